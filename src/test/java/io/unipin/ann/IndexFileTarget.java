@@ -15,14 +15,14 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
- * Reads index files with a correct checksum. If a file loads, a search of it must not read outside
- * the index's memory.
+ * Reads arbitrary index files whose checksum is correct. A file must be refused, or be searched
+ * without access outside the index's memory.
  *
  * <p>The target replaces the last 32 bytes of an input by the checksum of the bytes before them,
  * because a malicious file has a correct checksum as well. If the last byte of the input is even,
  * the target first corrects the payload length in the header, so that it fits the length of the
- * input. Most mutations change the length, and without this step the header check would refuse all
- * of these inputs.
+ * input. Most mutations change the length of an input. Without this step, the check of the header
+ * would refuse all of them.
  */
 public final class IndexFileTarget implements FuzzTarget {
   private static final int DIMENSION = 8;

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Reads feed logs whose tables have arbitrary values. The target writes the tables as Parquet, as
- * another program would.
+ * Reads feed logs whose tables contain arbitrary values. The target writes the tables as Parquet
+ * files with DuckDB, not with the feed log's own writer.
  *
  * <p>An input is a list of rows. The first byte of a row names the table. The cells of the table's
  * columns follow.
@@ -37,7 +37,10 @@ public final class FeedLogTarget implements FuzzTarget {
   private final ScratchFolder scratch;
   private final DuckSession session;
 
-  /** The rows in each table's file. A file whose rows stay the same is not written again. */
+  /**
+   * The rows that each table's file contains. If an input has the same rows for a table, its file
+   * is not written again.
+   */
   private final Map<FeedTable, List<String>> written = new EnumMap<>(FeedTable.class);
 
   private FeedLogTarget(ScratchFolder scratch, DuckSession session) {
@@ -81,7 +84,7 @@ public final class FeedLogTarget implements FuzzTarget {
     try {
       FeedLogReader.read(log, cells.badRows());
     } catch (FeedLogException e) {
-      // The reader refuses the file and names row and column.
+      // The reader refuses the file, as it should.
     }
   }
 
@@ -109,7 +112,7 @@ public final class FeedLogTarget implements FuzzTarget {
     scratch.close();
   }
 
-  /** Builds rows as SQL from the bytes of an input. After the last byte, reads zeros. */
+  /** Builds rows as SQL from the bytes of an input. All bytes after the last one count as zeros. */
   private static final class Cells {
     private static final List<String> NAMES =
         List.of("click", "hide", "save", "", "home", "search");

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Runs {@code import} with arbitrary mappings, over a folder of small files. A mapping may come
- * from an untrusted source.
+ * Imports a folder of small files with arbitrary mappings. A mapping may come from an untrusted
+ * source.
  */
 public final class MappingTarget implements FuzzTarget {
   private static final String CLICKS = "user,item,at\nu1,1,1700000000000\nu2,2,1700000001000\n";

@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Reads every byte of every tensor of arbitrary files. */
+/** Reads arbitrary files as safetensors files, with every byte of their tensors. */
 public final class SafetensorsTarget implements FuzzTarget {
   private final ScratchFolder scratch;
 

@@ -22,15 +22,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Checks that nothing that the product computes, writes or prints depends on the machine's
- * language, time zone or charset.
+ * Checks that UniPin's results, files and output do not depend on the machine's language, time zone
+ * or charset.
  */
 final class AnyPlaceTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
 
   /**
-   * Methods that use the machine's own language, time zone or charset, written as
-   * owner.name(parameters).
+   * Methods that use the machine's own language, time zone or charset. An entry has the form
+   * class.method(parameters).
    */
   private static final Set<String> OF_THE_MACHINE =
       Set.of(
@@ -71,7 +71,9 @@ final class AnyPlaceTest {
           "java.text.NumberFormat.getPercentInstance()",
           "java.text.Collator.getInstance()");
 
-  /** A format specifier with which the formatter writes a number in the style of a language. */
+  /**
+   * A format specifier for a number. The formatter writes the number in the style of its locale.
+   */
   private static final Pattern NUMBER =
       Pattern.compile("%[-#+ 0,(]*\\d*(\\.\\d+)?[dfegEG](?![a-z=])");
 
@@ -123,7 +125,7 @@ final class AnyPlaceTest {
     assertThat(found).isEmpty();
   }
 
-  /** Returns the statements that format a number without naming a language. */
+  /** Returns the statements that format a number without stating a locale. */
   private static List<String> localized(String source) {
     return STATEMENT_END
         .splitAsStream(source)

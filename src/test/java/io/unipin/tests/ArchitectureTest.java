@@ -55,7 +55,7 @@ final class ArchitectureTest {
     assertThat(code.contain("io.unipin.kvcache.UserKvCache")).isTrue();
   }
 
-  /** Treats every package as a slice of its own, root packages included. */
+  /** Every package, including the root packages, is one slice of its own. */
   @Test
   void packages_areFreeOfCycles() {
     slices().assignedFrom(EVERY_PACKAGE).should().beFreeOfCycles().check(code);
@@ -186,7 +186,10 @@ final class ArchitectureTest {
     assertThat(callers).hasSize(1);
   }
 
-  /** If a periodic task throws, the JDK's timers silently never run it again. */
+  /**
+   * If a periodic task throws, the JDK's timers never run it again, and report nothing. {@code
+   * Recurring} runs such a task again.
+   */
   @Test
   void clocks_areSetByTheClassWhoseTasksOutliveWhatTheyThrow() {
     Set<String> callers =
@@ -203,8 +206,8 @@ final class ArchitectureTest {
   }
 
   /**
-   * A registry holds the source of such a meter only weakly. So one method alone creates these
-   * meters, and it keeps a strong reference to the source.
+   * A registry has only a weak reference to the source of such a meter. So only one method may
+   * create these meters: the one that keeps a strong reference to the source.
    */
   @Test
   void countersThatReadElsewhere_areMadeByOneMethod() {
@@ -223,7 +226,7 @@ final class ArchitectureTest {
 
   @Test
   void files_areNeverMapped() {
-    // If a mapped file is cut short, a read of it ends the process.
+    // If a mapped file is shortened, a read beyond its end crashes the process.
     noClasses()
         .should(
             callMethodWhere(
@@ -237,7 +240,7 @@ final class ArchitectureTest {
 
   @Test
   void bfloat16_isNeverUsed() {
-    // DJL ends the process when a tensor has this type.
+    // DJL crashes the process if a tensor has this type.
     noClasses().should().accessField("ai.djl.ndarray.types.DataType", "BFLOAT16").check(code);
   }
 
@@ -260,15 +263,15 @@ final class ArchitectureTest {
 
   @Test
   void caches_areNotBoundedByANumberOfEntries() {
-    // Clients choose keys and values of any size, and a LinkedHashMap bounds only their number.
-    // Caffeine bounds caches by weight.
+    // A LinkedHashMap can bound only the number of entries, but clients may choose large keys and
+    // values. Caches must use Caffeine, which can bound their weight.
     noClasses().should().beAssignableTo(LinkedHashMap.class).check(code);
   }
 
   @Test
   void httpServers_areMadeInOnePlace() {
-    // Only this package sets the limits of the JDK's HTTP servers, because the JDK reads them only
-    // once.
+    // The JDK reads the limits of its HTTP servers only once. This package sets the limits before
+    // it creates the first server.
     noClasses()
         .that()
         .resideOutsideOfPackage("io.unipin.serving.http..")

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Reads the audit log of a real server after calls of all kinds. */
+/** Tests which entries calls of all kinds leave in the audit log of a real server. */
 @Timeout(120)
 final class AuditTest {
   private static final String USER = "user-with-a-name";
@@ -66,7 +66,7 @@ final class AuditTest {
     return entries.get(entries.size() - 1);
   }
 
-  /** Sends an empty message and waits for the end of the call, whatever it is. */
+  /** Sends an empty message and waits until the call ends, with success or failure. */
   private static <Q, A> void call(ManagedChannel channel, MethodDescriptor<Q, A> method)
       throws InterruptedException {
     PrototypeMarshaller<Q> messages = (PrototypeMarshaller<Q>) method.getRequestMarshaller();

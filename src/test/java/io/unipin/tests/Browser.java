@@ -22,7 +22,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** A headless Chromium, with methods that use a page as a person does. */
+/** A headless Chromium, with methods that use a page like a person. */
 final class Browser implements AutoCloseable {
   /**
    * Selenium's logger, which warns of protocols that no test uses. The field keeps the logger and
@@ -106,8 +106,8 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * Finds an element and uses it. If the page redraws the element between the two steps, tries
-   * again, because a person would not notice the redraw.
+   * Runs an action that finds an element and uses it. If the page redraws the element in between,
+   * the action fails, and this method runs it again.
    */
   private static String anew(Supplier<String> use) {
     for (int left = DRAWN_ANEW; ; left--) {

@@ -43,7 +43,7 @@ final class DrainTest {
     }
   }
 
-  /** Stops the server after this number of answers. */
+  /** Stops the server while it answers calls, after this number of answers. */
   private static void stopUnderLoad(ServerProcess server, ExecutorService pool, int answers)
       throws Exception {
     AtomicInteger answered = new AtomicInteger();
@@ -54,7 +54,7 @@ final class DrainTest {
       callers.add(pool.submit(task));
     }
     while (answered.get() < answers) {
-      // Leaves the processor to the threads that this loop waits for.
+      // Gives the calling threads time to run.
       LockSupport.parkNanos(POLL_NANOS);
     }
     long stopped = System.nanoTime();
@@ -70,7 +70,7 @@ final class DrainTest {
     assertThat(server.output()).contains("stopped").doesNotContain("WARN").doesNotContain("ERROR");
   }
 
-  /** A call that was neither answered nor refused for lack of room. */
+  /** A call that failed in another way than by a refusal because of overload. */
   private record Failed(long sentNanos, RequestException cause) {}
 
   private static Failed callUntilFailure(String address, int first, AtomicInteger answered) {

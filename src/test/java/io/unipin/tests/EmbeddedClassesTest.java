@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that a server pays nothing for engines that its settings do not name. */
+/** Tests that a server loads no classes of engines that its settings do not use. */
 @Timeout(120)
 final class EmbeddedClassesTest {
   private static final List<String> ENGINES =

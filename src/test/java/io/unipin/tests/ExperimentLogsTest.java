@@ -82,7 +82,8 @@ final class ExperimentLogsTest {
         .singleElement()
         .satisfies(
             comparison -> {
-              assertThat(comparison.control()).isBetween(0.3, 0.5); // two of five users on average
+              // on average two of five users click
+              assertThat(comparison.control()).isBetween(0.3, 0.5);
               assertThat(comparison.interval().contains(0)).isTrue();
             });
   }

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /**
- * Trains a model, explores with it, exports what was served and trains the next model. New items,
- * positions and propensities must come through.
+ * Trains a model, serves pages with exploration, exports them and trains the next model on them.
+ * The export must keep new items, positions and propensities.
  */
 @Timeout(300)
 final class ExplorationLoopTest {
@@ -49,7 +49,7 @@ final class ExplorationLoopTest {
   private final StringWriter out = new StringWriter();
   private final Random random = new Random(5);
 
-  /** The items and propensities of each answer, by its request id. */
+  /** The items of each answer, with their propensities, by request id. */
   private final Map<String, List<ScoredItem>> answers = new TreeMap<>();
 
   private void run(String... words) {
@@ -92,7 +92,7 @@ final class ExplorationLoopTest {
     return UniPinServer.start(ConfigReader.read(Map.of(), settings));
   }
 
-  /** Serves pages to all users, who click now and then. */
+  /** Requests a page for each user, who clicks on each item with probability 0.3. */
   private void browse(UniPinClient client, int round) {
     for (int user = 0; user < USERS; user++) {
       String id = "u" + user;
@@ -167,7 +167,10 @@ final class ExplorationLoopTest {
     }
   }
 
-  /** The exported feed log holds every answer: its items in their places, with propensities. */
+  /**
+   * Asserts that the exported feed log contains the items of every answer in order, with their
+   * propensities.
+   */
   private void assertServed(FeedLog log) {
     assertThat(log.views()).isEqualTo(answers.size());
     int drawn = 0;
@@ -211,7 +214,8 @@ final class ExplorationLoopTest {
     JsonNode report = new ObjectMapper().readTree(folder.resolve("policies.json").toFile());
     JsonNode best = report.at("/results/policies/estimates/0");
     assertThat(best.at("/policy").asText()).isEqualTo("best of bundle");
-    assertThat(best.at("/snips/value").asDouble()).isBetween(0.2, 0.4); // users click at random
+    // 0.3 is expected, because users click at random
+    assertThat(best.at("/snips/value").asDouble()).isBetween(0.2, 0.4);
     assertThat(best.at("/snips/interval/low").asDouble()).isLessThan(0.35);
     assertThat(best.at("/snips/interval/high").asDouble()).isGreaterThan(0.25);
     assertThat(best.at("/effectiveSize").asDouble()).isGreaterThan(100);

@@ -18,11 +18,11 @@ import java.util.stream.Stream;
 /**
  * A PromQL expression of a dashboard or a rule.
  *
- * @param where place of the expression, for messages
+ * @param where where the expression stands, for error messages
  * @param promql text of the expression
  * @param labels labels that every series of its result must have
- * @param always whether the expression has a result whenever there is traffic; the expression of an
- *     alert has none in normal times
+ * @param always whether the expression must have a result whenever there is traffic; false for
+ *     alerts, which have a result only in case of trouble
  */
 record Expression(String where, String promql, List<String> labels, boolean always) {
   private static final Pattern LEGEND = Pattern.compile("\\{\\{(\\w+)}}");
@@ -58,7 +58,9 @@ record Expression(String where, String promql, List<String> labels, boolean alwa
     return expressions;
   }
 
-  /** Returns the expression that Grafana sends when all values of the variables are selected. */
+  /**
+   * Returns the expression as Grafana sends it if a user has selected all values of the variables.
+   */
   private static String filled(String promql) {
     return promql.replace("$__rate_interval", "1m").replaceAll("\\$(job|instance|arm)", ".*");
   }
@@ -78,8 +80,8 @@ record Expression(String where, String promql, List<String> labels, boolean alwa
   }
 
   /**
-   * Returns, for each series that this expression reads, an expression of the series alone. The
-   * series must exist and have the labels by which this expression selects.
+   * Returns one expression for each series that this expression reads. Such an expression requires
+   * that the series exists and has the labels by which this expression selects.
    */
   Stream<Expression> sources() {
     return SELECTOR.matcher(promql).results().map(this::source).distinct();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Disturbs the network between the client of a fleet and two real servers. */
+/** Tests the client of a fleet while the network to two real servers is disturbed. */
 @Timeout(180)
 final class FleetFaultsTest {
   private static final long SEED = 26;
@@ -43,7 +43,9 @@ final class FleetFaultsTest {
         .collect(Collectors.joining(","));
   }
 
-  /** Each fault disturbs the way to one server, so the other one can always answer. */
+  /**
+   * Each fault disturbs the connections to only one server, so the other server can always answer.
+   */
   @Test
   void calls_throughAllKindsOfFaults_allSucceed() throws Exception {
     FaultPlan plan = FaultPlan.of(SEED, 8, 2, Duration.ofMillis(500), Duration.ofMillis(3500));

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Checks that the files of the fleet in {@code docker/fleet} fit each other and the server. */
+/**
+ * Checks that the files in {@code docker/fleet} are consistent with each other and valid for the
+ * server.
+ */
 final class FleetFilesTest {
   private static final Path FOLDER = Path.of(System.getProperty("unipin.root"), "docker", "fleet");
 

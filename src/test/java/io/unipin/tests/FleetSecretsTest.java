@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Passes page cursors between real servers. */
+/** Tests which servers accept the page cursors of other servers, depending on their secrets. */
 @Timeout(120)
 final class FleetSecretsTest {
   private static final String OLD = secret(1);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** Finds ports for processes that can't choose one themselves. */
+/** Finds free ports for processes that can't choose a free port themselves. */
 final class FreePort {
   private FreePort() {}
 

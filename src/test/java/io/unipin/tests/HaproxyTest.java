@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the shipped configuration of HAProxy in front of two servers. */
+/** Tests HAProxy with the shipped configuration, in front of two servers. */
 @NeedsPrograms("haproxy")
 @Timeout(120)
 final class HaproxyTest {

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests two hundred simultaneous requests of one MiB each. Their content is chosen to take as much
- * memory as possible once it is parsed.
+ * Tests two hundred simultaneous requests of one MiB each. Their content is chosen so that it takes
+ * as much memory as possible after parsing.
  */
 @Timeout(300)
 final class HostileFloodTest {
@@ -90,8 +90,8 @@ final class HostileFloodTest {
   }
 
   /**
-   * Requests one page with a deadline that is long enough on a busy machine. Repeats a refused
-   * request.
+   * Requests one page, and repeats the request while it is refused. The deadline is long enough
+   * even on a busy machine.
    */
   private static void page(ManagedChannel channel) {
     Deadline deadline = Deadline.after(20, TimeUnit.SECONDS);
@@ -122,7 +122,10 @@ final class HostileFloodTest {
     }
   }
 
-  /** Returns a message with one group that contains very many groups with the same field number. */
+  /**
+   * Returns a message with one group, which contains very many empty groups with the same field
+   * number.
+   */
   private static byte[] groups() throws IOException {
     byte[] inner = new byte[BYTES];
     for (int i = 0; i + 2 <= BYTES; i += 2) {
@@ -160,7 +163,10 @@ final class HostileFloodTest {
     return out.toByteString().toByteArray();
   }
 
-  /** Returns a request of the maximum size that is valid except for one unknown name. */
+  /**
+   * Returns a request with the largest number of actions. It is valid, except that the action's
+   * name is unknown.
+   */
   private static byte[] record() {
     UserActions.Builder user = UserActions.newBuilder().setUserId("u");
     for (int i = 0; i < 16_384; i++) {

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests each call with input that is empty, huge, unknown, duplicate, out of order or not a number.
- * After each such call, the service must still work.
+ * Tests each call with values that are empty, huge, unknown, repeated, out of order or not a
+ * number. The service must still work after each such call.
  */
 @Timeout(120)
 final class HostileRequestsTest {
@@ -198,7 +198,7 @@ final class HostileRequestsTest {
                         IntStream.range(0, 16_385).mapToObj(i -> action(ITEM, i)).toList()))
             .build();
     assertInvalid(() -> stub.recordActions(huge), "users");
-    // A refused request records nothing. Duplicates and late events are no errors.
+    // A refused request records nothing. Repeated and late events are no errors.
     assertThat(stub.recordActions(record("u", "e", 5)).getRecorded()).isEqualTo(1);
     assertThat(stub.recordActions(record("u", "e", 5)).getDuplicates()).isEqualTo(1);
     assertThat(stub.recordActions(record("u", "late", 4)).getRecorded()).isEqualTo(1);

@@ -59,7 +59,7 @@ final class HttpPortsTest {
   @Test
   void unfinishedRequest_isCutOff() throws Exception {
     Socket socket = unfinished(server.metricsPort());
-    // this read returns when the server closes the connection
+    // the read returns only when the server closes the connection
     assertThat(socket.getInputStream().readAllBytes()).isEmpty();
   }
 

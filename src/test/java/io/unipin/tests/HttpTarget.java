@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Sends arbitrary bytes to the metrics and console ports, as a client.
+ * Sends arbitrary bytes to the metrics port and the console port, as a client would.
  *
  * <p>An even first byte selects the metrics port, and an odd first byte selects the console port.
- * All other bytes are sent unchanged. The status of the answer must never be 5xx, and the answer
- * must come in time.
+ * All other bytes are sent unchanged. The answer must come in time, and its status must never be
+ * 5xx.
  */
 public final class HttpTarget implements FuzzTarget {
   private static final int WAIT_MS = 10_000;
@@ -94,13 +94,13 @@ public final class HttpTarget implements FuzzTarget {
   }
 
   /**
-   * Returns the answer of the server. The server closes the connection when it has read the end of
-   * the request.
+   * Sends a request and returns the answer. The server closes the connection once it has read the
+   * end of the request.
    */
   private static byte[] exchange(int port, byte[] request) throws IOException {
     try (Socket socket = new Socket()) {
       socket.setSoTimeout(WAIT_MS);
-      // frees the local port immediately, since there are thousands of calls
+      // frees the local port at once; otherwise thousands of calls would use up the ports
       socket.setSoLinger(true, 0);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), WAIT_MS);
       try {

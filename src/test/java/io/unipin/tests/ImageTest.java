@@ -28,9 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Lays out the image's content in an empty folder and tests it. The server must serve, and the
- * files around it must fit together. The test does not build the image itself, so it needs no
- * container engine.
+ * Tests the content of the container image. The test copies it to an empty folder and starts the
+ * server there. It does not build the image, so it needs no container engine.
  */
 @Timeout(120)
 final class ImageTest {

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Names items by key in every call, and compares the answers with the answers to the same calls by
- * id.
+ * Tests that every call accepts keys of items. The answers must equal those of the same calls with
+ * ids.
  */
 @Timeout(120)
 final class ItemKeyCallsTest {

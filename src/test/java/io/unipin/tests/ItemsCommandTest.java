@@ -35,7 +35,7 @@ final class ItemsCommandTest {
     server.close();
   }
 
-  /** What a verb printed, and its exit code. */
+  /** The exit code of a verb, and the lines that it printed. */
   record Printed(int code, List<String> out, List<String> err) {}
 
   private static Printed run(String... arguments) {

@@ -6,16 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** A server whose bundle can serve items that are put, because its items have content. */
+/**
+ * Starts a server whose bundle can serve items that are put, because the bundle's items have
+ * content.
+ */
 final class ItemsServer {
   static final int CONTENT = 8;
 
-  /** An id that no bundle has. */
+  /** The id of the first new item. No bundle has this id or a larger one. */
   static final long FIRST = 900_000;
 
   private ItemsServer() {}
 
-  /** Starts a server of the bundle {@code fresh}. */
+  /** Starts a server that serves the bundle {@code fresh}. */
   static TinyServer start(Path folder, String... overrides) throws IOException {
     Files.createDirectories(folder.resolve("bundles"));
     if (!Files.exists(folder.resolve("bundles/fresh"))) {
@@ -33,7 +36,7 @@ final class ItemsServer {
         folder, Stream.concat(own, Stream.of(overrides)).toArray(String[]::new));
   }
 
-  /** Returns the n-th item that no bundle knows. */
+  /** Returns the n-th new item. No bundle has it. */
   static Item item(int n) {
     Item.Builder item =
         Item.newBuilder()

@@ -9,10 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The memory of a JVM, as the JDK's jcmd reports it. The JVM needs
- * {@code -XX:NativeMemoryTracking=summary}.
+ * The memory of a JVM, as the JDK's jcmd reports it. The JVM needs {@code
+ * -XX:NativeMemoryTracking=summary}.
  *
- * @param liveHeap bytes of the heap's objects after a garbage collection
+ * @param liveHeap bytes of the objects in the heap after a garbage collection
  * @param direct off-heap bytes of buffers, including the transport's buffers
  */
 record JvmMemory(long liveHeap, long direct) {

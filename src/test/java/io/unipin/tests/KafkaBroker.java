@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A Kafka broker in a process of its own, with what tests write to it and read from it. */
+/** A Kafka broker in a separate process, with methods by which tests write and read records. */
 final class KafkaBroker implements AutoCloseable {
   private final KafkaServer server;
 
@@ -114,7 +114,7 @@ final class KafkaBroker implements AutoCloseable {
     return new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value);
   }
 
-  /** Returns all records of a topic, partition by partition. */
+  /** Returns all records of a topic. The records of a partition are in order. */
   List<ConsumerRecord<byte[], byte[]>> read(String topic) {
     try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
       List<TopicPartition> partitions = partitions(consumer, topic);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that all replicas make the changes of items, in one order. */
+/** Tests that all replicas apply the changes of items in the same order. */
 @Timeout(240)
 final class KafkaItemsTest {
   private static final int ITEMS = 40;
@@ -87,7 +87,7 @@ final class KafkaItemsTest {
           .extracting(ItemVerdict::getOutcome)
           .containsExactly(ItemVerdict.Outcome.REPLACED);
       await(() -> status(one, first + 1).getItem().getTitle().equals("Other"));
-      // a deletion of a put item and of an item of the bundle
+      // Deletes an item that was put, and an item of the bundle.
       assertThat(other.admin().deleteItems(List.of(first, TinyServer.FIRST_ID)))
           .extracting(ItemVerdict::getOutcome)
           .containsOnly(ItemVerdict.Outcome.DELETED);
@@ -139,7 +139,7 @@ final class KafkaItemsTest {
     return titles;
   }
 
-  /** Returns the titles after the last record of each item. */
+  /** Returns the title of each item in its last record. */
   private static List<String> titlesOf(List<ConsumerRecord<byte[], byte[]>> records) {
     String[] titles = new String[ITEMS];
     for (ConsumerRecord<byte[], byte[]> record : records) {

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that served pages and exposures go to topics, and are read from them. */
+/**
+ * Tests that served pages and exposures are written to topics, and that verbs can read them there.
+ */
 @Timeout(240)
 final class KafkaLogsTest {
   @TempDir static Path shared;
@@ -138,7 +140,7 @@ final class KafkaLogsTest {
         TinyServer other = server("other", "two")) {
       use(one, 0, 150);
       use(other, 150, 300);
-      // the same request and the same event reach both
+      // Sends a request and an event again, each to the server that has not received it yet.
       one.client().retrieveAndRank(page("user299", "request299"));
       use(other, 0, 1);
     }

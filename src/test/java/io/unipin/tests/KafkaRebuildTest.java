@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that histories built again from the topic equal those that the server wrote. */
+/** Tests that histories that are rebuilt from the topic equal those that the server wrote. */
 @Timeout(240)
 final class KafkaRebuildTest {
   private static final int USERS = 30;
@@ -62,7 +62,10 @@ final class KafkaRebuildTest {
     return settings;
   }
 
-  /** Records and retracts at random, half by calls and half by the topic. */
+  /**
+   * Records and retracts actions at random. Makes half of the changes by calls, and returns the
+   * others as records for the topic.
+   */
   private static List<ProducerRecord<byte[], byte[]>> change(TinyServer server, Random random) {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (int i = 0; i < EVENTS; i++) {

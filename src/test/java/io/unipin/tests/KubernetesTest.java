@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Checks that the Kubernetes manifests fit each other and the server. */
+/** Checks that the Kubernetes manifests are consistent with each other and valid for the server. */
 final class KubernetesTest {
   private static final Path FOLDER =
       Path.of(System.getProperty("unipin.root"), "docker", "kubernetes");
@@ -89,7 +89,7 @@ final class KubernetesTest {
     assertThat(Path.of(config.security().secretFile()).getParent()).isIn(paths(mounts));
     assertThat(Path.of(config.security().tokens()).getParent()).isIn(paths(mounts));
     assertThat(config.history().folder().getParent()).isIn(paths(mounts));
-    // Others have no access to the secrets, as the server demands.
+    // The server demands that other users of the machine cannot read the secrets.
     int mode =
         Integer.parseInt(
             Files.readString(FOLDER.resolve("deployment.yaml"))

@@ -27,7 +27,10 @@ final class LiveObjects {
         .sum();
   }
 
-  /** Returns the number of native arrays and of the scopes that own them. */
+  /**
+   * Returns the number of objects of DJL that own native memory: arrays, and the managers of
+   * arrays.
+   */
   static long arrays() throws JMException {
     long total = 0;
     for (String name : Arrays.asList("PtNDArray", "PtNDManager")) {

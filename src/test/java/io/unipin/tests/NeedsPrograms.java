@@ -7,9 +7,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Marks tests that examine the server with programs of the machine. If such a program is missing,
- * the tests are skipped with a message. If the environment has {@code UNIPIN_TEST=all} or
- * {@code UNIPIN_TEST=nightly}, they fail instead.
+ * Marks tests that need programs such as {@code nginx}. If a program is not installed, the tests
+ * are skipped with a message. If the environment variable {@code UNIPIN_TEST} is set, the tests
+ * fail instead.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the shipped configuration of nginx in front of two servers. */
+/** Tests nginx with the shipped configuration, in front of two servers. */
 @NeedsPrograms("nginx")
 @Timeout(120)
 final class NginxTest {

@@ -12,16 +12,16 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Lists which package may depend on which, as {@code docs/architecture.md} draws it. Names are
- * relative to {@code io.unipin}.
+ * Lists on which packages each package may depend; {@code docs/architecture.md} shows the modules.
+ * Names are relative to {@code io.unipin}.
  */
 final class Packages {
   private static final String ROOT = "io.unipin.";
   private static final int MOST_FILES = 30;
 
   /**
-   * Packages with one subject each. Each of them stays one package, so that its classes can be
-   * package-private.
+   * Packages that may have more files than others. Each has one subject and stays one package, so
+   * that its classes can be package-private.
    */
   private static final Set<String> FLAT = Set.of("ann", "kvcache");
 
@@ -162,10 +162,7 @@ final class Packages {
     return wrong;
   }
 
-  /**
-   * Returns each package that has too many files for a reader, together with the number of its
-   * files.
-   */
+  /** Returns each package with too many files, together with the number of its files. */
   static List<String> crowded(JavaClasses code) {
     Map<String, Set<String>> files =
         code.stream()

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** The programs of the machine that tests with {@link NeedsPrograms} use. */
+/**
+ * Decides whether a test with {@link NeedsPrograms} runs, and finds the programs on the {@code
+ * PATH}.
+ */
 final class Programs implements ExecutionCondition {
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -28,8 +31,8 @@ final class Programs implements ExecutionCondition {
   }
 
   /**
-   * Enables a test whose programs are installed. If a program is missing, the test is skipped, or
-   * fails if programs are required.
+   * Enables a test if all of its programs are installed. If one is missing, the test is skipped; if
+   * programs are required, it fails.
    */
   static ConditionEvaluationResult evaluate(boolean required, List<String> names) {
     List<String> missing = names.stream().filter(name -> find(name).isEmpty()).toList();

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Prometheus process on a free port. It uses the shipped configuration and rules, but another
- * target and shorter intervals.
+ * A Prometheus process on a free port. It uses the shipped rules and configuration, but with
+ * another target and shorter intervals.
  */
 final class Prometheus implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,7 +33,7 @@ final class Prometheus implements AutoCloseable {
   }
 
   /**
-   * Starts Prometheus, which scrapes a port of this machine.
+   * Starts a Prometheus process that scrapes a port of this machine.
    *
    * @param shipped folder of the shipped configuration
    */

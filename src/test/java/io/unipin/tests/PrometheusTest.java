@@ -60,8 +60,8 @@ final class PrometheusTest {
         Prometheus prometheus =
             Prometheus.start(RULES, server.metricsPort(), folder.resolve("prometheus"))) {
       prometheus.awaitReady();
-      // The condition of an alert may hold for an instant, for example because a lease is open at
-      // the first scrape. Such a pending alert must disappear, and no alert may fire.
+      // An alert may become pending for an instant, for example because a lease is open at the
+      // first scrape. It must disappear again, and no alert may fire.
       JsonNode alerts = prometheus.query("ALERTS");
       long end = System.nanoTime() + PATIENCE_NANOS;
       for (int round = 0;
@@ -96,7 +96,7 @@ final class PrometheusTest {
     return all;
   }
 
-  /** Returns whether a series has a number as its value, and all labels of the expression. */
+  /** Returns whether any of the series has a finite value and all labels of the expression. */
   private static boolean isFull(Expression expression, JsonNode series) {
     for (JsonNode one : series) {
       boolean number = Double.isFinite(Double.parseDouble(one.path("value").path(1).asText("NaN")));

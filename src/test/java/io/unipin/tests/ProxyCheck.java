@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Two servers behind a proxy, and callers whose calls must not fail. */
+/** Runs two servers behind a proxy, and checks that no call through the proxy fails. */
 final class ProxyCheck implements AutoCloseable {
   private static final int CALLERS = 4;
   private static final int ANSWERS = 150;
@@ -27,7 +27,7 @@ final class ProxyCheck implements AutoCloseable {
     ProxyProcess start(List<String> addresses, List<Integer> metricsPorts) throws Exception;
   }
 
-  /** Something that happens while calls are made. */
+  /** An event that happens while callers make calls. */
   @FunctionalInterface
   interface Event {
     void happen() throws Exception;
@@ -53,7 +53,7 @@ final class ProxyCheck implements AutoCloseable {
     }
   }
 
-  /** Each user meets one server, and both servers have users. */
+  /** Checks that all calls of a user reach the same server, and that each server gets users. */
   void requireAffinity() {
     TreeSet<String> met = new TreeSet<>();
     try (UniPinClient client = UniPinClient.connect(proxy.address())) {
@@ -69,12 +69,12 @@ final class ProxyCheck implements AutoCloseable {
     assertThat(met).containsExactly("one", "other");
   }
 
-  /** No call fails while the proxy reads its configuration again, several times. */
+  /** Checks that no call fails while the proxy reloads its configuration several times. */
   void requireReloads() throws Exception {
     requireNoFailures(List.of(proxy::reload, proxy::reload, proxy::reload));
   }
 
-  /** No call fails while a server stops. */
+  /** Checks that no call fails while a server stops. */
   void requireStop() throws Exception {
     requireNoFailures(List.of(servers.get(0)::close));
   }
@@ -115,7 +115,8 @@ final class ProxyCheck implements AutoCloseable {
         try {
           client.retrieveAndRank(TinyServer.request(user % 100));
         } catch (RequestException e) {
-          if (e.kind() != RequestException.Kind.CANCELLED) { // the end of this check
+          // this check interrupts its callers at its end
+          if (e.kind() != RequestException.Kind.CANCELLED) {
             failures.add(e);
           }
         }

@@ -12,9 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A proxy's process with a shipped configuration. Only addresses and folders differ from the file.
- */
+/** The process of a proxy with a shipped configuration. Only addresses and folders are changed. */
 final class ProxyProcess implements AutoCloseable {
   private static final Path SHIPPED = Path.of(System.getProperty("unipin.root"), "docker", "proxy");
   private static final long START_SECONDS = 20;
@@ -29,7 +27,7 @@ final class ProxyProcess implements AutoCloseable {
     this.port = port;
   }
 
-  /** Starts nginx in front of servers, each {@code host:port}. */
+  /** Starts nginx in front of servers. A server is {@code host:port}. */
   static ProxyProcess nginx(Path folder, List<String> servers) throws Exception {
     int port = FreePort.find();
     String text = Files.readString(SHIPPED.resolve("nginx.conf"));
@@ -54,7 +52,7 @@ final class ProxyProcess implements AutoCloseable {
   /**
    * Starts HAProxy in front of servers.
    *
-   * @param health port of {@code /healthz} of each server
+   * @param health the port of each server on which {@code /healthz} answers
    */
   static ProxyProcess haproxy(Path folder, List<String> servers, List<Integer> health)
       throws Exception {
@@ -110,7 +108,7 @@ final class ProxyProcess implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
-  /** Lets the proxy read its configuration again, while it goes on to serve. */
+  /** Makes the proxy reload its configuration while it serves. */
   void reload() throws IOException, InterruptedException {
     Process kill =
         new ProcessBuilder("kill", reloadSignal, Long.toString(process.pid())).inheritIO().start();

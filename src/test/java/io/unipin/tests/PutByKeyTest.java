@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Puts, ranks, shows and deletes items that have keys. */
+/** Tests that items with keys can be put, ranked, shown and deleted. */
 @Timeout(120)
 final class PutByKeyTest {
   private static final String KEY = "new-lamp";

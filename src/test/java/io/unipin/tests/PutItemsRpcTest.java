@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Puts, deletes and shows items over the admin port of a real server. */
+/** Tests that items can be put, deleted and shown over the admin port of a real server. */
 @Timeout(120)
 final class PutItemsRpcTest {
   @TempDir Path folder;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests what tools such as grpcurl learn about the API. The two versions of the reflection service
+ * Tests what the reflection service tells tools such as grpcurl about the API. Its two versions
  * have the same messages.
  */
 @Timeout(120)

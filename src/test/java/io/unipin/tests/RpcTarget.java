@@ -38,7 +38,7 @@ import java.util.concurrent.TimeUnit;
  * Sends requests of arbitrary bytes to a complete server.
  *
  * <p>The first byte of an input selects the method, and all other bytes are the message. The server
- * must answer each call, and never with the status of a defect.
+ * must answer each call, and the status must not be one that only a defect causes.
  */
 public final class RpcTarget implements FuzzTarget {
   private static final long SECONDS = 20;

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A server in a process of its own, with the bundles of {@link TinyServer}. */
+/** A server in a separate process. It serves the bundles of {@link TinyServer}. */
 final class ServerProcess implements AutoCloseable {
   private static final long START_SECONDS = 120;
 
@@ -31,13 +31,13 @@ final class ServerProcess implements AutoCloseable {
     this.ports = ports;
   }
 
-  /** Starts a server for the bundles below a folder, and returns when it serves. */
+  /** Starts a server with the bundles in a folder, and returns when it serves. */
   static ServerProcess start(Path folder, List<String> settings) throws Exception {
     return start(folder, List.of("-Xmx256m"), settings);
   }
 
   /**
-   * Starts a server for the bundles below a folder, with options for its JVM. Returns when it
+   * Starts a server with the bundles in a folder and with options for its JVM. Returns when it
    * serves.
    */
   static ServerProcess start(Path folder, List<String> options, List<String> settings)
@@ -90,7 +90,7 @@ final class ServerProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** Asks the server to stop by SIGTERM, and does not wait for its end. */
+  /** Sends SIGTERM to the server, and does not wait for its end. */
   void terminate() {
     process.destroy();
   }
@@ -100,7 +100,7 @@ final class ServerProcess implements AutoCloseable {
     return process.waitFor();
   }
 
-  /** Returns the whole output so far. */
+  /** Returns all that the server has printed so far. */
   String output() throws IOException {
     return Files.readString(output);
   }

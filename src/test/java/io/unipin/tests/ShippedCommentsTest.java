@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 
-/** Checks that the commands that shipped files and pages name exist. */
+/** Checks that all commands in shipped files and in pages exist. */
 @Timeout(60)
 final class ShippedCommentsTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
@@ -34,9 +34,8 @@ final class ShippedCommentsTest {
   }
 
   /**
-   * Checks the verbs of a command line. Returns the first word that is not a verb of UniPin
-   * although a verb is expected there; empty if all verbs exist. Words from the first option on are
-   * not checked.
+   * Checks the verbs at the beginning of a command line, before its first option. Returns the first
+   * word that should be a verb of UniPin but is none; empty if all verbs exist.
    */
   private static String unknown(String words) {
     CommandLine at = Main.commandLine();
@@ -80,10 +79,7 @@ final class ShippedCommentsTest {
     assertThat(wrong).isEmpty();
   }
 
-  /**
-   * Checks that the program accepts each command line of a code block, with its options and
-   * arguments.
-   */
+  /** Checks that UniPin can parse each command line in a code block of a page. */
   @Test
   void commandLines_ofPages_areTaken() throws IOException {
     List<Path> pages = new ArrayList<>(files("docs", ".md"));
@@ -105,8 +101,8 @@ final class ShippedCommentsTest {
   }
 
   /**
-   * Returns the words after {@code ./unipin} in fenced blocks, without comments. Skips
-   * {@code test}, which the script itself handles.
+   * Returns the words of each command line in the fenced blocks of a page, after {@code ./unipin}
+   * and without comments. Skips {@code ./unipin test}, which the script itself handles.
    */
   private static List<List<String>> commandLines(String page) {
     List<List<String>> commands = new ArrayList<>();
@@ -144,8 +140,8 @@ final class ShippedCommentsTest {
   }
 
   /**
-   * Checks that the image's files name only commands that the image contains. The image has no
-   * {@code ./unipin}.
+   * Checks that the files in {@code docker} name only commands that the image contains. The image
+   * has no {@code ./unipin}.
    */
   @Test
   void commandsInTheImage_areOnesThatItHas() throws IOException {

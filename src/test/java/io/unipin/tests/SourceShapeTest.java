@@ -26,7 +26,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Checks that files and methods are short enough to be read in one sitting. */
+/** Checks that files and methods are short, and that public signatures have few parameters. */
 final class SourceShapeTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root", "."));
   private static final int FILE_LINES = 300;
@@ -34,9 +34,9 @@ final class SourceShapeTest {
   private static final int PUBLIC_PARAMETERS = 7;
 
   /**
-   * Records whose components are read or written by name: settings, stored JSON, rows of tables,
-   * and displayed answers. For each of them, at most one factory or reader passes the components by
-   * position.
+   * Records that may have many components, because other code uses them by name: settings, stored
+   * JSON, rows of tables, and displayed answers. At most one method per record passes the
+   * components by position.
    */
   private static final Set<String> BY_NAME =
       Set.of(

@@ -39,8 +39,8 @@ final class StalledCallsTest {
   private static final int CALLS = 100;
 
   /**
-   * The number of unknown fields in a large message. After parsing, each of these fields takes some
-   * hundred bytes.
+   * The number of unknown fields in a large message. After parsing, each of these fields takes a
+   * few hundred bytes.
    */
   private static final int LARGE = 125;
 
@@ -66,8 +66,8 @@ final class StalledCallsTest {
 
   @AfterEach
   void stop_othersAreServed() {
-    // This call uses the same connection. So when it returns, everything that was sent before has
-    // arrived.
+    // This call uses the same connection. So once it returns, the server has received all messages
+    // of the test.
     assertThat(
             HealthGrpc.newBlockingStub(channel)
                 .check(HealthCheckRequest.getDefaultInstance())
@@ -136,12 +136,13 @@ final class StalledCallsTest {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       DataOutputStream out = new DataOutputStream(socket.getOutputStream());
       out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-      frame(out, 4, 0, 0, new byte[] {0, 4, 0, 0, 0, 0}); // sets the stream's window to zero bytes
+      // sets the flow-control window of streams to zero bytes
+      frame(out, 4, 0, 0, new byte[] {0, 4, 0, 0, 0, 0});
       frame(out, HEADERS, END_HEADERS, 1, headers());
       frame(out, 0, END_STREAM, 1, message(request.toByteArray()));
       awaitHeaders(new DataInputStream(socket.getInputStream()));
       while (server.metric("unipin_receiving_bytes") > 0) {
-        Thread.onSpinWait(); // the end of the answer comes after its headers
+        Thread.onSpinWait(); // the server ends the call only after the headers of the answer
       }
     }
   }
@@ -157,7 +158,7 @@ final class StalledCallsTest {
   private static byte[] message(byte[] request) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
-    out.writeByte(0); // not compressed
+    out.writeByte(0); // says that the message is not compressed
     out.writeInt(request.length);
     out.write(request);
     return bytes.toByteArray();
@@ -195,7 +196,7 @@ final class StalledCallsTest {
     out.write(content);
   }
 
-  /** Waits until an answer begins. */
+  /** Reads until the headers of an answer arrive. */
   private static void awaitHeaders(DataInputStream in) throws IOException {
     int type;
     do {

@@ -43,7 +43,7 @@ final class TcpProxyTest {
     echo.close();
   }
 
-  /** Sends every byte back that comes. */
+  /** Sends every received byte back. */
   private void serve() {
     while (!echo.isClosed()) {
       try {
@@ -95,7 +95,7 @@ final class TcpProxyTest {
       for (int i = 0; i < 5; i++) {
         assertThat(exchange(socket, i)).isEqualTo(i);
       }
-      // Ten delays with a mean of 100 ms; the seed makes their sum the same in each run.
+      // There are ten delays with a mean of 100 ms. The seed makes their sum the same in each run.
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(DELAY.multipliedBy(4));
       proxy.set(Fault.NONE);
       assertThat(exchange(socket, 9)).isEqualTo(9);

@@ -31,7 +31,10 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** A server on free ports, with two bundles of random weights and with clients. */
+/**
+ * A server that listens on free ports, with its clients. It has two bundles, whose models have
+ * random weights.
+ */
 final class TinyServer implements AutoCloseable {
   static final int ITEMS = 300;
   static final long FIRST_ID = 5000;
@@ -52,8 +55,8 @@ final class TinyServer implements AutoCloseable {
   }
 
   /**
-   * Publishes the bundles {@code one} and {@code two}, which have different weights and indexes,
-   * and serves {@code one}.
+   * Starts a server that serves the bundle {@code one}. Before that, publishes the bundles {@code
+   * one} and {@code two}, which have different weights and indexes.
    */
   static TinyServer start(Path folder, String... overrides) throws IOException {
     publish(folder);
@@ -135,8 +138,8 @@ final class TinyServer implements AutoCloseable {
   }
 
   /**
-   * Publishes a bundle whose items have content of the given dimension. Only such a bundle can
-   * serve items that were put.
+   * Publishes a bundle whose items have {@code contentDim} numbers of content; 0 for none. Only a
+   * bundle with content can serve items that were put.
    */
   static void publish(Path folder, String name, String factory, long seed, int contentDim) {
     Path model = folder.resolve("model-" + name);
@@ -171,7 +174,7 @@ final class TinyServer implements AutoCloseable {
         model, Catalogue.of(items), factory, folder.resolve("bundles").resolve(name));
   }
 
-  /** Returns content that differs from item to item. It has {@code dimension} numbers. */
+  /** Returns the content of an item: {@code dimension} numbers that depend on the item. */
   static float[] content(int item, int dimension) {
     float[] content = new float[dimension];
     for (int i = 0; i < dimension; i++) {
@@ -180,14 +183,16 @@ final class TinyServer implements AutoCloseable {
     return content;
   }
 
-  /** Returns the key of an item; empty for every other item. */
+  /**
+   * Returns the key of an item. Only items with even ids have keys; for others the result is empty.
+   */
   static String key(long id) {
     return id % 2 == 0 ? "sku-" + id : "";
   }
 
   /**
-   * Returns a page request with the user's whole history. The user's number decides the length and
-   * the content of the history.
+   * Returns a page request with the user's whole history, which is random. The user's number is the
+   * random seed.
    */
   static RetrieveAndRankRequest request(int user) {
     Random random = new Random(user);

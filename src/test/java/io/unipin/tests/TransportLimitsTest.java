@@ -39,14 +39,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the limits of a client's connection. While the server cuts off such a client, it must serve
- * other clients.
+ * Tests the limits of a client's connection. The server cuts off a client that exceeds them, but
+ * must go on to serve other clients.
  */
 @Timeout(60)
 final class TransportLimitsTest {
   private static final int MAX_RESETS = 50;
 
-  /** The default value in server-defaults.yaml. Other tests use a higher value. */
+  /** The default in server-defaults.yaml. Most tests of this class use a lower limit. */
   private static final String DEFAULT_RESETS = "server.maxResets=30000";
 
   @TempDir Path folder;
@@ -96,8 +96,8 @@ final class TransportLimitsTest {
       reset.start(new ClientCall.Listener<>() {}, new Metadata());
       reset.cancel("changed my mind", null);
     }
-    // The server sends its reason and closes the connection. The client sees the call end with the
-    // reason or with the closed connection, whichever it reads first.
+    // The server sends a reason and closes the connection. The call ends with this reason, or with
+    // UNAVAILABLE if the client notices the closed connection first.
     assertThat(end.take().getCode()).isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.UNAVAILABLE);
     while (server.metric("unipin_connections_cut_total") < 1) {
       Thread.onSpinWait(); // the server counts the cut when it closes the connection
@@ -129,8 +129,8 @@ final class TransportLimitsTest {
     }
     byte[] request = nested(1, nested(2, actions));
     assertThat(rawCode(request)).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    // A message with the same number of unknown fields. Parsing would create an object for each of
-    // these fields.
+    // Now the message has equally many unknown fields. Parsing would create an object for each of
+    // them.
     for (int i = 0; i < actions.length; i += 2) {
       actions[i] = 0x7a;
     }
@@ -155,7 +155,7 @@ final class TransportLimitsTest {
     return out.toByteString().toByteArray();
   }
 
-  /** Sends bytes unchanged. */
+  /** Requests a page with these bytes as the message. Returns the status code. */
   private Status.Code rawCode(byte[] bytes) {
     return RawCalls.page(channel, bytes).map(e -> e.getStatus().getCode()).orElse(Status.Code.OK);
   }

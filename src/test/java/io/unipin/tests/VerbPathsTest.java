@@ -104,7 +104,7 @@ final class VerbPathsTest {
     }
   }
 
-  /** Returns places where no output of this kind can be created. */
+  /** Returns paths at which no output of this kind can be created. */
   private List<Path> impossible(Output.Kind kind) throws IOException {
     Path file = folder.resolve("file");
     Files.writeString(file, "not ours");
@@ -121,8 +121,8 @@ final class VerbPathsTest {
   }
 
   /**
-   * Returns the command line of a verb with its required arguments. The inputs do not exist, so the
-   * test would notice if the verb read them.
+   * Returns the command line of a verb with its required arguments. The inputs do not exist. So a
+   * verb that reads its inputs before it checks its output fails with another error.
    */
   private List<String> commandLine(Argument output, Path target) {
     List<String> words = new ArrayList<>(List.of(output.verb().qualifiedName().split(" ", -1)));
@@ -141,8 +141,8 @@ final class VerbPathsTest {
   }
 
   /**
-   * Whether an argument is required, or is the first argument of a group in which one argument is
-   * required.
+   * Whether a command line must have the argument: it is required itself, or it is the first
+   * argument of a group of which one is required.
    */
   private static boolean isNeeded(ArgSpec spec) {
     return spec.group() == null

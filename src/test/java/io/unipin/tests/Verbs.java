@@ -12,7 +12,7 @@ import picocli.CommandLine;
 final class Verbs {
   private Verbs() {}
 
-  /** Runs a verb, which must succeed. Returns what it printed. */
+  /** Runs a verb and returns its output. The verb must succeed. */
   static String run(String... arguments) {
     CommandLine main = Main.commandLine();
     StringWriter out = new StringWriter();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what another thread or process does. */
+/** Waits for the effects of other threads and processes. */
 final class Waiting {
   private Waiting() {}
 

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that users' rows survive the end of a server, by a signal or by a kill. */
+/**
+ * Tests that users' rows survive a restart, whether the server was stopped by a signal or killed.
+ */
 final class WarmRestartTest {
   private static final int USERS = 60;
   private static final String TIER = "unipin_cache_tier_";
@@ -45,7 +47,7 @@ final class WarmRestartTest {
         server.awaitEnd();
         assertThat(server.output()).doesNotContain("WARN").doesNotContain("ERROR");
       }
-    } // a server that still runs is killed
+    } // closing kills the server if it still runs
     try (ServerProcess server = ServerProcess.start(folder, settings)) {
       assertThat(pages(server)).isEqualTo(before);
       double reloaded = metric(server, TIER + "lookups_total{result=\"reloaded\",tier=\"file\"}");
@@ -62,7 +64,9 @@ final class WarmRestartTest {
     }
   }
 
-  /** Returns the number of users whose history is long enough to be looked up. */
+  /**
+   * Returns the number of users whose history is so long that the server looks for it in the files.
+   */
   private static long lookups() {
     long count = 0;
     for (int user = 0; user < USERS; user++) {
@@ -83,7 +87,7 @@ final class WarmRestartTest {
     return pages;
   }
 
-  /** Returns the value of a metric that has one sample with this name. */
+  /** Returns the value of a metric. Only one sample has this name. */
   private static double metric(ServerProcess server, String name) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.metricsPort() + "/metrics"))

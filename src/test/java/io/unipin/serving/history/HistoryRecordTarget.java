@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads arbitrary records of the history store. A damaged record must be reported as damaged, and
- * reading it must not use much memory.
+ * Reads arbitrary records of the history store. The reader must report a damaged record as damaged,
+ * and must not use much memory for it.
  */
 public final class HistoryRecordTarget implements FuzzTarget {
   private static final int LIMIT = 64;
@@ -41,8 +41,8 @@ public final class HistoryRecordTarget implements FuzzTarget {
   }
 
   /**
-   * Returns a record of version 1 with a lifetime of two actions. It has only one of these actions,
-   * and one event.
+   * Returns a record of version 1. Its user has made two actions in total. The record contains one
+   * of them, and one event.
    */
   private static byte[] firstFormat() {
     return new ByteWriter(32)

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads arbitrary lines of the served log as {@code export} does. A line that is not a valid entry
- * must be left out, and the export must go on.
+ * Reads arbitrary lines of the served log as {@code export} does. The export must leave out a line
+ * that is not a valid entry, and continue.
  */
 public final class ServedLogTarget implements FuzzTarget {
   private static final String SEGMENT = "served-000000000000001.jsonl";

@@ -15,9 +15,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Reads arbitrary page cursors. The first byte of an input says whether the other bytes are the
- * cursor's text, or the content that the target signs. A reader must not trust signed content
- * either.
+ * Reads arbitrary page cursors. The first byte of an input says what the other bytes are: the text
+ * of the cursor, or content that the target signs. The reader must not trust even signed content.
  */
 public final class PageCursorTarget implements FuzzTarget {
   private static final byte[] SECRET =
@@ -68,7 +67,7 @@ public final class PageCursorTarget implements FuzzTarget {
     }
   }
 
-  /** Signs a user id and bytes as the service does. */
+  /** Returns a cursor with this content. It is signed for a user as the service does it. */
   private static byte[] signed(byte[] bytes) throws GeneralSecurityException {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(SECRET, "HmacSHA256"));

@@ -9,9 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The entry point for Jazzer. It runs the target that the first argument names, in this process.
- */
+/** The entry point for Jazzer. It runs the target that the first argument names. */
 public final class FuzzEntry {
   private static @Nullable FuzzTarget target;
 
@@ -20,7 +18,7 @@ public final class FuzzEntry {
   /**
    * Creates the target and runs its seeds. Jazzer calls this once, before the first input. Jazzer
    * rewrites each class when the class is loaded. On a busy machine, this takes half a minute in
-   * total. Because the seeds load the classes, this time is not part of an input's time.
+   * total. The seeds already load the classes, so this time does not count as the time of an input.
    *
    * @param arguments the target's name
    */
@@ -60,7 +58,7 @@ public final class FuzzEntry {
   }
 
   /**
-   * Returns the inputs that once broke a target, by file name. These inputs are resources of the
+   * Returns the inputs that once broke a target, by file name. The files are resources of the
    * tests.
    */
   static Map<String, byte[]> found(String name) throws Exception {

@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * A target of fuzzing: a reader of outside input, together with seeds. Not thread-safe.
+ * A target of fuzzing: a reader of untrusted input, together with seeds. Not thread-safe.
  *
  * <p>The target catches the reader's exceptions for malformed input. Any exception that leaves
  * {@link #run} is a defect.
  */
 public interface FuzzTarget extends AutoCloseable {
   /**
-   * Returns inputs by name, one for each branch of the format. Fuzzing starts from these inputs.
+   * Returns the seeds by name: valid inputs from which fuzzing starts. Each branch of the format
+   * has a seed.
    */
   Map<String, byte[]> seeds() throws Exception;
 

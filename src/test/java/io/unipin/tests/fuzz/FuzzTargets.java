@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
-/** The targets, by the names that {@code ./unipin bench fuzz} uses. */
+/** Opens targets by the names that {@code ./unipin bench fuzz} uses. */
 final class FuzzTargets {
   private static final Map<String, Callable<FuzzTarget>> TARGETS =
       Map.ofEntries(

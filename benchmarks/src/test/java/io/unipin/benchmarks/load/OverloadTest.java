@@ -51,8 +51,8 @@ final class OverloadTest {
       calls.add(call(at, slow ? 90 : 10, refused ? "resource_exhausted" : ""));
     }
     Samples samples = new Samples(calls);
-    // A normal second has at most two slow calls among its twenty. The third slow call from the end
-    // is at 2.85 s, so the first normal second begins at 2.9 s.
+    // A normal second has twenty calls, of which at most two are slow. The third slow call from the
+    // end is at 2.85 s, so the first normal second begins at 2.9 s.
     assertThat(samples.recoverySeconds(2000 * MS, 20)).isEqualTo(0.9);
     assertThat(samples.recoverySeconds(2000 * MS, 5)).isInfinite();
     assertThat(samples.recoverySeconds(0, 20)).isZero();

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Replaces the broker's class of this name, which changes levels of log4j at run time and does not
- * load without log4j. Benchmarks and tests run the broker with another logger, and never change its
- * levels.
+ * Replaces the broker's class of this name. The original changes the levels of log4j at run time,
+ * and cannot be loaded without log4j. Tests run the broker with another logger, and never change
+ * its levels.
  */
 public final class LoggingController implements LoggingControllerMBean {
   public static final String ROOT_LOGGER = "root";
