@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Reads arbitrary files as safetensors files, with every byte of their tensors. */
+/** Reads arbitrary files as safetensors files. Reads every byte of every tensor. */
 public final class SafetensorsTarget implements FuzzTarget {
   private final ScratchFolder scratch;
 

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Checks which packages may depend on which. */
+/** Checks the dependencies between packages, and rules about certain calls. */
 final class ArchitectureTest {
   private static final String PROTO = "io.unipin.proto..";
 
@@ -187,8 +187,8 @@ final class ArchitectureTest {
   }
 
   /**
-   * If a periodic task throws, the JDK's timers never run it again, and report nothing. {@code
-   * Recurring} runs such a task again.
+   * If a periodic task throws, the JDK's timers never run it again, and report nothing.
+   * {@code Recurring} runs such a task again.
    */
   @Test
   void clocks_areSetByTheClassWhoseTasksOutliveWhatTheyThrow() {

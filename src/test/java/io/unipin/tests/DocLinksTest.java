@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Checks that the files, headings, tests and classes that the pages name exist. */
+/** The pages name files, headings, tests and classes. Checks that all of them exist. */
 final class DocLinksTest {
   private static final Path ROOT =
       Path.of(System.getProperty("unipin.root")).toAbsolutePath().normalize();
@@ -33,7 +33,7 @@ final class DocLinksTest {
   private static final Pattern NO_PART_OF_AN_ANCHOR = Pattern.compile("[^\\p{L}\\p{N} _-]");
   private static final Pattern TEST = Pattern.compile("`([A-Z][A-Za-z0-9]*Test)(?:\\.\\w+)?…?`");
 
-  /** A class by its name within our root package, such as {@code kvcache.KvKey}. */
+  /** The name of a class relative to {@code io.unipin}, such as {@code kvcache.KvKey}. */
   private static final Pattern CLASS = Pattern.compile("`((?:[a-z][a-z0-9]*\\.)+[A-Z]\\w*)`");
 
   /** The text of each page without its code blocks, by the page's absolute path. */

@@ -70,7 +70,7 @@ final class DrainTest {
     assertThat(server.output()).contains("stopped").doesNotContain("WARN").doesNotContain("ERROR");
   }
 
-  /** A call that failed in another way than by a refusal because of overload. */
+  /** A failed call. Calls that the server refuses because of overload do not count as failed. */
   private record Failed(long sentNanos, RequestException cause) {}
 
   private static Failed callUntilFailure(String address, int first, AtomicInteger answered) {

@@ -164,8 +164,8 @@ final class HostileFloodTest {
   }
 
   /**
-   * Returns a request with the largest number of actions. It is valid, except that the action's
-   * name is unknown.
+   * Returns a request with the largest number of actions. It is valid, except that the names of the
+   * actions are unknown.
    */
   private static byte[] record() {
     UserActions.Builder user = UserActions.newBuilder().setUserId("u");

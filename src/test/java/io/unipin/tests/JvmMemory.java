@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The memory of a JVM, as the JDK's jcmd reports it. The JVM needs {@code
- * -XX:NativeMemoryTracking=summary}.
+ * The memory of a JVM, as the JDK's jcmd reports it. The JVM needs
+ * {@code -XX:NativeMemoryTracking=summary}.
  *
  * @param liveHeap bytes of the objects in the heap after a garbage collection
  * @param direct off-heap bytes of buffers, including the transport's buffers

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that histories that are rebuilt from the topic equal those that the server wrote. */
+/** Tests that a rebuild of histories from the topic gives the histories that the server wrote. */
 @Timeout(240)
 final class KafkaRebuildTest {
   private static final int USERS = 30;

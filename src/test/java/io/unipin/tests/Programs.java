@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Decides whether a test with {@link NeedsPrograms} runs, and finds the programs on the {@code
- * PATH}.
+ * Decides whether a test with {@link NeedsPrograms} runs, and finds the programs on the
+ * {@code PATH}.
  */
 final class Programs implements ExecutionCondition {
   @Override

@@ -55,8 +55,8 @@ final class TinyServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server that serves the bundle {@code one}. Before that, publishes the bundles {@code
-   * one} and {@code two}, which have different weights and indexes.
+   * Starts a server that serves the bundle {@code one}. Before that, publishes the bundles
+   * {@code one} and {@code two}, which have different weights and indexes.
    */
   static TinyServer start(Path folder, String... overrides) throws IOException {
     publish(folder);

@@ -125,7 +125,7 @@ final class TransportLimitsTest {
   void call_manyEmptyParts_isRefusedBeforeTheyAreBuilt() throws Exception {
     byte[] actions = new byte[300_000];
     for (int i = 0; i < actions.length; i += 2) {
-      actions[i] = 0x0a; // field History.actions with length 0
+      actions[i] = 0x0a; // an empty message in field History.actions
     }
     byte[] request = nested(1, nested(2, actions));
     assertThat(rawCode(request)).isEqualTo(Status.Code.INVALID_ARGUMENT);

@@ -1,4 +1,4 @@
-/** Tests across modules. */
+/** Tests that need several modules. */
 @NullMarked
 package io.unipin.tests;
 

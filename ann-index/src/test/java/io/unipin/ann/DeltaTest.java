@@ -64,7 +64,7 @@ class DeltaTest {
     }
   }
 
-  /** Looks up few ids, which {@link Delta} seeks one by one, and many ids, which it sorts first. */
+  /** Looks up 1 to 40 ids. {@link Delta} seeks a few ids one by one, but sorts many ids first. */
   private static void checkRows(Delta delta, Map<Long, float[]> expected) {
     for (int count : new int[] {1, 8, 9, 40}) {
       long[] wanted = LongStream.range(40 - count, 40).toArray();

@@ -50,7 +50,7 @@ class FaissFormatCheckTest {
     }
   }
 
-  /** Returns the positions of the bytes whose change is refused, as ranges. */
+  /** Returns, as ranges, the positions of the bytes whose change the check refuses. */
   private static String refused(byte[] good, boolean flips) {
     List<String> ranges = new ArrayList<>();
     int first = -1;

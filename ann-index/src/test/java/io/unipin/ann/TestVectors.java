@@ -11,8 +11,8 @@ final class TestVectors {
   private TestVectors() {}
 
   /**
-   * Returns random vectors around common centres. Two calls with equal {@code clusters} and {@code
-   * dimension} share the centres.
+   * Returns random vectors around common centres. Two calls with equal {@code clusters} and
+   * {@code dimension} share the centres.
    *
    * @return (count, dimension) row major, each of length 1
    */

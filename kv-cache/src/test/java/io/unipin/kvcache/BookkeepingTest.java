@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** Tests of the small classes that count, name and remember things. */
+/**
+ * Tests of small classes: limits, keys, statistics, erasures, writer slots and the lease ledger.
+ */
 class BookkeepingTest {
   private static final KvKey KEY = new KvKey("user", "model");
 

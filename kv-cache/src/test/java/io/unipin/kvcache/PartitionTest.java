@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Tests which entries compete, which entries stay, and what is counted. */
+/** Tests the partitions of the cache: which entries compete for room, and which entries stay. */
 class PartitionTest {
   private static final KvLayout LAYOUT = new KvLayout(2, 1, 8, 32, KvType.FLOAT32);
   private static final int TOP_BYTES = 4096;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Feed logs whose items have keys. */
+/** Tests feed logs whose items have keys. */
 final class KeyedLogTest {
   private static final String KEYED = "SELECT *, 'key ' || item_id AS item_key FROM old";
 

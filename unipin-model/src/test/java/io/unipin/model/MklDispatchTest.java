@@ -25,7 +25,7 @@ class MklDispatchTest {
 
   @TempDir Path folder;
 
-  /** A process that computes one matrix product. */
+  /** The main class of a process that computes one matrix product. */
   static final class Child {
     private Child() {}
 

@@ -81,8 +81,8 @@ final class PlainModel {
   }
 
   /**
-   * Returns the probability of every action for every candidate. Candidate i is shown at {@code
-   * positions[i]}.
+   * Returns the probability of every action for every candidate. Candidate i is shown at
+   * {@code positions[i]}.
    */
   double[][] score(Encoded history, int[] candidates, RequestContext context, int[] positions) {
     double[][] scores = new double[candidates.length][];
@@ -119,7 +119,7 @@ final class PlainModel {
     return probabilities;
   }
 
-  /** Returns a query of unit length. */
+  /** Returns the query, a unit vector, for these outcomes. */
   double[] query(double[] state, RequestContext context, float[] outcomes, int offset) {
     double[] h = norm(state, row("query_norm", 0));
     double[] u = product("query_in", 0, h);

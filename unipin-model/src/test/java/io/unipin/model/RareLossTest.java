@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Tests what the loss does for new and rare items. */
+/** Tests the parts of the loss that are for new and rare items. */
 class RareLossTest {
   private static final long SEED = 5;
   private static final ModelConfig CONFIG = TestModels.config(2, 1, 16);

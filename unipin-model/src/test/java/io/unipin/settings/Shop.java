@@ -21,9 +21,8 @@ record Shop(
   static final SettingsTree DEFAULTS = SettingsTree.ofDefaults(Shop.class, "shop.yaml");
 
   /**
-   * Returns the defaults, overridden by the settings of a text. In the text {@code \
-   *
-   * } ends a line.
+   * Returns the defaults, overridden by the settings of a text. In the text {@code \\n} ends a
+   * line.
    */
   static SettingsTree tree(Path folder, String text) throws IOException {
     SettingsTree tree = DEFAULTS.copy();

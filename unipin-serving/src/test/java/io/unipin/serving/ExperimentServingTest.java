@@ -197,7 +197,7 @@ final class ExperimentServingTest {
     try (UniPinServer server = start(layers);
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
       RetrieveAndRankResponse response = client.retrieveAndRank(page("u", NOW));
-      // the cap of one category, because all items have the same category
+      // All items have the same category, so the category cap bounds the whole page.
       assertThat(response.getItemsCount()).isEqualTo(2);
       assertThat(response.getRemovedList())
           .filteredOn(removed -> removed.getItemId() != 1003)

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests servers that share their histories in Redis, over gRPC. */
+/** Tests over gRPC that servers can share their histories in Redis. */
 @NeedsRedis
 @Timeout(180)
 final class RedisServingTest {

@@ -95,8 +95,8 @@ final class SecurityTest {
   }
 
   /**
-   * Makes all calls that need a role, for every role. Checks that all calls of a role end with the
-   * same status, and returns the status of each role.
+   * For every role, makes all calls that need it. Checks that they all end with the same status.
+   * Returns the status of each role.
    */
   private static Map<Role, Status.Code> callEverything(UniPinServer server, ClientSecurity caller) {
     ManagedChannel serving = Channels.to(HOST + server.port(), caller).build();

@@ -39,8 +39,8 @@ final class PolicyEstimateTest {
   @TempDir Path folder;
 
   /**
-   * Shows another item than the best one with probability 0.9. Draws it by a sharper softmax than
-   * that of the logged policy.
+   * A policy that keeps the best item with probability 0.1. Otherwise it draws another item, by a
+   * sharper softmax than that of the logged policy.
    */
   private static final DrawPolicy SHARP = new DrawPolicy(0.9, Optional.of(0.15), Optional.of(0.0));
 
@@ -101,7 +101,7 @@ final class PolicyEstimateTest {
         });
   }
 
-  /** Writes pages and actions to a served log, and reads the choices of the policy from it. */
+  /** Writes pages and actions to a served log, and reads them back as choices. */
   @Test
   void snips_ofASimulatedServedLog_holdsTheTrueValueOfOtherPolicies() {
     List<Page> pages = new SimulatedFeed(300, EXPLORATION).serve(1);

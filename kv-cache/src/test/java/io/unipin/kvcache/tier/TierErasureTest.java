@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Searches the files for the bytes of users who were erased. */
+/** Tests that an erasure leaves none of the user's rows in the files. */
 @Timeout(120)
 class TierErasureTest {
   private static final int ROW_BYTES = 32;
@@ -29,7 +29,9 @@ class TierErasureTest {
     return temp.resolve("tier");
   }
 
-  /** Serves a request and returns the bytes of every row in the first plane. */
+  /**
+   * Serves a request. Returns the bytes that each of its rows has in the first plane of the block.
+   */
   private static List<byte[]> rows(TierWorld world, String user, int... tokens) {
     List<byte[]> rows = new ArrayList<>();
     try (KvLease lease = world.acquire(user, tokens)) {

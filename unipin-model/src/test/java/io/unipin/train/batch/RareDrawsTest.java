@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
 import org.junit.jupiter.api.Test;
 
-/** Tests what batches do for new and rare items. */
+/** Tests the data for new and rare items in training batches. */
 class RareDrawsTest {
   private static final int ITEMS = 40;
 

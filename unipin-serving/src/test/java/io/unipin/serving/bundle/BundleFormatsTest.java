@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Tests that bundles of earlier formats still load. Each of the bundles {@code format-1} to {@code
- * format-3} was published by the last version that wrote this format.
+ * Tests that bundles of earlier formats still load. Each of the bundles {@code format-1} to
+ * {@code format-3} was published by the last version that wrote this format.
  */
 class BundleFormatsTest {
   private static final String NAME = "format-3";

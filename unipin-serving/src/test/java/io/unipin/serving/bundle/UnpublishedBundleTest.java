@@ -15,7 +15,7 @@ class UnpublishedBundleTest {
 
   /**
    * There is a dangling link at the bundle's path. The first check does not see it, but the last
-   * step fails. So it simulates a file that another process creates in between.
+   * step fails. So the link simulates a file that another process creates in between.
    */
   @Test
   void publish_placeTakenMeanwhile_keepsTheWholeBundle() throws IOException {

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Tests that every history store must pass. A caller can't see which store it uses. */
+/** The tests that every history store must pass. A caller can't see which store it uses. */
 @Timeout(120)
 public abstract class HistoryContract {
   protected static final int LIMIT = 8;

@@ -87,8 +87,7 @@ final class ImpressionCountsTest {
   }
 
   /**
-   * Copies the folder while the counts are open, in the state in which a killed process would leave
-   * it.
+   * Copies the folder while the counts are open. A killed process would leave it in the same state.
    */
   @Test
   void kill_keepsWhatWasPublished() throws IOException {

@@ -18,11 +18,11 @@ final class ItemRecordTest {
   /** A put in format 1, which every later version must be able to read. */
   private static final String PUT =
       "0101"
-          + "23" // the three bytes: version, kind, length of the item
+          + "23" // three bytes: version, kind, and length of the item
           + "02"
           + "00"
           + "80a0abfef962"
-          + "0a" // in four lines: version, revision, time of creation, expiry
+          + "0a" // four numbers in four lines: version, revision, time of creation, expiry
           + "05"
           + "7469746c65"
           + "03"

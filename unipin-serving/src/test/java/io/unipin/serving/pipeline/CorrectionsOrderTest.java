@@ -133,8 +133,8 @@ final class CorrectionsOrderTest extends RecommenderFixture {
               .isEqualTo(Corrections.truth(changes, LIMIT));
           if (order == 0) {
             pages.add(page(name));
-          // only one page per order, because pages are slow
           } else if (order % EVENTS.size() == user) {
+            // Requests only one page per order, because pages are slow.
             page(name).assertSame(pages.get(user));
           }
         }

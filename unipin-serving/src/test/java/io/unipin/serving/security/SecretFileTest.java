@@ -77,8 +77,8 @@ final class SecretFileTest {
   }
 
   /**
-   * A key is an HMAC with the secret over {@code unipin} and the label of the key's purpose.
-   * docs/security.md documents this.
+   * A key is an HMAC of {@code unipin} and the label of the key's purpose. The secret is the key of
+   * this HMAC, see docs/security.md.
    */
   @Test
   void sign_withASharedSecret_isThatOfTheDocumentedDerivation() throws IOException {
