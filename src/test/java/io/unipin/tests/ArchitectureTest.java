@@ -139,10 +139,10 @@ final class ArchitectureTest {
   }
 
   @Test
-  void openTelemetry_isKnownByTracingAlone() {
+  void openTelemetry_isKnownByTracingAndTheClient() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.unipin.serving.tracing..")
+        .resideOutsideOfPackages("io.unipin.serving.tracing..", "io.unipin.client..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.opentelemetry..")

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.unipin.serving.kafka.KafkaTopics;
 import io.unipin.serving.settings.ConfigReader;
 import io.unipin.serving.settings.ServerConfig;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +30,19 @@ final class FleetFilesTest {
 
   private static ServerConfig settings() {
     return ConfigReader.read(FOLDER.resolve("server.yaml"), Map.of(), List.of());
+  }
+
+  /** Returns the names that the settings give to all uses of topics. */
+  static List<String> topics(ServerConfig config) {
+    List<String> names = new ArrayList<>();
+    for (RecordComponent topic : KafkaTopics.class.getRecordComponents()) {
+      try {
+        names.add(String.valueOf(topic.getAccessor().invoke(config.kafka().topics())));
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return names;
   }
 
   private static List<String> replicas() throws IOException {
@@ -79,6 +94,57 @@ final class FleetFilesTest {
   }
 
   @Test
+  void services_waitForServicesThatTheyCanWaitFor() throws IOException {
+    JsonNode services = compose().path("services");
+    int waits = 0;
+    for (JsonNode service : services) {
+      for (JsonNode name : service.path("depends_on")) {
+        if (name.isTextual()) {
+          assertThat(services.has(name.asText())).as(name.asText()).isTrue();
+        }
+      }
+      JsonNode conditions = merged(service).path("depends_on");
+      for (String name : names(conditions)) {
+        JsonNode target = services.path(name);
+        assertThat(target.isObject()).as(name).isTrue();
+        String condition = conditions.path(name).path("condition").asText();
+        assertThat(condition).isIn("service_healthy", "service_completed_successfully");
+        assertThat(target.has("healthcheck")).isEqualTo(condition.equals("service_healthy"));
+        waits++;
+      }
+      for (JsonNode secret : merged(service).path("secrets")) {
+        assertThat(compose().path("secrets").has(secret.asText())).as(secret.asText()).isTrue();
+      }
+    }
+    assertThat(waits).isGreaterThan(6);
+  }
+
+  /** Returns a service with the fields that it takes over by {@code <<}. */
+  private static JsonNode merged(JsonNode service) throws IOException {
+    return service.has("<<") ? compose().path("x-replica") : service;
+  }
+
+  private static List<String> names(JsonNode node) {
+    List<String> names = new ArrayList<>();
+    if (node.isObject()) {
+      node.fieldNames().forEachRemaining(names::add);
+    }
+    return names;
+  }
+
+  @Test
+  void replica_hasTimeToStop_andChecksItsHealthAsTheImageDoes() throws IOException {
+    ServerConfig config = settings();
+    JsonNode replica = compose().path("x-replica");
+    long grace = Long.parseLong(replica.path("stop_grace_period").asText().replace("s", ""));
+    assertThat(config.server().stopDelay().plus(config.server().drain()).toSeconds())
+        .isLessThan(grace);
+    String check = replica.at("/healthcheck/test/1").asText();
+    assertThat(FOLDER.resolve("..").resolve(check.replaceFirst(".*/", ""))).exists();
+    assertThat(config.server().metricsPort()).as("default of docker/healthy").isEqualTo(9092);
+  }
+
+  @Test
   void settings_nameTheServicesAndTopicsOfTheFleet() throws IOException {
     ServerConfig config = settings();
     JsonNode compose = compose();
@@ -86,13 +152,10 @@ final class FleetFilesTest {
     assertThat(compose.path("services").has("redis")).isTrue();
     assertThat(config.kafka().servers()).isEqualTo("kafka:9092");
     String topics = compose.at("/services/topics/command/0").asText();
-    assertThat(topics)
-        .contains(
-            config.kafka().topics().actions() + " ",
-            config.kafka().topics().deadLetters() + " ",
-            config.kafka().topics().served() + " ",
-            config.kafka().topics().exposures() + ";",
-            "--topic " + config.kafka().topics().items() + " ");
+    assertThat(topics(config))
+        .hasSizeGreaterThan(4)
+        .allSatisfy(
+            topic -> assertThat(topics).containsPattern("(in|--topic|-\\w+) " + topic + "[ ;]"));
     for (String file : List.of(config.security().tokens(), config.security().secretFile())) {
       assertThat(compose.path("secrets").has(Path.of(file).getFileName().toString())).isTrue();
     }

@@ -180,7 +180,7 @@ final class ImageTest {
     assertThat(sources.at("/datasources/0/url").asText()).isEqualTo("http://prometheus:9090");
     try (Stream<Path> files = Files.list(DOCKER.resolve("grafana/dashboards"))) {
       List<Path> dashboards = files.toList();
-      assertThat(dashboards).hasSize(2);
+      assertThat(dashboards).hasSize(3);
       for (Path file : dashboards) {
         JsonNode dashboard = new ObjectMapper().readTree(file.toFile());
         assertThat(dashboard.path("uid").asText() + ".json")

@@ -55,22 +55,22 @@ final class Packages {
       serving.experiment: serving.log settings
       serving.failure: ann kvcache model.features
       serving.history: serving.bytes serving.disk serving.security settings
-      serving.history.redis: serving.bytes serving.failure serving.history serving.redis serving.threads settings
+      serving.history.redis: serving.bytes serving.failure serving.history serving.redis serving.spans serving.threads settings
       serving.http: serving.threads
       serving.impressions: serving.disk serving.failure serving.threads settings
       serving.inspect: feedlog model model.features serving.bundle serving.history serving.items.live serving.request serving.slate
       serving.items: ann feedlog feedlog.arrays model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.keys serving.threads settings
       serving.items.live: feedlog feedlog.arrays model.features serving.bytes
-      serving.kafka: ann serving.bytes serving.failure serving.items serving.log serving.log.segment serving.metrics serving.threads serving.user settings
+      serving.kafka: ann serving.bytes serving.failure serving.items serving.log serving.log.segment serving.metrics serving.spans serving.threads serving.user settings
       serving.keys: feedlog serving.items.live
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
       serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.request serving.security serving.slate settings
-      serving.pipeline.cost: kvcache model.features serving.estimate serving.failure serving.request settings
+      serving.pipeline.cost: kvcache model.features serving.estimate serving.failure serving.request serving.spans settings
       serving.redis: serving.failure settings
       serving.request: kvcache serving.history
-      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.actions serving.rpc.audit serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.tracing serving.user settings
+      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.actions serving.rpc.audit serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.spans serving.tracing serving.user settings
       serving.rpc.actions: proto.v1 serving.history serving.user
       serving.rpc.audit: proto.v1 serving.audit serving.security
       serving.rpc.guard: proto.v1 serving.metrics serving.security serving.threads settings
@@ -79,9 +79,10 @@ final class Packages {
       serving.security: serving.threads settings
       serving.settings: model serving.admission serving.audit serving.bundle serving.console serving.experiment serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
+      serving.spans: serving.failure
       serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.settings settings
       serving.threads: model
-      serving.tracing: settings
+      serving.tracing: serving.spans settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
       cli: cli.bundle cli.check cli.console cli.data cli.demo cli.experiment cli.history cli.items cli.loadtest cli.server cli.training
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle

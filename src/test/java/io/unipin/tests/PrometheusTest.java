@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests dashboards and rules with a real Prometheus that watches a real server. */
-@NeedsPrograms({"prometheus", "promtool"})
+@NeedsPrograms({"prometheus", "promtool", "redis-server"})
 @Timeout(120)
 final class PrometheusTest {
   private static final Path DOCKER = Path.of(System.getProperty("unipin.root"), "docker");
@@ -53,10 +53,26 @@ final class PrometheusTest {
   }
 
   @Test
+  void configurationOfTheFleet_isSound() throws Exception {
+    Path config = Files.createDirectories(folder.resolve("fleet"));
+    Files.copy(DOCKER.resolve("fleet/prometheus.yml"), config.resolve("prometheus.yml"));
+    Files.copy(RULES.resolve("alerts.yml"), config.resolve("alerts.yml"));
+    Prometheus.tool("promtool", "check", "config", config.resolve("prometheus.yml").toString());
+  }
+
+  @Test
   void everyExpression_isAnsweredFromAServerUnderTraffic() throws Exception {
     Set<Expression> open = new LinkedHashSet<>(expressions());
     assertThat(open).hasSizeGreaterThan(60);
-    try (TinyServer server = TinyServer.start(folder, "cache.file.path=" + folder.resolve("tier"));
+    try (RedisProcess redis = RedisProcess.start(folder.resolve("redis"));
+        TinyServer server =
+            TinyServer.start(
+                folder,
+                "cache.file.path=" + folder.resolve("tier"),
+                "history.store=REDIS",
+                "redis.timeout=2s",
+                "redis.uri=" + redis.uri());
+        UniPinClient fleet = UniPinClient.connect(twoNames(server));
         Prometheus prometheus =
             Prometheus.start(RULES, server.metricsPort(), folder.resolve("prometheus"))) {
       prometheus.awaitReady();
@@ -67,7 +83,7 @@ final class PrometheusTest {
       for (int round = 0;
           !(open.isEmpty() && alerts.isEmpty()) && System.nanoTime() < end;
           round++) {
-        traffic(server.client(), round);
+        traffic(round % 2 == 0 ? server.client() : fleet, round);
         List<Expression> answered = new ArrayList<>();
         for (Expression expression : open) {
           JsonNode series = prometheus.query(expression.promql());
@@ -82,6 +98,11 @@ final class PrometheusTest {
       assertThat(open).as("without a result").isEmpty();
       assertThat(alerts).as("alerts of a server in good order").isEmpty();
     }
+  }
+
+  /** Returns the server's address under two names, so that a client takes it for two replicas. */
+  private static String twoNames(TinyServer server) {
+    return server.address() + "," + server.address().replace("127.0.0.1", "localhost");
   }
 
   private static List<Expression> expressions() throws IOException {

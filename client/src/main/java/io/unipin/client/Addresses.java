@@ -15,23 +15,20 @@ final class Addresses {
 
   private Addresses() {}
 
-  /**
-   * Returns a carrier of calls to an address. The address names one server, several servers, or a
-   * DNS name of servers.
-   */
-  static Calls open(String address, ClientSecurity security) {
+  /** Opens the calls to an address: one server, several servers, or a DNS name of servers. */
+  static Calls open(String address, ClientSecurity security, ClientTraces traces) {
     if (address.startsWith(DNS)) {
       Matcher place = place(address.substring(DNS.length()));
       String host = place.group(1);
       int port = Integer.parseInt(place.group(2));
       FleetNames names = new DnsNames(host, port, InetAddress::getAllByName, DnsNames.DISTANCE);
-      return new FleetCalls(new Fleet(name -> replica(name, host, security)), names);
+      return new FleetCalls(new Fleet(name -> replica(name, host, security)), names, traces);
     }
     if (address.contains(",")) {
       return new FleetCalls(
-          new Fleet(name -> replica(name, "", security)), FleetNames.fixed(names(address)));
+          new Fleet(name -> replica(name, "", security)), FleetNames.fixed(names(address)), traces);
     }
-    return new SingleCalls(Channels.open(address, security));
+    return new SingleCalls(address, Channels.open(address, security), traces);
   }
 
   private static List<String> names(String address) {

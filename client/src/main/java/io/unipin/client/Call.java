@@ -9,6 +9,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,13 +24,30 @@ record Call<Q, A>(MethodDescriptor<Q, A> method, Q request, String user, boolean
   private static final Metadata.Key<String> USER =
       Metadata.Key.of("x-user-id", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** The largest number of characters that the header carries. Servers refuse longer ids. */
+  private static final Metadata.Key<String> ROUTE =
+      Metadata.Key.of("unipin-route", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** Most characters of an id that the header carries. Servers refuse longer ids. */
   private static final int LONGEST_ID = 256;
 
+  /** What a call says about the choice of its server. */
+  enum Route {
+    /** The client knows one address. */
+    UNKNOWN,
+    /** The user prefers this replica to all others. */
+    FIRST,
+    /** The user prefers another replica, which takes no calls or has no room. */
+    OTHER
+  }
+
   /** Sends the call and waits for the answer. */
-  A send(Channel channel, long nanos) {
+  A send(Channel channel, Route route, long nanos) {
     Metadata headers = new Metadata();
     headers.put(USER, header(user));
+    if (route != Route.UNKNOWN) {
+      headers.put(ROUTE, route.name().toLowerCase(Locale.ROOT));
+    }
+    ClientTraces.propagate(headers);
     Channel routed =
         ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
     CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(nanos, TimeUnit.NANOSECONDS);

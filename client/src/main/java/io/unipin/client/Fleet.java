@@ -95,6 +95,12 @@ final class Fleet implements AutoCloseable {
     return Optional.ofNullable(first == null ? closedOne : first).map(Fleet::begun);
   }
 
+  /** Whether a user prefers the replica to all others, also to those that take no calls. */
+  synchronized boolean prefers(String user, Replica replica) {
+    List<String> order = ReplicaOrder.of(user, replicas.keySet());
+    return !order.isEmpty() && order.get(0).equals(replica.name());
+  }
+
   private static Replica begun(Replica replica) {
     replica.began();
     return replica;

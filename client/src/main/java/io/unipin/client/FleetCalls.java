@@ -27,13 +27,15 @@ final class FleetCalls implements Calls {
 
   private final Fleet fleet;
   private final FleetNames names;
+  private final ClientTraces traces;
   private final Thread keeper;
   private volatile boolean closed;
 
   /** Connects to the fleet, and watches its names and its health until this object is closed. */
-  FleetCalls(Fleet fleet, FleetNames names) {
+  FleetCalls(Fleet fleet, FleetNames names, ClientTraces traces) {
     this.fleet = fleet;
     this.names = names;
+    this.traces = traces;
     fleet.update(names.first());
     this.keeper = new Thread(this::keep, "unipin-fleet");
     keeper.setDaemon(true);
@@ -66,18 +68,21 @@ final class FleetCalls implements Calls {
 
   @Override
   public <Q, A> A send(Call<Q, A> call, long nanos) {
-    long end = System.nanoTime() + nanos;
+    return traces.call(call, () -> sendUntil(call, System.nanoTime() + nanos));
+  }
+
+  private <Q, A> A sendUntil(Call<Q, A> call, long end) {
     Backoff pauses = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     Set<String> tried = new HashSet<>();
     RequestException last = null;
-    while (true) {
+    for (int attempts = 1; true; attempts++) {
       Optional<Replica> replica = fleet.begin(call.user(), tried);
       if (replica.isEmpty()) {
         throw last == null ? noReplica() : last;
       }
       tried.add(replica.get().name());
       try {
-        return attempt(call, replica.get(), end - System.nanoTime());
+        return attempt(call, replica.get(), attempts, end);
       } catch (StatusRuntimeException e) {
         last = RequestException.of(e);
         if (!mayRepeat(call, last)) {
@@ -96,9 +101,16 @@ final class FleetCalls implements Calls {
     }
   }
 
-  private static <Q, A> A attempt(Call<Q, A> call, Replica replica, long nanos) {
+  private <Q, A> A attempt(Call<Q, A> call, Replica replica, int number, long end) {
     try {
-      A answer = call.send(replica.channel(), nanos);
+      ClientTraces.attempts(number);
+      Call.Route route = fleet.prefers(call.user(), replica) ? Call.Route.FIRST : Call.Route.OTHER;
+      A answer =
+          traces.attempt(
+              call,
+              replica.name(),
+              number,
+              () -> call.send(replica.channel(), route, end - System.nanoTime()));
       replica.answered();
       return answer;
     } finally {

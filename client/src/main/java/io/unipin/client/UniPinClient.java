@@ -1,6 +1,8 @@
 package io.unipin.client;
 
 import io.grpc.MethodDescriptor;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.EraseUserResponse;
 import io.unipin.proto.v1.RankRequest;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /**
  * A client of a server or of a fleet of servers. Each call has a deadline. A failed call throws a
@@ -39,6 +42,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * deadline, unless a repeated call could count twice. So {@code RecordActions} is repeated only if
  * every action has an event id. Send the actions of only one user in a call, so that the call
  * reaches this user's replica.
+ *
+ * <p>Calls are traced with OpenTelemetry if the program has set it up globally. Each attempt at a
+ * replica is a span, which the replica continues.
  *
  * <p>Thread-safe.
  */
@@ -77,7 +83,26 @@ public final class UniPinClient implements AutoCloseable {
    * @throws IllegalArgumentException when the address of a fleet has another form
    */
   public static UniPinClient connect(String address, ClientSecurity security, Duration deadline) {
-    return new UniPinClient(Addresses.open(address, security), deadline);
+    return open(address, security, deadline, GlobalOpenTelemetry::getOrNoop);
+  }
+
+  /**
+   * Does the same, and traces the calls with the given library instead of the global one.
+   *
+   * @throws IllegalArgumentException when the address of a fleet has another form
+   */
+  public static UniPinClient connect(
+      String address, ClientSecurity security, Duration deadline, OpenTelemetry telemetry) {
+    return open(address, security, deadline, () -> telemetry);
+  }
+
+  private static UniPinClient open(
+      String address,
+      ClientSecurity security,
+      Duration deadline,
+      Supplier<OpenTelemetry> telemetry) {
+    return new UniPinClient(
+        Addresses.open(address, security, new ClientTraces(telemetry)), deadline);
   }
 
   public RetrieveAndRankResponse retrieveAndRank(RetrieveAndRankRequest request) {

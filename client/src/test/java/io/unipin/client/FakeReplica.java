@@ -31,10 +31,17 @@ final class FakeReplica implements AutoCloseable {
   private static final Metadata.Key<String> USER =
       Metadata.Key.of("x-user-id", Metadata.ASCII_STRING_MARSHALLER);
 
+  private static final Metadata.Key<String> ROUTE =
+      Metadata.Key.of("unipin-route", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> TRACEPARENT =
+      Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
   private final int port;
   private final List<String> users = new CopyOnWriteArrayList<>();
+  private final List<String> routes = new CopyOnWriteArrayList<>();
+  private final List<String> parents = new CopyOnWriteArrayList<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final AtomicInteger records = new AtomicInteger();
 
@@ -91,6 +98,8 @@ final class FakeReplica implements AutoCloseable {
       String user = headers.get(USER);
       if (user != null) {
         users.add(user);
+        routes.add(String.valueOf(headers.get(ROUTE)));
+        parents.add(String.valueOf(headers.get(TRACEPARENT)));
       }
       return next.startCall(call, headers);
     }
@@ -117,6 +126,16 @@ final class FakeReplica implements AutoCloseable {
   /** Returns the values of {@code x-user-id} of all calls so far. */
   List<String> users() {
     return users;
+  }
+
+  /** Returns the values of {@code unipin-route} of all calls so far, or the text null. */
+  List<String> routes() {
+    return routes;
+  }
+
+  /** Returns the values of {@code traceparent} of all calls so far, or the text null. */
+  List<String> parents() {
+    return parents;
   }
 
   /** Returns the request ids of all page requests so far. */

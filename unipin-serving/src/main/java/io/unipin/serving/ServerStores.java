@@ -13,6 +13,7 @@ import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.items.ItemStore;
 import io.unipin.serving.log.ServedLog;
+import io.unipin.serving.metrics.BreakerMeters;
 import io.unipin.serving.metrics.HistoryMeters;
 import io.unipin.serving.metrics.ImpressionMeters;
 import io.unipin.serving.metrics.ServingMetrics;
@@ -49,12 +50,14 @@ record ServerStores(
   static ServerStores open(ServerConfig config, OpenParts parts) {
     ServingMetrics metrics = parts.opened(new ServingMetrics());
     parts.opened(MemoryTrim.start());
-    Tracing tracing = parts.opened(Tracing.start(config.tracing()));
+    Tracing tracing =
+        parts.opened(Tracing.start(config.tracing(), () -> ReplicaName.of(config.server())));
     metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
     ServerTopics topics = ServerTopics.connect(config.kafka(), metrics, parts);
     Optional<Secrets> shared = shared(config.security(), parts);
     HistoryStore histories = parts.opened(HistoryStores.open(config));
     metrics.watchHistories(() -> figures(histories.reads()));
+    watchBreakers(histories, metrics);
     Secrets secrets = shared.orElseGet(() -> Secrets.own(histories.secret()));
     AuditLog audit =
         parts.opened(
@@ -93,6 +96,18 @@ record ServerStores(
     return config.explores()
         ? ImpressionCounts.open(config.impressionsFolder(), config.impressions().maxBytes().bytes())
         : ImpressionCounts.off();
+  }
+
+  private static void watchBreakers(HistoryStore histories, ServingMetrics metrics) {
+    for (int i = 0; i < histories.breakers().size(); i++) {
+      int place = i;
+      metrics.watchBreaker(
+          histories.breakers().get(place).name(), () -> figures(histories.breakers().get(place)));
+    }
+  }
+
+  private static BreakerMeters.Figures figures(HistoryStore.Breaker of) {
+    return new BreakerMeters.Figures(of.open(), of.opened(), of.refused());
   }
 
   private static HistoryMeters.Figures figures(HistoryReads of) {

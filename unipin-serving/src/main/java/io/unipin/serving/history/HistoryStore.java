@@ -87,6 +87,24 @@ public interface HistoryStore extends AutoCloseable {
   /** Returns the numbers of reads since the start. */
   HistoryReads reads();
 
+  /**
+   * A switch that refuses calls at once while the store is away.
+   *
+   * @param name name in metrics
+   * @param open whether the store is held to be away now
+   * @param opened how often the store went away since the start
+   * @param refused calls that were refused since the start
+   */
+  record Breaker(String name, boolean open, long opened, long refused) {}
+
+  /**
+   * Returns the present state of the store's breakers, always in the same order. A store on the
+   * local disk has none.
+   */
+  default List<Breaker> breakers() {
+    return List.of();
+  }
+
   /** Waits for running calls and closes the store. Idempotent. */
   @Override
   void close();

@@ -4,8 +4,10 @@ import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.log.Spool;
 import io.unipin.serving.log.SpoolOpener;
 import io.unipin.serving.metrics.KafkaMeters;
+import io.unipin.serving.spans.EngineCalls;
 import io.unipin.serving.user.ActionJournal;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -61,8 +63,17 @@ public final class Kafka implements AutoCloseable {
     String topic = config.topics().actions();
     return topic.isEmpty() || !config.writeActions()
         ? ActionJournal.NONE
-        : entries ->
-            writer.write(entries.get().stream().map(entry -> record(topic, entry)).toList());
+        : entries -> write(entries.get().stream().map(entry -> record(topic, entry)).toList());
+  }
+
+  private void write(List<ProducerRecord<byte[], byte[]>> records) {
+    EngineCalls.timed(
+        "kafka",
+        "actions write",
+        labels -> {
+          labels.put("unipin.records", Integer.toString(records.size()));
+          return writer.write(records);
+        });
   }
 
   private static ProducerRecord<byte[], byte[]> record(String topic, ActionJournal.Entry entry) {

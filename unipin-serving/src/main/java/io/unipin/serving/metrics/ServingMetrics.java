@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  * an item. Thread-safe.
  */
 public final class ServingMetrics implements AutoCloseable {
-  private static final Duration[] LATENCY_BUCKETS =
+  static final Duration[] LATENCY_BUCKETS =
       List.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000).stream()
           .map(Duration::ofMillis)
           .toArray(Duration[]::new);
@@ -47,6 +47,8 @@ public final class ServingMetrics implements AutoCloseable {
   private final ItemMeters items = new ItemMeters(registry);
   private final ImpressionMeters impressions = new ImpressionMeters(registry, counters);
   private final KafkaMeters kafka = new KafkaMeters(registry);
+  private final RouteMeters routes = new RouteMeters(registry);
+  private final ShadowMeters shadow = new ShadowMeters(registry);
   private final MultiGauge bundle =
       MultiGauge.builder("unipin.bundle").description("1 for what serves").register(registry);
 
@@ -134,33 +136,6 @@ public final class ServingMetrics implements AutoCloseable {
         .record(Duration.ofNanos(nanos));
   }
 
-  /**
-   * Counts an answer of the shadow. {@code overlap} is the share of the live page's items that
-   * the shadow's page also shows.
-   */
-  public void shadowed(String cache, long nanos, double overlap) {
-    Timer.builder("unipin.shadow")
-        .description("Copies answered by the shadow, without the wait for a worker")
-        .tags("cache", cache)
-        .serviceLevelObjectives(LATENCY_BUCKETS)
-        .register(registry)
-        .record(Duration.ofNanos(nanos));
-    DistributionSummary.builder("unipin.shadow.overlap")
-        .description("Part of the live page that the shadow would have shown, too")
-        .serviceLevelObjectives(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)
-        .register(registry)
-        .record(overlap);
-  }
-
-  /** Counts a copy that the shadow did not answer. */
-  public void shadowFailed(String reason) {
-    Counter.builder("unipin.shadow.failures")
-        .description("Copies that the shadow did not answer")
-        .tags("reason", reason)
-        .register(registry)
-        .increment();
-  }
-
   public void watchExposures(LongSupplier dropped) {
     counters.add(
         "unipin.exposures.dropped",
@@ -245,6 +220,21 @@ public final class ServingMetrics implements AutoCloseable {
   /** Returns the metrics of topics in Kafka. */
   public KafkaMeters kafka() {
     return kafka;
+  }
+
+  /** Returns the counters of callers' choices of this replica. */
+  public RouteMeters routes() {
+    return routes;
+  }
+
+  /** Registers the metrics of a breaker. */
+  public void watchBreaker(String name, Supplier<BreakerMeters.Figures> figures) {
+    BreakerMeters.register(registry, counters, name, figures);
+  }
+
+  /** Returns the metrics of the shadow. */
+  public ShadowMeters shadow() {
+    return shadow;
   }
 
   /** Registers a counter of entries that are in no file of the audit log. */

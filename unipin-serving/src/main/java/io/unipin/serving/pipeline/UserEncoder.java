@@ -10,6 +10,7 @@ import io.unipin.model.ServingModel;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.serving.pipeline.cost.CostedModel;
 import io.unipin.serving.pipeline.cost.Ladder;
+import io.unipin.serving.pipeline.cost.NotedReloads;
 import io.unipin.serving.request.Stage;
 import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.UserState;
@@ -120,7 +121,7 @@ public final class UserEncoder {
     Duration wait = remaining.compareTo(config.maxWait()) < 0 ? remaining : config.maxWait();
     ReloadChoice reloads =
         cache.hasTier()
-            ? costs.reloads().choice(costs.of(model), wanted.clock())
+            ? new NotedReloads(costs.reloads().choice(costs.of(model), wanted.clock()))
             : ReloadChoice.ALWAYS;
     return cache.acquire(
         key, layout, wanted.tokens().committed().hashes(), wait, wanted.mark(), reloads);

@@ -6,6 +6,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,10 @@ public final class RedisBreaker {
 
   private final String name;
   private final CircuitBreaker breaker;
+  private final AtomicLong opened = new AtomicLong();
+
+  /** The breaker's own count begins anew with each of its states. */
+  private final LongAdder refused = new LongAdder();
 
   /** Creates a breaker. The name stands in messages, such as {@code history}. */
   public RedisBreaker(String name) {
@@ -39,14 +45,14 @@ public final class RedisBreaker {
                 .permittedNumberOfCallsInHalfOpenState(TRIALS)
                 .recordException(RedisBreaker::showsAbsence)
                 .build());
-    breaker
-        .getEventPublisher()
-        .onStateTransition(
-            event ->
-                logger.warn(
-                    "the {} store's Redis: {}",
-                    name,
-                    describe(event.getStateTransition().getToState())));
+    breaker.getEventPublisher().onStateTransition(event -> changed(event.getStateTransition()));
+  }
+
+  private void changed(CircuitBreaker.StateTransition change) {
+    if (change == CircuitBreaker.StateTransition.CLOSED_TO_OPEN) {
+      opened.incrementAndGet();
+    }
+    logger.warn("the {} store's Redis: {}", name, describe(change.getToState()));
   }
 
   private static boolean showsAbsence(Throwable failure) {
@@ -70,12 +76,23 @@ public final class RedisBreaker {
     try {
       return breaker.executeSupplier(call);
     } catch (CallNotPermittedException e) {
+      refused.increment();
       throw ServingException.unavailable("the %s store's Redis is away".formatted(name), PAUSE, e);
     }
   }
 
   /** Returns the number of calls that were refused. */
   public long refused() {
-    return breaker.getMetrics().getNumberOfNotPermittedCalls();
+    return refused.sum();
+  }
+
+  /** Returns how often Redis went away. */
+  public long opened() {
+    return opened.get();
+  }
+
+  /** Whether Redis is held to be away. A few calls may still try whether it is back. */
+  public boolean isOpen() {
+    return breaker.getState() != CircuitBreaker.State.CLOSED;
   }
 }

@@ -7,6 +7,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.serving.admission.Priority;
 import io.unipin.serving.metrics.ServingMetrics;
 import java.util.Arrays;
@@ -17,7 +18,8 @@ import java.util.Locale;
  * The arrival of a call: its time and its priority.
  *
  * <p>The header {@code unipin-priority} gives the priority: {@code live}, {@code shadow} or
- * {@code batch}. Without the header a call is live.
+ * {@code batch}. Without the header a call is live. The header {@code unipin-route} says whether the
+ * caller prefers this server for the call's user; it is only counted.
  *
  * @param nanos time at which the call's headers arrived, by {@link System#nanoTime}
  * @param traceparent value of the header {@code traceparent}, which identifies the caller's trace;
@@ -28,6 +30,8 @@ record Arrival(long nanos, Priority priority, String traceparent) {
       Metadata.Key.of("unipin-priority", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> TRACEPARENT =
       Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> ROUTE =
+      Metadata.Key.of("unipin-route", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Arrival> KEY = Context.key("unipin-arrival");
 
   /** Returns the arrival of the call that the context belongs to. */
@@ -73,6 +77,10 @@ record Arrival(long nanos, Priority priority, String traceparent) {
       }
       Priority priority =
           label == null ? Priority.LIVE : Priority.valueOf(label.toUpperCase(Locale.ROOT));
+      if (UniPinGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName())) {
+        String route = headers.get(ROUTE);
+        metrics.routes().routed(route == null ? "" : route);
+      }
       String trace = headers.get(TRACEPARENT);
       Arrival arrival = new Arrival(now, priority, trace == null ? "" : trace);
       Context context = Context.current().withValue(KEY, arrival);

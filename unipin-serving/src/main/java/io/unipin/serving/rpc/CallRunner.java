@@ -10,6 +10,7 @@ import io.unipin.serving.admission.Work;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.spans.EngineCalls;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -65,9 +66,11 @@ final class CallRunner implements AutoCloseable {
     BooleanSupplier task =
         () -> {
           Context before = context.attach();
+          EngineCalls.open();
           try {
             return answer(rpc, observer, budget, work, arrival);
           } finally {
+            EngineCalls.close();
             context.detach(before);
           }
         };

@@ -6,9 +6,11 @@ import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.request.Stage;
 import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.Trace;
+import io.unipin.serving.spans.EngineCalls;
 import io.unipin.serving.tracing.FinishedCall;
 import io.unipin.serving.tracing.FinishedStage;
 import io.unipin.serving.tracing.Tracing;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -43,15 +45,33 @@ final class CallTelemetry {
           Map.of(
               "unipin.history_actions", (long) trace.historyActions(),
               "unipin.encoded_actions", (long) trace.encodedActions());
-      tracing.record(call(rpc, FinishedCall.OK, labels, counts, clock));
+      tracing.record(call(rpc, FinishedCall.OK, labels, counts, stages(clock)));
     }
     return spent;
   }
 
   void failed(String rpc, FailureKind kind, StageClock clock) {
     if (tracing.enabled()) {
-      tracing.record(call(rpc, kind.name(), Map.of(), Map.of(), clock));
+      tracing.record(call(rpc, kind.name(), Map.of(), Map.of(), stages(clock)));
     }
+  }
+
+  /**
+   * Reports a call without stages of the pipeline that has changed a user's history.
+   *
+   * @param begin time at which a worker took the call, by {@link System#nanoTime}
+   */
+  void changed(String rpc, long begin) {
+    if (tracing.enabled()) {
+      List<FinishedStage> stages = List.of(new FinishedStage("change", begin, System.nanoTime()));
+      tracing.record(call(rpc, FinishedCall.OK, Map.of(), Map.of(), stages));
+    }
+  }
+
+  private static List<FinishedStage> stages(StageClock clock) {
+    return clock.runs().stream()
+        .map(run -> new FinishedStage(run.stage().label(), run.begin(), run.end()))
+        .toList();
   }
 
   private static FinishedCall call(
@@ -59,7 +79,7 @@ final class CallTelemetry {
       String status,
       Map<String, String> labels,
       Map<String, Long> counts,
-      StageClock clock) {
+      List<FinishedStage> stages) {
     Arrival arrival = Arrival.of(Context.current());
     return new FinishedCall(
         rpc,
@@ -69,8 +89,7 @@ final class CallTelemetry {
         status,
         labels,
         counts,
-        clock.runs().stream()
-            .map(run -> new FinishedStage(run.stage().label(), run.begin(), run.end()))
-            .toList());
+        stages,
+        EngineCalls.soFar());
   }
 }

@@ -85,7 +85,7 @@ public final class Shadow {
       admission.admit(
           new Work("shadow", Priority.SHADOW, config.timeout(), () -> answer(copy, items)));
     } catch (ServingException e) {
-      metrics.shadowFailed(label(e.kind()));
+      metrics.shadow().failed(label(e.kind()));
     }
   }
 
@@ -128,10 +128,10 @@ public final class Shadow {
       Page page =
           parts.recommender().retrieveAndRank(lease.bundle(), reader.page(copy.request()), clock);
       long nanos = clock.spent().values().stream().mapToLong(Long::longValue).sum();
-      metrics.shadowed(label(page.trace().cache()), nanos, overlap(page.items(), live));
+      metrics.shadow().answered(label(page.trace().cache()), nanos, overlap(page.items(), live));
       return true;
     } catch (Throwable e) {
-      metrics.shadowFailed(label(ServingException.of(e).kind()));
+      metrics.shadow().failed(label(ServingException.of(e).kind()));
       log(e);
     } finally {
       if (isErased(copy)) {

@@ -159,8 +159,11 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
 
   private <T> T recorded(String rpc, CallBudget budget, Supplier<T> work) {
     StageClock clock = new StageClock(budget, System::nanoTime);
+    long begin = System.nanoTime();
     try {
-      return work.get();
+      T changed = work.get();
+      telemetry.changed(rpc, begin);
+      return changed;
     } catch (RuntimeException e) {
       throw failed(rpc, clock, e);
     }

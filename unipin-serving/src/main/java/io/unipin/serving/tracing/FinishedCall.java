@@ -1,5 +1,6 @@
 package io.unipin.serving.tracing;
 
+import io.unipin.serving.spans.EngineCall;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param labels text attributes of the call and of each of its stages
  * @param counts numeric attributes of the call
  * @param stages finished stages, in order
+ * @param engineCalls finished calls of other engines
  */
 public record FinishedCall(
     String rpc,
@@ -23,12 +25,14 @@ public record FinishedCall(
     String status,
     Map<String, String> labels,
     Map<String, Long> counts,
-    List<FinishedStage> stages) {
+    List<FinishedStage> stages,
+    List<EngineCall> engineCalls) {
   public static final String OK = "OK";
 
   public FinishedCall {
     labels = Map.copyOf(labels);
     counts = Map.copyOf(counts);
     stages = List.copyOf(stages);
+    engineCalls = List.copyOf(engineCalls);
   }
 }

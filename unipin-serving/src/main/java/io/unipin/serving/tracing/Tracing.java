@@ -15,14 +15,20 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.unipin.serving.spans.EngineCall;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the trace of a call after the call has ended. The trace has one span for the call, a child
- * span for the wait for a worker, and a child span for each stage.
+ * span for the wait for a worker, and a child span for each stage. A call of another engine, such as
+ * Redis, is a child span of the stage that made it.
  *
  * <p>A call with a {@code traceparent} belongs to its caller's trace. The caller then decides
  * whether the call is sampled.
@@ -42,23 +48,31 @@ public final class Tracing implements AutoCloseable {
     this.tracer = provider == null ? null : provider.get("io.unipin");
   }
 
-  /** Starts tracing if the configuration enables it. Otherwise the returned object does nothing. */
-  public static Tracing start(TracingConfig config) {
+  /**
+   * Starts tracing if the configuration enables it. Otherwise the returned object does nothing.
+   *
+   * @param replica returns the name of this server among the replicas of a fleet
+   */
+  public static Tracing start(TracingConfig config, Supplier<String> replica) {
     if (!config.enabled()) {
       return new Tracing(null);
     }
     OtlpGrpcSpanExporter exporter =
         OtlpGrpcSpanExporter.builder().setEndpoint(config.endpoint()).setRetryPolicy(null).build();
-    return to(exporter, config);
+    return to(exporter, config, replica.get());
   }
 
   /** Creates tracing that sends spans to the exporter. {@link #close} also closes the exporter. */
-  static Tracing to(SpanExporter exporter, TracingConfig config) {
+  static Tracing to(SpanExporter exporter, TracingConfig config, String replica) {
     Resource resource =
         Resource.getDefault()
             .merge(
                 Resource.create(
-                    Attributes.of(AttributeKey.stringKey("service.name"), config.service())));
+                    Attributes.of(
+                        AttributeKey.stringKey("service.name"),
+                        config.service(),
+                        AttributeKey.stringKey("service.instance.id"),
+                        replica)));
     return new Tracing(
         SdkTracerProvider.builder()
             .setResource(resource)
@@ -102,12 +116,35 @@ public final class Tracing implements AutoCloseable {
       long begin = call.stages().get(0).beginNanos();
       stage(tracer, call, new FinishedStage("wait", call.beginNanos(), begin), parent, offset);
     }
+    List<EngineCall> left = new ArrayList<>(call.engineCalls());
     for (FinishedStage stage : call.stages()) {
-      stage(tracer, call, stage, parent, offset);
+      Context inside = stage(tracer, call, stage, parent, offset);
+      for (Iterator<EngineCall> rest = left.iterator(); rest.hasNext(); ) {
+        EngineCall made = rest.next();
+        if (stage.contains(made)) {
+          engine(tracer, made, inside, offset);
+          rest.remove();
+        }
+      }
     }
+    left.forEach(made -> engine(tracer, made, parent, offset));
   }
 
-  private static void stage(
+  private static void engine(Tracer tracer, EngineCall made, Context parent, long offset) {
+    Span span =
+        tracer
+            .spanBuilder(made.engine() + " " + made.operation())
+            .setParent(parent)
+            .setSpanKind(SpanKind.CLIENT)
+            .setStartTimestamp(offset + made.beginNanos(), TimeUnit.NANOSECONDS)
+            .startSpan();
+    span.setAttribute("unipin.engine", made.engine());
+    made.labels().forEach(span::setAttribute);
+    span.end(offset + made.endNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Returns the context of the stage's span. */
+  private static Context stage(
       Tracer tracer, FinishedCall call, FinishedStage stage, Context parent, long offset) {
     Span span =
         tracer
@@ -117,6 +154,7 @@ public final class Tracing implements AutoCloseable {
             .startSpan();
     call.labels().forEach(span::setAttribute);
     span.end(offset + stage.endNanos(), TimeUnit.NANOSECONDS);
+    return Context.root().with(span);
   }
 
   /** Returns the difference in nanoseconds between the time of day and {@link System#nanoTime}. */

@@ -139,6 +139,12 @@ final class ExposureLogTest {
     assertThat(line.path("bundle").asText()).isEqualTo("b");
     assertThat(line.path("index").asText()).isEqualTo("i");
     assertThat(line.path("config").asText()).isEqualTo("c");
+    // Lines in segments and in the topic look like this since the first version.
+    assertThat(line.toString())
+        .isEqualTo(
+            "{\"timeMs\":6,\"user\":\"u\",\"layer\":\"l\",\"experiment\":\"e\",\"arm\":\"a\","
+                + "\"salt\":\"own\",\"overridden\":true,\"requestId\":\"r6\",\"bundle\":\"b\","
+                + "\"index\":\"i\",\"config\":\"c\"}");
   }
 
   @Test

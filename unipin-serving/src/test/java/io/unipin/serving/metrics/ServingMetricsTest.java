@@ -55,6 +55,7 @@ class ServingMetricsTest {
     metrics.connectionCut();
     metrics.items().searchable(1000);
     metrics.impressions().explored(1);
+    List.of("first", "other", "anything else").forEach(metrics.routes()::routed);
     move(metrics.kafka());
     Map<String, Double> after = meters(metrics);
     assertThat(after.keySet()).containsAll(before.keySet());
@@ -104,6 +105,7 @@ class ServingMetricsTest {
     metrics.watchCache(() -> stats(source.get()));
     metrics.watchCacheTier(() -> tier(source.get()));
     metrics.watchHistories(() -> reads(source.get()));
+    metrics.watchBreaker("b", () -> breaker(source.get()));
     metrics.watchIndex(() -> index(source.get()));
     metrics.items().watch(() -> items(source.get()));
     metrics.impressions().watch(() -> impressions(source.get()));
@@ -129,6 +131,10 @@ class ServingMetricsTest {
 
   private static HistoryMeters.Figures reads(long v) {
     return new HistoryMeters.Figures(v, v, v, v, v);
+  }
+
+  private static BreakerMeters.Figures breaker(long v) {
+    return new BreakerMeters.Figures(v > 1, v, v);
   }
 
   private static ItemMeters.Figures items(long v) {
@@ -166,7 +172,7 @@ class ServingMetricsTest {
     metrics.expect("default", List.of("step"));
     metrics.recorded("recorded", 1);
     metrics.retracted("retracted", 1);
-    metrics.shadowFailed("internal");
+    metrics.shadow().failed("internal");
     assertThat(metrics.scrape().lines().filter(line -> line.startsWith("# HELP unipin_")))
         .hasSizeGreaterThan(20)
         .allMatch(line -> line.split(" ", 4).length == 4 && !line.split(" ", 4)[3].isBlank());

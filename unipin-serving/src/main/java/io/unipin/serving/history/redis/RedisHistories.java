@@ -27,6 +27,7 @@ import io.unipin.serving.redis.RedisBreaker;
 import io.unipin.serving.redis.RedisConfig;
 import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.redis.RedisScript;
+import io.unipin.serving.spans.EngineCalls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,6 +52,11 @@ public final class RedisHistories implements HistoryStore {
   private static final byte[] RETRACT = bytes("-");
   private static final byte[] NOTHING = new byte[0];
   private static final String NO_REVISION = "";
+
+  /** Name of the engine and label of reads in traces. */
+  private static final String REDIS = "redis";
+
+  private static final String MET = "unipin.history";
 
   /** Largest time that Redis orders exactly: its scores are doubles. */
   private static final long MOST_TIME_MS = 1L << 53;
@@ -100,10 +106,15 @@ public final class RedisHistories implements HistoryStore {
 
   @Override
   public UserHistory read(String user) {
-    return reads.call(() -> present(user, redis.timeout()));
+    return fetch(user, redis.timeout());
   }
 
-  private UserHistory present(String user, Duration patience) {
+  private UserHistory fetch(String user, Duration patience) {
+    return EngineCalls.timed(
+        REDIS, "history read", labels -> reads.call(() -> present(user, patience, labels)));
+  }
+
+  private UserHistory present(String user, Duration patience, Map<String, String> labels) {
     long erasuresBefore = erasures.get();
     byte[] key = HistoryKeys.user(user);
     Held known = held.get(key);
@@ -112,10 +123,12 @@ public final class RedisHistories implements HistoryStore {
     List<Object> answer = redis.run(READ, patience, keys, revision);
     if (answer.isEmpty()) {
       held.drop(key);
+      labels.put(MET, "none");
       return UserHistory.EMPTY;
     }
     if (answer.size() == 1 && known != null) {
       heldReads.increment();
+      labels.put(MET, "held");
       return known.history();
     }
     StoredRecord record =
@@ -132,13 +145,14 @@ public final class RedisHistories implements HistoryStore {
       held.drop(key); // the history may be that of a user who was erased meanwhile
     }
     fetched.increment();
+    labels.put(MET, "fetched");
     return history;
   }
 
   @Override
   public HistoryView view(String user, Duration patience) {
     try {
-      return HistoryView.present(reads.call(() -> present(user, patience.dividedBy(2))));
+      return HistoryView.present(fetch(user, patience.dividedBy(2)));
     } catch (ServingException e) {
       if (e.kind() != FailureKind.UNAVAILABLE) {
         throw e;
@@ -171,7 +185,7 @@ public final class RedisHistories implements HistoryStore {
       values.add(bytes(action.timeMs()));
       values.add(ContentBytes.write(action));
     }
-    return RedisChange.appended(change(user, values));
+    return RedisChange.appended(change("history append", user, values));
   }
 
   @Override
@@ -184,7 +198,7 @@ public final class RedisHistories implements HistoryStore {
       values.add(NOTHING);
       values.add(NOTHING);
     }
-    return RedisChange.retracted(change(user, values));
+    return RedisChange.retracted(change("history retract", user, values));
   }
 
   private List<byte[]> begin() {
@@ -194,9 +208,10 @@ public final class RedisHistories implements HistoryStore {
     return values;
   }
 
-  private List<Object> change(String user, List<byte[]> values) {
+  private List<Object> change(String operation, String user, List<byte[]> values) {
     byte[][] keys = RedisRecords.keys(HistoryKeys.user(user));
-    return write(CHANGE, keys, values.toArray(byte[][]::new));
+    return EngineCalls.timed(
+        REDIS, operation, labels -> write(CHANGE, keys, values.toArray(byte[][]::new)));
   }
 
   private List<Object> write(RedisScript script, byte[][] keys, byte[]... values) {
@@ -240,6 +255,13 @@ public final class RedisHistories implements HistoryStore {
         stale.sum(),
         missing.sum(),
         reads.refused() + writes.refused());
+  }
+
+  @Override
+  public List<Breaker> breakers() {
+    return List.of(
+        new Breaker("history_reads", reads.isOpen(), reads.opened(), reads.refused()),
+        new Breaker("history_changes", writes.isOpen(), writes.opened(), writes.refused()));
   }
 
   @Override

@@ -1,0 +1,30 @@
+package io.unipin.serving;
+
+import io.unipin.serving.rpc.RpcConfig;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/** Makes the name of a server among the replicas of a fleet. */
+final class ReplicaName {
+  private ReplicaName() {}
+
+  /**
+   * Returns the machine's host name and the server's port. Without a fixed port, the number of the
+   * process stands for it.
+   */
+  static String of(RpcConfig config) {
+    String place =
+        config.port() == 0
+            ? "process-" + ProcessHandle.current().pid()
+            : Integer.toString(config.port());
+    return host() + ":" + place;
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost"; // the machine's own name has no address
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.unipin.serving.metrics;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.function.Supplier;
+
+/** The metrics of a breaker, which refuses calls of another engine while the engine is away. */
+public final class BreakerMeters {
+  private BreakerMeters() {}
+
+  /**
+   * The state of a breaker.
+   *
+   * @param open whether the engine is held to be away
+   * @param opened how often the engine went away since the start
+   * @param refused calls that were refused since the start
+   */
+  public record Figures(boolean open, long opened, long refused) {}
+
+  static void register(
+      MeterRegistry registry, HeldCounters counters, String name, Supplier<Figures> figures) {
+    Tags tags = Tags.of("breaker", name);
+    Gauge.builder("unipin.breaker.open", () -> figures.get().open() ? 1 : 0)
+        .description("1 while calls are refused because an engine is away")
+        .tags(tags)
+        .register(registry);
+    counters.add(
+        "unipin.breaker.opened",
+        "Times at which an engine went away",
+        tags,
+        () -> figures.get().opened());
+    counters.add(
+        "unipin.breaker.refused",
+        "Calls that were refused because an engine was away",
+        tags,
+        () -> figures.get().refused());
+  }
+}

@@ -1,0 +1,44 @@
+package io.unipin.serving.pipeline.cost;
+
+import io.unipin.kvcache.ReloadChoice;
+import io.unipin.serving.spans.EngineCall;
+import io.unipin.serving.spans.EngineCalls;
+import java.util.Map;
+
+/**
+ * A choice that notes in {@link EngineCalls} which rows were read from a tier below the cache, and
+ * which reads were declined because encoding was expected to be faster. One thread.
+ */
+public final class NotedReloads implements ReloadChoice {
+  private static final String TIER = "tier";
+  private static final String RELOAD = "reload";
+
+  private final ReloadChoice choice;
+
+  /** Creates a choice that decides as the given one does. */
+  public NotedReloads(ReloadChoice choice) {
+    this.choice = choice;
+  }
+
+  @Override
+  public boolean pays(Offer offer) {
+    boolean pays = choice.pays(offer);
+    if (!pays) {
+      note(offer.bytes(), 0, "declined");
+    }
+    return pays;
+  }
+
+  @Override
+  public void took(long bytes, long nanos) {
+    choice.took(bytes, nanos);
+    note(bytes, nanos, "read");
+  }
+
+  private static void note(long bytes, long nanos, String result) {
+    long now = System.nanoTime();
+    Map<String, String> labels =
+        Map.of("unipin.reload", result, "unipin.bytes", Long.toString(bytes));
+    EngineCalls.add(new EngineCall(TIER, RELOAD, now - nanos, now, labels));
+  }
+}

@@ -1,0 +1,69 @@
+package io.unipin.serving.spans;
+
+import io.unipin.serving.failure.ServingException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects the calls of other engines that one thread makes for one call of a user: of Redis, of
+ * Kafka, and of the tiers below the cache.
+ *
+ * <p>A thread that runs a call opens a collection, and closes it after the call. Code that calls an
+ * engine adds to the collection of its thread. On a thread without a collection it adds nothing. A
+ * collection keeps the first 64 calls. One thread.
+ */
+public final class EngineCalls {
+  private static final int MOST = 64;
+  private static final ThreadLocal<@Nullable EngineCalls> OPEN = new ThreadLocal<>();
+
+  private final List<EngineCall> calls = new ArrayList<>(2);
+
+  private EngineCalls() {}
+
+  /** Opens an empty collection for this thread. */
+  public static void open() {
+    OPEN.set(new EngineCalls());
+  }
+
+  /**
+   * Makes a call of an engine and adds it to the collection of this thread.
+   *
+   * @param call makes the call, and may add labels to it
+   */
+  public static <T> T timed(
+      String engine, String operation, Function<Map<String, String>, T> call) {
+    Map<String, String> labels = new HashMap<>();
+    long begin = System.nanoTime();
+    try {
+      return call.apply(labels);
+    } catch (RuntimeException e) {
+      labels.put("unipin.failure", ServingException.of(e).kind().name());
+      throw e;
+    } finally {
+      add(new EngineCall(engine, operation, begin, System.nanoTime(), labels));
+    }
+  }
+
+  /** Adds a finished call to the collection of this thread, if there is one. */
+  public static void add(EngineCall call) {
+    EngineCalls open = OPEN.get();
+    if (open != null && open.calls.size() < MOST) {
+      open.calls.add(call);
+    }
+  }
+
+  /** Returns the calls that this thread's collection holds; empty without a collection. */
+  public static List<EngineCall> soFar() {
+    EngineCalls open = OPEN.get();
+    return open == null ? List.of() : List.copyOf(open.calls);
+  }
+
+  /** Closes the collection of this thread. Idempotent. */
+  public static void close() {
+    OPEN.remove();
+  }
+}
