@@ -161,7 +161,7 @@ final class ItemsCommandTest {
     assertThat(run("delete", "--file", bad.toString()).err())
         .containsExactly("unipin items delete: bad.txt line 2: an item's id expected, got 'two'");
     assertThat(run("delete").err())
-        .containsExactly("unipin items delete: ids or --file expected, got none");
+        .containsExactly("unipin items delete: ids and --item-key, or --file expected, got none");
   }
 
   @Test

@@ -61,7 +61,7 @@ final class Packages {
       serving.inspect: feedlog model model.features serving.bundle serving.history serving.items.live serving.request serving.slate
       serving.items: ann feedlog feedlog.arrays model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.keys serving.threads settings
       serving.items.live: feedlog feedlog.arrays model.features serving.bytes
-      serving.kafka: ann serving.bytes serving.failure serving.items serving.log serving.log.segment serving.metrics serving.spans serving.threads serving.user settings
+      serving.kafka: ann serving.bytes serving.failure serving.impressions serving.items serving.log serving.log.segment serving.metrics serving.spans serving.threads serving.user settings
       serving.keys: feedlog serving.items.live
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure

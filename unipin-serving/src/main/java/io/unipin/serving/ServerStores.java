@@ -67,6 +67,7 @@ record ServerStores(
     ItemStore items = parts.opened(ItemStore.open(config.itemsFolder()));
     ImpressionCounts impressions = parts.opened(impressions(config));
     metrics.impressions().watch(() -> figures(impressions.figures()));
+    topics.count(impressions, parts);
     ServedLog servedLog = parts.opened(ServedLog.open(config.servedLog(), topics.spools()));
     metrics.watchServedLog(servedLog::dropped);
     UserKvCache cache = parts.opened(cache(config.cache(), histories));
@@ -94,7 +95,10 @@ record ServerStores(
 
   private static ImpressionCounts impressions(ServerConfig config) {
     return config.explores()
-        ? ImpressionCounts.open(config.impressionsFolder(), config.impressions().maxBytes().bytes())
+        ? ImpressionCounts.open(
+            config.impressionsFolder(),
+            config.impressions().maxBytes().bytes(),
+            config.kafka().topics().served())
         : ImpressionCounts.off();
   }
 

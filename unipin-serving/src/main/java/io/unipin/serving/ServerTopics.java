@@ -1,6 +1,8 @@
 package io.unipin.serving;
 
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.impressions.ImpressionCounts;
+import io.unipin.serving.impressions.TopicPages;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemWriter;
 import io.unipin.serving.kafka.ItemTopic;
@@ -51,6 +53,14 @@ final class ServerTopics {
     Optional<ItemTopic> topic = kafka == null ? Optional.empty() : kafka.items(items, bundle);
     topic.ifPresent(parts::opened);
     return topic.isPresent() ? topic.get() : items;
+  }
+
+  /** Begins to count the impressions of all servers of the fleet, if these come from a topic. */
+  void count(ImpressionCounts impressions, OpenParts parts) {
+    Optional<TopicPages> pages = impressions.topic();
+    if (kafka != null && pages.isPresent()) {
+      parts.opened(kafka.readServed(pages.get()));
+    }
   }
 
   /** Takes all records of the actions topic once more, which must be there. */

@@ -59,7 +59,7 @@ interface ItemRows extends AutoCloseable {
     }
   }
 
-  /** Refuses a file without a column {@code item_id}. */
+  /** Refuses a file without a column {@code item_id} or {@code key}. */
   static void requireId(String file, List<String> columns) {
     if (!columns.contains("item_id") && !columns.contains("key")) {
       throw new CommandException(

@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./unipin items delete 4711 4712",
+      "  ./unipin items delete --item-key 0f8fad5b-d9cb-469f-a165-70867728950e",
       "  ./unipin items delete --file gone.txt --server localhost:9091"
     })
 final class ItemsDeleteCommand implements Callable<Integer>, Checked {
@@ -67,7 +68,8 @@ final class ItemsDeleteCommand implements Callable<Integer>, Checked {
   @Override
   public void check() {
     if ((ids.isEmpty() && keys.isEmpty()) == (file == null)) {
-      throw new CheckException("ids or --file expected, got " + (file == null ? "none" : "both"));
+      throw new CheckException(
+          "ids and --item-key, or --file expected, got " + (file == null ? "none" : "both"));
     }
   }
 

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Puts the items of a file into a running server, which serves them at once and keeps them.",
       "The file is Parquet, CSV or tab-separated with a header row, or JSON lines (compressed too)."
-          + " Its columns are those of a feed log's items, and expires_ms: item_id, title,"
+          + " Its columns are those of a feed log's items, and expires_ms: item_id or key, title,"
           + " category, author, created_ms, content, attributes, expires_ms.",
       "To put a file again does no harm. Exit code 1 says that a row was refused."
     },

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
  * seconds, as the next generation, and are then written to the disk. So a process that is killed
  * loses the counts of at most five seconds. Nothing here names a user, except the newest pages in
  * memory.
+ *
+ * <p>The server counts its own pages, or those of a topic to which all servers of a fleet write. In
+ * the second case a killed process loses nothing, see {@link TopicPages}.
  *
  * <p>A page counts once, however often it is requested: of the answers to one request id the last
  * one counts. After a restart, or when the memory for the newest pages is used up, the server no
@@ -52,6 +56,7 @@ public final class ImpressionCounts implements AutoCloseable {
   private final NewestPages.Table table = new KnownCounts();
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final Lock publishing = new ReentrantLock();
+  private final @Nullable TopicPages topic;
   private @Nullable Recurring upkeep;
 
   /** Guarded by {@code lock}, like the generation. */
@@ -63,40 +68,58 @@ public final class ImpressionCounts implements AutoCloseable {
   @GuardedBy("publishing")
   private final Map<CountTable.Key, Long> unsaved = new HashMap<>();
 
+  /** How far partitions were counted, where the disk lacks it. */
+  @GuardedBy("publishing")
+  private final Map<Integer, TopicPlace> unsavedPlaces = new HashMap<>();
+
   @GuardedBy("publishing")
   private long lastPruned = System.nanoTime() - PRUNE_EVERY_NANOS;
 
   private volatile UnaryOperator<long[]> known = ids -> ids;
   private volatile boolean closed;
 
-  private ImpressionCounts(boolean on, long maxBytes, @Nullable CountStore store) {
+  private ImpressionCounts(
+      boolean on, long maxBytes, @Nullable CountStore store, boolean fromTopic) {
     this.on = on;
     this.maxBytes = maxBytes;
     this.store = store;
     this.newest = new NewestPages(maxBytes / PAGES_SHARE);
     long room = (maxBytes - maxBytes / PAGES_SHARE) / CountTable.COUNT_BYTES;
     this.maxCounts = (int) Math.min(Integer.MAX_VALUE, room);
+    this.topic = fromTopic ? new TopicPages(newest, table) : null;
     if (store != null) {
-      generation = store.load(counts) + 1;
+      CountStore.Held held = store.load(counts);
+      generation = held.generation() + 1;
+      newest.restore(held.places());
     }
   }
 
   /** Returns counts that count nothing. All items then have 0 impressions. */
   public static ImpressionCounts off() {
-    return new ImpressionCounts(false, 0, null);
+    return new ImpressionCounts(false, 0, null, false);
   }
 
   /** Returns counts that no disk keeps and that only {@link #publish} makes visible. */
   public static ImpressionCounts inMemory(long maxBytes) {
-    return new ImpressionCounts(true, maxBytes, null);
+    return new ImpressionCounts(true, maxBytes, null, false);
   }
 
-  /** Opens the counts of a folder, or begins with none. */
+  /** Opens the counts of a folder, or begins with none. The server counts its own pages. */
   public static ImpressionCounts open(Path folder, long maxBytes) {
-    CountStore store = new CountStore(folder);
+    return open(folder, maxBytes, "");
+  }
+
+  /**
+   * Opens the counts of a folder, or begins with none. Counts from another topic, or from the
+   * server's own pages, are dropped, because their pages may be in the topic too.
+   *
+   * @param topic name of the topic whose pages are counted; empty to count the server's own pages
+   */
+  public static ImpressionCounts open(Path folder, long maxBytes, String topic) {
+    CountStore store = new CountStore(folder, topic);
     boolean opened = false;
     try {
-      ImpressionCounts counts = new ImpressionCounts(true, maxBytes, store);
+      ImpressionCounts counts = new ImpressionCounts(true, maxBytes, store, !topic.isEmpty());
       counts.upkeep = Recurring.start("impressions", EVERY, counts::publish);
       opened = true;
       return counts;
@@ -158,12 +181,17 @@ public final class ImpressionCounts implements AutoCloseable {
     }
   }
 
+  /** Returns what counts the pages of a topic; empty if the server counts its own pages. */
+  public Optional<TopicPages> topic() {
+    return Optional.ofNullable(topic);
+  }
+
   /**
-   * Counts the items of a page after its caller received it. A fleet may also pass pages that other
-   * servers answered.
+   * Counts the items of a page after its caller received it. If the pages of a topic are counted,
+   * this does nothing, because the page comes back from there.
    */
   public void served(ShownPage page) {
-    if (on) {
+    if (on && topic == null) {
       newest.add(page, table);
     }
   }
@@ -175,16 +203,18 @@ public final class ImpressionCounts implements AutoCloseable {
   public void publish() {
     publishing.lock();
     try {
-      Map<CountTable.Key, Long> changes = newest.take();
-      if (changes.isEmpty() && unsaved.isEmpty()) {
+      NewestPages.Changes changes = newest.take();
+      if (changes.isEmpty() && unsaved.isEmpty() && unsavedPlaces.isEmpty()) {
         return;
       }
-      long next = apply(changes);
+      long next = apply(changes.counts());
+      unsavedPlaces.putAll(changes.places());
       prune();
       if (store != null) {
-        store.write(unsaved, next);
+        store.write(unsaved, unsavedPlaces, next);
       }
       unsaved.clear();
+      unsavedPlaces.clear();
     } finally {
       publishing.unlock();
     }

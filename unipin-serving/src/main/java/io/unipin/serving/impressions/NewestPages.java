@@ -3,15 +3,24 @@ package io.unipin.serving.impressions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages that were shown last, and the changes of counts that no reader sees yet. Thread-safe.
+ *
+ * <p>The pages come either from this server or from the partitions of a topic.
  *
  * <p>The number of changed counts is bounded: a count that the table does not have changes only if
  * there is room for it.
  */
 final class NewestPages {
   private final RecentPages pages;
+  private final Map<Integer, PartitionPages> partitions = new HashMap<>();
+  private final long maxBytes;
+
+  /** Bytes of memory that the pages of one partition may take. */
+  private long partitionBytes;
+
   private Map<CountTable.Key, Long> waiting = new HashMap<>();
   private int added;
   private long counted;
@@ -19,6 +28,8 @@ final class NewestPages {
 
   /** Creates the pages. {@code maxBytes} bounds the memory for repeated pages. */
   NewestPages(long maxBytes) {
+    this.maxBytes = maxBytes;
+    partitionBytes = maxBytes;
     pages = new RecentPages(maxBytes);
   }
 
@@ -32,11 +43,61 @@ final class NewestPages {
 
   /** Counts a page. If it is the answer to a request that was answered before, it replaces it. */
   synchronized void add(ShownPage page, Table table) {
-    ShownPage earlier = pages.put(page);
+    count(page, pages.put(page, 0), table);
+  }
+
+  private void count(ShownPage page, @Nullable ShownPage earlier, Table table) {
     if (earlier != null) {
       change(earlier, -1, table);
     }
     change(page, 1, table);
+  }
+
+  /** Sets how far partitions were counted, before any of their records is added. */
+  synchronized void restore(Map<Integer, TopicPlace> places) {
+    places.forEach(
+        (partition, place) -> partitions.put(partition, new PartitionPages(place, maxBytes)));
+  }
+
+  /**
+   * Divides the memory for pages among the partitions of a topic.
+   *
+   * @return offset of the next record to read of each partition that was read before
+   */
+  synchronized Map<Integer, Long> begin(int count) {
+    partitionBytes = maxBytes / Math.max(1, count);
+    Map<Integer, Long> next = new HashMap<>();
+    partitions.forEach(
+        (partition, of) -> {
+          of.limit(partitionBytes);
+          of.next().ifPresent(offset -> next.put(partition, offset));
+        });
+    return next;
+  }
+
+  /**
+   * Adds the next record of a partition. Its page counts unless the record was counted before a
+   * restart.
+   *
+   * @param page page that the record holds; null if it holds none
+   * @return what {@link PartitionPages#advance} returns
+   */
+  synchronized long add(int partition, long offset, @Nullable ShownPage page, Table table) {
+    PartitionPages of =
+        partitions.computeIfAbsent(
+            partition, unused -> new PartitionPages(TopicPlace.UNKNOWN, partitionBytes));
+    long missed = of.advance(offset);
+    boolean isNew = of.isNew(offset);
+    if (page != null) {
+      ShownPage earlier = of.put(page, offset);
+      if (isNew) {
+        count(page, earlier, table);
+      }
+    }
+    if (isNew) {
+      of.counted(offset);
+    }
+    return missed;
   }
 
   private void change(ShownPage page, long by, Table table) {
@@ -54,9 +115,28 @@ final class NewestPages {
     }
   }
 
-  /** Returns the changes since the last call. The caller owns the map. */
-  synchronized Map<CountTable.Key, Long> take() {
-    Map<CountTable.Key, Long> taken = waiting;
+  /**
+   * What has changed together.
+   *
+   * @param counts changes of the counts
+   * @param places how far the partitions of a topic were counted that were counted further
+   */
+  record Changes(Map<CountTable.Key, Long> counts, Map<Integer, TopicPlace> places) {
+    boolean isEmpty() {
+      return counts.isEmpty() && places.isEmpty();
+    }
+  }
+
+  /** Returns the changes since the last call. The caller owns the maps. */
+  synchronized Changes take() {
+    Map<Integer, TopicPlace> places = new HashMap<>();
+    partitions.forEach(
+        (partition, of) -> {
+          if (of.takeMoved()) {
+            places.put(partition, of.place());
+          }
+        });
+    Changes taken = new Changes(waiting, places);
     waiting = new HashMap<>();
     added = 0;
     return taken;
@@ -69,7 +149,8 @@ final class NewestPages {
 
   /** Returns the bytes that pages and changes take. */
   synchronized long bytes() {
-    return pages.bytes() + (long) CountTable.COUNT_BYTES * waiting.size();
+    long remembered = partitions.values().stream().mapToLong(PartitionPages::bytes).sum();
+    return pages.bytes() + remembered + (long) CountTable.COUNT_BYTES * waiting.size();
   }
 
   /** Returns the number of impressions that were counted. */

@@ -1,22 +1,23 @@
 package io.unipin.serving.impressions;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The pages that were counted last, so that a repeated page counts once. The pages take a bounded
- * number of bytes; the oldest pages are forgotten first. Not thread-safe.
+ * number of bytes; the pages that were answered longest ago are forgotten first. Not thread-safe.
  */
 final class RecentPages {
   /** Bytes that are counted for a page, in addition to its ids' characters and its items. */
   private static final int PAGE_BYTES = 300;
 
-  private final long maxBytes;
-  private final Map<Key, ShownPage> pages = new HashMap<>();
-  private final Deque<Key> oldestFirst = new ArrayDeque<>();
+  /** The page that was answered longest ago comes first. */
+  private final Map<Key, Entry> pages = new LinkedHashMap<>();
+
+  private long maxBytes;
   private long bytes;
 
   /** A page is known by its user and its request. */
@@ -26,36 +27,56 @@ final class RecentPages {
     }
   }
 
+  /** The last answer to a request. */
+  private record Entry(ShownPage page, long offset) {}
+
   RecentPages(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
-  /** Adds a page. Returns the page that was known of the same request; null if there was none. */
-  @Nullable ShownPage put(ShownPage page) {
+  /**
+   * Adds a page. Returns the page that was known of the same request; null if there was none.
+   *
+   * @param offset place of the page in its partition; 0 if it comes from no topic
+   */
+  @Nullable ShownPage put(ShownPage page, long offset) {
     Key key = Key.of(page);
-    ShownPage earlier = pages.put(key, page);
-    bytes += bytes(page);
-    if (earlier == null) {
-      oldestFirst.add(key);
-    } else {
-      bytes -= bytes(earlier);
-    }
-    while (bytes > maxBytes) {
-      forget(pages.remove(oldestFirst.remove()));
-    }
-    return earlier;
+    Entry earlier = pages.remove(key); // so that the page comes last
+    pages.put(key, new Entry(page, offset));
+    bytes += bytes(page) - (earlier == null ? 0 : bytes(earlier.page()));
+    forgetOldest();
+    return earlier == null ? null : earlier.page();
   }
 
-  private void forget(@Nullable ShownPage page) {
-    bytes -= page == null ? 0 : bytes(page);
+  private void forgetOldest() {
+    Iterator<Entry> oldestFirst = pages.values().iterator();
+    while (bytes > maxBytes) {
+      bytes -= bytes(oldestFirst.next().page());
+      oldestFirst.remove();
+    }
+  }
+
+  /** Changes the largest number of bytes. */
+  void limit(long maxBytes) {
+    this.maxBytes = maxBytes;
+    forgetOldest();
+  }
+
+  /** Returns the offset of the page that was answered longest ago; empty if there are no pages. */
+  OptionalLong oldest() {
+    return pages.values().stream().mapToLong(Entry::offset).findFirst();
+  }
+
+  void clear() {
+    pages.clear();
+    bytes = 0;
   }
 
   /** Forgets a user's pages. Returns whether there were any. Takes O(pages). */
   boolean erase(String user) {
     boolean any = pages.keySet().removeIf(key -> key.user().equals(user));
     if (any) {
-      oldestFirst.removeIf(key -> key.user().equals(user));
-      bytes = pages.values().stream().mapToLong(RecentPages::bytes).sum();
+      bytes = pages.values().stream().mapToLong(entry -> bytes(entry.page())).sum();
     }
     return any;
   }

@@ -1,5 +1,6 @@
 package io.unipin.serving.kafka;
 
+import io.unipin.serving.impressions.TopicPages;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.log.Spool;
 import io.unipin.serving.log.SpoolOpener;
@@ -91,6 +92,17 @@ public final class Kafka implements AutoCloseable {
     return config.topics().items().isEmpty()
         ? Optional.empty()
         : Optional.of(ItemTopic.start(items, bundle, config, writer, clients, meters));
+  }
+
+  /**
+   * Begins to count the pages of the topic of served pages.
+   *
+   * @return ends the counting when it is closed
+   */
+  public TopicReading readServed(TopicPages pages) {
+    String topic = config.topics().served();
+    PageFollower follower = new PageFollower(topic, pages, meters);
+    return TopicFollower.start(PageFollower.USE, topic, clients, follower, meters);
   }
 
   /**

@@ -45,6 +45,17 @@ final class TopicFollower implements TopicReading {
     /** Takes all records from the beginning of the topic to its end, partition by partition. */
     void begin(Beginning beginning);
 
+    /**
+     * Returns the offsets of the next records to take, each time that the topic is opened. A
+     * partition without an offset is read from its beginning.
+     *
+     * @param taken offsets after the records that were taken; empty until the beginning was read
+     */
+    default Map<TopicPartition, Long> next(
+        List<TopicPartition> partitions, Map<TopicPartition, Long> taken) {
+      return taken;
+    }
+
     /** Takes records that came later, those of one partition in order. */
     void follow(List<ConsumerRecord<byte[], byte[]>> records);
   }
@@ -90,9 +101,8 @@ final class TopicFollower implements TopicReading {
     while (!thread.isClosed()) {
       try (TopicReader opened = TopicReader.open(clients, topic)) {
         reader = opened;
-        if (read) {
-          opened.seek(next);
-        } else {
+        opened.seek(receiver.next(opened.partitions(), next));
+        if (!read) {
           receiver.begin(opened::readToEnd);
           next = opened.positions();
           read = true;
@@ -112,7 +122,7 @@ final class TopicFollower implements TopicReading {
 
   private void follow(TopicReader opened) {
     LagWatch lag = new LagWatch(use, topic, meters);
-    while (!thread.isClosed()) {
+    while (!thread.isClosed() && !opened.isOutdated()) {
       List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
       opened.poll(records::add);
       if (!records.isEmpty()) {

@@ -113,6 +113,16 @@ final class TopicReader implements AutoCloseable {
     return count[0];
   }
 
+  List<TopicPartition> partitions() {
+    return partitions;
+  }
+
+  /** Whether the topic has more or fewer partitions than are read, as far as the client knows. */
+  boolean isOutdated() {
+    List<PartitionInfo> known = consumer.partitionsFor(topic);
+    return known == null || known.size() != partitions.size();
+  }
+
   /** Returns the offset of the next record of each partition. */
   Map<TopicPartition, Long> positions() {
     Map<TopicPartition, Long> positions = new HashMap<>();

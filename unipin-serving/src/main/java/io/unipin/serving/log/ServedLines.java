@@ -35,10 +35,7 @@ final class ServedLines {
         LogReader.read(
             segment,
             (bytes, from, length) -> {
-              ServedEntry entry = JSON.readValue(bytes, from, length);
-              if (!entry.isWhole()) {
-                throw new JsonParseException(null, "items, or an event taken back, expected");
-              }
+              ServedEntry entry = entry(bytes, from, length);
               users.computeIfAbsent(entry.user(), user -> new ArrayList<>()).add(entry);
             },
             skipped);
@@ -47,6 +44,19 @@ final class ServedLines {
       throw new UncheckedIOException("the served log can't be read: " + e.getMessage(), e);
     }
     return users;
+  }
+
+  /**
+   * Reads one line.
+   *
+   * @throws IOException when it is no complete entry of a known format
+   */
+  static ServedEntry entry(byte[] bytes, int from, int length) throws IOException {
+    ServedEntry entry = JSON.readValue(bytes, from, length);
+    if (entry == null || !entry.isWhole()) {
+      throw new JsonParseException(null, "items, or an event taken back, expected");
+    }
+    return entry;
   }
 
   /**

@@ -19,6 +19,7 @@ public final class KafkaMeters {
     this.registry = registry;
     read("actions", "taken", "retried", "dead_letter", "erased");
     read("items", "taken", "refused");
+    read("impressions", "taken", "refused", "missed");
     write("served");
     write("exposures");
   }
@@ -42,7 +43,12 @@ public final class KafkaMeters {
 
   /** Counts a record that was read, by its outcome. */
   public void record(String use, String outcome) {
-    counter(use, outcome).increment();
+    records(use, outcome, 1);
+  }
+
+  /** Counts records that were read, all of which came to the same end. */
+  public void records(String use, String outcome, long records) {
+    counter(use, outcome).increment((double) records);
   }
 
   private Counter counter(String use, String outcome) {

@@ -155,15 +155,15 @@ final class ImpressionCountsTest {
   void recentPages_stayInTheirBytesAndForgetTheOldest() {
     RecentPages pages = new RecentPages(100_000);
     for (int i = 0; i < 10_000; i++) {
-      assertThat(pages.put(page("u" + i, "r", "home", 1, 2, 3))).isNull();
+      assertThat(pages.put(page("u" + i, "r", "home", 1, 2, 3), 0)).isNull();
       assertThat(pages.bytes()).isBetween(300L, 100_000L);
     }
-    assertThat(pages.put(page("u9999", "r", "home", 1))).isNotNull();
-    assertThat(pages.put(page("u0", "r", "home", 1))).isNull();
+    assertThat(pages.put(page("u9999", "r", "home", 1), 0)).isNotNull();
+    assertThat(pages.put(page("u0", "r", "home", 1), 0)).isNull();
     for (String user : List.of("u9999", "u0")) {
       assertThat(pages.erase(user)).isTrue();
       assertThat(pages.erase(user)).isFalse();
-      assertThat(pages.put(page(user, "r", "home", 1))).isNull();
+      assertThat(pages.put(page(user, "r", "home", 1), 0)).isNull();
     }
   }
 }

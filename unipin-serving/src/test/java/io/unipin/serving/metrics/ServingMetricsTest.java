@@ -78,7 +78,9 @@ class ServingMetricsTest {
     List.of("taken", "retried", "dead_letter", "erased")
         .forEach(outcome -> kafka.record("actions", outcome));
     List.of("taken", "refused").forEach(outcome -> kafka.record("items", outcome));
-    for (String use : List.of("actions", "items")) {
+    kafka.record("impressions", "taken");
+    List.of("refused", "missed").forEach(outcome -> kafka.records("impressions", outcome, 2));
+    for (String use : List.of("actions", "items", "impressions")) {
       kafka.lag(use, 3);
       kafka.paused(use, 1);
       kafka.away(use, true);
