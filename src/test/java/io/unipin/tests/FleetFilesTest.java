@@ -89,7 +89,8 @@ final class FleetFilesTest {
             config.kafka().topics().deadLetters() + " ",
             config.kafka().topics().served() + " ",
             config.kafka().topics().exposures() + ";",
-            "--topic " + config.kafka().topics().items() + " ");
+            "--topic " + config.kafka().topics().items() + " ",
+            "--topic " + config.kafka().topics().erasures() + " ");
     for (String file : List.of(config.security().tokens(), config.security().secretFile())) {
       assertThat(compose.path("secrets").has(Path.of(file).getFileName().toString())).isTrue();
     }

@@ -8,6 +8,7 @@ import io.unipin.kvcache.tier.FileTier;
 import io.unipin.serving.audit.AuditLog;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExposureLog;
+import io.unipin.serving.fleet.Fleet;
 import io.unipin.serving.history.HistoryReads;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.impressions.ImpressionCounts;
@@ -38,6 +39,7 @@ record ServerStores(
     Telemetry telemetry,
     ServerTopics topics,
     Secrets secrets,
+    Fleet fleet,
     HistoryStore histories,
     ItemStore items,
     ImpressionCounts impressions,
@@ -56,6 +58,8 @@ record ServerStores(
     HistoryStore histories = parts.opened(HistoryStores.open(config));
     metrics.watchHistories(() -> figures(histories.reads()));
     Secrets secrets = shared.orElseGet(() -> Secrets.own(histories.secret()));
+    Fleet fleet = parts.opened(ServerFleet.open(config, topics, secrets));
+    metrics.watchFleet(() -> ServerFleet.figures(fleet.view()));
     AuditLog audit =
         parts.opened(
             AuditLog.open(
@@ -80,6 +84,7 @@ record ServerStores(
         new Telemetry(metrics, tracing, audit),
         topics,
         secrets,
+        fleet,
         histories,
         items,
         impressions,
@@ -124,7 +129,7 @@ record ServerStores(
   }
 
   /** Opens the secrets of the fleet; empty when this server shares none. */
-  private static Optional<Secrets> shared(SecurityConfig config, OpenParts parts) {
+  static Optional<Secrets> shared(SecurityConfig config, OpenParts parts) {
     return config.secretFile().isEmpty()
         ? Optional.empty()
         : Optional.of(

@@ -19,6 +19,7 @@ public final class KafkaMeters {
     this.registry = registry;
     read("actions", "taken", "retried", "dead_letter", "erased");
     read("items", "taken", "refused");
+    read("erasures", "taken", "refused");
     write("served");
     write("exposures");
   }

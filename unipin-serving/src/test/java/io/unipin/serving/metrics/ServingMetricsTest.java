@@ -74,7 +74,8 @@ class ServingMetricsTest {
     List.of("taken", "retried", "dead_letter", "erased")
         .forEach(outcome -> kafka.record("actions", outcome));
     List.of("taken", "refused").forEach(outcome -> kafka.record("items", outcome));
-    for (String use : List.of("actions", "items")) {
+    List.of("taken", "refused").forEach(outcome -> kafka.record("erasures", outcome));
+    for (String use : List.of("actions", "items", "erasures")) {
       kafka.lag(use, 3);
       kafka.paused(use, 1);
       kafka.away(use, true);
@@ -100,6 +101,7 @@ class ServingMetricsTest {
     metrics.watchCache(() -> stats(source.get()));
     metrics.watchCacheTier(() -> tier(source.get()));
     metrics.watchHistories(() -> reads(source.get()));
+    metrics.watchFleet(() -> fleet(source.get()));
     metrics.watchIndex(() -> index(source.get()));
     metrics.items().watch(() -> items(source.get()));
     metrics.impressions().watch(() -> impressions(source.get()));
@@ -125,6 +127,10 @@ class ServingMetricsTest {
 
   private static HistoryMeters.Figures reads(long v) {
     return new HistoryMeters.Figures(v, v, v, v, v);
+  }
+
+  private static FleetMeters.Figures fleet(long v) {
+    return new FleetMeters.Figures(v, v, v, v);
   }
 
   private static ItemMeters.Figures items(long v) {
