@@ -61,7 +61,7 @@ final class KafkaAwayTest {
         "",
         "group-" + topic,
         true,
-        new KafkaTopics(topic, DEAD, "", "", ""),
+        new KafkaTopics(topic, DEAD, "", "", "", ""),
         Duration.ofSeconds(3),
         new KafkaSpool(shared.resolve("spool"), new ByteSize(1 << 20)));
   }

@@ -45,15 +45,17 @@ final class Packages {
       train: evaluate feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.experiment serving.failure serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
+      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
       serving.audit: serving.security settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
       serving.checks: serving.audit serving.bundle serving.console serving.experiment serving.history serving.items serving.kafka serving.log serving.pipeline serving.rpc serving.settings settings
-      serving.console: ann feedlog kvcache model model.features serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.history serving.http serving.inspect serving.items serving.keys serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.threads serving.user settings
+      serving.console: ann feedlog kvcache model model.features serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.fleet serving.history serving.http serving.inspect serving.items serving.keys serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.threads serving.user settings
       serving.disk: serving.failure
+      serving.erasure: serving.bytes serving.failure serving.security
       serving.experiment: serving.log settings
       serving.failure: ann kvcache model.features
+      serving.fleet: serving.erasure serving.failure serving.redis serving.security serving.threads serving.user settings
       serving.history: serving.bytes serving.disk serving.security settings
       serving.history.redis: serving.bytes serving.failure serving.history serving.redis serving.spans serving.threads settings
       serving.http: serving.threads
@@ -61,7 +63,7 @@ final class Packages {
       serving.inspect: feedlog model model.features serving.bundle serving.history serving.items.live serving.request serving.slate
       serving.items: ann feedlog feedlog.arrays model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.keys serving.threads settings
       serving.items.live: feedlog feedlog.arrays model.features serving.bytes
-      serving.kafka: ann serving.bytes serving.failure serving.impressions serving.items serving.log serving.log.segment serving.metrics serving.spans serving.threads serving.user settings
+      serving.kafka: ann serving.bytes serving.erasure serving.failure serving.impressions serving.items serving.log serving.log.segment serving.metrics serving.security serving.spans serving.threads serving.user settings
       serving.keys: feedlog serving.items.live
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure
@@ -77,10 +79,10 @@ final class Packages {
       serving.rpc.intake: serving.failure
       serving.rpc.items: proto.v1 serving.failure serving.items serving.keys serving.metrics
       serving.security: serving.threads settings
-      serving.settings: model serving.admission serving.audit serving.bundle serving.console serving.experiment serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
+      serving.settings: model serving.admission serving.audit serving.bundle serving.console serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.spans: serving.failure
-      serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.settings settings
+      serving.stores: feedlog.database serving.erasure serving.history serving.history.redis serving.items serving.log serving.log.segment serving.settings settings
       serving.threads: model
       serving.tracing: serving.spans settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
@@ -93,7 +95,7 @@ final class Packages {
       cli.experiment: cli.check cli.console cli.kafka cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings
       cli.history: cli.check cli.console feedlog.database serving serving.failure serving.history serving.kafka serving.redis serving.settings serving.stores
       cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items
-      cli.kafka: cli.check feedlog.database serving.kafka serving.settings
+      cli.kafka: cli.check feedlog.database serving.kafka serving.security serving.settings
       cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1
       cli.policy: cli.console cli.statistics serving.log serving.request serving.slate
       cli.report: cli.statistics feedlog settings

@@ -15,6 +15,7 @@ import io.unipin.cli.history.RestoreCommand;
 import io.unipin.cli.items.ItemsCommand;
 import io.unipin.cli.loadtest.LoadtestCommand;
 import io.unipin.cli.server.ActionsCommand;
+import io.unipin.cli.server.EraseCommand;
 import io.unipin.cli.server.RequestCommand;
 import io.unipin.cli.server.ServeCommand;
 import io.unipin.cli.server.TokenCommand;
@@ -64,6 +65,7 @@ import picocli.CommandLine.Spec;
       TokenCommand.class,
       RequestCommand.class,
       ActionsCommand.class,
+      EraseCommand.class,
       ItemsCommand.class,
       HistoryCommand.class,
       BackupCommand.class,

@@ -147,9 +147,16 @@ public final class UniPinClient implements AutoCloseable {
    * an earlier attempt may have erased what was stored. The result is then false.
    */
   public boolean eraseUser(String user) {
+    return erase(user).getExisted();
+  }
+
+  /**
+   * Erases a user as {@link #eraseUser} does, and returns which replicas of the fleet have confirmed
+   * it.
+   */
+  public EraseUserResponse erase(String user) {
     EraseUserRequest request = EraseUserRequest.newBuilder().setUserId(user).build();
-    EraseUserResponse response = call(UniPinGrpc.getEraseUserMethod(), request, user, true);
-    return response.getExisted();
+    return call(UniPinGrpc.getEraseUserMethod(), request, user, true);
   }
 
   /** Returns the replicas as this client sees them; empty for a client of one address. */

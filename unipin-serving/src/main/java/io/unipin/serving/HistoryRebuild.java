@@ -23,7 +23,7 @@ public final class HistoryRebuild {
 
   /**
    * Takes all records of the topic up to its present end. A history that is there already keeps its
-   * actions, and gets those that it lacks.
+   * actions, and gets those that it lacks. Erasures of the fleet are read first.
    *
    * @param progress receives the number of records from time to time
    * @throws ConfigException when the settings name no actions topic
@@ -56,6 +56,7 @@ public final class HistoryRebuild {
               models.shadow(config.page().maxSize()),
               stores.telemetry(),
               new ServerIdentity("", config.page().maxSize(), System::currentTimeMillis));
+      stores.fleet().erasures().ifPresent(all -> all.apply(stores.histories()::eraseUnlessErased));
       return stores.topics().replay(new ActionRecords(services, stores.histories()), progress);
     }
   }

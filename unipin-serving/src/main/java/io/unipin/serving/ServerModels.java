@@ -26,6 +26,8 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
@@ -212,6 +214,26 @@ final class ServerModels {
     try (BundleLease lease = bundles.acquire()) {
       return lease.bundle().name();
     }
+  }
+
+  /** Returns the versions of what serves, by their names. Replicas of a fleet compare them. */
+  SortedMap<String, String> versions() {
+    SortedMap<String, String> versions = new TreeMap<>();
+    versions.put("program", ServerFleet.release());
+    versions.put("arms", ServerFleet.arms(config));
+    bundles.ifServing(bundle -> versions.put("bundle", version(bundle)));
+    List<List<String>> arms = routes.armsByBundle();
+    int place = 0;
+    for (BundleHolder holder : routes.bundles()) {
+      String name = "bundle of " + String.join(" ", arms.get(place++));
+      holder.ifServing(bundle -> versions.put(name, version(bundle)));
+    }
+    return versions;
+  }
+
+  private static String version(LoadedBundle bundle) {
+    return "%s (model %s, index %s)"
+        .formatted(bundle.name(), bundle.modelVersion(), bundle.indexVersion());
   }
 
   boolean isResident(String user) {

@@ -8,6 +8,7 @@ import io.unipin.kvcache.tier.FileTier;
 import io.unipin.serving.audit.AuditLog;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExposureLog;
+import io.unipin.serving.fleet.Fleet;
 import io.unipin.serving.history.HistoryReads;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.impressions.ImpressionCounts;
@@ -39,6 +40,7 @@ record ServerStores(
     Telemetry telemetry,
     ServerTopics topics,
     Secrets secrets,
+    Fleet fleet,
     HistoryStore histories,
     ItemStore items,
     ImpressionCounts impressions,
@@ -59,6 +61,8 @@ record ServerStores(
     metrics.watchHistories(() -> figures(histories.reads()));
     watchBreakers(histories, metrics);
     Secrets secrets = shared.orElseGet(() -> Secrets.own(histories.secret()));
+    Fleet fleet = parts.opened(ServerFleet.open(config, topics, secrets));
+    metrics.watchFleet(() -> ServerFleet.figures(fleet.view()));
     AuditLog audit =
         parts.opened(
             AuditLog.open(
@@ -84,6 +88,7 @@ record ServerStores(
         new Telemetry(metrics, tracing, audit),
         topics,
         secrets,
+        fleet,
         histories,
         items,
         impressions,
@@ -143,7 +148,7 @@ record ServerStores(
   }
 
   /** Opens the secrets of the fleet; empty when this server shares none. */
-  private static Optional<Secrets> shared(SecurityConfig config, OpenParts parts) {
+  static Optional<Secrets> shared(SecurityConfig config, OpenParts parts) {
     return config.secretFile().isEmpty()
         ? Optional.empty()
         : Optional.of(

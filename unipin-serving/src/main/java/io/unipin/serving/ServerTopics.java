@@ -1,5 +1,8 @@
 package io.unipin.serving;
 
+import io.unipin.serving.erasure.ErasureLog;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.impressions.TopicPages;
@@ -16,6 +19,7 @@ import io.unipin.serving.rpc.RpcServices;
 import io.unipin.serving.user.ActionJournal;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +72,34 @@ final class ServerTopics {
     return Objects.requireNonNull(kafka).replayActions(records::take, progress);
   }
 
-  /** Begins to record the actions of the topic. The server can record actions from now on. */
-  void read(RpcServices services, HistoryStore histories, OpenParts parts) {
-    if (kafka != null) {
-      parts.opened(kafka.readActions(new ActionRecords(services, histories)::take));
+  /** Returns the log of erasures that a topic holds; empty if there is no such topic. */
+  Optional<ErasureLog> erasures() {
+    return kafka == null ? Optional.empty() : kafka.erasures();
+  }
+
+  /**
+   * Begins to record the actions of the topic. The server can record actions from now on.
+   *
+   * @param knowsErasures whether the store has the erasures from before the start; until then the
+   *     records wait
+   */
+  void read(
+      RpcServices services,
+      HistoryStore histories,
+      BooleanSupplier knowsErasures,
+      OpenParts parts) {
+    if (kafka == null) {
+      return;
     }
+    ActionRecords records = new ActionRecords(services, histories);
+    parts.opened(
+        kafka.readActions(
+            (user, value, timestampMs) -> {
+              if (!knowsErasures.getAsBoolean()) {
+                throw new ServingException(
+                    FailureKind.UNAVAILABLE, "the fleet's erasures were not read yet");
+              }
+              return records.take(user, value, timestampMs);
+            }));
   }
 }

@@ -16,6 +16,7 @@ import io.unipin.serving.rpc.Shadow;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.security.TokenFile;
 import io.unipin.serving.settings.ServerConfig;
+import io.unipin.serving.user.ErasureSpread;
 import io.unipin.serving.user.UserData;
 import io.unipin.serving.user.UserStore;
 import java.net.InetAddress;
@@ -57,8 +58,14 @@ public final class UniPinServer implements AutoCloseable {
       BundleOperations operations = models.load(() -> serving);
       ItemWriter changes = stores.topics().items(models.items(), models::bundleName, parts);
       RpcServices services = services(operations, changes);
+      stores.fleet().enter(models::versions);
+      ServerFleet.follow(stores.fleet(), config, stores.histories(), services.users());
+      stores.fleet().erasures().ifPresent(parts::opened); // stops before the stores are closed
       ports = openPorts(services);
-      stores.topics().read(services, stores.histories(), parts);
+      stores
+          .topics()
+          .read(
+              services, stores.histories(), () -> ServerFleet.knowsErasures(stores.fleet()), parts);
       serving = true;
       started = true;
     } finally {
@@ -91,7 +98,8 @@ public final class UniPinServer implements AutoCloseable {
             stores.servedLog(),
             stores.exposures(),
             stores.impressions(),
-            stores.topics().journal()),
+            stores.topics().journal(),
+            stores.fleet().erasures().<ErasureSpread>map(all -> all).orElse(ErasureSpread.NONE)),
         user -> {
           if (models.isResident(user)) {
             refresher.recorded(user);
@@ -109,14 +117,16 @@ public final class UniPinServer implements AutoCloseable {
                 config.server().metricsAddress(),
                 config.server().metricsPort(),
                 stores.metrics(),
-                () -> serving));
+                () -> serving,
+                () -> stores.fleet().view().differing()));
     ConsoleParts looked =
         new ConsoleParts(
             services,
             models.reader(),
             stores.histories(),
             models.recommender(),
-            stores.experiments());
+            stores.experiments(),
+            stores.fleet());
     Console console =
         config.console().enabled() ? parts.opened(Console.start(config.console(), looked)) : null;
     return new Ports(rpc, endpoint, console);

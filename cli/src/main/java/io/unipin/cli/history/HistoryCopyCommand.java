@@ -1,6 +1,7 @@
 package io.unipin.cli.history;
 
 import io.unipin.cli.console.CommandException;
+import io.unipin.serving.HistoryErasures;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.HistoryConfig.Store;
 import io.unipin.serving.history.HistoryCopy;
@@ -50,6 +51,7 @@ final class HistoryCopyCommand implements Callable<Integer> {
       if (!target.archive().isEmpty()) {
         throw new CommandException("--to: a store without users expected, got one with some");
       }
+      HistoryErasures.apply(config, from);
       report = HistoryCopy.copy(from, target, done -> progress(out, done));
     } catch (ServingException e) {
       throw new CommandException("the histories can't be copied: " + e.getMessage(), e);

@@ -2,8 +2,8 @@ package io.unipin.cli.kafka;
 
 import io.unipin.cli.check.CheckException;
 import io.unipin.cli.check.Input;
-import io.unipin.serving.kafka.KafkaConfig;
 import io.unipin.serving.settings.ConfigReader;
+import io.unipin.serving.settings.ServerConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -25,8 +25,8 @@ public final class KafkaOption {
     return settings != null;
   }
 
-  private KafkaConfig config() {
-    return ConfigReader.read(Objects.requireNonNull(settings), System.getenv(), List.of()).kafka();
+  private ServerConfig config() {
+    return ConfigReader.read(Objects.requireNonNull(settings), System.getenv(), List.of());
   }
 
   /**
@@ -44,8 +44,8 @@ public final class KafkaOption {
 
   /** Copies the topic of served pages and actions. */
   public TopicFolder served() {
-    KafkaConfig config = config();
-    require("served", config.topics().served());
+    ServerConfig config = config();
+    require("served", config.kafka().topics().served());
     return TopicFolder.of(config, false);
   }
 
@@ -53,8 +53,8 @@ public final class KafkaOption {
    * Copies the topic of exposures. Also copies the topic of served pages if the settings name it.
    */
   public TopicFolder exposuresAndServed() {
-    KafkaConfig config = config();
-    require("exposures", config.topics().exposures());
+    ServerConfig config = config();
+    require("exposures", config.kafka().topics().exposures());
     return TopicFolder.of(config, true);
   }
 

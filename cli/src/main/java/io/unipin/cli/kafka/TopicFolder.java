@@ -3,6 +3,9 @@ package io.unipin.cli.kafka;
 import io.unipin.feedlog.database.FileTree;
 import io.unipin.serving.kafka.KafkaConfig;
 import io.unipin.serving.kafka.TopicLogs;
+import io.unipin.serving.security.SecretFile;
+import io.unipin.serving.security.Secrets;
+import io.unipin.serving.settings.ServerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,9 +26,10 @@ public final class TopicFolder implements AutoCloseable {
    *
    * @param exposures whether the topic of exposures is copied, too; the settings must name it
    */
-  static TopicFolder of(KafkaConfig config, boolean exposures) {
+  static TopicFolder of(ServerConfig server, boolean exposures) {
+    KafkaConfig config = server.kafka();
     TopicFolder folder = create();
-    TopicLogs logs = new TopicLogs(config);
+    TopicLogs logs = new TopicLogs(config, secrets(server));
     boolean copied = false;
     try {
       if (exposures) {
@@ -42,6 +46,11 @@ public final class TopicFolder implements AutoCloseable {
         folder.close();
       }
     }
+  }
+
+  private static Secrets secrets(ServerConfig server) {
+    String file = server.security().secretFile();
+    return file.isEmpty() ? Secrets.own(new byte[1]) : SecretFile.open(Path.of(file));
   }
 
   private static TopicFolder create() {

@@ -10,6 +10,7 @@ import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.fleet.FleetView;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.inspect.Inspection;
 import io.unipin.serving.inspect.ItemVerdict;
@@ -20,6 +21,7 @@ import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.metrics.LiveSample;
 import io.unipin.serving.request.PageQuery;
 import io.unipin.serving.rpc.Route;
+import io.unipin.serving.user.Erasure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -146,10 +148,18 @@ final class ConsoleApi implements AutoCloseable {
     }
   }
 
-  record Erased(boolean existed) {}
+  /** A finished erasure, with the names of replicas that have not confirmed it. */
+  record Erased(boolean existed, List<String> unconfirmed, List<String> unseen) {}
 
   Erased erase(UserForm form) {
-    return new Erased(parts.services().users().erase(Forms.user(form.user())).complete());
+    Erasure erasure = parts.services().users().erase(Forms.user(form.user())).whole();
+    return new Erased(
+        erasure.existed(), erasure.replicas().unconfirmed(), erasure.replicas().unseen());
+  }
+
+  /** Returns the replicas of the fleet. */
+  FleetView fleet() {
+    return parts.fleet().view();
   }
 
   KvCacheStats cache() {

@@ -33,6 +33,7 @@ final class Routes {
     read("bundles", api::bundles);
     read("experiments", api::experiments);
     read("items", api::items);
+    read("fleet", api::fleet);
     reads.put(PREFIX + "live", query -> api.live(time(query)));
     action("inspect", InspectionForm.class, api::inspect);
     action("lookup", ConsoleApi.UserForm.class, api::lookUp);

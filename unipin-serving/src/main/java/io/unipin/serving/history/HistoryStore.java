@@ -60,9 +60,40 @@ public interface HistoryStore extends AutoCloseable {
    * @return whether the store held data of the user
    */
   default boolean erase(String user) {
+    return erase(user, System.currentTimeMillis());
+  }
+
+  /**
+   * Erases a user as {@link #erase(String)} does.
+   *
+   * @param timeMs time of the erasure in milliseconds since 1970
+   */
+  default boolean erase(String user, long timeMs) {
     byte[] key = HistoryKeys.user(user);
-    archive().mark(archive().markOf(key, System.currentTimeMillis()));
+    archive().mark(archive().markOf(key, timeMs));
     return archive().forget(key);
+  }
+
+  /**
+   * Makes an erasure that another server began. In a store that both servers share, it is made only
+   * if the other server has not made it.
+   *
+   * @param timeMs time of the erasure in milliseconds since 1970
+   * @return whether this call removed data of the user
+   */
+  default boolean eraseFor(String user, long timeMs) {
+    return erase(user, timeMs);
+  }
+
+  /** Erases a user unless the user was erased at this time or later. */
+  default boolean eraseUnlessErased(String user, long timeMs) {
+    OptionalLong known = erasedMs(user);
+    return (known.isEmpty() || known.getAsLong() < timeMs) && erase(user, timeMs);
+  }
+
+  /** Lets the store write its files anew after an erasure, if it keeps files that need this. */
+  default LogRewrite rewriteLogs() {
+    return LogRewrite.NONE;
   }
 
   /** Returns the time of the user's last erasure, in milliseconds since 1970. */

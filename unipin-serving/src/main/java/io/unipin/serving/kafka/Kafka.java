@@ -1,5 +1,6 @@
 package io.unipin.serving.kafka;
 
+import io.unipin.serving.erasure.ErasureLog;
 import io.unipin.serving.impressions.TopicPages;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.log.Spool;
@@ -92,6 +93,13 @@ public final class Kafka implements AutoCloseable {
     return config.topics().items().isEmpty()
         ? Optional.empty()
         : Optional.of(ItemTopic.start(items, bundle, config, writer, clients, meters));
+  }
+
+  /** Returns the log of erasures that the erasures topic is; empty if there is no such topic. */
+  public Optional<ErasureLog> erasures() {
+    return config.topics().erasures().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ErasureTopic(config.topics().erasures(), writer, clients, meters));
   }
 
   /**

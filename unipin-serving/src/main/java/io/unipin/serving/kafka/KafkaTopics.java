@@ -14,9 +14,15 @@ import java.util.regex.Pattern;
  * @param served served pages and recorded actions, as in the served log
  * @param exposures users' first meetings with arms, as in the log of exposures
  * @param items changes of items that all replicas make
+ * @param erasures erasures of users that all replicas make
  */
 public record KafkaTopics(
-    String actions, String deadLetters, String served, String exposures, String items) {
+    String actions,
+    String deadLetters,
+    String served,
+    String exposures,
+    String items,
+    String erasures) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,249}");
 
   public KafkaTopics {
@@ -26,6 +32,7 @@ public record KafkaTopics(
     names.put("served", served);
     names.put("exposures", exposures);
     names.put("items", items);
+    names.put("erasures", erasures);
     checkNames(names);
     if (actions.isEmpty() != deadLetters.isEmpty()) {
       throw new SettingException(
@@ -55,7 +62,7 @@ public record KafkaTopics(
 
   /** Whether any topic is on. */
   public boolean any() {
-    return !actions.isEmpty() || !items.isEmpty() || hasLogs();
+    return !actions.isEmpty() || !items.isEmpty() || !erasures.isEmpty() || hasLogs();
   }
 
   /** Whether any log goes to a topic. */

@@ -20,6 +20,7 @@ public final class KafkaMeters {
     read("actions", "taken", "retried", "dead_letter", "erased");
     read("items", "taken", "refused");
     read("impressions", "taken", "refused", "missed");
+    read("erasures", "taken", "refused");
     write("served");
     write("exposures");
   }

@@ -7,6 +7,7 @@ import io.unipin.serving.http.HttpPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -24,9 +25,17 @@ public final class MetricsEndpoint implements AutoCloseable {
     this.http = http;
   }
 
-  /** Starts the endpoint. Port 0 takes a free port. */
+  /**
+   * Starts the endpoint. Port 0 takes a free port.
+   *
+   * @param remarks returns lines that {@code /healthz} adds; they do not change its status
+   */
   public static MetricsEndpoint start(
-      String host, int port, ServingMetrics metrics, BooleanSupplier healthy) {
+      String host,
+      int port,
+      ServingMetrics metrics,
+      BooleanSupplier healthy,
+      Supplier<List<String>> remarks) {
     HttpPort http;
     try {
       http = HttpPort.open(new InetSocketAddress(host, port), "metrics");
@@ -42,8 +51,9 @@ public final class MetricsEndpoint implements AutoCloseable {
             "/healthz",
                 exchange -> {
                   boolean well = healthy.getAsBoolean();
-                  String text = well ? "ok\n" : "not serving\n";
-                  answer(exchange, "/healthz", well ? 200 : 503, () -> text);
+                  StringBuilder text = new StringBuilder(well ? "ok\n" : "not serving\n");
+                  remarks.get().forEach(line -> text.append(line).append('\n'));
+                  answer(exchange, "/healthz", well ? 200 : 503, text::toString);
                 }));
     return new MetricsEndpoint(http);
   }

@@ -259,6 +259,11 @@ public final class ServingMetrics implements AutoCloseable {
     HistoryMeters.register(counters, figures);
   }
 
+  /** Registers gauges of the fleet's replicas. */
+  public void watchFleet(Supplier<FleetMeters.Figures> figures) {
+    FleetMeters.register(registry, figures);
+  }
+
   public void watchCache(Supplier<KvCacheStats> stats) {
     new CacheMeters(stats, registry, counters).register();
   }

@@ -192,9 +192,10 @@ public final class RedisConnections implements AutoCloseable {
    * Lets every node that keeps an append-only file rewrite it in the background. Of a single server
    * the replicas are not known, so only the server itself does.
    *
+   * @return whether any node keeps such a file
    * @throws ServingException when a node can't begin now
    */
-  public void rewriteLogs() {
+  public boolean rewriteLogs() {
     List<String> keeps =
         onNodes(node -> true, node -> node.info("persistence")).stream()
             .filter(text -> text.contains("aof_enabled:1"))
@@ -202,6 +203,7 @@ public final class RedisConnections implements AutoCloseable {
     if (!keeps.isEmpty()) {
       onNodes(node -> true, RedisClusterAsyncCommands::bgrewriteaof);
     }
+    return !keeps.isEmpty();
   }
 
   /**

@@ -37,6 +37,7 @@ import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.Trace;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.rpc.CallRunner.Answer;
+import io.unipin.serving.user.Erasure;
 import io.unipin.serving.user.UserData;
 import io.unipin.serving.user.UserMark;
 import java.util.List;
@@ -177,8 +178,14 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         "EraseUser",
         observer,
         budget -> {
-          boolean existed = users.erase(gone.erasure(request)).complete();
-          return EraseUserResponse.newBuilder().setExisted(existed).build();
+          Erasure erasure = users.erase(gone.erasure(request)).whole();
+          return EraseUserResponse.newBuilder()
+              .setExisted(erasure.existed())
+              .addAllConfirmed(erasure.replicas().confirmed())
+              .addAllUnconfirmed(erasure.replicas().unconfirmed())
+              .addAllUnseen(erasure.replicas().unseen())
+              .setLogRewrite(EraseUserResponse.LogRewrite.valueOf(erasure.rewrite().name()))
+              .build();
         });
   }
 

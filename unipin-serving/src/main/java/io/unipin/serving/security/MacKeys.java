@@ -43,6 +43,11 @@ public final class MacKeys {
     return mac(keys.get(0), parts);
   }
 
+  /** Returns the HMAC of the parts by each key, in the order of the keys: 32 bytes each. */
+  public List<byte[]> signatures(byte[]... parts) {
+    return keys.stream().map(key -> mac(key, parts)).toList();
+  }
+
   /**
    * Whether one of the keys signed the parts. The comparison takes the same time wherever the bytes
    * differ.

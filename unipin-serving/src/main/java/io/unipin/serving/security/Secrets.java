@@ -15,7 +15,9 @@ public interface Secrets {
     /** Signs page cursors. */
     PAGE_CURSOR("page cursor"),
     /** Names users in logs that must not hold their ids. */
-    USER_ID("user id");
+    USER_ID("user id"),
+    /** Names and encrypts users in the erasures that replicas read. */
+    ERASURE("erasure");
 
     private final String label;
 
@@ -42,10 +44,12 @@ public interface Secrets {
   static Secrets own(byte[] secret) {
     MacKeys cursors = MacKeys.of(List.of(secret));
     MacKeys users = MacKeys.derived(List.of(secret), Purpose.USER_ID.label());
+    MacKeys erasures = MacKeys.derived(List.of(secret), Purpose.ERASURE.label());
     return purpose ->
         switch (purpose) {
           case PAGE_CURSOR -> cursors;
           case USER_ID -> users;
+          case ERASURE -> erasures;
         };
   }
 }

@@ -6,6 +6,7 @@ import io.unipin.serving.bundle.BundleConfig;
 import io.unipin.serving.console.ConsoleConfig;
 import io.unipin.serving.experiment.ExperimentsConfig;
 import io.unipin.serving.experiment.ShadowConfig;
+import io.unipin.serving.fleet.FleetConfig;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.impressions.ImpressionsConfig;
 import io.unipin.serving.items.ItemsConfig;
@@ -52,11 +53,16 @@ public record ServerConfig(
     ShadowConfig shadow,
     TracingConfig tracing,
     ConsoleConfig console,
-    KafkaConfig kafka) {
+    KafkaConfig kafka,
+    FleetConfig fleet) {
   public ServerConfig {
     if (history.store() == HistoryConfig.Store.REDIS && !redis.place().isUsed()) {
       throw new SettingException(
           "redis.uri", "an address expected beside history.store: REDIS, got none");
+    }
+    if (!kafka.topics().erasures().isEmpty() && security.secretFile().isEmpty()) {
+      throw new SettingException(
+          "security.secretFile", "a file expected beside kafka.topics.erasures, got none");
     }
   }
 
@@ -73,6 +79,12 @@ public record ServerConfig(
   /** Returns the folder of the counts of impressions. */
   public Path impressionsFolder() {
     return impressions.folder(history.folder());
+  }
+
+  /** Returns the file that says which erasures of the fleet this server has made. */
+  public Path erasuresFile() {
+    Path folder = history.folder().toAbsolutePath().normalize();
+    return folder.resolveSibling(folder.getFileName() + "-erasures.json");
   }
 
   /** Whether a page of the server or of an arm may be explored, so that impressions are counted. */

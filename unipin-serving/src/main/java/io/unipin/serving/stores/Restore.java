@@ -1,6 +1,7 @@
 package io.unipin.serving.stores;
 
 import io.unipin.feedlog.database.FileTree;
+import io.unipin.serving.erasure.MadeErasures;
 import io.unipin.serving.history.ErasureMark;
 import io.unipin.serving.history.Erasures;
 import io.unipin.serving.history.HistoryConfig;
@@ -81,6 +82,11 @@ public final class Restore {
     long lines =
         log(BackupFile.SERVED, config.servedLog().folder(), erasures)
             + log(BackupFile.EXPOSURES, config.exposureLog().folder(), erasures);
+    if (config.redis().place().isUsed() || !config.kafka().topics().erasures().isEmpty()) {
+      try (HistoryStore restored = HistoryStores.open(config)) {
+        MadeErasures.restored(config.erasuresFile(), restored.secret(), file.timeMs());
+      }
+    }
     return new Backup.Report(
         histories.users(), histories.erased(), histories.marks(), items, lines);
   }

@@ -2,6 +2,7 @@ package io.unipin.serving.user;
 
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.history.LogRewrite;
 import java.util.List;
 
 /**
@@ -9,10 +10,33 @@ import java.util.List;
  *
  * @param existed whether any store held data of the user
  * @param missed names of the stores that could not be reached
+ * @param replicas what the replicas of the fleet have answered
+ * @param rewrite whether the files of the history store are written anew
  */
-public record Erasure(boolean existed, List<String> missed) {
+public record Erasure(
+    boolean existed, List<String> missed, ErasureSpread.Answers replicas, LogRewrite rewrite) {
   public Erasure {
     missed = List.copyOf(missed);
+  }
+
+  /** Creates the result of an erasure on one server. */
+  public Erasure(boolean existed, List<String> missed) {
+    this(existed, missed, ErasureSpread.Answers.none(existed), LogRewrite.NONE);
+  }
+
+  /**
+   * Returns this result. Requires that the erasure reached every store.
+   *
+   * @throws ServingException when a store was not reached; the message names these stores
+   */
+  public Erasure whole() {
+    if (!missed.isEmpty()) {
+      throw new ServingException(
+          FailureKind.INTERNAL,
+          "not erased from: %s; all else is erased, ask again to finish"
+              .formatted(String.join(", ", missed)));
+    }
+    return this;
   }
 
   /**
@@ -21,12 +45,6 @@ public record Erasure(boolean existed, List<String> missed) {
    * @throws ServingException when a store was not reached; the message names these stores
    */
   public boolean complete() {
-    if (!missed.isEmpty()) {
-      throw new ServingException(
-          FailureKind.INTERNAL,
-          "not erased from: %s; all else is erased, ask again to finish"
-              .formatted(String.join(", ", missed)));
-    }
-    return existed;
+    return whole().existed();
   }
 }

@@ -8,6 +8,7 @@ import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.AppendResult;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.LogRewrite;
 import io.unipin.serving.history.RetractResult;
 import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.impressions.ShownPage;
@@ -16,6 +17,7 @@ import io.unipin.serving.log.Slate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ public final class UserData {
   private final ImpressionCounts impressions;
   private final ActionJournal journal;
   private final Consumer<String> changed;
+  private final ErasureSpread spread;
   private final List<UserStore> stores;
 
   /** The stores that keep data about users permanently. */
@@ -44,7 +47,19 @@ public final class UserData {
       ServedLog servedLog,
       ExposureLog exposures,
       ImpressionCounts impressions,
-      ActionJournal journal) {}
+      ActionJournal journal,
+      ErasureSpread spread) {
+    /** The stores of a server that belongs to no fleet. */
+    public Parts(
+        HistoryStore histories,
+        UserKvCache cache,
+        ServedLog servedLog,
+        ExposureLog exposures,
+        ImpressionCounts impressions,
+        ActionJournal journal) {
+      this(histories, cache, servedLog, exposures, impressions, journal, ErasureSpread.NONE);
+    }
+  }
 
   /**
    * @param changed receives the id of each user whose actions have changed
@@ -57,11 +72,9 @@ public final class UserData {
     this.exposures = parts.exposures();
     this.impressions = parts.impressions();
     this.journal = parts.journal();
+    this.spread = parts.spread();
     this.changed = changed;
-    List<UserStore> all = new ArrayList<>();
-    // The history comes first, because the other stores are computed from it.
-    all.add(new UserStore("history", histories::erase));
-    all.addAll(others);
+    List<UserStore> all = new ArrayList<>(others);
     all.add(new UserStore("cache", user -> cache.erase(user) > 0));
     all.add(new UserStore("served log", servedLog::erase));
     all.add(new UserStore("exposure log", exposures::erase));
@@ -133,18 +146,58 @@ public final class UserData {
     exposures.exposed(assignments, answer);
   }
 
-  /** Erases a user from every store. If one store fails, the other stores are still erased. */
+  /**
+   * Erases a user from every store, after all replicas were told to do so. If one store fails, the
+   * other stores are still erased.
+   */
   public Erasure erase(String user) {
-    boolean existed = false;
+    long nowMs = System.currentTimeMillis();
     List<String> missed = new ArrayList<>();
-    for (UserStore store : stores) {
-      try {
-        existed |= store.eraser().test(user);
-      } catch (RuntimeException | Error e) {
-        logger.error("a user could not be erased from: {}", store.name(), e);
-        missed.add(store.name());
-      }
+    erase(
+        new UserStore(
+            "other replicas",
+            gone -> {
+              spread.announce(gone, nowMs);
+              return false;
+            }),
+        user,
+        missed);
+    boolean here = eraseHere(user, gone -> histories.erase(gone, nowMs), missed);
+    if (!missed.isEmpty()) {
+      return new Erasure(here, missed);
     }
+    LogRewrite rewrite = histories.rewriteLogs();
+    ErasureSpread.Answers answers = spread.await(user, nowMs, here);
+    return new Erasure(answers.existed(), missed, answers, rewrite);
+  }
+
+  /**
+   * Erases a user from this server's stores, because another replica was asked to erase the user.
+   *
+   * @param timeMs time of the erasure in milliseconds since 1970
+   */
+  public Erasure eraseFor(String user, long timeMs) {
+    List<String> missed = new ArrayList<>();
+    boolean existed = eraseHere(user, gone -> histories.eraseFor(gone, timeMs), missed);
     return new Erasure(existed, missed);
+  }
+
+  private boolean eraseHere(String user, Predicate<String> history, List<String> missed) {
+    // The history comes first, because the other stores are computed from it.
+    boolean existed = erase(new UserStore("history", history), user, missed);
+    for (UserStore store : stores) {
+      existed |= erase(store, user, missed);
+    }
+    return existed;
+  }
+
+  private static boolean erase(UserStore store, String user, List<String> missed) {
+    try {
+      return store.eraser().test(user);
+    } catch (RuntimeException | Error e) {
+      logger.error("a user could not be erased from: {}", store.name(), e);
+      missed.add(store.name());
+      return false;
+    }
   }
 }

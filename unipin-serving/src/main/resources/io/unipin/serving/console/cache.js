@@ -17,7 +17,9 @@ export function start() {
     if (!await confirm(`Erase ${user}?`, 'History, cached state and served pages are removed, on disk too. This can\'t be undone.', 'Erase')) return;
     try {
       const result = await post('erase', { user });
-      toast(result.existed ? `${user} is erased.` : `Nothing was stored of ${user}.`);
+      const late = [...result.unconfirmed, ...result.unseen];
+      toast((result.existed ? `${user} is erased.` : `Nothing was stored of ${user}.`)
+        + (late.length ? ` Not confirmed by ${late.join(', ')}: each erases the user once it can.` : ''));
       show(byId('lookup-result'));
       open();
     } catch (error) {

@@ -2,6 +2,7 @@
 import { get } from './api.js';
 import { byId, failure, h, show, time, whole } from './dom.js';
 import * as bundles from './bundles.js';
+import * as fleet from './fleet.js';
 import * as cache from './cache.js';
 import * as experiments from './experiments.js';
 import * as inspector from './inspector.js';
@@ -11,7 +12,7 @@ import * as recall from './recall.js';
 
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 const nameOf = tab => tab.id.slice('tab-'.length);
-const opened = { live: live.redraw, experiments: () => { experiments.open(); live.redraw(); }, cache: cache.open, recall: items.open, bundles: bundles.open };
+const opened = { live: live.redraw, experiments: () => { experiments.open(); live.redraw(); }, cache: cache.open, recall: items.open, bundles: () => { bundles.open(); fleet.open(); } };
 
 function choose(name, focus = false) {
   for (const tab of tabs) {

@@ -206,7 +206,8 @@ final class ConsoleTest {
               .setUser(UserContext.newBuilder().setUserId("gone"))
               .build());
       int port = server.consolePort().orElseThrow();
-      assertThat(post(port, "erase", JSON, "{\"user\": \"gone\"}")).endsWith("{\"existed\":true}");
+      assertThat(post(port, "erase", JSON, "{\"user\": \"gone\"}"))
+          .endsWith("{\"existed\":true,\"unconfirmed\":[],\"unseen\":[]}");
     }
     try (Stream<Path> files = Files.list(exposures)) {
       for (Path file : files.toList()) {

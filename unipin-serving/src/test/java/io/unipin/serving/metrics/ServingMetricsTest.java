@@ -80,7 +80,8 @@ class ServingMetricsTest {
     List.of("taken", "refused").forEach(outcome -> kafka.record("items", outcome));
     kafka.record("impressions", "taken");
     List.of("refused", "missed").forEach(outcome -> kafka.records("impressions", outcome, 2));
-    for (String use : List.of("actions", "items", "impressions")) {
+    List.of("taken", "refused").forEach(outcome -> kafka.record("erasures", outcome));
+    for (String use : List.of("actions", "items", "impressions", "erasures")) {
       kafka.lag(use, 3);
       kafka.paused(use, 1);
       kafka.away(use, true);
@@ -108,6 +109,7 @@ class ServingMetricsTest {
     metrics.watchCacheTier(() -> tier(source.get()));
     metrics.watchHistories(() -> reads(source.get()));
     metrics.watchBreaker("b", () -> breaker(source.get()));
+    metrics.watchFleet(() -> fleet(source.get()));
     metrics.watchIndex(() -> index(source.get()));
     metrics.items().watch(() -> items(source.get()));
     metrics.impressions().watch(() -> impressions(source.get()));
@@ -137,6 +139,10 @@ class ServingMetricsTest {
 
   private static BreakerMeters.Figures breaker(long v) {
     return new BreakerMeters.Figures(v > 1, v, v);
+  }
+
+  private static FleetMeters.Figures fleet(long v) {
+    return new FleetMeters.Figures(v, v, v, v);
   }
 
   private static ItemMeters.Figures items(long v) {

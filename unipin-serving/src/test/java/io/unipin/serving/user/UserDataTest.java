@@ -121,6 +121,57 @@ final class UserDataTest {
     assertThat(asked).containsExactly("gone", "gone");
   }
 
+  /** Tells other replicas, and notes what was done in which order. */
+  private final class Spread implements ErasureSpread {
+    private final List<String> calls = new ArrayList<>();
+    private boolean works = true;
+
+    @Override
+    public void announce(String user, long timeMs) {
+      calls.add("announced with " + histories.read(user).lifetime());
+      if (!works) {
+        throw ServingException.unavailable("the log is away", Duration.ofMillis(1), null);
+      }
+    }
+
+    @Override
+    public Answers await(String user, long timeMs, boolean existed) {
+      calls.add("awaited with " + histories.read(user).lifetime());
+      assertThat(histories.erasedMs(user)).hasValue(timeMs);
+      return new Answers(true, List.of("one"), List.of("two"), List.of());
+    }
+  }
+
+  private UserData spreading(ErasureSpread spread) {
+    return new UserData(
+        new UserData.Parts(
+            histories, cache, served, exposures, impressions, ActionJournal.NONE, spread),
+        refreshed::add,
+        List.of());
+  }
+
+  @Test
+  void erase_inAFleet_isAnnouncedFirstAndAwaitedLast() {
+    Spread spread = new Spread();
+    UserData spreading = spreading(spread);
+    spreading.record("gone", List.of(event("e1")));
+    Erasure erasure = spreading.erase("gone").whole();
+    assertThat(spread.calls).containsExactly("announced with 1", "awaited with 0");
+    assertThat(erasure.replicas().unconfirmed()).containsExactly("two");
+    assertThat(spreading.erase("gone").existed()).isTrue(); // at another replica
+  }
+
+  @Test
+  void erase_whenItCantBeAnnounced_erasesHereAndNamesTheOthers() {
+    Spread spread = new Spread();
+    spread.works = false;
+    UserData spreading = spreading(spread);
+    spreading.record("gone", List.of(event("e1")));
+    assertThat(spreading.erase("gone").missed()).containsExactly("other replicas");
+    assertThat(histories.read("gone").lifetime()).isZero();
+    assertThat(spread.calls).hasSize(1);
+  }
+
   @Test
   void served_pageOfAUser_countsItsItemsOnce() {
     Slate slate = new Slate("r1", "u", 1, "home", "arm", "b", "i", new long[] {1, 2});

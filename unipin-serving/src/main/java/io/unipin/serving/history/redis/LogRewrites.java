@@ -1,10 +1,12 @@
 package io.unipin.serving.history.redis;
 
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.history.LogRewrite;
 import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.threads.Recurring;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,7 @@ final class LogRewrites implements AutoCloseable {
 
   private final RedisConnections redis;
   private final AtomicBoolean due = new AtomicBoolean();
+  private final AtomicLong begunNanos = new AtomicLong(System.nanoTime() - EVERY.toNanos());
   private final Recurring task;
 
   LogRewrites(RedisConnections redis) {
@@ -31,15 +34,35 @@ final class LogRewrites implements AutoCloseable {
     due.set(true);
   }
 
-  private void run() {
-    if (!due.getAndSet(false)) {
-      return;
+  /**
+   * Lets Redis begin at once. It does so at most once within the interval, since each rewriting
+   * costs Redis a copy of its memory; further requests wait for the next time.
+   */
+  LogRewrite now() {
+    long last = begunNanos.get();
+    long nanos = System.nanoTime();
+    if (nanos - last < EVERY.toNanos() || !begunNanos.compareAndSet(last, nanos)) {
+      due.set(true);
+      return LogRewrite.QUEUED;
     }
+    due.set(false);
+    return rewrite();
+  }
+
+  private void run() {
+    if (due.getAndSet(false)) {
+      begunNanos.set(System.nanoTime());
+      rewrite();
+    }
+  }
+
+  private LogRewrite rewrite() {
     try {
-      redis.rewriteLogs();
+      return redis.rewriteLogs() ? LogRewrite.STARTED : LogRewrite.NONE;
     } catch (ServingException e) {
       due.set(true);
       logger.debug("Redis' append-only files are not rewritten yet", e);
+      return LogRewrite.QUEUED;
     }
   }
 

@@ -17,6 +17,7 @@ import io.unipin.serving.history.HistoryKeys;
 import io.unipin.serving.history.HistoryReads;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.HistoryView;
+import io.unipin.serving.history.LogRewrite;
 import io.unipin.serving.history.Place;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.RetractResult;
@@ -219,14 +220,28 @@ public final class RedisHistories implements HistoryStore {
   }
 
   @Override
-  public boolean erase(String user) {
+  public boolean erase(String user, long timeMs) {
     byte[] key = HistoryKeys.user(user);
     held.drop(key); // even if Redis is away: a page must not show what was to be erased
-    boolean existed = HistoryStore.super.erase(user);
+    boolean existed = HistoryStore.super.erase(user, timeMs);
     erasures.incrementAndGet();
     held.drop(key);
     rewrites.request();
     return existed;
+  }
+
+  @Override
+  public boolean eraseFor(String user, long timeMs) {
+    byte[] key = HistoryKeys.user(user);
+    boolean wasHeld = held.get(key) != null;
+    erasures.incrementAndGet();
+    held.drop(key);
+    return eraseUnlessErased(user, timeMs) || wasHeld;
+  }
+
+  @Override
+  public LogRewrite rewriteLogs() {
+    return rewrites.now();
   }
 
   @Override

@@ -1,0 +1,81 @@
+package io.unipin.cli.server;
+
+import com.google.protobuf.util.JsonFormat;
+import io.unipin.cli.check.Output;
+import io.unipin.cli.check.OutputFile;
+import io.unipin.client.UniPinClient;
+import io.unipin.proto.v1.EraseUserResponse;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Erases a user. */
+@Command(
+    name = "erase",
+    description = {
+      "Erases all that a server, or every replica of its fleet, keeps of a user.",
+      "The exit status is 1 if a replica has not confirmed the erasure."
+    },
+    footer = {"", "Example:", "  ./unipin erase --user u0001"})
+public final class EraseCommand implements Callable<Integer> {
+  @Option(names = "--user", required = true, paramLabel = "ID", description = "The user.")
+  private String user;
+
+  @Option(
+      names = "--address",
+      defaultValue = "127.0.0.1:9090",
+      paramLabel = "HOST:PORT",
+      description = "Default: ${DEFAULT-VALUE}.")
+  private String address;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the response there.")
+  @Output(Output.Kind.FILE)
+  private @Nullable Path json;
+
+  @Mixin private ConnectionOptions connection;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    EraseUserResponse response;
+    try (UniPinClient client = UniPinClient.connect(address, connection.security())) {
+      response = client.erase(user);
+    }
+    print(response, spec.commandLine().getOut());
+    if (json != null) {
+      OutputFile.write(
+          json, JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(response) + "\n");
+    }
+    return response.getUnconfirmedCount() + response.getUnseenCount() == 0 ? 0 : 1;
+  }
+
+  private static void print(EraseUserResponse response, PrintWriter out) {
+    out.println(response.getExisted() ? "erased" : "erased; nothing was stored of the user");
+    names(out, "replicas that have confirmed", response.getConfirmedList());
+    names(
+        out,
+        "replicas that have not confirmed, and erase once they can",
+        response.getUnconfirmedList());
+    names(out, "replicas unseen for seven days, not awaited", response.getUnseenList());
+    switch (response.getLogRewrite()) {
+      case STARTED -> out.println("Redis rewrites its append-only file");
+      case QUEUED -> out.println("Redis rewrites its append-only file within seconds");
+      case NONE, UNRECOGNIZED -> {}
+    }
+  }
+
+  private static void names(PrintWriter out, String what, List<String> names) {
+    if (!names.isEmpty()) {
+      out.println(what + ": " + String.join(", ", names));
+    }
+  }
+}

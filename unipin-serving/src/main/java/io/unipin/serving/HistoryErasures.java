@@ -1,0 +1,30 @@
+package io.unipin.serving;
+
+import io.unipin.serving.fleet.Fleet;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.security.Secrets;
+import io.unipin.serving.settings.ServerConfig;
+
+/** Brings a history store up to date with the erasures of its fleet. No server may use the store. */
+public final class HistoryErasures {
+  private HistoryErasures() {}
+
+  /**
+   * Reads the erasures of the fleet to their end, and makes those that the store lacks. Without a
+   * fleet it does nothing.
+   *
+   * @throws io.unipin.serving.failure.ServingException UNAVAILABLE when they can't be read now
+   */
+  public static void apply(ServerConfig config, HistoryStore store) {
+    try (OpenParts parts = new OpenParts()) {
+      ServingMetrics metrics = parts.opened(new ServingMetrics());
+      ServerTopics topics = ServerTopics.connect(config.kafka(), metrics, parts);
+      Secrets secrets =
+          ServerStores.shared(config.security(), parts)
+              .orElseGet(() -> Secrets.own(store.secret()));
+      Fleet fleet = parts.opened(ServerFleet.open(config, topics, secrets));
+      fleet.erasures().ifPresent(erasures -> erasures.apply(store::eraseUnlessErased));
+    }
+  }
+}

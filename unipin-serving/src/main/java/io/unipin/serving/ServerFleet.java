@@ -1,0 +1,111 @@
+package io.unipin.serving;
+
+import io.unipin.serving.erasure.ErasureLog;
+import io.unipin.serving.erasure.MadeErasures;
+import io.unipin.serving.fleet.Fleet;
+import io.unipin.serving.fleet.FleetErasures;
+import io.unipin.serving.fleet.FleetView;
+import io.unipin.serving.fleet.Replica;
+import io.unipin.serving.history.HistoryConfig.Store;
+import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.metrics.FleetMeters;
+import io.unipin.serving.redis.RedisPlace;
+import io.unipin.serving.security.Secrets;
+import io.unipin.serving.settings.ServerConfig;
+import io.unipin.serving.user.UserData;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a server a replica of its fleet. */
+final class ServerFleet {
+  private static final RedisPlace NO_REDIS =
+      new RedisPlace("", false, "", "", "", Duration.ofSeconds(1), Duration.ofSeconds(1));
+  private static final int HASH_BYTES = 4;
+
+  private ServerFleet() {}
+
+  /** Opens the connections of a replica. A server without shared secrets belongs to no fleet. */
+  static Fleet open(ServerConfig config, ServerTopics topics, Secrets secrets) {
+    boolean shares =
+        config.history().store() == Store.REDIS || !config.security().secretFile().isEmpty();
+    @Nullable ErasureLog topic = topics.erasures().orElse(null);
+    return Fleet.open(
+        config.fleet(),
+        place(config),
+        shares ? config.redis().place() : NO_REDIS,
+        config.redis().waitReplicas(),
+        topic,
+        secrets);
+  }
+
+  private static String place(ServerConfig config) {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      host = config.server().host();
+    }
+    int port = config.server().port();
+    return host + ":" + (port == 0 ? "process-" + ProcessHandle.current().pid() : port);
+  }
+
+  /** Makes the erasures that the server has missed, and those of other replicas from now on. */
+  static void follow(Fleet fleet, ServerConfig config, HistoryStore histories, UserData users) {
+    fleet
+        .erasures()
+        .ifPresent(
+            erasures ->
+                erasures.follow(
+                    MadeErasures.open(config.erasuresFile(), histories.secret()),
+                    (user, timeMs) -> users.eraseFor(user, timeMs).complete()));
+  }
+
+  /** Whether the server knows all erasures that were in the fleet's log when it started. */
+  static boolean knowsErasures(Fleet fleet) {
+    return fleet.erasures().map(FleetErasures::isRead).orElse(true);
+  }
+
+  /** Returns a hash of all that decides what arms serve, in hexadecimal digits. */
+  static String arms(ServerConfig config) {
+    String text =
+        List.of(
+                config.experiment(),
+                config.experiments(),
+                config.retrieval(),
+                config.ranking(),
+                config.page(),
+                config.slate(),
+                config.degradation(),
+                config.history().limit())
+            .toString();
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, HASH_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns the version of this program. */
+  static String release() {
+    return Objects.requireNonNullElse(
+        ServerFleet.class.getPackage().getImplementationVersion(), "unreleased");
+  }
+
+  static FleetMeters.Figures figures(FleetView view) {
+    return new FleetMeters.Figures(
+        view.count(Replica.State.LIVE),
+        view.count(Replica.State.AWAY),
+        view.differing().size(),
+        view.reachable() ? 0 : 1);
+  }
+}

@@ -1,0 +1,94 @@
+package io.unipin.serving.fleet;
+
+import io.unipin.serving.erasure.ErasureLog;
+import io.unipin.serving.erasure.ErasureSeal;
+import io.unipin.serving.redis.RedisConnections;
+import io.unipin.serving.redis.RedisPlace;
+import io.unipin.serving.security.Secrets;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server as one replica of a fleet: its place in the register, and the erasures of the fleet.
+ * Without Redis and without a topic of erasures it does nothing. No class of Redis' client is loaded
+ * then. Thread-safe.
+ */
+public final class Fleet implements AutoCloseable {
+  private final @Nullable RedisConnections redis;
+  private final @Nullable Replicas replicas;
+  private final @Nullable FleetErasures erasures;
+
+  private Fleet(
+      @Nullable RedisConnections redis,
+      @Nullable Replicas replicas,
+      @Nullable FleetErasures erasures) {
+    this.redis = redis;
+    this.replicas = replicas;
+    this.erasures = erasures;
+  }
+
+  /**
+   * Opens the connections of a replica, which is not in the register yet.
+   *
+   * @param place host and port of the replica
+   * @param waitReplicas number of Redis' replicas that must have an erasure
+   * @param topic log of erasures in Kafka; null to keep them in Redis
+   */
+  public static Fleet open(
+      FleetConfig config,
+      String place,
+      RedisPlace redis,
+      int waitReplicas,
+      @Nullable ErasureLog topic,
+      Secrets secrets) {
+    ErasureSeal seal = new ErasureSeal(secrets);
+    if (!redis.isUsed()) {
+      return new Fleet(
+          null,
+          null,
+          topic == null ? null : new FleetErasures(topic, seal, null, config.patience()));
+    }
+    RedisConnections connections = RedisConnections.open("fleet", redis);
+    Replicas replicas = new Replicas(connections, config, place);
+    ErasureLog log = topic == null ? new RedisErasures(connections, waitReplicas) : topic;
+    return new Fleet(
+        connections, replicas, new FleetErasures(log, seal, replicas, config.patience()));
+  }
+
+  /**
+   * Enters this replica into the register.
+   *
+   * @param versions returns the present versions of what this replica serves, by their names
+   */
+  public void enter(Supplier<? extends SortedMap<String, String>> versions) {
+    if (replicas != null) {
+      replicas.start(versions);
+    }
+  }
+
+  /** Returns the replicas as they were seen last. */
+  public FleetView view() {
+    return replicas == null ? FleetView.NONE : replicas.view();
+  }
+
+  /** Returns the erasures of the fleet; empty if the server belongs to none. */
+  public Optional<FleetErasures> erasures() {
+    return Optional.ofNullable(erasures);
+  }
+
+  /** Leaves the register and closes the connections. Idempotent. */
+  @Override
+  public void close() {
+    if (erasures != null) {
+      erasures.close();
+    }
+    if (replicas != null) {
+      replicas.close();
+    }
+    if (redis != null) {
+      redis.close();
+    }
+  }
+}

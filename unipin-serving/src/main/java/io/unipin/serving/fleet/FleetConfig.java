@@ -1,0 +1,41 @@
+package io.unipin.serving.fleet;
+
+import static io.unipin.settings.SettingException.checkPositive;
+
+import io.unipin.settings.SettingException;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * Settings of a server as one replica of a fleet. They count if a Redis is configured.
+ *
+ * @param name name of this replica, which stays the same over restarts; empty for the host's name
+ *     and the port
+ * @param address address at which the other replicas' operators reach this one; empty for the
+ *     host's name and the port
+ * @param ephemeral whether this replica's disk ends with it. Its entry is then removed when it
+ *     stops, and ten minutes after its last sign of life
+ * @param lease time without a sign of life after which a replica counts as away
+ * @param patience longest time for which an erasure waits for the other replicas
+ */
+public record FleetConfig(
+    String name, String address, boolean ephemeral, Duration lease, Duration patience) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{0,100}");
+  private static final Duration LEAST_LEASE = Duration.ofMillis(300);
+
+  public FleetConfig {
+    check("name", name);
+    check("address", address);
+    checkPositive("patience", patience);
+    if (lease.compareTo(LEAST_LEASE) < 0) {
+      throw new SettingException("lease", "at least 300 ms expected, got " + lease);
+    }
+  }
+
+  private static void check(String key, String text) {
+    if (!NAME.matcher(text).matches()) {
+      throw new SettingException(
+          key, "at most 100 letters, digits, dots, colons, dashes expected, got '" + text + "'");
+    }
+  }
+}

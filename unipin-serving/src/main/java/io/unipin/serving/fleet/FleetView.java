@@ -1,0 +1,56 @@
+package io.unipin.serving.fleet;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * The replicas of a fleet as one of them saw them last.
+ *
+ * @param self name of the replica that looks; empty for a server that belongs to no fleet
+ * @param reachable whether the register could be read
+ * @param replicas all replicas by name
+ */
+public record FleetView(String self, boolean reachable, List<Replica> replicas) {
+  /** The view of a server that belongs to no fleet. */
+  public static final FleetView NONE = new FleetView("", true, List.of());
+
+  public FleetView {
+    replicas = List.copyOf(replicas);
+  }
+
+  /** Returns the number of replicas in a state. */
+  public long count(Replica.State state) {
+    return replicas.stream().filter(replica -> replica.state() == state).count();
+  }
+
+  /** Returns one line for each live replica that serves something else than this one. */
+  public List<String> differing() {
+    List<String> lines = new ArrayList<>();
+    for (Replica replica : replicas) {
+      if (replica.state() == Replica.State.LIVE && !replica.differences().isEmpty()) {
+        lines.add(
+            "replica %s differs: %s"
+                .formatted(replica.name(), String.join(", ", replica.differences())));
+      }
+    }
+    return lines;
+  }
+
+  /** Returns the differences between the versions of another replica and those of this one. */
+  static List<String> differences(Map<String, String> other, Map<String, String> own) {
+    TreeSet<String> names = new TreeSet<>(own.keySet());
+    names.addAll(other.keySet());
+    List<String> differences = new ArrayList<>();
+    for (String name : names) {
+      if (!Objects.equals(other.get(name), own.get(name))) {
+        differences.add(
+            "%s %s, here %s"
+                .formatted(name, other.getOrDefault(name, "none"), own.getOrDefault(name, "none")));
+      }
+    }
+    return differences;
+  }
+}

@@ -1,0 +1,249 @@
+package io.unipin.serving.fleet;
+
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.redis.RedisConnections;
+import io.unipin.serving.redis.RedisScript;
+import io.unipin.serving.threads.Recurring;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The register of a fleet's replicas in Redis. Each replica renews its lease several times within
+ * the lease's time, and reads the others' cards on that occasion. The clock is that of Redis.
+ *
+ * <p>If two processes have one name, the one that started later keeps it. The other one goes on
+ * under a name with a number, and says so. Thread-safe.
+ */
+public final class Replicas implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(Replicas.class);
+  private static final RedisScript RENEW = RedisScript.of(Replicas.class, "renew.lua");
+  private static final RedisScript LEAVE =
+      RedisScript.of(
+          "local known = redis.call('HGET', KEYS[1], ARGV[1]) "
+              + "if known and cjson.decode(known).instance == ARGV[2] then "
+              + "redis.call('HDEL', KEYS[1], ARGV[1]) redis.call('ZREM', KEYS[2], ARGV[1]) end "
+              + "return {}");
+  private static final RedisScript CONFIRM = RedisScript.of(Replicas.class, "confirm.lua");
+  private static final RedisScript CONFIRMED =
+      RedisScript.of("return redis.call('HGETALL', KEYS[1])");
+  private static final byte[] CARDS = FleetKeys.of("replicas");
+  private static final byte[] SEEN = FleetKeys.of("seen");
+  private static final int RENEWALS = 3;
+  private static final Duration FORGOTTEN = Duration.ofDays(30);
+  private static final Duration EPHEMERAL = Duration.ofMinutes(10);
+  private static final long UNSEEN_MS = Duration.ofDays(7).toMillis();
+  private static final long CONFIRMED_SECONDS = Duration.ofHours(1).toSeconds();
+  private static final int FIELDS = 3;
+
+  private final RedisConnections redis;
+  private final Duration lease;
+  private final boolean ephemeral;
+  private final String instance;
+  private final long startedMs;
+  private volatile String name;
+  private volatile String address;
+  private volatile Supplier<? extends SortedMap<String, String>> versions = TreeMap::new;
+  private volatile FleetView view;
+  private volatile @Nullable Recurring renewals;
+  private boolean closed;
+
+  /** Creates the register of a replica, which is not in it yet. */
+  Replicas(RedisConnections redis, FleetConfig config, String place) {
+    this.redis = redis;
+    this.lease = config.lease();
+    this.ephemeral = config.ephemeral();
+    this.instance = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    this.startedMs = System.currentTimeMillis();
+    this.name = config.name().isEmpty() ? place : config.name();
+    this.address = config.address().isEmpty() ? place : config.address();
+    this.view = new FleetView(name, false, List.of());
+  }
+
+  /**
+   * Enters this replica and renews its lease from now on. If Redis is away, it is entered later.
+   *
+   * @param served returns the present versions of what this replica serves, by their names
+   */
+  void start(Supplier<? extends SortedMap<String, String>> served) {
+    versions = served;
+    renew();
+    renewals = Recurring.start("fleet", lease.dividedBy(RENEWALS), this::renew);
+  }
+
+  /** Returns the replicas as they were at the last renewal. */
+  public FleetView view() {
+    return view;
+  }
+
+  /** Renews the lease and reads all cards. */
+  private synchronized void renew() {
+    if (closed) {
+      return;
+    }
+    try {
+      if (!renewed(false)) {
+        String other = name + "-" + instance.substring(0, Math.min(8, instance.length()));
+        logger.error(
+            "another server calls itself {} in the fleet, so this one is {}; give each replica a"
+                + " fleet.name of its own",
+            name,
+            other);
+        name = other;
+        renewed(false);
+      }
+    } catch (ServingException e) {
+      if (view.reachable()) {
+        logger.warn("the register of replicas can't be reached now; this is tried again", e);
+      }
+      view = new FleetView(name, false, view.replicas());
+    }
+  }
+
+  /** Renews the lease. Returns false if another process has the name. */
+  private boolean renewed(boolean stopped) {
+    SortedMap<String, String> own = versions.get();
+    ReplicaCard card = new ReplicaCard(instance, address, startedMs, stopped, ephemeral, own);
+    List<Object> answer =
+        redis.run(
+            RENEW,
+            redis.timeout(),
+            new byte[][] {CARDS, SEEN},
+            FleetKeys.bytes(name),
+            FleetKeys.bytes(card.write()),
+            FleetKeys.bytes(instance),
+            FleetKeys.bytes(startedMs),
+            FleetKeys.bytes(FORGOTTEN.toMillis()),
+            FleetKeys.bytes(EPHEMERAL.toMillis()));
+    if (FleetKeys.number(answer.get(0)) == 0) {
+      return false;
+    }
+    long nowMs = FleetKeys.number(answer.get(1));
+    List<Replica> replicas = new ArrayList<>();
+    for (int i = 2; i < answer.size(); i += FIELDS) {
+      replicas.add(
+          replica(
+              FleetKeys.text(answer.get(i)),
+              ReplicaCard.read(FleetKeys.text(answer.get(i + 1))),
+              nowMs - FleetKeys.number(answer.get(i + 2)),
+              nowMs,
+              own));
+    }
+    replicas.sort(Comparator.comparing(Replica::name));
+    report(replicas);
+    return true;
+  }
+
+  private Replica replica(
+      String of, ReplicaCard card, long silentMs, long nowMs, Map<String, String> own) {
+    Replica.State state =
+        silentMs > UNSEEN_MS
+            ? Replica.State.UNSEEN
+            : card.stopped()
+                ? Replica.State.STOPPED
+                : silentMs > lease.toMillis() ? Replica.State.AWAY : Replica.State.LIVE;
+    return new Replica(
+        of,
+        card.address(),
+        state,
+        nowMs - silentMs,
+        card.versions(),
+        FleetView.differences(card.versions(), own));
+  }
+
+  private void report(List<Replica> replicas) {
+    FleetView next = new FleetView(name, true, replicas);
+    if (!next.differing().equals(view.differing())) {
+      if (next.differing().isEmpty()) {
+        logger.info("all live replicas serve the same");
+      } else {
+        next.differing().forEach(line -> logger.warn("{}", line));
+      }
+    }
+    view = next;
+  }
+
+  /**
+   * Confirms that this replica has made an erasure, under its lease.
+   *
+   * @throws ServingException UNAVAILABLE when Redis is away
+   */
+  void confirm(String erasure, boolean existed) {
+    List<Object> answer = confirmed(erasure, existed);
+    if (FleetKeys.number(answer.get(0)) == 0) {
+      renew(); // the lease may have been lost, or not yet been taken
+      confirmed(erasure, existed);
+    }
+  }
+
+  private List<Object> confirmed(String erasure, boolean existed) {
+    return redis.run(
+        CONFIRM,
+        redis.timeout(),
+        new byte[][] {CARDS, done(erasure)},
+        FleetKeys.bytes(name),
+        FleetKeys.bytes(instance),
+        FleetKeys.bytes(existed ? 1 : 0),
+        FleetKeys.bytes(CONFIRMED_SECONDS));
+  }
+
+  private static byte[] done(String erasure) {
+    return FleetKeys.of("done:" + erasure);
+  }
+
+  /** Returns who has confirmed an erasure, and whether the replica held data of the user. */
+  Map<String, Boolean> confirmations(String erasure) {
+    List<Object> answer = redis.run(CONFIRMED, redis.timeout(), new byte[][] {done(erasure)});
+    Map<String, Boolean> all = new HashMap<>();
+    for (int i = 0; i < answer.size(); i += 2) {
+      all.put(FleetKeys.text(answer.get(i)), FleetKeys.number(answer.get(i + 1)) == 1);
+    }
+    return all;
+  }
+
+  /** Reads the cards now. */
+  FleetView look() {
+    renew();
+    return view;
+  }
+
+  /** Notes that this replica has ended in good order. Idempotent. */
+  @Override
+  public void close() {
+    Recurring running = renewals;
+    if (running == null) {
+      return;
+    }
+    running.close();
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try {
+        if (ephemeral) {
+          redis.run(
+              LEAVE,
+              redis.timeout(),
+              new byte[][] {CARDS, SEEN},
+              FleetKeys.bytes(name),
+              FleetKeys.bytes(instance));
+        } else {
+          renewed(true);
+        }
+      } catch (ServingException e) {
+        logger.info("the end of this replica can't be noted, since Redis is away");
+      }
+    }
+  }
+}

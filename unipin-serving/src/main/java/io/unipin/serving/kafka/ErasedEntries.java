@@ -1,0 +1,64 @@
+package io.unipin.serving.kafka;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.serving.bytes.MalformedBytesException;
+import io.unipin.serving.erasure.ErasureLog;
+import io.unipin.serving.erasure.ErasureSeal;
+import io.unipin.serving.erasure.LoggedErasure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells which entries of logs are from before the erasure of their user. It takes about 150 bytes of
+ * memory for each erased user. One thread.
+ */
+final class ErasedEntries implements ErasureLog.Receiver {
+  private static final Logger logger = LoggerFactory.getLogger(ErasedEntries.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ErasureSeal seal;
+  private final Map<ByteBuffer, Long> times = new HashMap<>();
+
+  ErasedEntries(ErasureSeal seal) {
+    this.seal = seal;
+  }
+
+  @Override
+  public boolean take(LoggedErasure logged) {
+    try {
+      times.merge(ByteBuffer.wrap(logged.key()), seal.read(logged.value()).timeMs(), Math::max);
+      return true;
+    } catch (MalformedBytesException e) {
+      logger.error("an erasure can't be read, so its user is not left out: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  /** Whether a user was erased after an entry of a log was made. */
+  boolean contains(ConsumerRecord<byte[], byte[]> entry) {
+    if (times.isEmpty() || entry.key() == null) {
+      return false;
+    }
+    for (byte[] key : seal.keys(new String(entry.key(), StandardCharsets.UTF_8))) {
+      Long erased = times.get(ByteBuffer.wrap(key));
+      if (erased != null && (entry.timestamp() <= erased || timeMs(entry.value()) <= erased)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long timeMs(byte[] entry) {
+    try {
+      return JSON.readTree(entry).path("timeMs").asLong(Long.MAX_VALUE);
+    } catch (IOException e) {
+      return Long.MAX_VALUE; // readers of the log skip such a line
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.unipin.serving.kafka;
+
+import io.unipin.serving.erasure.ErasureLog;
+import io.unipin.serving.erasure.LoggedErasure;
+import io.unipin.serving.metrics.KafkaMeters;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The erasures of users as a topic, which every replica reads from the beginning. Its partitions
+ * are the parts of the log. Thread-safe.
+ */
+final class ErasureTopic implements ErasureLog {
+  private static final String USE = "erasures";
+  private static final Logger logger = LoggerFactory.getLogger(ErasureTopic.class);
+
+  private final String topic;
+  private final TopicWriter writer;
+  private final KafkaClients clients;
+  private final KafkaMeters meters;
+  private volatile boolean read;
+  private volatile @Nullable TopicFollower following;
+
+  ErasureTopic(String topic, TopicWriter writer, KafkaClients clients, KafkaMeters meters) {
+    this.topic = topic;
+    this.writer = writer;
+    this.clients = clients;
+    this.meters = meters;
+  }
+
+  @Override
+  public void write(byte[] key, byte[] value) {
+    writer.write(List.of(new ProducerRecord<>(topic, key, value)));
+  }
+
+  @Override
+  public void readAll(Receiver receiver) {
+    readAll(topic, clients, receiver);
+  }
+
+  /** Passes all records of a topic up to its present end to a receiver. */
+  static void readAll(String topic, KafkaClients clients, Receiver receiver) {
+    try (TopicReader reader = TopicReader.open(clients, topic)) {
+      reader.readToEnd(record -> passed(record, receiver));
+      receiver.caughtUp();
+    }
+  }
+
+  @Override
+  public boolean follow(Receiver receiver, Positions positions) {
+    TopicFollower follower =
+        TopicFollower.start(USE, topic, clients, new Following(receiver), meters);
+    following = follower;
+    return follower.awaitBegin();
+  }
+
+  @Override
+  public boolean isRead() {
+    return read;
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record, Receiver receiver) {
+    meters.record(USE, passed(record, receiver) ? "taken" : "refused");
+  }
+
+  /** Passes a record to a receiver. Returns false if it can't be read. */
+  private static boolean passed(ConsumerRecord<byte[], byte[]> record, Receiver receiver) {
+    if (record.key() == null || record.value() == null) {
+      logger.error(
+          "an erasure with a key and a value expected, got one without: offset {} of partition {}",
+          record.offset(),
+          record.partition());
+      return false;
+    }
+    return receiver.take(
+        new LoggedErasure(
+            record.key(),
+            record.value(),
+            Integer.toString(record.partition()),
+            record.offset(),
+            record.timestamp()));
+  }
+
+  /** Passes on the records of the follower. */
+  private final class Following implements TopicFollower.Receiver {
+    private final Receiver receiver;
+
+    Following(Receiver receiver) {
+      this.receiver = receiver;
+    }
+
+    @Override
+    public void begin(TopicFollower.Beginning beginning) {
+      beginning.read(record -> take(record, receiver));
+      receiver.caughtUp();
+      read = true;
+    }
+
+    @Override
+    public void follow(List<ConsumerRecord<byte[], byte[]>> records) {
+      records.forEach(record -> take(record, receiver));
+      receiver.caughtUp();
+    }
+  }
+
+  @Override
+  public void close() {
+    TopicFollower follower = following;
+    if (follower != null) {
+      follower.close();
+    }
+  }
+}

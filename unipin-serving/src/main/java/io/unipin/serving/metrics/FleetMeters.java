@@ -1,0 +1,38 @@
+package io.unipin.serving.metrics;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.Supplier;
+
+/** The metrics of the fleet as this replica sees it. Without a fleet they stay 0. */
+public final class FleetMeters {
+  private FleetMeters() {}
+
+  /**
+   * Figures of a fleet.
+   *
+   * @param live replicas with a lease, this one included
+   * @param away replicas whose lease is over and that did not end in good order
+   * @param differing live replicas that serve something else than this one
+   * @param unreachable 1 while the register of replicas does not answer, else 0
+   */
+  public record Figures(long live, long away, long differing, long unreachable) {}
+
+  static void register(MeterRegistry registry, Supplier<Figures> figures) {
+    replicas(registry, "live", () -> figures.get().live());
+    replicas(registry, "away", () -> figures.get().away());
+    Gauge.builder("unipin.fleet.differing", () -> figures.get().differing())
+        .description("Live replicas with other versions or settings of arms than this one")
+        .register(registry);
+    Gauge.builder("unipin.fleet.unreachable", () -> figures.get().unreachable())
+        .description("1 while the register of replicas does not answer")
+        .register(registry);
+  }
+
+  private static void replicas(MeterRegistry registry, String state, Supplier<Number> value) {
+    Gauge.builder("unipin.fleet.replicas", value)
+        .description("Replicas of the fleet, by state")
+        .tags("state", state)
+        .register(registry);
+  }
+}
