@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * Takes actions and retractions that arrive as {@link ActionRecord} and not by a call. They are
@@ -22,6 +21,9 @@ import java.util.OptionalLong;
  */
 public final class ActionRecords {
   private static final int FORMAT = 1;
+
+  /** Earlier than every record. */
+  private static final long NEVER = Long.MIN_VALUE;
 
   private final ActionIntake intake;
   private final HistoryStore histories;
@@ -44,8 +46,8 @@ public final class ActionRecords {
    *     when it can't be recorded now
    */
   public boolean take(String user, byte[] value, long timestampMs) {
-    OptionalLong erased = histories.erasedMs(user);
-    if (erased.isPresent() && timestampMs <= erased.getAsLong()) {
+    long erased = histories.erasedMs(user).orElse(NEVER);
+    if (timestampMs <= erased) {
       return false;
     }
     ActionRecord record = parse(value);
