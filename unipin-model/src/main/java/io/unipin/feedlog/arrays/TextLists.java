@@ -45,9 +45,7 @@ public final class TextLists {
     }
     boolean empty = numbers.size() == 0;
     return new TextLists(
-        known.keySet().toArray(String[]::new),
-        numbers.toArray(),
-        empty ? new int[0] : starts);
+        known.keySet().toArray(String[]::new), numbers.toArray(), empty ? new int[0] : starts);
   }
 
   /** Returns the texts of a row, in the order in which they were given. */
