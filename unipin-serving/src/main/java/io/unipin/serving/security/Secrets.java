@@ -15,7 +15,9 @@ public interface Secrets {
     /** Signs page cursors. */
     PAGE_CURSOR("page cursor"),
     /** Names users in logs that must not hold their ids. */
-    USER_ID("user id");
+    USER_ID("user id"),
+    /** Names users in the KV tier that servers share, and signs their rows there. */
+    KV_TIER("kv tier");
 
     private final String label;
 
@@ -42,10 +44,12 @@ public interface Secrets {
   static Secrets own(byte[] secret) {
     MacKeys cursors = MacKeys.of(List.of(secret));
     MacKeys users = MacKeys.derived(List.of(secret), Purpose.USER_ID.label());
+    MacKeys rows = MacKeys.derived(List.of(secret), Purpose.KV_TIER.label());
     return purpose ->
         switch (purpose) {
           case PAGE_CURSOR -> cursors;
           case USER_ID -> users;
+          case KV_TIER -> rows;
         };
   }
 }
