@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Debian's redis-server, with an append-only file: one process, or a cluster of three primaries
- * with a replica each.
+ * Debian's redis-server: one process, or a cluster of three primaries with a replica each, with an
+ * append-only file; or one process for rows of the KV cache, which keeps nothing on the disk.
  */
-final class RedisServers implements AutoCloseable {
+public final class RedisServers implements AutoCloseable {
   private static final String PROGRAM = "redis-server";
   private static final int PRIMARIES = 3;
   private static final long FORMATION_SECONDS = 60;
@@ -33,6 +33,18 @@ final class RedisServers implements AutoCloseable {
   /** Starts one server below a folder. */
   static RedisServers single(Path folder) throws IOException, InterruptedException {
     EngineProcess node = node(folder, EngineProcess.freePort(), List.of());
+    node.start();
+    return new RedisServers(List.of(node), false);
+  }
+
+  /** Starts one server for rows of the KV cache. It drops the least recently used users. */
+  public static RedisServers forRows(Path folder) throws IOException, InterruptedException {
+    EngineProcess node =
+        node(
+            folder,
+            EngineProcess.freePort(),
+            List.of(
+                "--appendonly", "no", "--maxmemory", "512mb", "--maxmemory-policy", "allkeys-lru"));
     node.start();
     return new RedisServers(List.of(node), false);
   }
@@ -123,7 +135,7 @@ final class RedisServers implements AutoCloseable {
   List<String> settings() {
     List<String> settings = new ArrayList<>();
     settings.add("history.store=REDIS");
-    settings.add("redis.uri=\"redis://" + hosts() + '"');
+    settings.add("redis.uri=\"" + uri() + '"');
     settings.add("redis.cluster=" + cluster);
     return settings;
   }
@@ -139,8 +151,16 @@ final class RedisServers implements AutoCloseable {
     return settings;
   }
 
-  private String hosts() {
-    return nodes.stream().map(EngineProcess::address).collect(Collectors.joining(","));
+  /** Returns the settings with which a replica shares users' rows in this server. */
+  List<String> rowSettings() {
+    return List.of("cache.remote=REDIS", "cache.redis.uri=\"" + uri() + '"');
+  }
+
+  /** Returns the address of all nodes, such as {@code redis://127.0.0.1:6379}. */
+  public String uri() {
+    return nodes.stream()
+        .map(EngineProcess::address)
+        .collect(Collectors.joining(",", "redis://", ""));
   }
 
   List<EngineProcess> nodes() {
@@ -162,6 +182,7 @@ final class RedisServers implements AutoCloseable {
     nodes.forEach(EngineProcess::keep);
   }
 
+  /** Ends the processes. */
   @Override
   public void close() {
     nodes.forEach(EngineProcess::close);
