@@ -53,7 +53,7 @@ record TierIndex(long shape, List<ChunkName> chunks) {
       if (chunk.end() < 1
           || chunk.stateSize() < 0
           || chunk.start() != place * KvTier.CHUNK_ROWS
-          || !isLast && chunk.rows() != KvTier.CHUNK_ROWS) {
+          || (!isLast && chunk.rows() != KvTier.CHUNK_ROWS)) {
         throw new MalformedBytesException(
             "chunk %s of %s rows expected, got one that ends at %s"
                 .formatted(place, KvTier.CHUNK_ROWS, chunk.end()));
