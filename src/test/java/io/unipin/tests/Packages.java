@@ -45,7 +45,7 @@ final class Packages {
       train: evaluate feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
+      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
       serving.audit: serving.security settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
@@ -68,9 +68,10 @@ final class Packages {
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
-      serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.request serving.security serving.slate settings
+      serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.redis serving.request serving.security serving.slate settings
       serving.pipeline.cost: kvcache model.features serving.estimate serving.failure serving.request serving.spans settings
       serving.redis: serving.failure settings
+      serving.redis.tier: kvcache kvcache.tier serving.bytes serving.failure serving.redis serving.security serving.threads settings
       serving.request: kvcache serving.history
       serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.actions serving.rpc.audit serving.rpc.guard serving.rpc.intake serving.rpc.items serving.security serving.spans serving.tracing serving.user settings
       serving.rpc.actions: proto.v1 serving.history serving.user
@@ -111,7 +112,7 @@ final class Packages {
       benchmarks.fuzz: cli.check cli.console
       benchmarks.headline: benchmarks.measure benchmarks.rival cli.console client feedlog kvcache model model.features proto.v1 serving serving.bundle serving.pipeline serving.settings
       benchmarks.items: benchmarks.load benchmarks.measure benchmarks.server cli.console cli.loadtest cli.statistics client feedlog feedlog.simulator proto.v1
-      benchmarks.kvcache: benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache kvcache.tier model model.features train.recipe
+      benchmarks.kvcache: benchmarks.cluster benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache kvcache.tier model model.features serving.redis serving.redis.tier serving.security settings train.recipe
       benchmarks.load: benchmarks.server cli.check cli.console cli.loadtest client proto.v1
       benchmarks.measure: cli.check cli.console feedlog.database model.features
       benchmarks.model: ann benchmarks.headline benchmarks.measure benchmarks.quality cli.check cli.console kvcache model model.features train.recipe

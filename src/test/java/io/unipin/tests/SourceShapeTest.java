@@ -41,6 +41,7 @@ final class SourceShapeTest {
   private static final Set<String> BY_NAME =
       Set.of(
           "Answer",
+          "CacheConfig",
           "CatalogueItem",
           "Comparison",
           "EvaluationSettings",
@@ -59,6 +60,7 @@ final class SourceShapeTest {
           "SlateConfig",
           "Result",
           "RedisConfig",
+          "RedisTierConfig",
           "RpcConfig",
           "ServerConfig",
           "Settings",

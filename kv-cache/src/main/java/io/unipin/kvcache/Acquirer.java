@@ -38,7 +38,7 @@ final class Acquirer {
     while (true) {
       KvEntry entry = find(key, layout);
       if (entry != null && entry.answers(hashes) && entry.tryLease()) {
-        return hit(entry);
+        return hit(key, entry);
       }
       WriterSlot slot = new WriterSlot(key);
       WriterSlot other = host.writers().claim(slot);
@@ -51,7 +51,7 @@ final class Acquirer {
       if (!other.await(patience.deadlineNanos())) {
         KvEntry last = leaseEntry(key, layout);
         if (last != null && last.answers(hashes)) {
-          return hit(last);
+          return hit(key, last);
         }
         return counted(pass(KvReason.BUSY, last, layout, hashes));
       }
@@ -126,7 +126,7 @@ final class Acquirer {
       // Another writer may have published an entry between the look-up and the claim of the slot.
       KvEntry entry = leaseEntry(slot.key(), layout);
       if (entry != null && entry.answers(hashes)) {
-        lease = hit(entry);
+        lease = hit(slot.key(), entry);
       } else {
         lease = write(slot, entry, layout, hashes);
         if (lease.writes(slot)) {
@@ -247,8 +247,12 @@ final class Acquirer {
     return entry;
   }
 
-  private KvLease hit(KvEntry entry) {
-    return counted(KvLease.hit(host, entry));
+  private KvLease hit(KvKey key, KvEntry entry) {
+    KvLease lease = counted(KvLease.hit(host, entry));
+    if (!host.tiers().isEmpty()) {
+      host.tiers().hit(key, entry.block().layout(), entry.rows(), host.entries()::uses);
+    }
+    return lease;
   }
 
   private KvLease counted(KvLease lease) {

@@ -1,19 +1,19 @@
 package io.unipin.kvcache;
 
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.unipin.kvcache.Partition.Departures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries that requests can find. Thread-safe.
- *
- * <p>All models compete for the shared part of the budget, except those with a {@link Partition} of
- * their own. An entry that leaves, for any cause, releases its share of its block. The block's
- * memory is freed once no share and no lease is left.
+ * The entries that requests can find. All models compete for the shared part of the budget, except
+ * those with a {@link Partition} of their own. An entry that leaves releases its share of its
+ * block. The block's memory is freed once no share and no lease is left. Thread-safe.
  */
 final class EntryStore {
   private final WriterSlots writers;
@@ -22,9 +22,10 @@ final class EntryStore {
   private final Erasures erasures = new Erasures();
   private volatile boolean closed;
 
-  EntryStore(KvCacheLimits limits, WriterSlots writers) {
+  /** @param leaving receives entries that leave by their turn or by age, before they leave */
+  EntryStore(KvCacheLimits limits, WriterSlots writers, BiConsumer<KvKey, KvEntry> leaving) {
     this.writers = writers;
-    partitions = new Partitions(limits, departures, this::removed);
+    partitions = new Partitions(limits, departures, new Departures(leaving, this::removed));
   }
 
   /** Returns the part of the budget in which a key now competes. */
@@ -46,11 +47,9 @@ final class EntryStore {
   }
 
   /**
-   * Drops the entries that a fingerprint has in its old partition, after the fingerprint got
-   * another partition.
-   *
-   * <p>Waits for publications that began before this call, as an erasure does. A later publication
-   * sees that the key has another partition by then.
+   * Drops the entries that a fingerprint has in its old partition, after it got another one. Waits
+   * for publications that began before this call, as an erasure does. Later ones see the other
+   * partition.
    */
   private void leave(Partition old, String fingerprint) {
     Predicate<KvKey> keys = key -> key.fingerprint().equals(fingerprint);
@@ -68,21 +67,24 @@ final class EntryStore {
     partition(key).use(key);
   }
 
+  /** Returns the number of requests for a key, as far as it is remembered. */
+  int uses(KvKey key) {
+    return partition(key).uses(key);
+  }
+
   /** Returns whether the key has an entry. Does not restart its time to live. */
   boolean holds(KvKey key) {
     return partition(key).holds(key);
   }
 
   /**
-   * Replaces the key's entry by a new entry. If the new entry is not kept, only removes the old
-   * entry.
+   * Replaces the key's entry by a new entry, and returns whether the new entry is kept. If it is
+   * not, only removes the old entry.
    *
    * <p>The new entry is not kept if the cache was closed or the key was erased since the writer
    * began. Nor is it kept if the key just moved to another partition. The old entry is removed in
    * these cases as well, because both may share one block. Otherwise the next writer would append
    * to the old entry and overwrite rows that this writer still reads.
-   *
-   * @return whether the new entry is kept
    */
   boolean publish(WriterSlot slot, KvEntry entry) {
     entry.block().share();
@@ -112,9 +114,8 @@ final class EntryStore {
   }
 
   /**
-   * Returns whether the writer's key was erased since the writer claimed its slot. The order of the
-   * two checks matters. An erasure revokes slots before it ends, so an erasure that the first check
-   * no longer sees has already revoked the slot.
+   * Returns whether the writer's key was erased since the writer claimed its slot. An erasure that
+   * the first check no longer sees has already revoked the slot.
    */
   private boolean isErased(WriterSlot slot) {
     return erasures.cover(slot.key()) || slot.isRevoked();
@@ -236,7 +237,7 @@ final class EntryStore {
     partitions.all().forEach(Partition::expire);
   }
 
-  /** Returns up to {@code limit} unleased entries with units of this size, the coldest first. */
+  /** Returns up to {@code limit} rivals of the key's entry, in order, with unleased blocks. */
   List<Map.Entry<KvKey, KvEntry>> coldest(KvKey key, int unitBytes, int limit) {
     return partition(key).coldest(limit, unitBytes);
   }

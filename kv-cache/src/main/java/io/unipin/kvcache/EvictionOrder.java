@@ -142,6 +142,20 @@ final class EvictionOrder {
     }
   }
 
+  /** Returns the number of requests for a key, as far as it is remembered. */
+  int uses(KvKey key) {
+    Place place = places.get(key);
+    if (place != null) {
+      return place.uses;
+    }
+    lock.lock();
+    try {
+      return departed.uses(key);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @SuppressWarnings("NonAtomicVolatileUpdate")
   private void count(Place place) {
     time.incrementAndGet();

@@ -7,13 +7,17 @@ import org.jspecify.annotations.Nullable;
  * and the state after the last row.
  *
  * <p>An entry holds a share of its block from its publication until its removal. An entry without
- * state was cut back. Its rows can be reused, but no request hits it. Immutable.
+ * state was cut back. Its rows can be reused, but no request hits it. Immutable but for the note
+ * that a tier has its rows.
  */
 final class KvEntry {
   private final TokenHashes hashes;
   private final KvBlock block;
   private final float @Nullable [] state;
   private final int cuts;
+
+  /** Whether a tier has the entry's rows. */
+  private volatile boolean isStored;
 
   KvEntry(TokenHashes hashes, KvBlock block, float @Nullable [] state) {
     this.hashes = hashes;
@@ -44,6 +48,15 @@ final class KvEntry {
 
   float @Nullable [] state() {
     return state;
+  }
+
+  /** Notes that a tier to which entries are written when they leave has the rows. */
+  void stored() {
+    isStored = true;
+  }
+
+  boolean isStored() {
+    return isStored;
   }
 
   /**

@@ -172,7 +172,8 @@ public final class KvLease implements AutoCloseable {
       try {
         boolean kept = host.entries().publish(slot, new KvEntry(hashes, block, this.state));
         if (kept) {
-          host.tiers().written(slot.key(), block.layout(), reusedRows, rows());
+          host.tiers()
+              .written(slot.key(), block.layout(), reusedRows, rows(), host.entries()::uses);
         }
       } finally {
         host.writers().finish(slot);

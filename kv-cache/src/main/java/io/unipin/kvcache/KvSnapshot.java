@@ -39,6 +39,16 @@ public final class KvSnapshot implements AutoCloseable {
     return entry.state();
   }
 
+  /** Returns the bytes of the cache that stay taken while the snapshot is open. */
+  long blockBytes() {
+    return entry.block().bytes();
+  }
+
+  /** Notes that a tier has the rows, so that they need not be written when the entry leaves. */
+  void stored() {
+    entry.stored();
+  }
+
   /** Copies rows {@code [from, from + rows)} as {@link ChunkRows#copyOut} does. */
   public void copy(int from, int rows, ByteBuffer chunk) {
     if (from < 0 || rows < 1 || from + rows > entry.rows()) {

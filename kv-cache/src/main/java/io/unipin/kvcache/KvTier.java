@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A store of users' rows below the memory of a {@link UserKvCache}. It is larger and slower than
- * the memory, and it may survive a restart.
+ * the memory. It may survive a restart, and servers may share it.
  *
  * <p>A tier keeps rows in chunks of {@link #CHUNK_ROWS} rows. A chunk is found by the hash after
  * its last token. So a request finds a chunk only if the chunk holds exactly the rows that the
@@ -25,8 +25,12 @@ public interface KvTier extends AutoCloseable {
    * none of them.
    *
    * @param hashes one hash per row of the request
+   * @param deadlineNanos the time on {@link System#nanoTime} until which the request waits for this
+   *     method and for {@link Held#load} together. A tier on the local machine need not look at it.
+   * @throws IOException if the tier gives no answer in this time
    */
-  Optional<Held> find(KvKey key, KvLayout layout, TokenHashes hashes);
+  Optional<Held> find(KvKey key, KvLayout layout, TokenHashes hashes, long deadlineNanos)
+      throws IOException;
 
   /** The rows of one request that a tier holds. Used by one thread. */
   interface Held {
@@ -59,10 +63,10 @@ public interface KvTier extends AutoCloseable {
   /**
    * The room of a tier.
    *
-   * @param limitBytes limit of {@code usedBytes}
-   * @param usedBytes bytes of the chunks that requests can find
-   * @param entries number of pairs of user and fingerprint for which the tier holds rows
-   * @param failures number of chunks that were read and failed verification
+   * @param limitBytes limit of {@code usedBytes}; 0 for a shared tier without a limit
+   * @param usedBytes bytes of the chunks that requests can find; of a shared tier all of its bytes
+   * @param entries users under a fingerprint, of whom the tier holds rows; of a shared tier users
+   * @param failures chunks that were read and failed verification
    */
   record Space(long limitBytes, long usedBytes, long entries, long failures) {}
 
@@ -75,14 +79,18 @@ public interface KvTier extends AutoCloseable {
   long write(KvSnapshot rows) throws IOException;
 
   /**
-   * Removes a user's rows under every fingerprint. When this method returns, the bytes are
-   * overwritten.
+   * Removes a user's rows under every fingerprint. When this method returns, no request finds them,
+   * a write that began before does not bring them back, and a tier on the local machine has
+   * overwritten the bytes.
    *
    * @return whether the tier held rows of the user
    */
   boolean eraseUser(String user) throws IOException;
 
-  /** Removes the rows of a model that is no longer served. Their bytes are overwritten later. */
+  /**
+   * Removes the rows of a model that this server no longer serves. Their bytes are overwritten
+   * later. A shared tier keeps them as long as other servers serve the model.
+   */
   void eraseFingerprint(String fingerprint) throws IOException;
 
   /**

@@ -6,8 +6,10 @@ public enum KvTierLookup {
   RELOADED,
   /** The tier held no rows that the cache lacked. */
   ABSENT,
-  /** The tier held rows, but encoding them was expected to be faster than reading them. */
+  /** To encode the rows was expected to be faster than to ask for them or to read them. */
   DECLINED,
   /** The tier held rows, but none of them could be read and verified. */
-  FAILED
+  FAILED,
+  /** The tier gave no answer in the time that the request had. */
+  AWAY
 }

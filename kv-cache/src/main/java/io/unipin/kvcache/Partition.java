@@ -8,6 +8,7 @@ import com.github.benmanes.caffeine.cache.Scheduler;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,19 @@ final class Partition {
 
   private final Cache<KvKey, KvEntry> cache;
   private final EvictionOrder order;
+  private final Departures departures;
 
-  Partition(long budgetBytes, KvCacheLimits limits, RemovalListener<KvKey, KvEntry> gone) {
+  /**
+   * Who is told of entries that leave.
+   *
+   * @param leaving receives entries that leave by their turn or by age, while they still have their
+   *     share of their block
+   * @param gone receives all entries that left
+   */
+  record Departures(BiConsumer<KvKey, KvEntry> leaving, RemovalListener<KvKey, KvEntry> gone) {}
+
+  Partition(long budgetBytes, KvCacheLimits limits, Departures departures) {
+    this.departures = departures;
     order = new EvictionOrder(withoutHeadroom(budgetBytes));
     cache =
         Caffeine.newBuilder()
@@ -34,9 +46,12 @@ final class Partition {
             .removalListener(
                 (@Nullable KvKey key, @Nullable KvEntry entry, RemovalCause cause) -> {
                   if (key != null && entry != null) {
+                    if (cause == RemovalCause.EXPIRED) {
+                      departures.leaving().accept(key, entry);
+                    }
                     order.remove(key, entry);
                   }
-                  gone.onRemoval(key, entry, cause);
+                  departures.gone().onRemoval(key, entry, cause);
                 })
             .build();
   }
@@ -63,6 +78,11 @@ final class Partition {
   /** Counts a request for a key. */
   void use(KvKey key) {
     order.used(key);
+  }
+
+  /** Returns the number of requests for a key, as far as it is remembered. */
+  int uses(KvKey key) {
+    return order.uses(key);
   }
 
   /** Returns the key's entry or null. Does not restart its time to live. */
@@ -92,6 +112,7 @@ final class Partition {
   int settle(@Nullable KvKey newest) {
     int gone = 0;
     for (Map.Entry<KvKey, KvEntry> next : order.overflow(newest)) {
+      departures.leaving().accept(next.getKey(), next.getValue());
       gone += cache.asMap().remove(next.getKey(), next.getValue()) ? 1 : 0;
     }
     return gone;

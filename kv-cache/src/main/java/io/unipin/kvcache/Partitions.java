@@ -1,6 +1,5 @@
 package io.unipin.kvcache;
 
-import com.github.benmanes.caffeine.cache.RemovalListener;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +17,7 @@ import java.util.function.Consumer;
 final class Partitions {
   private final KvCacheLimits limits;
   private final EnumCounters<KvDeparture> departures;
-  private final RemovalListener<KvKey, KvEntry> gone;
+  private final Partition.Departures listener;
   private final Partition shared;
   private final Map<String, Partition> own = new ConcurrentHashMap<>();
   private final ReentrantLock resizing = new ReentrantLock();
@@ -27,17 +26,15 @@ final class Partitions {
   private final Map<String, Long> reserved = new HashMap<>();
 
   /**
-   * @param departures counts the entries that are evicted because a part became smaller
-   * @param gone is told of every entry that leaves its partition
+   * @param departures counts the entries that no longer fit after a change of sizes
+   * @param listener is told of every entry that leaves its partition
    */
   Partitions(
-      KvCacheLimits limits,
-      EnumCounters<KvDeparture> departures,
-      RemovalListener<KvKey, KvEntry> gone) {
+      KvCacheLimits limits, EnumCounters<KvDeparture> departures, Partition.Departures listener) {
     this.limits = limits;
     this.departures = departures;
-    this.gone = gone;
-    shared = new Partition(limits.budgetBytes(), limits, gone);
+    this.listener = listener;
+    shared = new Partition(limits.budgetBytes(), limits, listener);
   }
 
   /** Returns the part of the budget in which a key competes now. */
@@ -75,7 +72,7 @@ final class Partitions {
         departures.add(KvDeparture.POLICY, partition.resize(bytes));
         return;
       }
-      own.put(fingerprint, new Partition(bytes, limits, gone));
+      own.put(fingerprint, new Partition(bytes, limits, listener));
     } finally {
       resizing.unlock();
     }

@@ -1,36 +1,62 @@
 package io.unipin.kvcache;
 
+import java.time.Duration;
+
 /**
- * Decides whether a request's rows are encoded or read from the {@link KvTier} below the cache.
- * Each request has a choice of its own, which one thread uses.
+ * Decides whether a request's rows are read from a {@link KvTier} below the cache or encoded. A
+ * request has its own choice, which one thread uses.
  */
 public interface ReloadChoice {
-  /** Reads whatever the tier holds. */
+  /** Reads whatever a tier holds. */
   ReloadChoice ALWAYS =
       new ReloadChoice() {
+        @Override
+        public Duration patience(Question question) {
+          return Duration.ofMinutes(1);
+        }
+
+        @Override
+        public void answered(Question question, long nanos) {}
+
         @Override
         public boolean pays(Offer offer) {
           return true;
         }
 
         @Override
-        public void took(long bytes, long nanos) {}
+        public void took(Offer offer, long bytes, long nanos) {}
       };
+
+  /**
+   * What a request would ask a tier for.
+   *
+   * @param tier name of the tier
+   * @param reused number of the request's first rows that the cache holds
+   * @param rows number of rows of the request
+   */
+  record Question(String tier, int reused, int rows) {}
 
   /**
    * What a tier holds for a request.
    *
-   * @param reused number of the request's first rows that the cache holds
-   * @param held number of the request's first rows that the tier holds, more than {@code reused}
+   * @param held number of the request's first rows that the tier holds, more than the cache holds
    * @param whole whether the tier holds all rows and the state, so that nothing is encoded
-   * @param rows number of rows of the request
    * @param bytes bytes to read
    */
-  record Offer(int reused, int held, boolean whole, int rows, long bytes) {}
+  record Offer(Question question, int held, boolean whole, long bytes) {}
+
+  /**
+   * Returns the longest time that the request waits for a tier, to ask it and to read from it. The
+   * tier is not asked if this time is zero.
+   */
+  Duration patience(Question question);
+
+  /** Receives the time until a tier answered what it holds, or gave no answer. */
+  void answered(Question question, long nanos);
 
   /** Returns whether the rows are read from the tier. */
   boolean pays(Offer offer);
 
-  /** Receives the bytes and the time of a read that this choice allowed. */
-  void took(long bytes, long nanos);
+  /** Receives the time of a read that the choice allowed. */
+  void took(Offer offer, long bytes, long nanos);
 }

@@ -2,6 +2,7 @@ package io.unipin.kvcache;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +21,13 @@ final class TierHealth {
 
   private final String name;
 
-  /** @param name name of the tier in messages */
-  TierHealth(String name, Ticker ticker) {
+  /**
+   * @param name name of the tier in messages
+   * @param longestPause longest pause between two attempts
+   */
+  TierHealth(String name, Ticker ticker, Duration longestPause) {
     this.name = name;
-    backoff = new Backoff(ticker);
+    backoff = new Backoff(ticker, longestPause);
   }
 
   /** Whether the last write succeeded. */

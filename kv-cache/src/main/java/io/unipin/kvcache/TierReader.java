@@ -1,16 +1,20 @@
 package io.unipin.kvcache;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Reads rows from the tier into the blocks of requests, on the requests' threads. Thread-safe. */
 final class TierReader {
+  private final String name;
   private final KvTier tier;
   private final EnumCounters<KvTierLookup> lookups = new EnumCounters<>(KvTierLookup.class);
   private final LongAdder bytes = new LongAdder();
 
-  TierReader(KvTier tier) {
+  TierReader(String name, KvTier tier) {
+    this.name = name;
     this.tier = tier;
   }
 
@@ -21,20 +25,37 @@ final class TierReader {
 
   private KvTierLookup reloaded(KvLease lease, KvKey key, ReloadChoice choice) {
     int reused = lease.reusedRows();
-    int rows = lease.rows();
-    Optional<KvTier.Held> found = tier.find(key, lease.kvBlock().layout(), lease.hashes());
+    ReloadChoice.Question question = new ReloadChoice.Question(name, reused, lease.rows());
+    Duration patience = choice.patience(question);
+    if (patience.isZero()) {
+      return KvTierLookup.DECLINED;
+    }
+    long began = System.nanoTime();
+    Optional<KvTier.Held> found;
+    try {
+      found = tier.find(key, lease.kvBlock().layout(), lease.hashes(), began + patience.toNanos());
+    } catch (IOException e) {
+      return KvTierLookup.AWAY;
+    } finally {
+      choice.answered(question, System.nanoTime() - began);
+    }
     if (found.isEmpty() || found.get().rows() <= reused) {
       return KvTierLookup.ABSENT;
     }
     KvTier.Held held = found.get();
     ReloadChoice.Offer offer =
-        new ReloadChoice.Offer(reused, held.rows(), held.isWhole(), rows, held.bytes(reused));
-    if (!choice.pays(offer)) {
-      return KvTierLookup.DECLINED;
-    }
+        new ReloadChoice.Offer(question, held.rows(), held.isWhole(), held.bytes(reused));
+    return choice.pays(offer) ? read(lease, held, offer, choice) : KvTierLookup.DECLINED;
+  }
+
+  private KvTierLookup read(
+      KvLease lease, KvTier.Held held, ReloadChoice.Offer offer, ReloadChoice choice) {
+    int reused = offer.question().reused();
+    int rows = offer.question().rows();
     long began = System.nanoTime();
     KvTier.Loaded loaded = held.load(lease.hostRows(), reused);
-    choice.took(Math.max(1, loaded.bytes()), System.nanoTime() - began);
+    long tried = loaded.bytes() == 0 ? offer.bytes() : loaded.bytes();
+    choice.took(offer, tried, System.nanoTime() - began);
     bytes.add(loaded.bytes());
     // Without the state, at least the last row is encoded, because the state after it is needed.
     int valid = loaded.state() == null ? Math.min(loaded.rows(), rows - 1) : rows;

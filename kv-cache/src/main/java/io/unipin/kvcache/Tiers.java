@@ -1,6 +1,7 @@
 package io.unipin.kvcache;
 
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * The tiers below the cache, the nearest first. Without tiers, every method returns at once.
@@ -36,19 +37,45 @@ final class Tiers {
   }
 
   /**
-   * Queues a published entry to be written to every tier. Rows {@code [reused, rows)} of the entry
+   * Queues a published entry to be written to the tiers. Rows {@code [reused, rows)} of the entry
    * are new.
+   *
+   * @param uses returns the number of requests for the key, as far as the cache remembers
    */
-  void written(KvKey key, KvLayout layout, int reused, int rows) {
+  void written(KvKey key, KvLayout layout, int reused, int rows, ToIntFunction<KvKey> uses) {
+    if (writers.isEmpty() || key.isInternal()) {
+      return;
+    }
+    int first = reused - reused % KvTier.CHUNK_ROWS;
+    int bytes = ChunkRows.bytes(layout, Math.max(1, rows - first));
+    for (TierWriter writer : writers) {
+      if (writer.leastUses() <= 1 || writer.leastUses() <= uses.applyAsInt(key)) {
+        writer.offer(key, bytes);
+      }
+    }
+  }
+
+  /** Queues an entry that a request hit, for tiers that wait for exactly so many requests. */
+  void hit(KvKey key, KvLayout layout, int rows, ToIntFunction<KvKey> uses) {
+    if (key.isInternal()) {
+      return;
+    }
+    for (TierWriter writer : writers) {
+      if (writer.leastUses() > 1 && writer.leastUses() == uses.applyAsInt(key)) {
+        writer.offer(key, ChunkRows.bytes(layout, rows));
+      }
+    }
+  }
+
+  /** Queues an entry that is leaving the cache, for tiers that want it and lack it. */
+  void leaving(KvKey key, KvEntry entry, ToIntFunction<KvKey> uses) {
     if (!writers.isEmpty() && !key.isInternal()) {
-      int first = reused - reused % KvTier.CHUNK_ROWS;
-      int bytes = ChunkRows.bytes(layout, Math.max(1, rows - first));
-      writers.forEach(writer -> writer.offer(key, bytes));
+      writers.forEach(writer -> writer.offerLeaving(key, entry, uses.applyAsInt(key)));
     }
   }
 
   /**
-   * Returns whether a tier held rows of the user. The rows are overwritten on return. Tries every
+   * Returns whether a tier held rows of the user. No request finds the rows on return. Tries every
    * tier, even if one fails.
    */
   boolean erase(String user) {

@@ -70,15 +70,17 @@ public final class UserKvCache implements AutoCloseable {
     long transientSlab = Slabs.defaultBytes(limits.transientBytes());
     transients = pool("transient blocks", limits.transientBytes(), transientSlab, debug);
     WriterSlots writers = new WriterSlots();
-    entries = new EntryStore(limits, writers);
+    entries = new EntryStore(limits, writers, this::leaving);
     ledger = new LeaseLedger(debug);
     tiers =
         new Tiers(
-            below.stream()
-                .map(tier -> new TierWriter(tier, entries::snapshot, limits.ticker()))
-                .toList());
+            below.stream().map(tier -> new TierWriter(tier, entries::snapshot, limits)).toList());
     LeaseHost host = new LeaseHost(entries, writers, ledger, tiers);
     acquirer = new Acquirer(host, new BlockSource(pool, entries), transients);
+  }
+
+  private void leaving(KvKey key, KvEntry entry) {
+    tiers.leaving(key, entry, entries::uses);
   }
 
   private SlabPool pool(String name, long budget, long slabBytes, boolean debug) {

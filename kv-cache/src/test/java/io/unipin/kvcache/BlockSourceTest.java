@@ -18,7 +18,9 @@ class BlockSourceTest {
   private final SlabPool pool = new SlabPool("test", SLAB_BYTES, SLAB_BYTES, true);
   private final EntryStore store =
       new EntryStore(
-          new KvCacheLimits(1 << 16, Duration.ofSeconds(100), 0, nanos::get), new WriterSlots());
+          new KvCacheLimits(1 << 16, Duration.ofSeconds(100), 0, nanos::get),
+          new WriterSlots(),
+          (key, entry) -> {});
   private final BlockSource source = new BlockSource(pool, store);
 
   private static KvKey key(String user) {

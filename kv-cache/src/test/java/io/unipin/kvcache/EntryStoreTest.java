@@ -22,7 +22,8 @@ class EntryStoreTest {
   private final SlabPool pool = new SlabPool("test", 1 << 16, 1 << 12, true);
   private final WriterSlots writers = new WriterSlots();
   private final EntryStore store =
-      new EntryStore(new KvCacheLimits(1 << 16, Duration.ofHours(1), 0), writers);
+      new EntryStore(
+          new KvCacheLimits(1 << 16, Duration.ofHours(1), 0), writers, (key, entry) -> {});
 
   @Test
   void publish_entryOfFewerBytesThanItsPredecessor_freesTheOldBlock() {

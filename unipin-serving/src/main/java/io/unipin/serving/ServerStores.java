@@ -1,10 +1,6 @@
 package io.unipin.serving;
 
-import io.unipin.kvcache.KvCacheLimits;
-import io.unipin.kvcache.KvTier;
-import io.unipin.kvcache.KvTierSetup;
 import io.unipin.kvcache.UserKvCache;
-import io.unipin.kvcache.tier.FileTier;
 import io.unipin.serving.audit.AuditLog;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.ExposureLog;
@@ -18,8 +14,6 @@ import io.unipin.serving.metrics.BreakerMeters;
 import io.unipin.serving.metrics.HistoryMeters;
 import io.unipin.serving.metrics.ImpressionMeters;
 import io.unipin.serving.metrics.ServingMetrics;
-import io.unipin.serving.pipeline.CacheConfig;
-import io.unipin.serving.pipeline.CacheFileConfig;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.rpc.Telemetry;
 import io.unipin.serving.security.SecretFile;
@@ -29,10 +23,7 @@ import io.unipin.serving.settings.ServerConfig;
 import io.unipin.serving.stores.HistoryStores;
 import io.unipin.serving.threads.MemoryTrim;
 import io.unipin.serving.tracing.Tracing;
-import io.unipin.settings.ConfigException;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** The stores, logs, metrics and traces of a server. They are closed as parts of the server. */
@@ -74,7 +65,7 @@ record ServerStores(
     topics.count(impressions, parts);
     ServedLog servedLog = parts.opened(ServedLog.open(config.servedLog(), topics.spools()));
     metrics.watchServedLog(servedLog::dropped);
-    UserKvCache cache = parts.opened(cache(config.cache(), histories));
+    UserKvCache cache = parts.opened(ServerCache.open(config, histories, secrets));
     metrics.watchCache(cache::stats);
     for (int tier = 0; tier < cache.tierStats().size(); tier++) {
       int place = tier;
@@ -126,25 +117,6 @@ record ServerStores(
 
   private static ImpressionMeters.Figures figures(ImpressionCounts.Figures of) {
     return new ImpressionMeters.Figures(of.bytes(), of.maxBytes(), of.counted(), of.uncounted());
-  }
-
-  private static UserKvCache cache(CacheConfig config, HistoryStore histories) {
-    KvCacheLimits limits =
-        new KvCacheLimits(
-            config.budget().bytes(), config.timeToLive(), config.transientBudget().bytes());
-    CacheFileConfig file = config.file();
-    if (!file.isEnabled()) {
-      return new UserKvCache(limits);
-    }
-    try {
-      KvTier tier = FileTier.open(file.path(), file.bytes().bytes(), histories.secret());
-      return new UserKvCache(limits, List.of(new KvTierSetup("file", tier, file.queue().bytes())));
-    } catch (IOException e) {
-      throw new ConfigException(
-          "cache.file.path: a folder for the cache's files expected, got %s: %s"
-              .formatted(file.path(), e.getMessage()),
-          e);
-    }
   }
 
   /** Opens the secrets of the fleet; empty when this server shares none. */

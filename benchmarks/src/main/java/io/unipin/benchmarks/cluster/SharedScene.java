@@ -14,7 +14,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What one replica does must hold at the others at once: recorded actions and page cursors. */
+/**
+ * What one replica does must hold at the others at once: recorded actions, page cursors, and users'
+ * rows in a tier that replicas share.
+ */
 final class SharedScene {
   private static final int ROUNDS = 1000;
   private static final int QUICK_ROUNDS = 200;
@@ -38,6 +41,7 @@ final class SharedScene {
       results.put("record_to_page_stale", stale(first, second));
       results.put("cursor_failures", cursorFailures(fleet, first, second));
     }
+    results.putAll(new SharedTierScene(world).play());
     return results;
   }
 

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Debian's redis-server, with an append-only file: one process, or a cluster of three primaries
- * with a replica each.
+ * Debian's redis-server: one process, or a cluster of three primaries with a replica each, with an
+ * append-only file; or one process for rows of the KV cache, which keeps nothing on the disk.
  */
 public final class RedisServers implements AutoCloseable {
   private static final String PROGRAM = "redis-server";
@@ -33,6 +33,18 @@ public final class RedisServers implements AutoCloseable {
   /** Starts one server below a folder. */
   public static RedisServers single(Path folder) throws IOException, InterruptedException {
     EngineProcess node = node(folder, EngineProcess.freePort(), List.of());
+    node.start();
+    return new RedisServers(List.of(node), false);
+  }
+
+  /** Starts one server for rows of the KV cache. It drops the least recently used users. */
+  public static RedisServers forRows(Path folder) throws IOException, InterruptedException {
+    EngineProcess node =
+        node(
+            folder,
+            EngineProcess.freePort(),
+            List.of(
+                "--appendonly", "no", "--maxmemory", "512mb", "--maxmemory-policy", "allkeys-lru"));
     node.start();
     return new RedisServers(List.of(node), false);
   }
@@ -153,6 +165,18 @@ public final class RedisServers implements AutoCloseable {
     return settings;
   }
 
+  /** Returns the settings with which a replica shares users' rows in this server. */
+  public List<String> rowSettings() {
+    return List.of("cache.remote=REDIS", "cache.redis.uri=\"" + uri() + '"');
+  }
+
+  /** Returns the address of all nodes, such as {@code redis://127.0.0.1:6379}. */
+  public String uri() {
+    return nodes.stream()
+        .map(EngineProcess::address)
+        .collect(Collectors.joining(",", "redis://", ""));
+  }
+
   /** Returns all servers. */
   public List<EngineProcess> nodes() {
     return List.copyOf(nodes);
@@ -174,6 +198,7 @@ public final class RedisServers implements AutoCloseable {
     nodes.forEach(EngineProcess::keep);
   }
 
+  /** Ends the processes. */
   @Override
   public void close() {
     nodes.forEach(EngineProcess::close);

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
     name = "kv-cache",
     description =
         "Measures the user KV cache: acquire, put and append compared with other stores, hit rates"
-            + " compared with other policies, reading users from files compared with encoding them,"
+            + " compared with other policies, reading users from files and from Redis compared with"
+            + " encoding them,"
             + " the quality that int8 loses, and what a stress test leaves behind.",
     footer = {"", "Example:", "  ./unipin bench kv-cache --json kv-cache.json --quick"})
 public final class KvCacheCommand implements Callable<Integer> {
@@ -127,7 +128,7 @@ public final class KvCacheCommand implements Callable<Integer> {
     }
   }
 
-  private void tier() throws IOException {
+  private void tier() throws IOException, InterruptedException {
     results.put("tier", new KvTierCosts(options.quick() ? 15 : 51).measure());
   }
 

@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.kvcache;
 
+import io.unipin.benchmarks.engines.RedisServers;
 import io.unipin.benchmarks.measure.Rounds;
 import io.unipin.benchmarks.measure.ScratchFolder;
 import io.unipin.benchmarks.model.BenchModel;
@@ -8,6 +9,7 @@ import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvReason;
+import io.unipin.kvcache.KvTier;
 import io.unipin.kvcache.KvTierSetup;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
@@ -17,6 +19,10 @@ import io.unipin.model.ModelWriter;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.TokenSequence;
+import io.unipin.serving.redis.RedisTierConfig;
+import io.unipin.serving.redis.tier.RedisTier;
+import io.unipin.serving.security.MacKeys;
+import io.unipin.settings.ByteSize;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -24,13 +30,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Measures how long it takes to read a user's rows from the files below the cache. The time is
- * compared with the time in which a model of the published shape encodes the rows. The files are in
- * the page cache. Not thread-safe.
+ * Measures how long a user's rows take from the tiers below the cache, compared with encoding them
+ * by a model of the published shape. The files are in the page cache, and Redis is on this machine.
+ * Not thread-safe.
  */
 final class KvTierCosts {
   private static final byte[] SECRET = {1};
@@ -46,19 +53,50 @@ final class KvTierCosts {
     }
   }
 
-  /** Returns, for each type, the milliseconds of a reload and its ratio to a float32 encoding. */
-  Map<String, Object> measure() throws IOException {
+  /**
+   * Returns, for each tier and type, the milliseconds of a reload and its ratio to a float32
+   * encoding.
+   */
+  Map<String, Object> measure() throws IOException, InterruptedException {
     try (ScratchFolder folder = ScratchFolder.create("bench-tier")) {
       ModelConfig config = BenchModel.shape(KvModelCosts.HISTORY);
       ModelWriter.writeRandom(folder.path().resolve("model"), config, 1);
-      KvCacheLimits limits = new KvCacheLimits(1 << 28, Duration.ofHours(1), 1 << 26, nanos::get);
-      FileTier tier = FileTier.open(folder.path().resolve("tier"), 1 << 28, SECRET);
       try (ServingModel model =
-              ServingModel.load(folder.path().resolve("model"), EngineOptions.cpu());
-          UserKvCache cache =
-              new UserKvCache(limits, List.of(new KvTierSetup("file", tier, 1 << 26)))) {
-        return measure(model, cache);
+          ServingModel.load(folder.path().resolve("model"), EngineOptions.cpu())) {
+        Map<String, Object> results =
+            measure(model, FileTier.open(folder.path().resolve("tier"), 1 << 28, SECRET));
+        try (RedisServers redis = RedisServers.forRows(folder.path().resolve("redis"))) {
+          results.put("redis", measure(model, redis(redis.uri())));
+        }
+        return results;
       }
+    }
+  }
+
+  private static RedisTier redis(String uri) {
+    RedisTierConfig config =
+        new RedisTierConfig(
+            uri,
+            false,
+            "",
+            "",
+            "",
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(10),
+            Duration.ofHours(1),
+            new ByteSize(1 << 26));
+    MacKeys keys = MacKeys.of(List.of(SECRET));
+    return RedisTier.open(
+        config,
+        new RedisTier.Parts(
+            () -> keys, Optional.empty(), user -> false, Duration.ZERO, Duration.ofMinutes(1)));
+  }
+
+  private Map<String, Object> measure(ServingModel model, KvTier tier) {
+    KvCacheLimits limits = new KvCacheLimits(1 << 28, Duration.ofHours(1), 1 << 26, nanos::get);
+    try (UserKvCache cache =
+        new UserKvCache(limits, List.of(new KvTierSetup("tier", tier, 1 << 26)))) {
+      return measure(model, cache);
     }
   }
 
@@ -101,7 +139,7 @@ final class KvTierCosts {
     }
   }
 
-  /** Reads the user's rows from the files, after the user's entry in memory has expired. */
+  /** Reads the user from the tier, after the user has left the memory by age. */
   private void reload(TokenSequence tokens, UserKvCache cache, KvKey key, KvLayout layout) {
     nanos.addAndGet(Duration.ofHours(2).toNanos());
     try (KvLease lease = cache.acquire(key, layout, tokens.hashes(), Duration.ZERO)) {

@@ -1,4 +1,4 @@
 package io.unipin.kvcache.tier;
 
-/** The name of an entry in the files: a user under one model. */
-record EntryName(Id user, Id model) {}
+/** The name of an entry in a tier: a user under one model. */
+public record EntryName(Id user, Id model) {}

@@ -1,6 +1,5 @@
 package io.unipin.kvcache.tier;
 
-import io.unipin.kvcache.ChunkRows;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvSnapshot;
@@ -37,8 +36,6 @@ public final class FileTier implements KvTier {
 
   /** Time for which {@link #close} overwrites dirty pages. The next start goes on. */
   private static final long LONGEST_CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-  private static final float[] NO_STATE = new float[0];
 
   private final TierFolder folder;
   private final Ids ids;
@@ -99,7 +96,7 @@ public final class FileTier implements KvTier {
   }
 
   @Override
-  public Optional<Held> find(KvKey key, KvLayout layout, TokenHashes hashes) {
+  public Optional<Held> find(KvKey key, KvLayout layout, TokenHashes hashes, long deadlineNanos) {
     StoredEntry entry = holdings.find(ids.entry(key));
     if (entry == null) {
       return Optional.empty();
@@ -115,29 +112,33 @@ public final class FileTier implements KvTier {
     EntryName name = ids.entry(rows.key());
     StoredEntry old = holdings.find(name);
     List<StoredChunk> kept = old == null ? List.of() : old.kept(rows);
-    List<Integer> ends = missing(kept, rows.hashes().size());
-    if (ends.isEmpty()) {
+    List<ChunkName> missing =
+        ChunkName.endsAfter(kept.size(), rows.hashes().size()).stream()
+            .map(end -> ChunkName.of(rows, end))
+            .toList();
+    if (missing.isEmpty()) {
       return 0;
     }
     int[] reused = old == null ? new int[0] : old.pagesFrom(kept.size());
-    StoredEntry shorter = new StoredEntry(name, StoredEntry.shape(rows.layout()), kept);
+    StoredEntry shorter = new StoredEntry(name, ChunkBytes.shape(rows.layout()), kept);
     try {
-      return write(rows, shorter, ends, new PageSupply(name, reused, pages, holdings, index));
+      return write(rows, shorter, missing, new PageSupply(name, reused, pages, holdings, index));
     } finally {
       counted();
     }
   }
 
-  private long write(KvSnapshot rows, StoredEntry shorter, List<Integer> ends, PageSupply supply)
+  private long write(
+      KvSnapshot rows, StoredEntry shorter, List<ChunkName> missing, PageSupply supply)
       throws IOException {
     keep(shorter); // so that nobody reads chunks that are being overwritten
     List<StoredChunk> chunks = new ArrayList<>(shorter.chunks());
     long bytes = 0;
     try {
-      boolean whole = supply.reserve(ends.stream().mapToInt(end -> pages(rows, end)).sum());
-      for (int end : whole ? ends : List.<Integer>of()) {
-        int[] places = supply.take(pages(rows, end));
-        chunks.add(file.write(shorter.name(), rows, end, state(rows, end), places));
+      boolean whole = supply.reserve(missing.stream().mapToInt(chunk -> pages(rows, chunk)).sum());
+      for (ChunkName chunk : whole ? missing : List.<ChunkName>of()) {
+        int[] places = supply.take(pages(rows, chunk));
+        chunks.add(file.write(shorter.name(), rows, chunk, places));
         supply.used();
         bytes += (long) places.length * ChunkFile.PAGE_BYTES;
       }
@@ -158,26 +159,8 @@ public final class FileTier implements KvTier {
     }
   }
 
-  /** Returns the ends of the chunks that the tier lacks. */
-  private static List<Integer> missing(List<StoredChunk> kept, int rows) {
-    List<Integer> ends = new ArrayList<>();
-    int end = kept.size() * CHUNK_ROWS;
-    while (end < rows) {
-      end = Math.min(end + CHUNK_ROWS, rows);
-      ends.add(end);
-    }
-    return ends;
-  }
-
-  private static float[] state(KvSnapshot rows, int end) {
-    float[] state = rows.state();
-    return state != null && end == rows.hashes().size() ? state : NO_STATE;
-  }
-
-  private static int pages(KvSnapshot rows, int end) {
-    int count = (end - 1) % CHUNK_ROWS + 1;
-    return ChunkFile.pages(
-        ChunkFile.bytes(ChunkRows.bytes(rows.layout(), count), state(rows, end).length));
+  private static int pages(KvSnapshot rows, ChunkName chunk) {
+    return ChunkFile.pages(ChunkBytes.size(rows.layout(), chunk));
   }
 
   @Override

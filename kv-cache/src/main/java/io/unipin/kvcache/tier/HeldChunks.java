@@ -1,10 +1,8 @@
 package io.unipin.kvcache.tier;
 
-import io.unipin.kvcache.ChunkRows;
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvTier;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,7 +39,7 @@ final class HeldChunks implements KvTier.Held {
 
   @Override
   public boolean isWhole() {
-    return last().end() == rows && last().stateSize() > 0;
+    return last().end() == rows && last().name().stateSize() > 0;
   }
 
   @Override
@@ -61,25 +59,23 @@ final class HeldChunks implements KvTier.Held {
       if (chunk.end() <= from) {
         continue;
       }
-      ByteBuffer read = read(chunk);
-      if (!read.hasRemaining()) {
+      byte[] read = read(chunk);
+      if (read.length == 0) {
         break;
       }
-      int skipped = Math.max(0, from - chunk.start());
-      ChunkRows.copyIn(read, chunk.rows(), skipped, block, chunk.start());
+      ChunkBytes.copyRows(read, chunk.name(), block, from);
       bytes += (long) chunk.pages().length * ChunkFile.PAGE_BYTES;
       valid = chunk.end();
-      if (valid == rows && chunk.stateSize() > 0) {
-        int rowBytes = ChunkRows.bytes(block.layout(), chunk.rows());
-        state = ChunkFile.state(read, rowBytes, chunk.stateSize());
+      if (valid == rows && chunk.name().stateSize() > 0) {
+        state = ChunkBytes.state(read, chunk.name(), block.layout());
       }
     }
     return new KvTier.Loaded(valid, state, bytes);
   }
 
-  /** Returns a chunk's bytes, or an empty buffer if they could not be read or verified. */
-  private ByteBuffer read(StoredChunk chunk) {
-    ByteBuffer read = ByteBuffer.allocate(0);
+  /** Returns a chunk's bytes, or an empty array if they could not be read or verified. */
+  private byte[] read(StoredChunk chunk) {
+    byte[] read = new byte[0];
     try {
       read = parts.file().read(entry.name(), chunk);
     } catch (ClosedByInterruptException e) {
@@ -88,7 +84,7 @@ final class HeldChunks implements KvTier.Held {
       // An unreadable chunk is like a wrong one: the caller encodes its rows.
     }
     // If the entry was replaced or evicted meanwhile, other bytes are no failure.
-    if (!read.hasRemaining() && parts.holdings().has(entry)) {
+    if (read.length == 0 && parts.holdings().has(entry)) {
       chunk.markBroken();
       parts.failures().incrementAndGet();
     }

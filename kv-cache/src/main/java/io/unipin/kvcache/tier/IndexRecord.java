@@ -43,8 +43,8 @@ final class IndexRecord {
     to.putLong(entry.shape()).putInt(entry.chunks().size());
     for (StoredChunk chunk : entry.chunks()) {
       to.putInt(chunk.end());
-      chunk.hash().write(to);
-      to.putInt(chunk.bytes()).putInt(chunk.checksum()).putInt(chunk.stateSize());
+      chunk.name().hash().write(to);
+      to.putInt(chunk.bytes()).putInt(chunk.checksum()).putInt(chunk.name().stateSize());
       to.putInt(chunk.pages().length);
       for (int page : chunk.pages()) {
         to.putInt(page);
@@ -91,7 +91,7 @@ final class IndexRecord {
     for (int i = 0; i < pages; i++) {
       places[i] = record.getInt();
     }
-    return new StoredChunk(end, hash, bytes, checksum, stateSize, places);
+    return new StoredChunk(new ChunkName(end, hash, stateSize), bytes, checksum, places);
   }
 
   /** Returns the CRC-32C of a record of this length, whose prefix begins at {@code start}. */

@@ -1,53 +1,33 @@
 package io.unipin.kvcache.tier;
 
-import io.unipin.kvcache.KvTier;
 import io.unipin.kvcache.TokenHashes;
 
-/**
- * One chunk of an entry: rows {@code [start, end)} of its user. Thread-safe.
- *
- * <p>{@code start} is a multiple of {@link KvTier#CHUNK_ROWS}, and only the last chunk of an entry
- * has fewer rows than that.
- */
+/** One chunk of an entry in the files. Thread-safe. */
 final class StoredChunk {
-  private final int end;
-  private final Id hash;
+  private final ChunkName name;
   private final int bytes;
   private final int checksum;
-  private final int stateSize;
   private final int[] pages;
   private volatile boolean broken;
 
   /**
-   * @param hash hash after token {@code end} - 1
    * @param bytes bytes of the chunk, header and state included
    * @param checksum CRC-32C of these bytes
-   * @param stateSize numbers of the state after row {@code end} - 1, 0 without a state
    * @param pages pages of the chunk, in order; owned by the chunk
    */
-  StoredChunk(int end, Id hash, int bytes, int checksum, int stateSize, int[] pages) {
-    this.end = end;
-    this.hash = hash;
+  StoredChunk(ChunkName name, int bytes, int checksum, int[] pages) {
+    this.name = name;
     this.bytes = bytes;
     this.checksum = checksum;
-    this.stateSize = stateSize;
     this.pages = pages;
   }
 
-  int start() {
-    return (end - 1) / KvTier.CHUNK_ROWS * KvTier.CHUNK_ROWS;
+  ChunkName name() {
+    return name;
   }
 
   int end() {
-    return end;
-  }
-
-  int rows() {
-    return end - start();
-  }
-
-  Id hash() {
-    return hash;
+    return name.end();
   }
 
   int bytes() {
@@ -56,10 +36,6 @@ final class StoredChunk {
 
   int checksum() {
     return checksum;
-  }
-
-  int stateSize() {
-    return stateSize;
   }
 
   int[] pages() {
@@ -77,10 +53,6 @@ final class StoredChunk {
 
   /** Whether the chunk holds rows of these tokens. */
   boolean isOf(TokenHashes tokens) {
-    return end <= tokens.size() && hash.equals(hash(tokens, end));
-  }
-
-  static Id hash(TokenHashes tokens, int end) {
-    return new Id(tokens.first(end - 1), tokens.second(end - 1));
+    return name.isOf(tokens);
   }
 }

@@ -2,7 +2,6 @@ package io.unipin.kvcache.tier;
 
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvSnapshot;
-import io.unipin.kvcache.KvTier;
 import io.unipin.kvcache.TokenHashes;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,18 +17,10 @@ record StoredEntry(EntryName name, long shape, List<StoredChunk> chunks) {
     chunks = List.copyOf(chunks);
   }
 
-  /** Returns a number that is equal for layouts whose rows have the same form. */
-  static long shape(KvLayout layout) {
-    long shape = layout.type().bytes();
-    shape = shape << 16 | layout.layers();
-    shape = shape << 16 | layout.kvHeads();
-    return shape << 24 | layout.headDim();
-  }
-
   /** Returns the entry's first chunks that hold rows of these tokens. */
   List<StoredChunk> agreeing(TokenHashes tokens, KvLayout layout) {
     int count = 0;
-    if (shape == shape(layout)) {
+    if (shape == ChunkBytes.shape(layout)) {
       while (count < chunks.size() && isGood(chunks.get(count), tokens)) {
         count++;
       }
@@ -45,9 +36,7 @@ record StoredEntry(EntryName name, long shape, List<StoredChunk> chunks) {
   List<StoredChunk> kept(KvSnapshot rows) {
     List<StoredChunk> kept = new ArrayList<>();
     for (StoredChunk chunk : agreeing(rows.hashes(), rows.layout())) {
-      boolean last = chunk.end() == rows.hashes().size();
-      boolean complete = chunk.rows() == KvTier.CHUNK_ROWS;
-      if (last ? chunk.stateSize() > 0 || rows.state() == null : complete) {
+      if (chunk.name().isKeptFor(rows)) {
         kept.add(chunk);
       }
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tests which rows of the files a request reuses. */
+/** Tests what the contract of all tiers leaves to the files. {@code KvTierContract} has the rest. */
 @Timeout(120)
 class FileTierTest {
   @TempDir Path temp;
@@ -58,53 +58,6 @@ class FileTierTest {
       try (TierWorld next = new TierWorld(killed)) {
         assertThat(next.serve("user", sequence(230, 1))).isEqualTo(KvReason.RELOADED);
       }
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(KvType.class)
-  void request_withMoreActions_reloadsTheFirstRowsAndAppends(KvType type) {
-    KvLayout layout = new KvLayout(1, 2, 4, 320, type);
-    try (TierWorld world = new TierWorld(folder(), layout, TierWorld.BYTES, FileDisk::open)) {
-      world.serve("user", sequence(100, 1));
-      world.forget();
-      assertThat(world.reused("user", sequence(130, 1))).isEqualTo(100);
-      world.forget();
-      assertThat(world.serve("user", sequence(131, 1))).isEqualTo(KvReason.RELOADED_PART);
-      world.forget();
-      assertThat(world.serve("user", sequence(131, 1))).isEqualTo(KvReason.RELOADED);
-    }
-  }
-
-  @Test
-  void request_ofOtherTokens_getsNoOtherRows() {
-    int[] corrected = sequence(200, 1);
-    corrected[150] = 9999;
-    try (TierWorld world = new TierWorld(folder())) {
-      world.serve("user", sequence(200, 1));
-      world.forget();
-      assertThat(world.reused("user", corrected)).as("two whole chunks agree").isEqualTo(128);
-      world.forget();
-      assertThat(world.reused("user", sequence(100, 1))).as("a shorter history").isEqualTo(64);
-      world.forget();
-      assertThat(world.serve("user", sequence(100, 7))).isEqualTo(KvReason.ABSENT);
-      world.forget();
-      assertThat(world.serve("other", sequence(100, 7))).isEqualTo(KvReason.ABSENT);
-    }
-  }
-
-  /**
-   * The files hold a state only for the end of the longer history. So the request encodes its own
-   * last row again to get the state after it.
-   */
-  @Test
-  void request_thatEndsWithAWholeChunk_encodesItsLastRow() {
-    try (TierWorld world = new TierWorld(folder())) {
-      world.serve("user", sequence(100, 1));
-      world.forget();
-      assertThat(world.reused("user", sequence(64, 1))).isEqualTo(63);
-      world.forget();
-      assertThat(world.serve("user", sequence(64, 1))).isEqualTo(KvReason.RELOADED);
     }
   }
 
@@ -179,28 +132,6 @@ class FileTierTest {
         }
       }
       assertThat(lost).isPositive();
-    }
-  }
-
-  @Test
-  void index_ofAnotherSecret_isNotRead() throws IOException {
-    try (TierWorld world = new TierWorld(folder())) {
-      world.serve("user", sequence(80, 1));
-    }
-    FileTier tier = FileTier.open(folder(), TierWorld.BYTES, new byte[] {9});
-    try (TierWorld world = new TierWorld(TierWorld.LAYOUT, tier, 1 << 24, 1 << 24)) {
-      assertThat(world.serve("user", sequence(80, 1))).isEqualTo(KvReason.ABSENT);
-    }
-  }
-
-  @Test
-  void layout_ofAnotherShape_isNotRead() {
-    try (TierWorld world = new TierWorld(folder())) {
-      world.serve("user", sequence(80, 1));
-    }
-    KvLayout other = new KvLayout(2, 4, 4, 320, KvType.FLOAT32);
-    try (TierWorld world = new TierWorld(folder(), other, TierWorld.BYTES, FileDisk::open)) {
-      assertThat(world.serve("user", sequence(80, 1))).isEqualTo(KvReason.ABSENT);
     }
   }
 

@@ -115,13 +115,24 @@ class TierFaultTest {
     ReloadChoice never =
         new ReloadChoice() {
           @Override
+          public Duration patience(Question question) {
+            return Duration.ofSeconds(1);
+          }
+
+          @Override
+          public void answered(Question question, long nanos) {
+            assertThat(question).isEqualTo(new Question("file", 0, 80));
+          }
+
+          @Override
           public boolean pays(Offer offer) {
-            assertThat(offer).isEqualTo(new Offer(0, 80, true, 80, 4L * 8192));
+            Question question = new Question("file", 0, 80);
+            assertThat(offer).isEqualTo(new Offer(question, 80, true, 4L * 8192));
             return false;
           }
 
           @Override
-          public void took(long bytes, long nanos) {
+          public void took(Offer offer, long bytes, long nanos) {
             throw new AssertionError("nothing was read");
           }
         };

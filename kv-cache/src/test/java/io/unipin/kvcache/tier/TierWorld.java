@@ -46,11 +46,14 @@ final class TierWorld implements AutoCloseable {
   }
 
   TierWorld(KvLayout layout, FileTier tier, long budget, long queue) {
+    this(layout, new KvTierSetup("file", tier, queue), budget);
+  }
+
+  TierWorld(KvLayout layout, KvTierSetup setup, long budget) {
     this.layout = layout;
     cache =
         new UserKvCache(
-            new KvCacheLimits(budget, Duration.ofDays(1), 1 << 22, nanos::get),
-            List.of(new KvTierSetup("file", tier, queue)));
+            new KvCacheLimits(budget, Duration.ofDays(1), 1 << 22, nanos::get), List.of(setup));
   }
 
   static FileTier tier(Path folder, long bytes, Disk.Opener opener) {

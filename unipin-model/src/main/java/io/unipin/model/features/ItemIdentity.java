@@ -20,14 +20,13 @@ public final class ItemIdentity {
   /**
    * Returns the identity of a live item. It is never {@link #NONE}.
    *
-   * <p>Two revisions of one item have different identities. Two different items have equal
-   * identities with probability 2^-64.
+   * <p>Two items, or one item with two contents, have equal identities with probability 2^-64.
    *
    * @param id the item's id
-   * @param revision number that changes with the item's content
+   * @param content number of the item's content, which is equal on all servers
    */
-  public static long of(long id, long revision) {
-    long identity = mixed(mixed(id + SEED_0) ^ (revision + SEED_1));
+  public static long of(long id, long content) {
+    long identity = mixed(mixed(id + SEED_0) ^ (content + SEED_1));
     return identity == NONE ? 1 : identity;
   }
 

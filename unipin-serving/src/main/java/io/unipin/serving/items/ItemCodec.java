@@ -3,6 +3,8 @@ package io.unipin.serving.items;
 import io.unipin.serving.bytes.ByteReader;
 import io.unipin.serving.bytes.ByteWriter;
 import io.unipin.serving.bytes.MalformedBytesException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
@@ -40,15 +42,40 @@ final class ItemCodec {
     if (version != WITHOUT_KEY) {
       out.text(item.key());
     }
+    writeContent(out, item);
+    if (version == WITH_ATTRIBUTES) {
+      writeAttributes(out, item);
+    }
+    return out.toByteArray();
+  }
+
+  /**
+   * Returns a number of all from which a model can compute the item's vector. Every server computes
+   * the same number, while revisions are those of one server.
+   */
+  static long contentNumber(PutItem item) {
+    ByteWriter out = new ByteWriter(16 + Float.BYTES * item.content().length);
+    out.text(item.category()).text(item.author());
+    writeContent(out, item);
+    writeAttributes(out, item);
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(out.toByteArray());
+      return ByteReader.of(hash).int64();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 expected in every Java runtime", e);
+    }
+  }
+
+  private static void writeContent(ByteWriter out, PutItem item) {
     out.varint(item.content().length);
     for (float number : item.content()) {
       out.int32(Float.floatToRawIntBits(number));
     }
-    if (version == WITH_ATTRIBUTES) {
-      out.varint(item.attributes().size());
-      item.attributes().forEach(out::text);
-    }
-    return out.toByteArray();
+  }
+
+  private static void writeAttributes(ByteWriter out, PutItem item) {
+    out.varint(item.attributes().size());
+    item.attributes().forEach(out::text);
   }
 
   /** Returns the earliest version that holds all of an item. */

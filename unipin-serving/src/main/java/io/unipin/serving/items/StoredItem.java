@@ -24,7 +24,8 @@ record StoredItem(long revision, PutItem item) {
         item.author(),
         createdMs(),
         item.expiresMs(),
-        item.key());
+        item.key(),
+        ItemCodec.contentNumber(item));
   }
 
   /** Returns the item in the form in which a feed log holds it. */

@@ -4,7 +4,9 @@ import static io.unipin.settings.SettingException.checkPositive;
 import static io.unipin.settings.SettingException.checkRange;
 
 import io.unipin.kvcache.KvType;
+import io.unipin.serving.redis.RedisTierConfig;
 import io.unipin.settings.ByteSize;
+import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**
@@ -19,6 +21,8 @@ import java.time.Duration;
  * @param appendOnRecord whether recorded actions of cached users are encoded before the next
  *     request, when there is spare capacity
  * @param file settings of the files below the cache
+ * @param remote the tier that servers share
+ * @param redis settings of this tier, if it is in Redis
  */
 public record CacheConfig(
     ByteSize budget,
@@ -27,11 +31,29 @@ public record CacheConfig(
     Duration timeToLive,
     Duration maxWait,
     boolean appendOnRecord,
-    CacheFileConfig file) {
+    CacheFileConfig file,
+    Remote remote,
+    RedisTierConfig redis) {
+  /** Where servers share the rows of their users. */
+  public enum Remote {
+    /** Nowhere. */
+    NONE,
+    /** In the Redis of {@code redis}. */
+    REDIS
+  }
+
   public CacheConfig {
     checkRange("budget", budget.bytes(), 0, 1L << 50);
     checkRange("transientBudget", transientBudget.bytes(), 1 << 16, 1L << 50);
     checkPositive("timeToLive", timeToLive);
     checkPositive("maxWait", maxWait);
+    if (remote == Remote.REDIS && !redis.place().isUsed()) {
+      throw new SettingException("redis.uri", "an address expected beside remote: REDIS, got none");
+    }
+  }
+
+  /** Whether servers share rows in Redis. */
+  public boolean isShared() {
+    return remote == Remote.REDIS;
   }
 }

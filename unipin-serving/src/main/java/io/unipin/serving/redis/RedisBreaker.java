@@ -56,7 +56,9 @@ public final class RedisBreaker {
   }
 
   private static boolean showsAbsence(Throwable failure) {
-    return failure instanceof ServingException serving && serving.kind() == FailureKind.UNAVAILABLE;
+    return failure instanceof ServingException serving
+        && serving.kind() == FailureKind.UNAVAILABLE
+        && !(failure.getCause() instanceof InterruptedException); // the caller gave up
   }
 
   private static String describe(CircuitBreaker.State state) {

@@ -135,6 +135,24 @@ public final class RedisConnections implements AutoCloseable {
     return RedisAnswers.await(name, answer, shorter(patience));
   }
 
+  /**
+   * Sends a command and waits for its answer.
+   *
+   * @throws ServingException UNAVAILABLE when Redis is away or late
+   */
+  public <T> T ask(
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command,
+      Duration patience) {
+    if (closed) {
+      throw RedisAnswers.away(name, "the connection is closed", new RedisException("closed"));
+    }
+    try {
+      return await(command.apply(commands), patience);
+    } catch (RedisException e) {
+      throw RedisAnswers.away(name, "it can't be reached", e);
+    }
+  }
+
   private Duration shorter(Duration patience) {
     return patience.compareTo(place.timeout()) < 0 ? patience : place.timeout();
   }

@@ -1,10 +1,12 @@
 package io.unipin.serving.security;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -48,6 +50,16 @@ public final class MacKeys {
     return keys.stream().map(key -> mac(key, parts)).toList();
   }
 
+  /** Returns the first key's HMAC of the buffer's remaining bytes. The position stays. */
+  public byte[] sign(ByteBuffer part) {
+    return mac(keys.get(0), part);
+  }
+
+  /** Whether one of the keys signed the buffer's remaining bytes. The position stays. */
+  public boolean verify(byte[] mac, ByteBuffer part) {
+    return isOneOf(mac, key -> mac(key, part));
+  }
+
   /**
    * Whether one of the keys signed the parts. The comparison takes the same time wherever the bytes
    * differ.
@@ -55,24 +67,39 @@ public final class MacKeys {
    * @param mac the first bytes of the HMAC, 16 to 32
    */
   public boolean verify(byte[] mac, byte[]... parts) {
+    return isOneOf(mac, key -> mac(key, parts));
+  }
+
+  private boolean isOneOf(byte[] mac, Function<SecretKeySpec, byte[]> signed) {
     if (mac.length < SHORTEST_MAC || mac.length > LONGEST_MAC) {
       return false;
     }
     boolean known = false;
     for (SecretKeySpec key : keys) {
-      known |= MessageDigest.isEqual(Arrays.copyOf(mac(key, parts), mac.length), mac);
+      known |= MessageDigest.isEqual(Arrays.copyOf(signed.apply(key), mac.length), mac);
     }
     return known;
   }
 
   private static byte[] mac(SecretKeySpec key, byte[]... parts) {
+    Mac mac = begun(key);
+    for (byte[] part : parts) {
+      mac.update(part);
+    }
+    return mac.doFinal();
+  }
+
+  private static byte[] mac(SecretKeySpec key, ByteBuffer part) {
+    Mac mac = begun(key);
+    mac.update(part.duplicate());
+    return mac.doFinal();
+  }
+
+  private static Mac begun(SecretKeySpec key) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(key);
-      for (byte[] part : parts) {
-        mac.update(part);
-      }
-      return mac.doFinal();
+      return mac;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

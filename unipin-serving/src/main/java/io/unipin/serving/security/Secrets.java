@@ -17,7 +17,9 @@ public interface Secrets {
     /** Names users in logs that must not hold their ids. */
     USER_ID("user id"),
     /** Names and encrypts users in the erasures that replicas read. */
-    ERASURE("erasure");
+    ERASURE("erasure"),
+    /** Names users in the KV tier that servers share, and signs their rows there. */
+    KV_TIER("kv tier");
 
     private final String label;
 
@@ -45,11 +47,13 @@ public interface Secrets {
     MacKeys cursors = MacKeys.of(List.of(secret));
     MacKeys users = MacKeys.derived(List.of(secret), Purpose.USER_ID.label());
     MacKeys erasures = MacKeys.derived(List.of(secret), Purpose.ERASURE.label());
+    MacKeys rows = MacKeys.derived(List.of(secret), Purpose.KV_TIER.label());
     return purpose ->
         switch (purpose) {
           case PAGE_CURSOR -> cursors;
           case USER_ID -> users;
           case ERASURE -> erasures;
+          case KV_TIER -> rows;
         };
   }
 }

@@ -17,6 +17,7 @@ import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.pipeline.cost.DegradationConfig;
+import io.unipin.serving.redis.RedisTierConfig;
 import io.unipin.serving.request.CallBudget;
 import io.unipin.serving.request.Page;
 import io.unipin.serving.request.PageQuery;
@@ -52,6 +53,18 @@ abstract class RecommenderFixture {
 
   static final CacheFileConfig NO_FILES =
       new CacheFileConfig(Path.of(""), new ByteSize(1L << 30), new ByteSize(1 << 26));
+
+  static final RedisTierConfig NO_REDIS =
+      new RedisTierConfig(
+          "",
+          false,
+          "",
+          "",
+          "",
+          Duration.ofMillis(100),
+          Duration.ofSeconds(10),
+          Duration.ofDays(1),
+          new ByteSize(1 << 26));
 
   @TempDir static Path shared;
   static LoadedBundle bundle;
@@ -100,7 +113,9 @@ abstract class RecommenderFixture {
             Duration.ofHours(1),
             Duration.ofSeconds(1),
             true,
-            NO_FILES);
+            NO_FILES,
+            CacheConfig.Remote.NONE,
+            NO_REDIS);
     return new Recommender(
         histories,
         cache,

@@ -2,6 +2,7 @@ package io.unipin.serving.pipeline;
 
 import static io.unipin.serving.pipeline.RecommenderFixture.NOW;
 import static io.unipin.serving.pipeline.RecommenderFixture.NO_FILES;
+import static io.unipin.serving.pipeline.RecommenderFixture.NO_REDIS;
 import static io.unipin.serving.pipeline.RecommenderFixture.PAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -138,7 +139,9 @@ final class RecommenderTierTest {
             Duration.ofHours(1),
             Duration.ofSeconds(1),
             true,
-            NO_FILES);
+            NO_FILES,
+            CacheConfig.Remote.NONE,
+            NO_REDIS);
     Recommender recommender =
         new Recommender(
             histories,

@@ -112,7 +112,7 @@ public final class ItemView implements AutoCloseable {
       return ItemIdentity.NONE;
     }
     LiveEntry item = live(row);
-    return ItemIdentity.of(item.id, item.revision);
+    return ItemIdentity.of(item.id, item.content);
   }
 
   /** Returns the number of items: the bundle's own items and live items together. */

@@ -14,6 +14,7 @@ final class LiveEntry {
 
   final long id;
   final long revision;
+  final long content;
   final long createdMs;
   final long expiresMs;
   final long born;
@@ -37,6 +38,7 @@ final class LiveEntry {
   LiveEntry(LiveItem item, String category, int slot, long born, @Nullable LiveEntry older) {
     this.id = item.id();
     this.revision = item.revision();
+    this.content = item.content();
     this.createdMs = item.createdMs();
     this.expiresMs = item.expiresMs();
     this.category = category;

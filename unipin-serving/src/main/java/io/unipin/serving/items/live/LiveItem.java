@@ -10,6 +10,8 @@ package io.unipin.serving.items.live;
  * @param expiresMs time from which no page shows the item, in milliseconds since 1970; 0 if the
  *     item never expires
  * @param key key by which the item was put; empty if it was put by id
+ * @param content number of what the model computes the item's vector from; equal on all servers for
+ *     equal content
  */
 public record LiveItem(
     long id,
@@ -19,8 +21,9 @@ public record LiveItem(
     String author,
     long createdMs,
     long expiresMs,
-    String key) {
-  /** Creates an item without a key. */
+    String key,
+    long content) {
+  /** Creates an item without a key, whose content has the number of its revision. */
   public LiveItem(
       long id,
       long revision,
@@ -29,6 +32,6 @@ public record LiveItem(
       String author,
       long createdMs,
       long expiresMs) {
-    this(id, revision, title, category, author, createdMs, expiresMs, "");
+    this(id, revision, title, category, author, createdMs, expiresMs, "", revision);
   }
 }

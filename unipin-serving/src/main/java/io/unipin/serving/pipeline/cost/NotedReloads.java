@@ -3,6 +3,7 @@ package io.unipin.serving.pipeline.cost;
 import io.unipin.kvcache.ReloadChoice;
 import io.unipin.serving.spans.EngineCall;
 import io.unipin.serving.spans.EngineCalls;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -21,24 +22,40 @@ public final class NotedReloads implements ReloadChoice {
   }
 
   @Override
+  public Duration patience(Question question) {
+    return choice.patience(question);
+  }
+
+  @Override
+  public void answered(Question question, long nanos) {
+    choice.answered(question, nanos);
+  }
+
+  @Override
   public boolean pays(Offer offer) {
     boolean pays = choice.pays(offer);
     if (!pays) {
-      note(offer.bytes(), 0, "declined");
+      note(offer, offer.bytes(), 0, "declined");
     }
     return pays;
   }
 
   @Override
-  public void took(long bytes, long nanos) {
-    choice.took(bytes, nanos);
-    note(bytes, nanos, "read");
+  public void took(Offer offer, long bytes, long nanos) {
+    choice.took(offer, bytes, nanos);
+    note(offer, bytes, nanos, "read");
   }
 
-  private static void note(long bytes, long nanos, String result) {
+  private static void note(Offer offer, long bytes, long nanos, String result) {
     long now = System.nanoTime();
     Map<String, String> labels =
-        Map.of("unipin.reload", result, "unipin.bytes", Long.toString(bytes));
+        Map.of(
+            "unipin.reload",
+            result,
+            "unipin.tier",
+            offer.question().tier(),
+            "unipin.bytes",
+            Long.toString(bytes));
     EngineCalls.add(new EngineCall(TIER, RELOAD, now - nanos, now, labels));
   }
 }

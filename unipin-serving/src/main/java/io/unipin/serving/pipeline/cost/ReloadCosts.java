@@ -4,57 +4,112 @@ import io.unipin.kvcache.ReloadChoice;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.serving.request.Stage;
 import io.unipin.serving.request.StageClock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Decides whether rows are read from the tier below the cache or encoded: by whichever takes less
- * time by the measurements so far. Thread-safe.
+ * Decides whether rows are read from a tier below the cache or encoded: by whichever takes less time
+ * by the measurements so far. Each tier has its own measurements. Thread-safe.
  *
- * <p>A read is also refused if it takes longer than the request has time. When reads were refused
- * for a second, one request reads anyway, so that a wrong estimate is corrected.
+ * <p>A tier is asked what it holds only if the answer is expected before the rows could be encoded.
+ * A request waits for a tier about as long as it would encode, and never longer than half of the
+ * time that it has. A read is also refused if it takes longer than the request has time. When
+ * questions or reads were refused for a second, one request asks or reads anyway, so that a wrong
+ * estimate is corrected.
  */
 public final class ReloadCosts {
-  /** The first reads of a process load classes, so their times tell nothing of later reads. */
+  /** The first answers and reads of a process load classes, so their times tell nothing. */
   private static final int UNCOUNTED = 2;
 
-  /** The times of reads by their bytes. */
-  private final SizedCosts reads = new SizedCosts();
+  /** A request with enough time waits so long even if it could encode sooner. */
+  private static final long LEAST_PATIENCE_NANOS = Duration.ofMillis(20).toNanos();
 
-  private final AtomicInteger uncounted = new AtomicInteger(UNCOUNTED);
+  private final Map<String, OfTier> tiers = new ConcurrentHashMap<>();
+
+  /** The times of one tier. */
+  private static final class OfTier {
+    private final Times answers = new Times();
+
+    /** By bytes. */
+    private final Times reads = new Times();
+  }
+
+  private static final class Times {
+    private final SizedCosts costs = new SizedCosts();
+    private final AtomicInteger uncounted = new AtomicInteger(UNCOUNTED);
+
+    void took(long size, long nanos, long now) {
+      if (uncounted.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+        costs.took(size, nanos, now);
+      }
+    }
+  }
+
+  private OfTier of(ReloadChoice.Question question) {
+    return tiers.computeIfAbsent(question.tier(), any -> new OfTier());
+  }
 
   /** Returns the choice of one request, for one model. */
   public ReloadChoice choice(CostedModel model, StageClock clock) {
     return new ReloadChoice() {
+      @Override
+      public Duration patience(Question question) {
+        return ReloadCosts.this.patience(question, model, clock);
+      }
+
+      @Override
+      public void answered(Question question, long nanos) {
+        of(question).answers.took(1, nanos, clock.since());
+      }
+
       @Override
       public boolean pays(Offer offer) {
         return ReloadCosts.this.pays(offer, model, clock);
       }
 
       @Override
-      public void took(long bytes, long nanos) {
-        if (uncounted.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
-          reads.took(bytes, nanos, clock.since());
-        }
+      public void took(Offer offer, long bytes, long nanos) {
+        of(offer.question()).reads.took(bytes, nanos, clock.since());
       }
     };
+  }
+
+  private Duration patience(ReloadChoice.Question question, CostedModel model, StageClock clock) {
+    long now = clock.since();
+    long half = clock.remaining().toNanos() / 2;
+    Cost encoded = encoding(model, question.rows() - question.reused(), question.rows(), now);
+    if (half <= 0 || encoded.typical() == 0) {
+      return Duration.ofNanos(Math.max(0, half)); // nothing was encoded so far
+    }
+    SizedCosts answers = of(question).answers.costs;
+    Cost answer = answers.expected(1, now);
+    double limit = Math.min(encoded.typical(), (double) half);
+    if (answer.typical() > limit && !answers.tries(1, answer.least() <= limit, now)) {
+      return Duration.ZERO;
+    }
+    return Duration.ofNanos(
+        Math.min(half, Math.max(LEAST_PATIENCE_NANOS, (long) encoded.typical())));
   }
 
   private boolean pays(ReloadChoice.Offer offer, CostedModel model, StageClock clock) {
     long now = clock.since();
     double time = clock.remaining().toNanos();
-    Cost encoded = encoding(model, offer.rows() - offer.reused(), offer.rows(), now);
+    int reused = offer.question().reused();
+    int rows = offer.question().rows();
+    Cost encoded = encoding(model, rows - reused, rows, now);
     if (encoded.typical() == 0) {
       return true; // nothing was encoded so far
     }
+    SizedCosts reads = of(offer.question()).reads.costs;
     Cost read = reads.expected(offer.bytes(), now);
     if (!offer.whole()) {
-      int rest = Math.max(1, offer.rows() - offer.held());
-      read = read.plus(encoding(model, rest, offer.rows(), now));
+      int rest = Math.max(1, rows - offer.held());
+      read = read.plus(encoding(model, rest, rows, now));
     }
-    if (read.typical() <= Math.min(encoded.typical(), time)) {
-      return true;
-    }
-    return reads.tries(offer.bytes(), read.least() <= Math.min(encoded.typical(), time), now);
+    double limit = Math.min(encoded.typical(), time);
+    return read.typical() <= limit || reads.tries(offer.bytes(), read.least() <= limit, now);
   }
 
   private static Cost encoding(CostedModel model, int fresh, int rows, long now) {

@@ -20,13 +20,17 @@ final class ReloadCostsTest {
   private static final ModelConfig SHAPE =
       new ModelConfig(
           1000, 0, 64, 64, 2, 2, 2, 256, 128, List.of("click"), List.of("click"), List.of("home"));
-  private static final ReloadChoice.Offer WHOLE =
-      new ReloadChoice.Offer(0, ROWS, true, ROWS, BYTES);
+  private static final ReloadChoice.Question QUESTION = new ReloadChoice.Question("tier", 0, ROWS);
+  private static final ReloadChoice.Offer WHOLE = offer(QUESTION, ROWS, true);
 
   private final AtomicLong now = new AtomicLong();
   private final StageCosts stages = new StageCosts();
   private final ReloadCosts costs = new ReloadCosts();
   private Duration time = Duration.ofSeconds(1);
+
+  private static ReloadChoice.Offer offer(ReloadChoice.Question question, int held, boolean whole) {
+    return new ReloadChoice.Offer(question, held, whole, BYTES);
+  }
 
   private ReloadChoice choice() {
     StageClock clock =
@@ -52,7 +56,7 @@ final class ReloadCostsTest {
 
   private void read(long millis) {
     now.addAndGet(millis * MS);
-    choice().took(BYTES, millis * MS);
+    choice().took(WHOLE, BYTES, millis * MS);
   }
 
   @Test
@@ -90,8 +94,8 @@ final class ReloadCostsTest {
     warmUp();
     encoded(10);
     read(4);
-    assertThat(choice().pays(new ReloadChoice.Offer(0, 70, false, ROWS, BYTES))).isTrue();
-    assertThat(choice().pays(new ReloadChoice.Offer(0, 20, false, ROWS, BYTES))).isFalse();
+    assertThat(choice().pays(offer(QUESTION, 70, false))).isTrue();
+    assertThat(choice().pays(offer(QUESTION, 20, false))).isFalse();
   }
 
   @Test
@@ -129,6 +133,58 @@ final class ReloadCostsTest {
     }
     assertThat(reads).isGreaterThan(100);
     assertThat(choice().pays(WHOLE)).isTrue();
+  }
+
+  /** A slow tier must not spoil the estimates of a fast one. */
+  @Test
+  void pays_ofAnotherTier_hasItsOwnTimes() {
+    warmUp();
+    encoded(10);
+    for (int i = 0; i < 9; i++) {
+      read(400);
+    }
+    encoded(10);
+    ReloadChoice.Question other = new ReloadChoice.Question("other", 0, ROWS);
+    assertThat(choice().pays(WHOLE)).isFalse();
+    assertThat(choice().pays(offer(other, ROWS, true))).isTrue();
+  }
+
+  private void answered(long millis) {
+    now.addAndGet(millis * MS);
+    choice().answered(QUESTION, millis * MS);
+  }
+
+  @Test
+  void patience_isTheTimeOfEncodingAndAtMostHalfOfWhatIsLeft() {
+    assertThat(choice().patience(QUESTION)).isEqualTo(Duration.ofMillis(500));
+    encoded(100);
+    assertThat(choice().patience(QUESTION).toMillis()).isBetween(99L, 100L);
+    time = Duration.ofMillis(60);
+    assertThat(choice().patience(QUESTION)).isEqualTo(Duration.ofMillis(30));
+    time = Duration.ZERO;
+    assertThat(choice().patience(QUESTION)).isEqualTo(Duration.ZERO);
+  }
+
+  /** A tier that answers later than rows are encoded is not asked, and is asked again once it is fast. */
+  @Test
+  void patience_ofATierThatWasSlow_recoversByItself() {
+    for (int i = 0; i < 11; i++) {
+      encoded(10);
+      answered(50);
+    }
+    encoded(10);
+    assertThat(choice().patience(QUESTION)).isEqualTo(Duration.ZERO);
+    int asked = 0;
+    for (int request = 0; request < 400; request++) {
+      if (!choice().patience(QUESTION).isZero()) {
+        asked++;
+        answered(1);
+      } else {
+        encoded(10);
+      }
+    }
+    assertThat(asked).isGreaterThan(100);
+    assertThat(choice().patience(QUESTION)).isPositive();
   }
 
   private void warmUp() {

@@ -1,0 +1,49 @@
+package io.unipin.serving.redis;
+
+import static io.unipin.settings.SettingException.checkPositive;
+import static io.unipin.settings.SettingException.checkRange;
+
+import io.unipin.settings.ByteSize;
+import io.unipin.settings.SettingException;
+import java.time.Duration;
+
+/**
+ * Settings of the Redis in which servers share the rows of their users' KV cache: the section
+ * {@code cache.redis} of a server's settings. {@link RedisPlace} explains the components that are
+ * not listed here.
+ *
+ * @param timeout longest time that a request waits for this Redis
+ * @param timeToLive time after the last write for which Redis keeps a user's rows
+ * @param queue bytes that may wait to be written
+ */
+public record RedisTierConfig(
+    String uri,
+    boolean cluster,
+    String user,
+    String passwordFile,
+    String authorities,
+    Duration timeout,
+    Duration topologyRefresh,
+    Duration timeToLive,
+    ByteSize queue) {
+  private static final long LEAST_QUEUE = 1 << 20;
+  private static final Duration LONGEST = Duration.ofDays(365);
+
+  /** Connections and writes in the background may take longer than requests wait. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  public RedisTierConfig {
+    new RedisPlace(uri, cluster, user, passwordFile, authorities, timeout, topologyRefresh);
+    checkPositive("timeToLive", timeToLive);
+    if (timeToLive.compareTo(LONGEST) > 0) {
+      throw new SettingException("timeToLive", "at most 365d expected, got " + timeToLive);
+    }
+    checkRange("queue", queue.bytes(), LEAST_QUEUE, 1L << 40);
+  }
+
+  /** Returns the settings of the connection. Its longest time is the one for background work. */
+  public RedisPlace place() {
+    Duration patience = timeout.compareTo(PATIENCE) > 0 ? timeout : PATIENCE;
+    return new RedisPlace(uri, cluster, user, passwordFile, authorities, patience, topologyRefresh);
+  }
+}

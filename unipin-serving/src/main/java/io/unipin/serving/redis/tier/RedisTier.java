@@ -1,0 +1,213 @@
+package io.unipin.serving.redis.tier;
+
+import io.unipin.kvcache.KvKey;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvSnapshot;
+import io.unipin.kvcache.KvTier;
+import io.unipin.kvcache.TokenHashes;
+import io.unipin.kvcache.tier.ChunkName;
+import io.unipin.kvcache.tier.EntryName;
+import io.unipin.kvcache.tier.Id;
+import io.unipin.serving.bytes.MalformedBytesException;
+import io.unipin.serving.redis.RedisPlace;
+import io.unipin.serving.redis.RedisScript;
+import io.unipin.serving.redis.RedisTierConfig;
+import io.unipin.serving.security.MacKeys;
+import io.unipin.serving.threads.Recurring;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A tier in Redis, which servers share. A server reads what any other one wrote, if both have the
+ * same secret.
+ *
+ * <p>While Redis is away or slow, requests encode: a read waits for at most the configured time and
+ * what the request allows, and a breaker refuses reads while most of them fail.
+ *
+ * <p>An erasure leaves a mark, which refuses later writes for the user by any server. The mark lasts
+ * longer than any server can hold rows from before the erasure.
+ *
+ * <p>Threads: see {@link KvTier}.
+ */
+public final class RedisTier implements KvTier {
+  private static final Logger logger = LoggerFactory.getLogger(RedisTier.class);
+  private static final RedisScript WRITE = RedisScript.of(RedisTier.class, "write.lua");
+  private static final RedisScript ERASE =
+      RedisScript.of(
+          "redis.call('SET', KEYS[2], '1', 'PX', ARGV[1]) return {redis.call('DEL', KEYS[1])}");
+
+  private static final Duration WATCHED = Duration.ofSeconds(2);
+  private static final byte[] NOTHING = new byte[0];
+  private static final long WRITTEN = 1;
+
+  private final RedisTierConfig config;
+  private final Parts parts;
+  private final TierLink link;
+  private final ModelSweep sweep;
+  private final TierWatch watch;
+  private final Recurring watching;
+  private final BrokenEntries broken = new BrokenEntries();
+
+  /**
+   * What the tier needs of its server.
+   *
+   * @param keys returns the present keys for names and signatures
+   * @param histories the Redis of the histories, if there is one
+   * @param isErased whether a user was erased less than {@link #markLasts} ago
+   * @param longestHeld longest time for which a server holds rows that it does not use
+   * @param interval interval at which servers say which models they use
+   */
+  public record Parts(
+      Supplier<MacKeys> keys,
+      Optional<RedisPlace> histories,
+      Predicate<String> isErased,
+      Duration longestHeld,
+      Duration interval) {}
+
+  private RedisTier(RedisTierConfig config, Parts parts, TierLink link) {
+    this.config = config;
+    this.parts = parts;
+    this.link = link;
+    sweep = new ModelSweep(link, parts.interval());
+    watch = new TierWatch(link);
+    watching = Recurring.start("kv-tier-redis-watch", WATCHED, watch::look);
+  }
+
+  /**
+   * Opens the tier. If Redis can't be reached, the tier holds nothing until it can.
+   *
+   * @throws io.unipin.settings.ConfigException if this Redis also holds the histories
+   */
+  public static RedisTier open(RedisTierConfig config, Parts parts) {
+    TierLink link = new TierLink(config.place(), parts.histories());
+    if (!link.connect()) {
+      logger.warn(
+          "cache.redis.uri: Redis can't be reached at {}; users are encoded until it can",
+          config.uri());
+    }
+    return new RedisTier(config, parts, link);
+  }
+
+  /** Returns how long the mark of an erasure refuses writes for the user. */
+  public static Duration markLasts(RedisTierConfig config, Duration longestHeld) {
+    return config.timeToLive().plus(longestHeld);
+  }
+
+  @Override
+  public Optional<Held> find(KvKey key, KvLayout layout, TokenHashes hashes, long deadlineNanos)
+      throws IOException {
+    MacKeys keys = parts.keys().get();
+    EntryName entry = TierKeys.entry(keys, key);
+    if (sweep.isErased(entry.model())) {
+      return Optional.empty();
+    }
+    RemoteChunks.Wanted wanted =
+        new RemoteChunks.Wanted(layout, hashes.size(), deadlineNanos, config.timeout());
+    byte @Nullable [] stored =
+        link.read(
+            redis -> redis.hget(TierKeys.user(entry.user()), TierKeys.index(entry.model())),
+            wanted.patience());
+    List<ChunkName> agreeing = index(entry, stored).agreeing(hashes, layout);
+    RemoteChunks.Source source = new RemoteChunks.Source(link, keys, broken);
+    return agreeing.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new RemoteChunks(source, entry, agreeing, wanted));
+  }
+
+  private TierIndex index(EntryName entry, byte @Nullable [] stored) {
+    try {
+      return stored == null ? TierIndex.EMPTY : TierIndex.read(stored);
+    } catch (MalformedBytesException e) {
+      broken.failed(entry);
+      return TierIndex.EMPTY;
+    }
+  }
+
+  /** Writes chunk by chunk, each with a list of all chunks so far. So readers see whole prefixes. */
+  @Override
+  public long write(KvSnapshot rows) throws IOException {
+    if (parts.isErased().test(rows.key().user())) {
+      return 0;
+    }
+    MacKeys keys = parts.keys().get();
+    EntryName entry = TierKeys.entry(keys, rows.key());
+    byte[] field = TierKeys.index(entry.model());
+    sweep.using(entry.model());
+    byte @Nullable [] stored =
+        link.write(
+            redis -> redis.ask(c -> c.hget(TierKeys.user(entry.user()), field), redis.timeout()));
+    TierIndex index = index(entry, stored);
+    ChunkWrites writes =
+        new ChunkWrites(entry, config.timeToLive(), index, stored == null ? NOTHING : stored);
+    List<ChunkName> missing = writes.begin(rows, broken.remove(entry));
+    if (missing.isEmpty()) {
+      renew(entry);
+    }
+    long bytes = 0;
+    for (ChunkName chunk : missing) {
+      byte[] sealed = SealedChunk.write(keys, entry, chunk, rows);
+      byte[][] values = writes.next(chunk, sealed);
+      if (run(WRITE, entry.user(), values) != WRITTEN) {
+        break; // the user was erased, or another server writes the user
+      }
+      bytes += sealed.length;
+    }
+    return bytes;
+  }
+
+  /** Starts the time to live of a user anew. */
+  private void renew(EntryName entry) throws IOException {
+    link.write(
+        redis ->
+            redis.ask(
+                c -> c.pexpire(TierKeys.user(entry.user()), config.timeToLive().toMillis()),
+                redis.timeout()));
+  }
+
+  private long run(RedisScript script, Id user, byte[]... values) throws IOException {
+    byte[][] keys = {TierKeys.user(user), TierKeys.gone(user)};
+    return link.write(redis -> (Long) redis.run(script, redis.timeout(), keys, values).get(0));
+  }
+
+  @Override
+  public boolean eraseUser(String user) throws IOException {
+    byte[] lasts =
+        TierKeys.bytes(String.valueOf(markLasts(config, parts.longestHeld()).toMillis()));
+    boolean existed = false;
+    for (Id name : TierKeys.users(parts.keys().get(), user)) {
+      byte[][] keys = {TierKeys.user(name), TierKeys.gone(name)};
+      existed |=
+          link.use(redis -> (Long) redis.run(ERASE, redis.timeout(), keys, lasts).get(0)) > 0;
+    }
+    watch.rewriteLogs();
+    return existed;
+  }
+
+  @Override
+  public void eraseFingerprint(String fingerprint) {
+    sweep.erase(TierKeys.models(parts.keys().get(), fingerprint));
+  }
+
+  @Override
+  public boolean upkeep() throws IOException {
+    return link.isOpen() && sweep.step();
+  }
+
+  @Override
+  public Space space() {
+    return watch.space(broken.failures());
+  }
+
+  @Override
+  public void close() {
+    watching.close();
+    link.close();
+  }
+}

@@ -1,0 +1,142 @@
+package io.unipin.serving.redis.tier;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.redis.RedisBreaker;
+import io.unipin.serving.redis.RedisConnections;
+import io.unipin.serving.redis.RedisPlace;
+import io.unipin.settings.ConfigException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections of the tier. A server starts although this Redis is away, and connects later.
+ * Thread-safe.
+ */
+final class TierLink implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(TierLink.class);
+
+  private final RedisPlace place;
+  private final Optional<RedisPlace> histories;
+  private final RedisBreaker reads = new RedisBreaker("KV tier");
+  private final RedisBreaker writes = new RedisBreaker("KV tier (writes)");
+  private volatile @Nullable RedisConnections open;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  /** @param histories the Redis of the histories, if there is one */
+  TierLink(RedisPlace place, Optional<RedisPlace> histories) {
+    this.place = place;
+    this.histories = histories;
+  }
+
+  /** Whether there are connections. They may be interrupted at the moment. */
+  boolean isOpen() {
+    return open != null;
+  }
+
+  /**
+   * Connects. Does nothing if there are connections, if Redis can't be reached, or after {@link
+   * #close}.
+   *
+   * @return whether there are connections
+   * @throws ConfigException if this Redis also holds the histories
+   */
+  synchronized boolean connect() {
+    if (open != null || closed) {
+      return open != null;
+    }
+    RedisConnections made = null;
+    try {
+      made = RedisConnections.open("KV tier", place);
+      requireApart(made);
+      warnOfItsMemory(made);
+      open = made;
+      made = null;
+      logger.info("KV tier in Redis: connected");
+      return true;
+    } catch (ServingException e) {
+      if (e.kind() != FailureKind.UNAVAILABLE) {
+        throw e;
+      }
+      logger.debug("the KV tier's Redis can't be reached", e);
+      return false;
+    } finally {
+      if (made != null) {
+        made.close();
+      }
+    }
+  }
+
+  private void requireApart(RedisConnections made) {
+    if (histories.isEmpty()) {
+      return;
+    }
+    List<String> own = made.identities();
+    try (RedisConnections others = RedisConnections.open("history", histories.get())) {
+      if (others.identities().stream().anyMatch(id -> !id.isEmpty() && own.contains(id))) {
+        throw new ConfigException(
+            "cache.redis.uri: another Redis than that of redis.uri expected, got the same one:"
+                + " rows of the cache would take the memory of the histories");
+      }
+    }
+  }
+
+  private static void warnOfItsMemory(RedisConnections made) {
+    for (Map<String, String> memory : made.info("memory")) {
+      if (memory.getOrDefault("maxmemory", "0").equals("0")) {
+        logger.warn("cache.redis: a Redis with maxmemory expected, got none: it takes all memory");
+      } else if (memory.getOrDefault("maxmemory_policy", "").equals("noeviction")) {
+        logger.warn(
+            "cache.redis: maxmemory-policy allkeys-lru expected, got noeviction: once it is full,"
+                + " users are not written");
+      }
+    }
+  }
+
+  /** Sends a command for a request and waits for the answer. */
+  <T> T read(
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command,
+      Duration patience)
+      throws IOException {
+    return use(redis -> reads.call(() -> redis.ask(command, patience)));
+  }
+
+  /** Uses the connections to write. */
+  <T> T write(Function<RedisConnections, T> work) throws IOException {
+    return use(redis -> writes.call(() -> work.apply(redis)));
+  }
+
+  /** Uses the connections even if Redis seems to be away. */
+  <T> T use(Function<RedisConnections, T> work) throws IOException {
+    RedisConnections redis = open;
+    if (redis == null) {
+      throw new IOException("the KV tier's Redis was not reached yet");
+    }
+    try {
+      return work.apply(redis);
+    } catch (ServingException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    RedisConnections last = open;
+    if (last != null) {
+      last.close();
+    }
+  }
+}

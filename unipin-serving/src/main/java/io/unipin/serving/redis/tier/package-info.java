@@ -1,0 +1,14 @@
+/**
+ * A tier of the users' KV cache in a Redis that servers share. What a server encoded, any other one
+ * reads.
+ *
+ * <p>A user has one Redis hash, {@code unipin:kv:{U}}, for all models, so that one command erases
+ * the user. U is a keyed hash of the user's id. For a model M, the field {@code M:x} lists the
+ * chunks (see {@link TierIndex}), and the fields {@code M:0}, {@code M:1}, … are the chunks with
+ * their signatures. {@code unipin:kv:{U}:gone} marks an erased user for a while.
+ * {@code unipin:kv:used:M} says that a server wrote rows of model M lately.
+ */
+@NullMarked
+package io.unipin.serving.redis.tier;
+
+import org.jspecify.annotations.NullMarked;
