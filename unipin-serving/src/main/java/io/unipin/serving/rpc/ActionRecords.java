@@ -56,7 +56,7 @@ public final class ActionRecords {
     }
     switch (record.getChangeCase()) {
       case ACTIONS -> {
-        return record(user, record.getActions(), erased.orElse(Long.MIN_VALUE));
+        return record(user, record.getActions(), erased);
       }
       case RETRACTION -> intake.retract(retraction(user, record.getRetraction()));
       case CHANGE_NOT_SET ->
