@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.Action;
-import io.unipin.proto.v1.CacheOutcome;
 import io.unipin.proto.v1.History;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.ScoredItem;
+import io.unipin.proto.v1.Served.CacheOutcome;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.ContentBundles;
 import io.unipin.serving.items.PutItem;

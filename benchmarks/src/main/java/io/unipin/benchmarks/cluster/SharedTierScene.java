@@ -1,14 +1,15 @@
 package io.unipin.benchmarks.cluster;
 
+import io.unipin.benchmarks.engines.RedisServers;
 import io.unipin.benchmarks.server.BenchWorld;
 import io.unipin.client.UniPinAdminClient;
 import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.Action;
-import io.unipin.proto.v1.CacheOutcome;
 import io.unipin.proto.v1.History;
 import io.unipin.proto.v1.Item;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
+import io.unipin.proto.v1.Served.CacheOutcome;
 import io.unipin.proto.v1.UserContext;
 import java.io.IOException;
 import java.nio.file.Path;
