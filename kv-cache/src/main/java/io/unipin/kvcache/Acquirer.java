@@ -1,5 +1,6 @@
 package io.unipin.kvcache;
 
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Acquirer {
+  /** The limit of a wait. A nanosecond clock can still represent it. */
+  private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+
   private final LeaseHost host;
   private final BlockSource blocks;
   private final SlabPool transients;
@@ -130,7 +134,7 @@ final class Acquirer {
       } else {
         lease = write(slot, entry, layout, hashes);
         if (lease.writes(slot)) {
-          host.tiers().reload(lease, slot.key(), reloads);
+          reload(lease, slot.key(), reloads);
         }
         counted(lease);
       }
@@ -140,6 +144,31 @@ final class Acquirer {
         host.writers().finish(slot);
       }
     }
+  }
+
+  void requireOpen() {
+    if (host.entries().isClosed()) {
+      throw new IllegalStateException("an open cache expected, got a closed one");
+    }
+  }
+
+  /** Reads rows from the tiers. If that fails, nobody else closes the lease. */
+  private void reload(KvLease lease, KvKey key, ReloadChoice reloads) {
+    boolean done = false;
+    try {
+      host.tiers().reload(lease, key, reloads);
+      done = true;
+    } finally {
+      if (!done) {
+        lease.close();
+      }
+    }
+  }
+
+  /** Returns the time at which a wait ends, in nanoseconds on {@link System#nanoTime}. */
+  static long deadline(Duration maxWait) {
+    Duration wait = maxWait.compareTo(LONGEST_WAIT) < 0 ? maxWait : LONGEST_WAIT;
+    return System.nanoTime() + wait.toNanos();
   }
 
   /**

@@ -32,6 +32,11 @@ public interface KvTier extends AutoCloseable {
   Optional<Held> find(KvKey key, KvLayout layout, TokenHashes hashes, long deadlineNanos)
       throws IOException;
 
+  /** Whether other servers use the same rows. */
+  default boolean isShared() {
+    return false;
+  }
+
   /** The rows of one request that a tier holds. Used by one thread. */
   interface Held {
     /** Returns how many of the request's first rows the tier holds. */

@@ -34,10 +34,11 @@ final class TierReader {
     Optional<KvTier.Held> found;
     try {
       found = tier.find(key, lease.kvBlock().layout(), lease.hashes(), began + patience.toNanos());
-    } catch (IOException e) {
-      return KvTierLookup.AWAY;
-    } finally {
       choice.answered(question, System.nanoTime() - began);
+    } catch (IOException e) {
+      // No answer is slower than any answer, even if the tier refused the question at once.
+      choice.answered(question, Math.max(System.nanoTime() - began, patience.toNanos()));
+      return KvTierLookup.AWAY;
     }
     if (found.isEmpty() || found.get().rows() <= reused) {
       return KvTierLookup.ABSENT;
@@ -45,17 +46,27 @@ final class TierReader {
     KvTier.Held held = found.get();
     ReloadChoice.Offer offer =
         new ReloadChoice.Offer(question, held.rows(), held.isWhole(), held.bytes(reused));
-    return choice.pays(offer) ? read(lease, held, offer, choice) : KvTierLookup.DECLINED;
+    long least = patience.toNanos();
+    return choice.pays(offer) ? read(lease, held, offer, choice, least) : KvTierLookup.DECLINED;
   }
 
+  /** @param patience nanoseconds that a read without any rows counts for at least */
   private KvTierLookup read(
-      KvLease lease, KvTier.Held held, ReloadChoice.Offer offer, ReloadChoice choice) {
+      KvLease lease,
+      KvTier.Held held,
+      ReloadChoice.Offer offer,
+      ReloadChoice choice,
+      long patience) {
     int reused = offer.question().reused();
     int rows = offer.question().rows();
     long began = System.nanoTime();
     KvTier.Loaded loaded = held.load(lease.hostRows(), reused);
-    long tried = loaded.bytes() == 0 ? offer.bytes() : loaded.bytes();
-    choice.took(offer, tried, System.nanoTime() - began);
+    long nanos = System.nanoTime() - began;
+    if (loaded.bytes() == 0) {
+      choice.took(offer, offer.bytes(), Math.max(nanos, patience));
+    } else {
+      choice.took(offer, loaded.bytes(), nanos);
+    }
     bytes.add(loaded.bytes());
     // Without the state, at least the last row is encoded, because the state after it is needed.
     int valid = loaded.state() == null ? Math.min(loaded.rows(), rows - 1) : rows;

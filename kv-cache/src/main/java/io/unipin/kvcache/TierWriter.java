@@ -56,6 +56,10 @@ final class TierWriter implements AutoCloseable {
   }
 
   /** Returns the number of requests from which on a user is written to the tier. */
+  boolean isShared() {
+    return setup.tier().isShared();
+  }
+
   int leastUses() {
     return setup.writing().leastUses();
   }

@@ -77,8 +77,10 @@ final class Tiers {
   /**
    * Returns whether a tier held rows of the user. No request finds the rows on return. Tries every
    * tier, even if one fails.
+   *
+   * @param everywhere whether tiers that servers share are erased as well
    */
-  boolean erase(String user) {
+  boolean erase(String user, boolean everywhere) {
     if (writers.isEmpty() || KvKey.isInternal(user)) {
       return false;
     }
@@ -86,7 +88,7 @@ final class Tiers {
     KvCacheException failure = null;
     for (TierWriter writer : writers) {
       try {
-        existed |= writer.erase(user);
+        existed |= (everywhere || !writer.isShared()) && writer.erase(user);
       } catch (KvCacheException e) {
         failure = e;
       }

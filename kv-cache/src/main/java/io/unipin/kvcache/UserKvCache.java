@@ -37,9 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class UserKvCache implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(UserKvCache.class);
 
-  /** The limit of a wait. A nanosecond clock can still represent it. */
-  private static final Duration LONGEST_WAIT = Duration.ofDays(365);
-
   private final KvCacheLimits limits;
   private final SlabPool pool;
   private final SlabPool transients;
@@ -135,9 +132,9 @@ public final class UserKvCache implements AutoCloseable {
     if (maxWait.isNegative()) {
       throw new IllegalArgumentException("a maxWait of at least 0 expected, got " + maxWait);
     }
-    requireOpen();
+    acquirer.requireOpen();
     return acquirer.acquire(
-        key, layout, hashes, new Acquirer.Patience(deadline(maxWait), mark, reloads));
+        key, layout, hashes, new Acquirer.Patience(Acquirer.deadline(maxWait), mark, reloads));
   }
 
   /** Returns whether the key has an entry. The check does not count as a use of the entry. */
@@ -158,7 +155,7 @@ public final class UserKvCache implements AutoCloseable {
    *     any more. So the returned tokens are no older than the tokens of the entry
    */
   public Optional<KvLease> refresh(KvKey key, KvLayout layout, Supplier<TokenHashes> tokens) {
-    requireOpen();
+    acquirer.requireOpen();
     return Optional.ofNullable(acquirer.refresh(key, layout, tokens));
   }
 
@@ -175,7 +172,7 @@ public final class UserKvCache implements AutoCloseable {
    * @throws KvCacheException if there is no room (overloaded)
    */
   public KvLease branch(KvLease base, TokenHashes hashes) {
-    requireOpen();
+    acquirer.requireOpen();
     base.requireExtendedBy(hashes);
     return acquirer.branch(base.kvBlock(), hashes, base.rows());
   }
@@ -187,7 +184,7 @@ public final class UserKvCache implements AutoCloseable {
    * @throws KvCacheException if there is no room (overloaded)
    */
   public KvLease aside(KvLayout layout, TokenHashes hashes) {
-    requireOpen();
+    acquirer.requireOpen();
     return acquirer.aside(layout, hashes);
   }
 
@@ -200,9 +197,18 @@ public final class UserKvCache implements AutoCloseable {
    * @throws KvCacheException if the tier failed; the cache itself is erased nevertheless
    */
   public int erase(String user) {
+    return erase(user, true);
+  }
+
+  /** Drops a user as {@link #erase} does, but leaves the user in tiers that servers share. */
+  public int eraseHere(String user) {
+    return erase(user, false);
+  }
+
+  private int erase(String user, boolean everywhere) {
     // The cache comes first, because the tiers are written from it.
     int erased = entries.eraseUser(user);
-    return tiers.erase(user) ? Math.max(1, erased) : erased;
+    return tiers.erase(user, everywhere) ? Math.max(1, erased) : erased;
   }
 
   /**
@@ -286,17 +292,5 @@ public final class UserKvCache implements AutoCloseable {
 
   private static boolean isDebug() {
     return Boolean.getBoolean("unipin.kv.debug");
-  }
-
-  private void requireOpen() {
-    if (entries.isClosed()) {
-      throw new IllegalStateException("an open cache expected, got a closed one");
-    }
-  }
-
-  /** Returns the time at which a wait ends, in nanoseconds on {@link System#nanoTime}. */
-  private static long deadline(Duration maxWait) {
-    Duration wait = maxWait.compareTo(LONGEST_WAIT) < 0 ? maxWait : LONGEST_WAIT;
-    return System.nanoTime() + wait.toNanos();
   }
 }

@@ -10,6 +10,7 @@ import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.pipeline.CacheConfig;
 import io.unipin.serving.pipeline.CacheFileConfig;
 import io.unipin.serving.redis.RedisTierConfig;
+import io.unipin.serving.redis.RedisPlace;
 import io.unipin.serving.redis.tier.RedisTier;
 import io.unipin.serving.security.Secrets;
 import io.unipin.serving.settings.ServerConfig;
@@ -89,7 +90,7 @@ final class ServerCache {
             redis,
             new RedisTier.Parts(
                 () -> secrets.keys(Secrets.Purpose.KV_TIER),
-                onDisk ? Optional.empty() : Optional.of(config.redis().place()),
+                Optional.of(config.redis().place()).filter(RedisPlace::isUsed),
                 erasedWithin(histories, RedisTier.markLasts(redis, held)),
                 held,
                 MODELS_INTERVAL));

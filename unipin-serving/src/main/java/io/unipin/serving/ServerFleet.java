@@ -39,7 +39,7 @@ final class ServerFleet {
     @Nullable ErasureLog topic = topics.erasures().orElse(null);
     return Fleet.open(
         config.fleet(),
-        place(config),
+        shares && config.redis().place().isUsed() ? place(config) : "",
         shares ? config.redis().place() : NO_REDIS,
         config.redis().waitReplicas(),
         topic,

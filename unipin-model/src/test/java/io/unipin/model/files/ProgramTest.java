@@ -161,7 +161,7 @@ class ProgramTest {
             Map.entry("offsets", (long) TargetOffsets.COUNT));
     Map<String, long[]> shapes = Program.shapes(config);
     Matcher declared =
-        Pattern.compile("(?m)^  (\\w+) : Tensor  # \\(([^)]*)\\)(?:, gated \\(([^)]*)\\))?$")
+        Pattern.compile("(?m)^  (\\w+) : Tensor  # \\(([^)]*)\\)(?:; if gated, \\(([^)]*)\\))?$")
             .matcher(Program.file("parts"));
     int count = 0;
     while (declared.find()) {

@@ -2,7 +2,6 @@ package io.unipin.serving.fleet;
 
 import io.unipin.serving.erasure.ErasureLog;
 import io.unipin.serving.erasure.LoggedErasure;
-import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.redis.RedisScript;
 import io.unipin.serving.threads.Recurring;
@@ -97,7 +96,7 @@ final class RedisErasures implements ErasureLog {
         failing = false;
         logger.info("erasures of other replicas are read again");
       }
-    } catch (ServingException e) {
+    } catch (RuntimeException e) {
       if (!failing) {
         failing = true;
         logger.warn("erasures of other replicas can't be made now; this is tried again", e);

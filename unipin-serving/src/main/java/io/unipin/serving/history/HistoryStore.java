@@ -75,14 +75,19 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Makes an erasure that another server began. In a store that both servers share, it is made only
-   * if the other server has not made it.
+   * Makes an erasure that another server began, unless it is made already: it is marked, and the
+   * history has no action from before it.
    *
    * @param timeMs time of the erasure in milliseconds since 1970
    * @return whether this call removed data of the user
    */
   default boolean eraseFor(String user, long timeMs) {
-    return erase(user, timeMs);
+    OptionalLong known = erasedMs(user);
+    boolean marked = known.isPresent() && known.getAsLong() >= timeMs;
+    // A server that was killed may have marked the erasure without making it.
+    boolean made =
+        marked && read(user).newest().stream().noneMatch(action -> action.timeMs() <= timeMs);
+    return !made && erase(user, timeMs);
   }
 
   /** Erases a user unless the user was erased at this time or later. */

@@ -3,6 +3,7 @@ package io.unipin.serving.kafka;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.metrics.KafkaMeters;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -101,7 +102,10 @@ final class TopicFollower implements TopicReading {
     while (!thread.isClosed()) {
       try (TopicReader opened = TopicReader.open(clients, topic)) {
         reader = opened;
-        opened.seek(receiver.next(opened.partitions(), next));
+        Map<TopicPartition, Long> from =
+            new HashMap<>(receiver.next(opened.partitions(), next));
+        from.keySet().retainAll(opened.partitions()); // the topic may be made again with fewer
+        opened.seek(from);
         if (!read) {
           receiver.begin(opened::readToEnd);
           next = opened.positions();

@@ -6,6 +6,7 @@ import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,8 @@ final class RedisAnswers {
       throw away(name, "the wait was interrupted", e);
     } catch (TimeoutException e) {
       throw away(name, "no answer within " + patience.toMillis() + " ms", e);
+    } catch (CancellationException e) { // its connection was closed
+      throw away(name, "the command was cancelled", e);
     } catch (ExecutionException e) {
       throw failure(name, e.getCause() == null ? e : e.getCause());
     }

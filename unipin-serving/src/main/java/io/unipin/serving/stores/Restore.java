@@ -84,7 +84,8 @@ public final class Restore {
             + log(BackupFile.EXPOSURES, config.exposureLog().folder(), erasures);
     if (config.redis().place().isUsed() || !config.kafka().topics().erasures().isEmpty()) {
       try (HistoryStore restored = HistoryStores.open(config)) {
-        MadeErasures.restored(config.erasuresFile(), restored.secret(), file.timeMs());
+        // The backup may lack erasures that were under way, or that this replica had yet to make.
+        MadeErasures.restored(config.erasuresFile(), restored.secret(), Long.MIN_VALUE);
       }
     }
     return new Backup.Report(

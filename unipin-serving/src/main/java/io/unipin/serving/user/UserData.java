@@ -75,7 +75,6 @@ public final class UserData {
     this.spread = parts.spread();
     this.changed = changed;
     List<UserStore> all = new ArrayList<>(others);
-    all.add(new UserStore("cache", user -> cache.erase(user) > 0));
     all.add(new UserStore("served log", servedLog::erase));
     all.add(new UserStore("exposure log", exposures::erase));
     all.add(new UserStore("impressions", impressions::erase));
@@ -162,7 +161,8 @@ public final class UserData {
             }),
         user,
         missed);
-    boolean here = eraseHere(user, gone -> histories.erase(gone, nowMs), missed);
+    UserStore rows = new UserStore("cache", gone -> cache.erase(gone) > 0);
+    boolean here = eraseHere(user, gone -> histories.erase(gone, nowMs), rows, missed);
     if (!missed.isEmpty()) {
       return new Erasure(here, missed);
     }
@@ -178,13 +178,17 @@ public final class UserData {
    */
   public Erasure eraseFor(String user, long timeMs) {
     List<String> missed = new ArrayList<>();
-    boolean existed = eraseHere(user, gone -> histories.eraseFor(gone, timeMs), missed);
+    // The replica that was asked erases what replicas share, so a failure there stops nobody else.
+    UserStore here = new UserStore("cache", gone -> cache.eraseHere(gone) > 0);
+    boolean existed = eraseHere(user, gone -> histories.eraseFor(gone, timeMs), here, missed);
     return new Erasure(existed, missed);
   }
 
-  private boolean eraseHere(String user, Predicate<String> history, List<String> missed) {
+  private boolean eraseHere(
+      String user, Predicate<String> history, UserStore rows, List<String> missed) {
     // The history comes first, because the other stores are computed from it.
     boolean existed = erase(new UserStore("history", history), user, missed);
+    existed |= erase(rows, user, missed);
     for (UserStore store : stores) {
       existed |= erase(store, user, missed);
     }

@@ -130,6 +130,11 @@ public final class RedisTier implements KvTier {
     }
   }
 
+  @Override
+  public boolean isShared() {
+    return true;
+  }
+
   /** Writes chunk by chunk, each with a list of all chunks so far. So readers see whole prefixes. */
   @Override
   public long write(KvSnapshot rows) throws IOException {
