@@ -102,8 +102,7 @@ final class TopicFollower implements TopicReading {
     while (!thread.isClosed()) {
       try (TopicReader opened = TopicReader.open(clients, topic)) {
         reader = opened;
-        Map<TopicPartition, Long> from =
-            new HashMap<>(receiver.next(opened.partitions(), next));
+        Map<TopicPartition, Long> from = new HashMap<>(receiver.next(opened.partitions(), next));
         from.keySet().retainAll(opened.partitions()); // the topic may be made again with fewer
         opened.seek(from);
         if (!read) {
