@@ -38,6 +38,9 @@ class TierWritingTest {
       world.cache.settleTier();
       assertThat(world.stats().bytes().written()).isZero();
       world.forget();
+      world.serve("another", sequence(80, 1)); // the cache drops what is too old
+      world.cache.settleTier();
+      assertThat(world.stats().bytes().written()).isZero();
       assertThat(world.serve("once", sequence(80, 1))).isEqualTo(KvReason.ABSENT);
     }
   }
