@@ -20,7 +20,6 @@ import io.unipin.serving.redis.RedisServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,12 +141,13 @@ final class RedisServingTest {
 
   /** Asks until a page is not named degraded: for a moment Redis may still answer late. */
   private static RetrieveAndRankResponse wholePage(UniPinClient client, String user) {
-    AtomicReference<RetrieveAndRankResponse> page = new AtomicReference<>();
+    List<RetrieveAndRankResponse> pages = new ArrayList<>();
     Eventually.holds(
         () -> {
-          page.set(page(client, user, ""));
-          return page.get().getServed().getDegradationsCount() == 0;
+          RetrieveAndRankResponse page = page(client, user, "");
+          pages.add(page);
+          return page.getServed().getDegradationsCount() == 0;
         });
-    return page.get();
+    return pages.get(pages.size() - 1);
   }
 }

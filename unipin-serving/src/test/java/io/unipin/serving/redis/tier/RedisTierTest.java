@@ -177,7 +177,7 @@ final class RedisTierTest {
             for (int user = 0; user < 2; user++) {
               byte[] key = keys.get(user).getBytes(US_ASCII);
               users
-                  .get(keys.get(1 - user))
+                  .getOrDefault(keys.get(1 - user), Map.of())
                   .forEach(
                       (field, value) ->
                           connections.await(
