@@ -108,7 +108,7 @@ final class ConsoleTest {
     }
     assertThat(post("erase", JSON, "{\"user\": \"u\"}"))
         .startsWith("HTTP/1.1 200 ")
-        .endsWith("{\"existed\":false}");
+        .endsWith("{\"existed\":false,\"unconfirmed\":[],\"unseen\":[]}");
     String large = "{\"user\": \"" + "u".repeat(70_000) + "\"}";
     assertThat(post("erase", JSON, large)).startsWith("HTTP/1.1 413 ");
   }
