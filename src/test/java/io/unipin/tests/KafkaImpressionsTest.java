@@ -28,6 +28,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -204,7 +205,7 @@ final class KafkaImpressionsTest {
   }
 
   private static ProducerRecord<byte[], byte[]> again(
-      ConsumerRecord<byte[], byte[]> record, byte[] value) {
+      ConsumerRecord<byte[], byte[]> record, byte @Nullable [] value) {
     return new ProducerRecord<>(record.topic(), record.partition(), record.key(), value);
   }
 
