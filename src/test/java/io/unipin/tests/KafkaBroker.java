@@ -78,7 +78,7 @@ final class KafkaBroker implements AutoCloseable {
                 .allMatch(
                     end -> {
                       OffsetAndMetadata to = committed.get(end.getKey());
-                      return end.getValue() == 0 || to != null && to.offset() >= end.getValue();
+                      return end.getValue() == 0 || (to != null && to.offset() >= end.getValue());
                     });
         if (all) {
           return;

@@ -102,7 +102,7 @@ final class KafkaImpressionsTest {
                 .build());
   }
 
-  private static void awaitRecords(TinyServer server, String outcome, long records)
+  private static void awaitRecords(TinyServer server, String outcome, int records)
       throws Exception {
     String name = "unipin_kafka_records_total{outcome=\"%s\",use=\"impressions\"}";
     await(() -> metric(server, name.formatted(outcome)) >= records);
@@ -125,7 +125,7 @@ final class KafkaImpressionsTest {
       try {
         return copyNow(name);
       } catch (NoSuchFileException e) {
-        continue; // the server has just deleted a file that it needs no more
+        // The server has just deleted a file that it needs no more.
       }
     }
   }
@@ -233,6 +233,8 @@ final class KafkaImpressionsTest {
       Files.move(copy("one"), impressions("killed"));
       browse(other, "a", 10); // repeats of pages that the killed server has counted
       browse(one, "c", 30);
+      awaitRecords(one, "taken", 143); // the spool has sent all pages
+      awaitRecords(other, "taken", 143);
       expected = sqlCounts("counts");
       awaitCounts("one", "counts", expected);
       awaitCounts("other", "counts", expected);

@@ -83,7 +83,7 @@ final class Packages {
       serving.settings: model serving.admission serving.audit serving.bundle serving.console serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.spans: serving.failure
-      serving.stores: feedlog.database serving.erasure serving.history serving.history.redis serving.items serving.log serving.log.segment serving.settings settings
+      serving.stores: feedlog.database serving.erasure serving.history serving.history.redis serving.items serving.kafka serving.log serving.log.segment serving.redis serving.settings settings
       serving.threads: model
       serving.tracing: serving.spans settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
@@ -105,14 +105,14 @@ final class Packages {
       cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.features model.files serving.bundle serving.log train train.recipe
       benchmarks: benchmarks.ann benchmarks.cluster benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
-      benchmarks.cluster: benchmarks.engines benchmarks.faults benchmarks.measure benchmarks.server cli cli.console cli.loadtest client proto.v1
+      benchmarks.cluster: benchmarks.engines benchmarks.faults benchmarks.measure benchmarks.server cli cli.console cli.loadtest client feedlog proto.v1
       benchmarks.engines: cli.console
       benchmarks.erasure: benchmarks.measure benchmarks.server cli.check cli.console cli.loadtest client proto.v1 serving.history
       benchmarks.experiment: cli.check cli.console cli.statistics serving.experiment
       benchmarks.fuzz: cli.check cli.console
       benchmarks.headline: benchmarks.measure benchmarks.rival cli.console client feedlog kvcache model model.features proto.v1 serving serving.bundle serving.pipeline serving.settings
       benchmarks.items: benchmarks.load benchmarks.measure benchmarks.server cli.console cli.loadtest cli.statistics client feedlog feedlog.simulator proto.v1
-      benchmarks.kvcache: benchmarks.cluster benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache kvcache.tier model model.features serving.redis serving.redis.tier serving.security settings train.recipe
+      benchmarks.kvcache: benchmarks.engines benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache kvcache.tier model model.features serving.redis serving.redis.tier serving.security settings train.recipe
       benchmarks.load: benchmarks.server cli.check cli.console cli.loadtest client proto.v1
       benchmarks.measure: cli.check cli.console feedlog.database model.features
       benchmarks.model: ann benchmarks.headline benchmarks.measure benchmarks.quality cli.check cli.console kvcache model model.features train.recipe
