@@ -144,7 +144,8 @@ final class KafkaLogsTest {
       one.client().retrieveAndRank(page("user299", "request299"));
       use(other, 0, 1);
     }
-    assertThat(broker.read("served-two")).hasSize(603);
+    // An entry whose confirmation is late is sent again; readers merge what is there twice.
+    assertThat(broker.read("served-two")).hasSizeGreaterThanOrEqualTo(603);
     String settings = settings("two").toString();
     String bundle = folder.resolve("one/bundles/one").toString();
     String out = folder.resolve("from-topic").toString();
