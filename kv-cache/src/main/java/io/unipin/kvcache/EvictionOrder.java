@@ -50,10 +50,7 @@ final class EvictionOrder {
    * 1997.
    */
 
-  /**
-   * The maximum number of queued entries that {@link #first} examines per entry that it is to
-   * return.
-   */
+  /** The maximum number of queued entries that {@link #first} examines per returned entry. */
   private static final int SEEN_PER_FIRST = 4;
 
   /**
