@@ -31,6 +31,7 @@ final class PageFiles {
     "experiments.js",
     "cache.js",
     "recall.js",
+    "fleet.js",
     "items.js",
     "bundles.js"
   };
