@@ -56,7 +56,13 @@ public final class TopicWriter implements AutoCloseable {
   private List<RecordMetadata> confirmed(List<ProducerRecord<byte[], byte[]>> records)
       throws ExecutionException, InterruptedException {
     List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
-    records.forEach(record -> sent.add(producer.send(record)));
+    for (ProducerRecord<byte[], byte[]> record : records) {
+      Future<RecordMetadata> future = producer.send(record);
+      sent.add(future);
+      if (future.isDone()) {
+        future.get(); // if Kafka is away, the next send would wait for its whole patience again
+      }
+    }
     List<RecordMetadata> written = new ArrayList<>(records.size());
     for (Future<RecordMetadata> each : sent) {
       written.add(each.get());
