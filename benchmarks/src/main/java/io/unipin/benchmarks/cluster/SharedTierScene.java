@@ -89,7 +89,7 @@ final class SharedTierScene {
   }
 
   private static List<String> settings(List<String> more) {
-    List<String> settings = new ArrayList<>(List.of("engine.workers=1", "items.limit=100"));
+    List<String> settings = new ArrayList<>(List.of("server.workers=1", "items.limit=100"));
     settings.addAll(more);
     return settings;
   }
