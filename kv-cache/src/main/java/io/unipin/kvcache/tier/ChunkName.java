@@ -47,14 +47,15 @@ public record ChunkName(int end, Id hash, int stateSize) {
     return last ? stateSize > 0 || rows.state() == null : rows() == KvTier.CHUNK_ROWS;
   }
 
-  /** Returns the ends of the chunks that follow the first {@code kept} ones, up to a last row. */
-  public static List<Integer> endsAfter(int kept, int rows) {
-    List<Integer> ends = new ArrayList<>();
+  /** Returns the chunks of these rows that follow the first {@code kept} ones. */
+  public static List<ChunkName> after(int kept, KvSnapshot rows) {
+    List<ChunkName> chunks = new ArrayList<>();
+    int all = rows.hashes().size();
     int end = kept * KvTier.CHUNK_ROWS;
-    while (end < rows) {
-      end = Math.min(end + KvTier.CHUNK_ROWS, rows);
-      ends.add(end);
+    while (end < all) {
+      end = Math.min(end + KvTier.CHUNK_ROWS, all);
+      chunks.add(of(rows, end));
     }
-    return ends;
+    return chunks;
   }
 }

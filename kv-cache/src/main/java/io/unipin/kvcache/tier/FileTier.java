@@ -112,10 +112,7 @@ public final class FileTier implements KvTier {
     EntryName name = ids.entry(rows.key());
     StoredEntry old = holdings.find(name);
     List<StoredChunk> kept = old == null ? List.of() : old.kept(rows);
-    List<ChunkName> missing =
-        ChunkName.endsAfter(kept.size(), rows.hashes().size()).stream()
-            .map(end -> ChunkName.of(rows, end))
-            .toList();
+    List<ChunkName> missing = ChunkName.after(kept.size(), rows);
     if (missing.isEmpty()) {
       return 0;
     }

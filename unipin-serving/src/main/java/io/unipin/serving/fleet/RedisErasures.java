@@ -4,6 +4,7 @@ import io.unipin.serving.erasure.ErasureLog;
 import io.unipin.serving.erasure.LoggedErasure;
 import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.redis.RedisScript;
+import io.unipin.serving.redis.RedisValues;
 import io.unipin.serving.threads.Recurring;
 import java.time.Duration;
 import java.util.List;
@@ -61,9 +62,10 @@ final class RedisErasures implements ErasureLog {
     long next = position;
     while (true) {
       List<Object> found =
-          redis.run(READ, redis.timeout(), KEYS, FleetKeys.bytes(next), FleetKeys.bytes(TOGETHER));
+          redis.run(
+              READ, redis.timeout(), KEYS, RedisValues.bytes(next), RedisValues.bytes(TOGETHER));
       for (int i = 0; i < found.size(); i += FIELDS) {
-        long at = Long.parseLong(FleetKeys.text(found.get(i + 2)));
+        long at = RedisValues.number(found.get(i + 2));
         receiver.take(
             new LoggedErasure(
                 (byte[]) found.get(i), (byte[]) found.get(i + 1), PART, at, at / MICROS));

@@ -3,6 +3,7 @@ package io.unipin.serving.fleet;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.redis.RedisScript;
+import io.unipin.serving.redis.RedisValues;
 import io.unipin.serving.threads.Recurring;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ public final class Replicas implements AutoCloseable {
   private final String instance;
   private final long startedMs;
   private volatile String name;
-  private volatile String address;
+  private final String address;
   private volatile Supplier<? extends SortedMap<String, String>> versions = TreeMap::new;
   private volatile FleetView view;
   private volatile @Nullable Recurring renewals;
@@ -119,23 +120,23 @@ public final class Replicas implements AutoCloseable {
             RENEW,
             redis.timeout(),
             new byte[][] {CARDS, SEEN},
-            FleetKeys.bytes(name),
-            FleetKeys.bytes(card.write()),
-            FleetKeys.bytes(instance),
-            FleetKeys.bytes(startedMs),
-            FleetKeys.bytes(FORGOTTEN.toMillis()),
-            FleetKeys.bytes(EPHEMERAL.toMillis()));
-    if (FleetKeys.number(answer.get(0)) == 0) {
+            RedisValues.bytes(name),
+            RedisValues.bytes(card.write()),
+            RedisValues.bytes(instance),
+            RedisValues.bytes(startedMs),
+            RedisValues.bytes(FORGOTTEN.toMillis()),
+            RedisValues.bytes(EPHEMERAL.toMillis()));
+    if (RedisValues.number(answer.get(0)) == 0) {
       return false;
     }
-    long nowMs = FleetKeys.number(answer.get(1));
+    long nowMs = RedisValues.number(answer.get(1));
     List<Replica> replicas = new ArrayList<>();
     for (int i = 2; i < answer.size(); i += FIELDS) {
       replicas.add(
           replica(
-              FleetKeys.text(answer.get(i)),
-              ReplicaCard.read(FleetKeys.text(answer.get(i + 1))),
-              nowMs - FleetKeys.number(answer.get(i + 2)),
+              RedisValues.text(answer.get(i)),
+              ReplicaCard.read(RedisValues.text(answer.get(i + 1))),
+              nowMs - RedisValues.number(answer.get(i + 2)),
               nowMs,
               own));
     }
@@ -180,7 +181,7 @@ public final class Replicas implements AutoCloseable {
    */
   void confirm(String erasure, boolean existed) {
     List<Object> answer = confirmed(erasure, existed);
-    if (FleetKeys.number(answer.get(0)) == 0) {
+    if (RedisValues.number(answer.get(0)) == 0) {
       renew(); // the lease may have been lost, or not yet been taken
       confirmed(erasure, existed);
     }
@@ -191,10 +192,10 @@ public final class Replicas implements AutoCloseable {
         CONFIRM,
         redis.timeout(),
         new byte[][] {CARDS, done(erasure)},
-        FleetKeys.bytes(name),
-        FleetKeys.bytes(instance),
-        FleetKeys.bytes(existed ? 1 : 0),
-        FleetKeys.bytes(CONFIRMED_SECONDS));
+        RedisValues.bytes(name),
+        RedisValues.bytes(instance),
+        RedisValues.bytes(existed ? 1 : 0),
+        RedisValues.bytes(CONFIRMED_SECONDS));
   }
 
   private static byte[] done(String erasure) {
@@ -206,7 +207,7 @@ public final class Replicas implements AutoCloseable {
     List<Object> answer = redis.run(CONFIRMED, redis.timeout(), new byte[][] {done(erasure)});
     Map<String, Boolean> all = new HashMap<>();
     for (int i = 0; i < answer.size(); i += 2) {
-      all.put(FleetKeys.text(answer.get(i)), FleetKeys.number(answer.get(i + 1)) == 1);
+      all.put(RedisValues.text(answer.get(i)), RedisValues.number(answer.get(i + 1)) == 1);
     }
     return all;
   }
@@ -236,8 +237,8 @@ public final class Replicas implements AutoCloseable {
               LEAVE,
               redis.timeout(),
               new byte[][] {CARDS, SEEN},
-              FleetKeys.bytes(name),
-              FleetKeys.bytes(instance));
+              RedisValues.bytes(name),
+              RedisValues.bytes(instance));
         } else {
           renewed(true);
         }

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -143,14 +144,7 @@ public final class RedisConnections implements AutoCloseable {
   public <T> T ask(
       Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command,
       Duration patience) {
-    if (closed) {
-      throw RedisAnswers.away(name, "the connection is closed", new RedisException("closed"));
-    }
-    try {
-      return await(command.apply(commands), patience);
-    } catch (RedisException e) {
-      throw RedisAnswers.away(name, "it can't be reached", e);
-    }
+    return reach(() -> await(command.apply(commands), patience));
   }
 
   private Duration shorter(Duration patience) {
@@ -163,11 +157,15 @@ public final class RedisConnections implements AutoCloseable {
    * @param keys keys of one slot
    */
   public List<Object> run(RedisScript script, Duration patience, byte[][] keys, byte[]... values) {
+    return reach(() -> script.run(commands, answer -> await(answer, patience), keys, values));
+  }
+
+  private <T> T reach(Supplier<T> call) {
     if (closed) {
       throw RedisAnswers.away(name, "the connection is closed", new RedisException("closed"));
     }
     try {
-      return script.run(commands, answer -> await(answer, patience), keys, values);
+      return call.get();
     } catch (RedisException e) {
       throw RedisAnswers.away(name, "it can't be reached", e);
     }

@@ -1,8 +1,8 @@
 package io.unipin.serving.history.redis;
 
-import static io.unipin.serving.history.redis.RedisRecords.bytes;
-import static io.unipin.serving.history.redis.RedisRecords.number;
-import static io.unipin.serving.history.redis.RedisRecords.text;
+import static io.unipin.serving.redis.RedisValues.bytes;
+import static io.unipin.serving.redis.RedisValues.number;
+import static io.unipin.serving.redis.RedisValues.text;
 
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.ScanArgs;

@@ -1,6 +1,6 @@
 package io.unipin.serving.history.redis;
 
-import static io.unipin.serving.history.redis.RedisRecords.number;
+import static io.unipin.serving.redis.RedisValues.number;
 
 import io.unipin.serving.history.AppendResult;
 import io.unipin.serving.history.RetractResult;

@@ -1,5 +1,8 @@
 package io.unipin.serving.history.redis;
 
+import static io.unipin.serving.redis.RedisValues.bytes;
+import static io.unipin.serving.redis.RedisValues.text;
+
 import io.unipin.serving.bytes.MalformedBytesException;
 import io.unipin.serving.history.EventVersions;
 import io.unipin.serving.history.HistoryKeys;
@@ -7,6 +10,7 @@ import io.unipin.serving.history.KeptEvent;
 import io.unipin.serving.history.Place;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.StoredRecord;
+import io.unipin.serving.redis.RedisValues;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -56,22 +60,6 @@ final class RedisRecords {
 
   static byte[] event(long id) {
     return ByteBuffer.allocate(LINKED_BYTES).putLong(id).array();
-  }
-
-  static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  static byte[] bytes(long number) {
-    return bytes(Long.toString(number));
-  }
-
-  static String text(Object bytes) {
-    return new String((byte[]) bytes, StandardCharsets.UTF_8);
-  }
-
-  static long number(Object answer) {
-    return answer instanceof Long number ? number : Long.parseLong(text(answer));
   }
 
   /**
@@ -129,7 +117,8 @@ final class RedisRecords {
     Place floor =
         time == null
             ? Place.BEFORE_ALL
-            : new Place(number(time), ByteBuffer.wrap((byte[]) answer.get(2)).getLong());
+            : new Place(
+                RedisValues.number(time), ByteBuffer.wrap((byte[]) answer.get(2)).getLong());
     Map<Long, EventVersions> dropped = new LinkedHashMap<>();
     Map<Long, byte[]> versions = byId((List<?>) answer.get(5));
     for (long id : ids((List<?>) answer.get(4))) {
@@ -149,7 +138,7 @@ final class RedisRecords {
       }
     }
     return new StoredRecord(
-        number(answer.get(0)),
+        RedisValues.number(answer.get(0)),
         floor,
         kept((List<?>) answer.get(3)),
         dropped,

@@ -4,6 +4,7 @@ import io.unipin.kvcache.KvSnapshot;
 import io.unipin.kvcache.tier.ChunkBytes;
 import io.unipin.kvcache.tier.ChunkName;
 import io.unipin.kvcache.tier.EntryName;
+import io.unipin.serving.redis.RedisValues;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,10 +44,7 @@ final class ChunkWrites {
     if (!anew) {
       chunks.addAll(old.kept(rows));
     }
-    List<ChunkName> missing =
-        ChunkName.endsAfter(chunks.size(), rows.hashes().size()).stream()
-            .map(end -> ChunkName.of(rows, end))
-            .toList();
+    List<ChunkName> missing = ChunkName.after(chunks.size(), rows);
     total = chunks.size() + missing.size();
     return missing;
   }
@@ -60,7 +58,7 @@ final class ChunkWrites {
     values.add(TierKeys.index(entry.model()));
     values.add(seen);
     values.add(list);
-    values.add(TierKeys.bytes(String.valueOf(timeToLive.toMillis())));
+    values.add(RedisValues.bytes(timeToLive.toMillis()));
     values.add(field);
     values.add(sealed);
     for (int place = total; !trimmed && place < old.chunks().size(); place++) {

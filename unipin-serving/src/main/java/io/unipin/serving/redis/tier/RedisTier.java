@@ -9,9 +9,11 @@ import io.unipin.kvcache.tier.ChunkName;
 import io.unipin.kvcache.tier.EntryName;
 import io.unipin.kvcache.tier.Id;
 import io.unipin.serving.bytes.MalformedBytesException;
+import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.redis.RedisPlace;
 import io.unipin.serving.redis.RedisScript;
 import io.unipin.serving.redis.RedisTierConfig;
+import io.unipin.serving.redis.RedisValues;
 import io.unipin.serving.security.MacKeys;
 import io.unipin.serving.threads.Recurring;
 import java.io.IOException;
@@ -28,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * A tier in Redis, which servers share. A server reads what any other one wrote, if both have the
  * same secret.
  *
- * <p>While Redis is away or slow, requests encode: a read waits for at most the configured time and
- * what the request allows, and a breaker refuses reads while most of them fail.
+ * <p>While Redis is away or slow, requests encode. A read waits for at most the configured time, and
+ * no longer than the request allows. A breaker refuses reads while most of them fail.
  *
  * <p>An erasure leaves a mark, which refuses later writes for the user by any server. The mark lasts
  * longer than any server can hold rows from before the erasure.
@@ -159,7 +161,7 @@ public final class RedisTier implements KvTier {
     for (ChunkName chunk : missing) {
       byte[] sealed = SealedChunk.write(keys, entry, chunk, rows);
       byte[][] values = writes.next(chunk, sealed);
-      if (run(WRITE, entry.user(), values) != WRITTEN) {
+      if (link.write(redis -> run(redis, WRITE, entry.user(), values)) != WRITTEN) {
         break; // the user was erased, or another server writes the user
       }
       bytes += sealed.length;
@@ -176,20 +178,17 @@ public final class RedisTier implements KvTier {
                 redis.timeout()));
   }
 
-  private long run(RedisScript script, Id user, byte[]... values) throws IOException {
+  private static long run(RedisConnections redis, RedisScript script, Id user, byte[]... values) {
     byte[][] keys = {TierKeys.user(user), TierKeys.gone(user)};
-    return link.write(redis -> (Long) redis.run(script, redis.timeout(), keys, values).get(0));
+    return (Long) redis.run(script, redis.timeout(), keys, values).get(0);
   }
 
   @Override
   public boolean eraseUser(String user) throws IOException {
-    byte[] lasts =
-        TierKeys.bytes(String.valueOf(markLasts(config, parts.longestHeld()).toMillis()));
+    byte[] lasts = RedisValues.bytes(markLasts(config, parts.longestHeld()).toMillis());
     boolean existed = false;
     for (Id name : TierKeys.users(parts.keys().get(), user)) {
-      byte[][] keys = {TierKeys.user(name), TierKeys.gone(name)};
-      existed |=
-          link.use(redis -> (Long) redis.run(ERASE, redis.timeout(), keys, lasts).get(0)) > 0;
+      existed |= link.use(redis -> run(redis, ERASE, name, lasts)) > 0;
     }
     watch.rewriteLogs();
     return existed;

@@ -1,11 +1,12 @@
 package io.unipin.serving.redis.tier;
 
+import static io.unipin.serving.redis.RedisValues.bytes;
+
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.tier.EntryName;
 import io.unipin.kvcache.tier.Id;
 import io.unipin.serving.security.MacKeys;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 
@@ -18,10 +19,6 @@ final class TierKeys {
   private static final byte[] MODEL = bytes("kv tier model\n");
 
   private TierKeys() {}
-
-  static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
 
   static EntryName entry(MacKeys keys, KvKey key) {
     return new EntryName(id(keys.sign(USER, bytes(key.user()))), model(keys, key.fingerprint()));

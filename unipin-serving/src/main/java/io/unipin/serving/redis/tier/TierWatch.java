@@ -61,11 +61,7 @@ final class TierWatch {
     if (rewrites.getAndSet(false)) {
       boolean begun = false;
       try {
-        link.use(
-            redis -> {
-              redis.rewriteLogs();
-              return true;
-            });
+        link.use(RedisConnections::rewriteLogs);
         begun = true;
       } finally {
         if (!begun) {

@@ -13,6 +13,7 @@ import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.redis.NeedsRedis;
 import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.redis.RedisServer;
+import io.unipin.serving.redis.RedisValues;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ final class RedisFormatTest {
               redis.await(
                   commands.zadd(
                       key,
-                      Double.parseDouble(RedisRecords.text(hex.parseHex(words[2]))),
+                      Double.parseDouble(RedisValues.text(hex.parseHex(words[2]))),
                       hex.parseHex(words[3])));
           default -> redis.await(commands.set(key, hex.parseHex(words[2])));
         }

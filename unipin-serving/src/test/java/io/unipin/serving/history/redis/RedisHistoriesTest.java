@@ -20,6 +20,7 @@ import io.unipin.serving.redis.NeedsRedis;
 import io.unipin.serving.redis.RedisConfig;
 import io.unipin.serving.redis.RedisPlace;
 import io.unipin.serving.redis.RedisServer;
+import io.unipin.serving.redis.RedisValues;
 import io.unipin.settings.ByteSize;
 import io.unipin.settings.ConfigException;
 import java.nio.file.Path;
@@ -226,7 +227,7 @@ final class RedisHistoriesTest extends HistoryContract {
   void read_laterFormat_isRefusedAndLeftAsItIs() {
     try (RedisHistories store = open(server, WhenAway.EMPTY, 0)) {
       store.append("u", List.of(event(1, 10)));
-      String key = RedisRecords.text(RedisRecords.keys(HistoryKeys.user("u"))[0]);
+      String key = RedisValues.text(RedisRecords.keys(HistoryKeys.user("u"))[0]);
       server.command("HSET " + key + " v 2");
       for (Runnable call :
           List.<Runnable>of(

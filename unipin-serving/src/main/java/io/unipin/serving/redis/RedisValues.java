@@ -1,0 +1,26 @@
+package io.unipin.serving.redis;
+
+import java.nio.charset.StandardCharsets;
+
+/** Translates texts and numbers into values of Redis, and back. */
+public final class RedisValues {
+  private RedisValues() {}
+
+  public static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  public static byte[] bytes(long number) {
+    return bytes(Long.toString(number));
+  }
+
+  /** Returns the text of an answer of bytes. */
+  public static String text(Object bytes) {
+    return new String((byte[]) bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Returns the number of an answer, which a script may give as a number or as a text. */
+  public static long number(Object answer) {
+    return answer instanceof Long number ? number : Long.parseLong(text(answer));
+  }
+}
