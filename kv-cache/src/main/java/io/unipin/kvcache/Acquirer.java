@@ -279,7 +279,7 @@ final class Acquirer {
   private KvLease hit(KvKey key, KvEntry entry) {
     KvLease lease = counted(KvLease.hit(host, entry));
     if (!host.tiers().isEmpty()) {
-      host.tiers().hit(key, entry.block().layout(), entry.rows(), host.entries()::uses);
+      host.tiers().hit(key, entry.block().layout(), entry.rows());
     }
     return lease;
   }

@@ -172,8 +172,7 @@ public final class KvLease implements AutoCloseable {
       try {
         boolean kept = host.entries().publish(slot, new KvEntry(hashes, block, this.state));
         if (kept) {
-          host.tiers()
-              .written(slot.key(), block.layout(), reusedRows, rows(), host.entries()::uses);
+          host.tiers().written(slot.key(), block.layout(), reusedRows, rows());
         }
       } finally {
         host.writers().finish(slot);

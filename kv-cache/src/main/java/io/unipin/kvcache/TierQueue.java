@@ -5,7 +5,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -47,13 +46,17 @@ final class TierQueue {
 
   /** Adds a key. A key that waits already keeps its place. Returns false if the queue is full. */
   boolean offer(KvKey key, long newBytes) {
+    return offer(key, newBytes, null);
+  }
+
+  private boolean offer(KvKey key, long newBytes, @Nullable KvSnapshot held) {
     Turn old = waiting.get(key);
     long before = old == null ? 0 : old.bytes();
     long after = Math.max(before, Math.max(LEAST_BYTES, newBytes));
     if (bytes + after - before > limitBytes) {
       return false;
     }
-    waiting.put(key, new Turn(key, after, old == null ? null : old.held()));
+    waiting.put(key, new Turn(key, after, held == null && old != null ? old.held() : held));
     bytes += after - before;
     return true;
   }
@@ -67,12 +70,9 @@ final class TierQueue {
     long held = rows.blockBytes();
     if ((old != null && old.held() != null)
         || heldBytes + held > heldLimit
-        || !offer(rows.key(), held)) {
+        || !offer(rows.key(), held, rows)) {
       return false;
     }
-    waiting.put(
-        rows.key(),
-        new Turn(rows.key(), Objects.requireNonNull(waiting.get(rows.key())).bytes(), rows));
     heldBytes += held;
     return true;
   }

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,11 +56,11 @@ final class TierWriter implements AutoCloseable {
     return reader;
   }
 
-  /** Returns the number of requests from which on a user is written to the tier. */
   boolean isShared() {
     return setup.tier().isShared();
   }
 
+  /** Returns the number of requests from which on a user is written to the tier. */
   int leastUses() {
     return setup.writing().leastUses();
   }
@@ -74,8 +75,8 @@ final class TierWriter implements AutoCloseable {
   }
 
   /** Queues the rows of an entry that leaves the cache, if the tier wants them and lacks them. */
-  void offerLeaving(KvKey key, KvEntry entry, int uses) {
-    if (!setup.writing().onEviction() || uses < leastUses() || entry.isStored()) {
+  void offerLeaving(KvKey key, KvEntry entry, ToIntFunction<KvKey> uses) {
+    if (!setup.writing().onEviction() || entry.isStored() || uses.applyAsInt(key) < leastUses()) {
       return;
     }
     if (health.refuses()) {

@@ -12,9 +12,12 @@ final class Tiers {
   private static final int LEAST_ROWS = 16;
 
   private final List<TierWriter> writers;
+  private final ToIntFunction<KvKey> uses;
 
-  Tiers(List<TierWriter> writers) {
+  /** @param uses returns the number of requests for a key, as far as the cache remembers */
+  Tiers(List<TierWriter> writers, ToIntFunction<KvKey> uses) {
     this.writers = List.copyOf(writers);
+    this.uses = uses;
   }
 
   boolean isEmpty() {
@@ -39,10 +42,8 @@ final class Tiers {
   /**
    * Queues a published entry to be written to the tiers. Rows {@code [reused, rows)} of the entry
    * are new.
-   *
-   * @param uses returns the number of requests for the key, as far as the cache remembers
    */
-  void written(KvKey key, KvLayout layout, int reused, int rows, ToIntFunction<KvKey> uses) {
+  void written(KvKey key, KvLayout layout, int reused, int rows) {
     if (writers.isEmpty() || key.isInternal()) {
       return;
     }
@@ -56,7 +57,7 @@ final class Tiers {
   }
 
   /** Queues an entry that a request hit, for tiers that wait for exactly so many requests. */
-  void hit(KvKey key, KvLayout layout, int rows, ToIntFunction<KvKey> uses) {
+  void hit(KvKey key, KvLayout layout, int rows) {
     if (key.isInternal()) {
       return;
     }
@@ -68,9 +69,9 @@ final class Tiers {
   }
 
   /** Queues an entry that is leaving the cache, for tiers that want it and lack it. */
-  void leaving(KvKey key, KvEntry entry, ToIntFunction<KvKey> uses) {
+  void leaving(KvKey key, KvEntry entry) {
     if (!writers.isEmpty() && !key.isInternal()) {
-      writers.forEach(writer -> writer.offerLeaving(key, entry, uses.applyAsInt(key)));
+      writers.forEach(writer -> writer.offerLeaving(key, entry, uses));
     }
   }
 

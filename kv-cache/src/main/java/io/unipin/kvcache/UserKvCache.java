@@ -71,13 +71,14 @@ public final class UserKvCache implements AutoCloseable {
     ledger = new LeaseLedger(debug);
     tiers =
         new Tiers(
-            below.stream().map(tier -> new TierWriter(tier, entries::snapshot, limits)).toList());
+            below.stream().map(tier -> new TierWriter(tier, entries::snapshot, limits)).toList(),
+            entries::uses);
     LeaseHost host = new LeaseHost(entries, writers, ledger, tiers);
     acquirer = new Acquirer(host, new BlockSource(pool, entries), transients);
   }
 
   private void leaving(KvKey key, KvEntry entry) {
-    tiers.leaving(key, entry, entries::uses);
+    tiers.leaving(key, entry);
   }
 
   private SlabPool pool(String name, long budget, long slabBytes, boolean debug) {
