@@ -16,7 +16,6 @@ import io.unipin.serving.rpc.Shadow;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.security.TokenFile;
 import io.unipin.serving.settings.ServerConfig;
-import io.unipin.serving.user.ErasureSpread;
 import io.unipin.serving.user.UserData;
 import io.unipin.serving.user.UserStore;
 import java.net.InetAddress;
@@ -99,7 +98,7 @@ public final class UniPinServer implements AutoCloseable {
             stores.exposures(),
             stores.impressions(),
             stores.topics().journal(),
-            stores.fleet().erasures().<ErasureSpread>map(all -> all).orElse(ErasureSpread.NONE)),
+            stores.fleet().spread()),
         user -> {
           if (models.isResident(user)) {
             refresher.recorded(user);

@@ -2,6 +2,7 @@ package io.unipin.serving.erasure;
 
 import io.unipin.serving.bytes.MalformedBytesException;
 import io.unipin.serving.failure.ServingException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,22 +61,44 @@ public final class ErasureReader implements ErasureLog.Receiver {
     if (made.contains(logged)) {
       return true;
     }
-    boolean readable = true;
+    boolean readable =
+        pass(
+            seal,
+            logged,
+            erased -> {
+              if (erased.writer() != self) {
+                make(erased, ErasureSeal.name(logged.key(), erased.timeMs()));
+              }
+            });
+    made.add(logged);
+    return readable;
+  }
+
+  /** Makes all erasures of a log once more, for a store that is built or copied. */
+  public static ErasureLog.Receiver replay(ErasureSeal seal, Eraser eraser) {
+    return logged ->
+        pass(
+            seal,
+            logged,
+            erased ->
+                eraser.erase(
+                    erased.user().orElseThrow(ErasureSeal::unknownSecret), erased.timeMs()));
+  }
+
+  /** Passes on what a record holds. Returns false, and logs the record, if it can't be read. */
+  private static boolean pass(
+      ErasureSeal seal, LoggedErasure logged, Consumer<ErasureSeal.Erased> receiver) {
     try {
-      ErasureSeal.Erased erased = seal.read(logged.value());
-      if (erased.writer() != self) {
-        make(erased, ErasureSeal.name(logged.key(), erased.timeMs()));
-      }
+      receiver.accept(seal.read(logged.value()));
+      return true;
     } catch (MalformedBytesException e) {
-      readable = false;
       logger.error(
           "an erasure can't be read, so its user must be erased again: {}, position {}: {}",
           logged.part(),
           logged.position(),
           e.getMessage());
+      return false;
     }
-    made.add(logged);
-    return readable;
   }
 
   @Override

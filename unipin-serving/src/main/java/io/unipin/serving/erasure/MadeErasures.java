@@ -7,11 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +23,7 @@ public final class MadeErasures implements ErasureLog.Positions {
   private static final Logger logger = LoggerFactory.getLogger(MadeErasures.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int FORMAT = 1;
-  private static final int STORE_BYTES = 8;
+  private static final int STORE_DIGITS = 16;
 
   private final Path file;
   private final String store;
@@ -34,14 +32,11 @@ public final class MadeErasures implements ErasureLog.Positions {
   /** The latest time at which one of the made erasures was written. */
   private long lastMs = Long.MIN_VALUE;
 
-  /** Erasures that were written before this time are in the stores, because these were restored. */
-  private long restoredMs = Long.MIN_VALUE;
-
   private boolean changed;
 
   private MadeErasures(Path file, byte[] secret) {
     this.file = file;
-    this.store = store(secret);
+    this.store = DigestUtils.sha256Hex(secret).substring(0, STORE_DIGITS);
   }
 
   /**
@@ -61,25 +56,6 @@ public final class MadeErasures implements ErasureLog.Positions {
     return made;
   }
 
-  /**
-   * Writes the file of stores that were restored from a backup. Erasures since the backup are then
-   * made again; those before it are not.
-   */
-  public static void restored(Path file, byte[] secret, long backupMs) throws IOException {
-    MadeErasures made = new MadeErasures(file, secret);
-    made.restoredMs = backupMs;
-    made.write();
-  }
-
-  private static String store(byte[] secret) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(secret);
-      return HexFormat.of().formatHex(hash, 0, STORE_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private void read(JsonNode node) {
     if (node.path("format").asInt() != FORMAT) {
       throw new IllegalArgumentException("format 1 expected, got " + node.path("format"));
@@ -89,15 +65,11 @@ public final class MadeErasures implements ErasureLog.Positions {
       return;
     }
     lastMs = node.path("lastMs").asLong(Long.MIN_VALUE);
-    restoredMs = node.path("restoredMs").asLong(Long.MIN_VALUE);
     node.path("next").properties().forEach(e -> next.put(e.getKey(), e.getValue().asLong()));
   }
 
-  /** Whether an erasure was made, or is part of the restored stores. */
+  /** Whether an erasure was made. */
   boolean contains(LoggedErasure erasure) {
-    if (erasure.writtenMs() < restoredMs) {
-      return true;
-    }
     // The time tells a topic that was deleted and created again, where positions begin at 0.
     return erasure.position() < from(erasure.part()) && erasure.writtenMs() <= lastMs;
   }
@@ -107,12 +79,11 @@ public final class MadeErasures implements ErasureLog.Positions {
     return next.getOrDefault(part, 0L);
   }
 
+  /** Notes that an erasure was made that the file does not contain. */
   synchronized void add(LoggedErasure erasure) {
-    if (!contains(erasure)) {
-      next.put(erasure.part(), erasure.position() + 1);
-      lastMs = Math.max(lastMs, erasure.writtenMs());
-      changed = true;
-    }
+    next.put(erasure.part(), erasure.position() + 1);
+    lastMs = Math.max(lastMs, erasure.writtenMs());
+    changed = true;
   }
 
   /** Writes the file. A failure is logged, and more erasures are made again after a restart. */
@@ -133,9 +104,6 @@ public final class MadeErasures implements ErasureLog.Positions {
     node.put("format", FORMAT).put("store", store);
     if (lastMs != Long.MIN_VALUE) {
       node.put("lastMs", lastMs);
-    }
-    if (restoredMs != Long.MIN_VALUE) {
-      node.put("restoredMs", restoredMs);
     }
     ObjectNode positions = node.putObject("next");
     next.forEach(positions::put);

@@ -5,6 +5,7 @@ import io.unipin.serving.erasure.ErasureSeal;
 import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.redis.RedisPlace;
 import io.unipin.serving.security.Secrets;
+import io.unipin.serving.user.ErasureSpread;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
@@ -76,6 +77,11 @@ public final class Fleet implements AutoCloseable {
   /** Returns the erasures of the fleet; empty if the server belongs to none. */
   public Optional<FleetErasures> erasures() {
     return Optional.ofNullable(erasures);
+  }
+
+  /** Returns what tells other replicas to erase a user. Without a fleet it tells nobody. */
+  public ErasureSpread spread() {
+    return erasures == null ? ErasureSpread.NONE : erasures;
   }
 
   /** Leaves the register and closes the connections. Idempotent. */

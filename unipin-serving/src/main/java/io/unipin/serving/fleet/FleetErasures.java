@@ -2,7 +2,6 @@ package io.unipin.serving.fleet;
 
 import io.unipin.serving.erasure.ErasureLog;
 import io.unipin.serving.erasure.ErasureReader;
-import io.unipin.serving.erasure.ErasureReplay;
 import io.unipin.serving.erasure.ErasureSeal;
 import io.unipin.serving.erasure.MadeErasures;
 import io.unipin.serving.failure.ServingException;
@@ -64,7 +63,7 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
    * @throws ServingException UNAVAILABLE when they can't be read now
    */
   public void apply(ErasureReader.Eraser eraser) {
-    log.readAll(new ErasureReplay(seal, eraser));
+    log.readAll(ErasureReader.replay(seal, eraser));
   }
 
   /** Whether all erasures were read that were in the log when this replica started. */

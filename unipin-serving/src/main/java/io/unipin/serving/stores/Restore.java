@@ -1,7 +1,6 @@
 package io.unipin.serving.stores;
 
 import io.unipin.feedlog.database.FileTree;
-import io.unipin.serving.erasure.MadeErasures;
 import io.unipin.serving.history.ErasureMark;
 import io.unipin.serving.history.Erasures;
 import io.unipin.serving.history.HistoryConfig;
@@ -82,12 +81,10 @@ public final class Restore {
     long lines =
         log(BackupFile.SERVED, config.servedLog().folder(), erasures)
             + log(BackupFile.EXPOSURES, config.exposureLog().folder(), erasures);
-    if (config.redis().place().isUsed() || !config.kafka().topics().erasures().isEmpty()) {
-      try (HistoryStore restored = HistoryStores.open(config)) {
-        // The backup may lack erasures that were under way, or that this replica had yet to make.
-        MadeErasures.restored(config.erasuresFile(), restored.secret(), Long.MIN_VALUE);
-      }
-    }
+    // The backup may lack erasures that were under way, or that this replica had yet to make.
+    // Without
+    // the file, the server makes all erasures of the fleet again.
+    Files.deleteIfExists(config.erasuresFile());
     return new Backup.Report(
         histories.users(), histories.erased(), histories.marks(), items, lines);
   }

@@ -91,15 +91,6 @@ final class ErasureReaderTest {
   }
 
   @Test
-  void take_afterARestore_makesOnlyWhatIsLaterThanTheBackup() throws IOException {
-    MadeErasures.restored(folder.resolve("erasures.json"), STORE, 1006);
-    ErasureReader reader = reader(STORE);
-    reader.take(logged("before", 5, OTHER));
-    reader.take(logged("after", 6, OTHER));
-    assertThat(erased).containsExactly("after100");
-  }
-
-  @Test
   void take_whatNobodyCanRead_isRefusedAndTheNextIsTaken() {
     LoggedErasure foreign =
         new LoggedErasure(
