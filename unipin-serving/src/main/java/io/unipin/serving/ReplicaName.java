@@ -17,14 +17,14 @@ final class ReplicaName {
         config.port() == 0
             ? "process-" + ProcessHandle.current().pid()
             : Integer.toString(config.port());
-    return host() + ":" + place;
+    return host(config) + ":" + place;
   }
 
-  private static String host() {
+  private static String host(RpcConfig config) {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
-      return "localhost"; // the machine's own name has no address
+      return config.host(); // the machine's own name has no address
     }
   }
 }

@@ -13,22 +13,17 @@ import io.unipin.serving.redis.RedisPlace;
 import io.unipin.serving.security.Secrets;
 import io.unipin.serving.settings.ServerConfig;
 import io.unipin.serving.user.UserData;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a server a replica of its fleet. */
 final class ServerFleet {
   private static final RedisPlace NO_REDIS =
       new RedisPlace("", false, "", "", "", Duration.ofSeconds(1), Duration.ofSeconds(1));
-  private static final int HASH_BYTES = 4;
+  private static final int DIGITS = 8;
 
   private ServerFleet() {}
 
@@ -37,24 +32,14 @@ final class ServerFleet {
     boolean shares =
         config.history().store() == Store.REDIS || !config.security().secretFile().isEmpty();
     @Nullable ErasureLog topic = topics.erasures().orElse(null);
+    RedisPlace redis = shares ? config.redis().place() : NO_REDIS;
     return Fleet.open(
         config.fleet(),
-        shares && config.redis().place().isUsed() ? place(config) : "",
-        shares ? config.redis().place() : NO_REDIS,
+        redis.isUsed() ? ReplicaName.of(config.server()) : "",
+        redis,
         config.redis().waitReplicas(),
         topic,
         secrets);
-  }
-
-  private static String place(ServerConfig config) {
-    String host;
-    try {
-      host = InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      host = config.server().host();
-    }
-    int port = config.server().port();
-    return host + ":" + (port == 0 ? "process-" + ProcessHandle.current().pid() : port);
   }
 
   /** Makes the erasures that the server has missed, and those of other replicas from now on. */
@@ -86,13 +71,7 @@ final class ServerFleet {
                 config.degradation(),
                 config.history().limit())
             .toString();
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, HASH_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return DigestUtils.sha256Hex(text).substring(0, DIGITS);
   }
 
   /** Returns the version of this program. */

@@ -3,9 +3,8 @@ package io.unipin.serving.items;
 import io.unipin.serving.bytes.ByteReader;
 import io.unipin.serving.bytes.ByteWriter;
 import io.unipin.serving.bytes.MalformedBytesException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The byte format of a stored item. The bytes do not hold the item's id, because the database key
@@ -58,12 +57,7 @@ final class ItemCodec {
     out.text(item.category()).text(item.author());
     writeContent(out, item);
     writeAttributes(out, item);
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(out.toByteArray());
-      return ByteReader.of(hash).int64();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 expected in every Java runtime", e);
-    }
+    return ByteReader.of(DigestUtils.sha256(out.toByteArray())).int64();
   }
 
   private static void writeContent(ByteWriter out, PutItem item) {
