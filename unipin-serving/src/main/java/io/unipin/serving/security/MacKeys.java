@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -38,6 +40,15 @@ public final class MacKeys {
     byte[] text = ("unipin " + label).getBytes(StandardCharsets.UTF_8);
     return of(
         secrets.stream().map(secret -> mac(new SecretKeySpec(secret, ALGORITHM), text)).toList());
+  }
+
+  /** Returns the keys of each purpose. */
+  static Map<Secrets.Purpose, MacKeys> byPurpose(List<byte[]> secrets) {
+    Map<Secrets.Purpose, MacKeys> keys = new EnumMap<>(Secrets.Purpose.class);
+    for (Secrets.Purpose purpose : Secrets.Purpose.values()) {
+      keys.put(purpose, derived(secrets, purpose.label()));
+    }
+    return keys;
   }
 
   /** Returns the first key's HMAC of the parts, one after the other: 32 bytes. */

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -83,7 +82,7 @@ public final class SecretFile implements Secrets, AutoCloseable {
       }
       requirePrivate(file);
       List<String> lines = Files.readAllLines(file);
-      return new Version(lines, keys(parse(lines)));
+      return new Version(lines, MacKeys.byPurpose(parse(lines)));
     } catch (IOException e) {
       throw new ConfigException(SETTING + ": a readable file of text expected, got none", e);
     }
@@ -132,14 +131,6 @@ public final class SecretFile implements Secrets, AutoCloseable {
 
   private static ConfigException refused(String problem) {
     return new ConfigException(SETTING + ": " + problem);
-  }
-
-  private static Map<Purpose, MacKeys> keys(List<byte[]> secrets) {
-    Map<Purpose, MacKeys> keys = new EnumMap<>(Purpose.class);
-    for (Purpose purpose : Purpose.values()) {
-      keys.put(purpose, MacKeys.derived(secrets, purpose.label()));
-    }
-    return keys;
   }
 
   @Override

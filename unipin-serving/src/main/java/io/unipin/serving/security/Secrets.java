@@ -1,6 +1,8 @@
 package io.unipin.serving.security;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * The secrets with which a server signs what it hands out, and from which it makes pseudonyms of
@@ -44,16 +46,8 @@ public interface Secrets {
    * @param secret random bytes that stay the same across restarts; they sign page cursors directly
    */
   static Secrets own(byte[] secret) {
-    MacKeys cursors = MacKeys.of(List.of(secret));
-    MacKeys users = MacKeys.derived(List.of(secret), Purpose.USER_ID.label());
-    MacKeys erasures = MacKeys.derived(List.of(secret), Purpose.ERASURE.label());
-    MacKeys rows = MacKeys.derived(List.of(secret), Purpose.KV_TIER.label());
-    return purpose ->
-        switch (purpose) {
-          case PAGE_CURSOR -> cursors;
-          case USER_ID -> users;
-          case ERASURE -> erasures;
-          case KV_TIER -> rows;
-        };
+    Map<Purpose, MacKeys> keys = MacKeys.byPurpose(List.of(secret));
+    keys.put(Purpose.PAGE_CURSOR, MacKeys.of(List.of(secret)));
+    return purpose -> Objects.requireNonNull(keys.get(purpose));
   }
 }
