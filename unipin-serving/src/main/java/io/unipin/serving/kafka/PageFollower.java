@@ -41,7 +41,6 @@ final class PageFollower implements TopicFollower.Receiver {
     pages
         .begin(partitions.size())
         .forEach((partition, offset) -> next.put(new TopicPartition(topic, partition), offset));
-    next.keySet().retainAll(partitions);
     return next;
   }
 

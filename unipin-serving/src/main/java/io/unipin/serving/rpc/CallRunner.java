@@ -34,12 +34,18 @@ final class CallRunner implements AutoCloseable {
 
   private final Admission admission;
   private final ServingMetrics metrics;
+  private final boolean traced;
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
 
-  /** Creates a runner. The runner drains the admission but does not close it. */
-  CallRunner(Admission admission, ServingMetrics metrics) {
+  /**
+   * Creates a runner. The runner drains the admission but does not close it.
+   *
+   * @param traced whether calls of other engines are collected for traces
+   */
+  CallRunner(Admission admission, ServingMetrics metrics, boolean traced) {
     this.admission = admission;
     this.metrics = metrics;
+    this.traced = traced;
   }
 
   /**
@@ -66,7 +72,9 @@ final class CallRunner implements AutoCloseable {
     BooleanSupplier task =
         () -> {
           Context before = context.attach();
-          EngineCalls.open();
+          if (traced) {
+            EngineCalls.open();
+          }
           try {
             return answer(rpc, observer, budget, work, arrival);
           } finally {

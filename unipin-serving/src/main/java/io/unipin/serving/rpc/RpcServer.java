@@ -69,7 +69,7 @@ public final class RpcServer implements AutoCloseable {
   private RpcServer(RpcConfig config, SecurityConfig security, RpcServices services) {
     this.config = config;
     this.guard = new Guard(security, services.tokens(), services.metrics(), config.maxResets());
-    this.calls = new CallRunner(services.admission(), services.metrics());
+    this.calls = new CallRunner(services.admission(), services.metrics(), traced(services));
     this.adminCalls = patient("admin", ADMIN_THREADS, ADMIN_QUEUE, services);
     this.itemCalls = patient("items", ITEM_THREADS, ITEM_QUEUE, services);
     this.erasures = patient("erasure", ERASURE_THREADS, ERASURE_QUEUE, services);
@@ -100,7 +100,12 @@ public final class RpcServer implements AutoCloseable {
   private static CallRunner patient(String name, int threads, int queue, RpcServices services) {
     return new CallRunner(
         new Admission(name, threads, queue, AdmissionConfig.patient(), System::nanoTime),
-        services.metrics());
+        services.metrics(),
+        traced(services));
+  }
+
+  private static boolean traced(RpcServices services) {
+    return services.telemetry().tracing().enabled();
   }
 
   private static Intake intake(RpcConfig config, ServingMetrics metrics) {

@@ -32,7 +32,7 @@ final class CallRunnerTest {
   private final ServingMetrics metrics = new ServingMetrics();
   private final Admission admission =
       new Admission("test", 1, 1, AdmissionConfig.patient(), System::nanoTime);
-  private final CallRunner calls = new CallRunner(admission, metrics);
+  private final CallRunner calls = new CallRunner(admission, metrics, false);
   private final CountDownLatch gate = new CountDownLatch(1);
 
   @AfterEach
