@@ -1,6 +1,5 @@
 package io.unipin.benchmarks.cluster;
 
-import io.unipin.benchmarks.engines.EngineProcess;
 import io.unipin.cli.console.Table;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinClient;
@@ -68,12 +67,12 @@ final class FleetDemo {
       scene(
           "a Redis primary is killed, its replica takes over",
           traffic,
-          () -> kill(engines.redis().primaries().get(0), DEAD));
+          () -> engines.redis().primaries().get(0).killFor(DEAD));
       scene(
           "the Kafka broker is killed, then started again",
           traffic,
           () -> {
-            kill(engines.kafka().process(), SHORT);
+            engines.kafka().process().killFor(SHORT);
             Thread.sleep(SPAN.toMillis());
           });
       scene("the bundle is changed, replica by replica", traffic, () -> swap(fleet));
@@ -109,13 +108,6 @@ final class FleetDemo {
     Thread.sleep(DEAD.toMillis());
     victim.start(fleet.bundle());
     Thread.sleep(SPAN.toMillis());
-  }
-
-  private static void kill(EngineProcess engine, Duration dead)
-      throws IOException, InterruptedException {
-    engine.kill();
-    Thread.sleep(dead.toMillis());
-    engine.start();
   }
 
   private static void swap(FleetProcesses fleet) throws InterruptedException {

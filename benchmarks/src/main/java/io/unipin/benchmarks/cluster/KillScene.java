@@ -50,9 +50,9 @@ final class KillScene {
           case 0 -> killReplica(fleet, traffic);
           case 1 -> {
             List<EngineProcess> primaries = engines.redis().primaries();
-            kill(primaries.get(random.nextInt(primaries.size())), REDIS_DEAD);
+            primaries.get(random.nextInt(primaries.size())).killFor(REDIS_DEAD);
           }
-          default -> kill(engines.kafka().process(), KAFKA_DEAD);
+          default -> engines.kafka().process().killFor(KAFKA_DEAD);
         }
         Thread.sleep(SETTLE.toMillis());
       }
@@ -71,13 +71,6 @@ final class KillScene {
     double after = traffic.notes().hits(death + AFTER.toNanos(), AFTER);
     hitsAfterDeath.add(after / before);
     victim.start(fleet.bundle());
-  }
-
-  private static void kill(EngineProcess victim, Duration dead)
-      throws IOException, InterruptedException {
-    victim.kill();
-    Thread.sleep(dead.toMillis());
-    victim.start();
   }
 
   private Map<String, Object> results(FleetProcesses fleet, FleetTraffic traffic, int kills) {

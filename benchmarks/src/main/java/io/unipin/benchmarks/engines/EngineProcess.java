@@ -85,6 +85,13 @@ public final class EngineProcess implements AutoCloseable {
     running().close();
   }
 
+  /** Ends the process by SIGKILL, and starts it again after a while. */
+  public void killFor(Duration time) throws IOException, InterruptedException {
+    kill();
+    Thread.sleep(time.toMillis());
+    start();
+  }
+
   /** Makes the process go on running when this JVM ends. */
   public void keep() {
     running().keep();

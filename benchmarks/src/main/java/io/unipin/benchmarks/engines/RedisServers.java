@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Debian's redis-server: one process, or a cluster of three primaries with a replica each, with an
- * append-only file; or one process for rows of the KV cache, which keeps nothing on the disk.
+ * Debian's redis-server: one process, or a cluster of three primaries with a replica each. They
+ * keep an append-only file. A process for rows of the KV cache keeps nothing on the disk.
  */
 public final class RedisServers implements AutoCloseable {
   private static final String PROGRAM = "redis-server";
@@ -32,19 +32,19 @@ public final class RedisServers implements AutoCloseable {
 
   /** Starts one server below a folder. */
   public static RedisServers single(Path folder) throws IOException, InterruptedException {
-    EngineProcess node = node(folder, EngineProcess.freePort(), List.of());
-    node.start();
-    return new RedisServers(List.of(node), false);
+    return one(folder, List.of());
   }
 
   /** Starts one server for rows of the KV cache. It drops the least recently used users. */
   public static RedisServers forRows(Path folder) throws IOException, InterruptedException {
-    EngineProcess node =
-        node(
-            folder,
-            EngineProcess.freePort(),
-            List.of(
-                "--appendonly", "no", "--maxmemory", "512mb", "--maxmemory-policy", "allkeys-lru"));
+    return one(
+        folder,
+        List.of("--appendonly", "no", "--maxmemory", "512mb", "--maxmemory-policy", "allkeys-lru"));
+  }
+
+  private static RedisServers one(Path folder, List<String> settings)
+      throws IOException, InterruptedException {
+    EngineProcess node = node(folder, EngineProcess.freePort(), settings);
     node.start();
     return new RedisServers(List.of(node), false);
   }
@@ -137,7 +137,7 @@ public final class RedisServers implements AutoCloseable {
 
   /** Returns the settings with which a replica of UniPin uses these servers. */
   public List<String> settings() {
-    return settings(nodes.stream().map(EngineProcess::address).collect(Collectors.joining(",")));
+    return settings(addresses());
   }
 
   /**
@@ -172,9 +172,11 @@ public final class RedisServers implements AutoCloseable {
 
   /** Returns the address of all nodes, such as {@code redis://127.0.0.1:6379}. */
   public String uri() {
-    return nodes.stream()
-        .map(EngineProcess::address)
-        .collect(Collectors.joining(",", "redis://", ""));
+    return "redis://" + addresses();
+  }
+
+  private String addresses() {
+    return nodes.stream().map(EngineProcess::address).collect(Collectors.joining(","));
   }
 
   /** Returns all servers. */
