@@ -1,5 +1,6 @@
 package io.unipin.tests;
 
+import static io.unipin.tests.Waiting.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -264,11 +265,7 @@ final class KafkaErasuresTest {
       } finally {
         broker.restart();
       }
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-      while (!isErased(server, "gone")) {
-        assertThat(System.nanoTime()).isLessThan(end);
-        TimeUnit.MILLISECONDS.sleep(100);
-      }
+      await(() -> isErased(server, "gone"));
       assertThat(broker.read("erasures-away")).isNotEmpty();
     }
     assertThat(lifetime("away", "gone")).isZero();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.benchmarks.engines.EngineProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -44,7 +45,7 @@ final class Prometheus implements AutoCloseable {
     Path config = Files.createDirectories(folder).resolve("prometheus.yml");
     Files.writeString(config, hasty);
     Files.copy(shipped.resolve("alerts.yml"), folder.resolve("alerts.yml"));
-    int port = FreePort.find();
+    int port = EngineProcess.freePort();
     Process process =
         new ProcessBuilder(
                 "prometheus",

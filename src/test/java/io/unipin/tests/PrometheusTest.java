@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.unipin.benchmarks.engines.RedisServers;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.Action;
@@ -64,7 +65,7 @@ final class PrometheusTest {
   void everyExpression_isAnsweredFromAServerUnderTraffic() throws Exception {
     Set<Expression> open = new LinkedHashSet<>(expressions());
     assertThat(open).hasSizeGreaterThan(60);
-    try (RedisProcess redis = RedisProcess.start(folder.resolve("redis"));
+    try (RedisServers redis = RedisServers.single(folder.resolve("redis"));
         TinyServer server =
             TinyServer.start(
                 folder,

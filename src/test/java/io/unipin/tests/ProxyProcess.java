@@ -2,6 +2,7 @@ package io.unipin.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.unipin.benchmarks.engines.EngineProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,7 +30,7 @@ final class ProxyProcess implements AutoCloseable {
 
   /** Starts nginx in front of servers. A server is {@code host:port}. */
   static ProxyProcess nginx(Path folder, List<String> servers) throws Exception {
-    int port = FreePort.find();
+    int port = EngineProcess.freePort();
     String text = Files.readString(SHIPPED.resolve("nginx.conf"));
     String named = "server unipin-0:9090 max_fails=1 fail_timeout=1s;";
     StringBuilder upstream = new StringBuilder();
@@ -56,7 +57,7 @@ final class ProxyProcess implements AutoCloseable {
    */
   static ProxyProcess haproxy(Path folder, List<String> servers, List<Integer> health)
       throws Exception {
-    int port = FreePort.find();
+    int port = EngineProcess.freePort();
     String text = Files.readString(SHIPPED.resolve("haproxy.cfg"));
     String named =
         "  server unipin-0 unipin-0:9090 proto h2 check check-proto h1 port 9092"

@@ -70,7 +70,7 @@ public final class RedisServer implements AutoCloseable {
    * Returns a free port below 55,000, because a cluster node also uses the port 10,000 above its
    * own.
    */
-  private static int freePort() throws IOException {
+  public static int freePort() throws IOException {
     while (true) {
       try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
         if (socket.getLocalPort() < 55_000) {

@@ -34,7 +34,6 @@ import io.unipin.serving.redis.RedisServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -168,7 +167,7 @@ final class EngineTracesTest {
         RedisServer redis = RedisServer.start(folder.resolve("redis"), "--appendonly", "yes")) {
       Server other = failing();
       String away = "127.0.0.1:" + other.getPort();
-      int port = freePort();
+      int port = RedisServer.freePort();
       try (UniPinServer server = replica("feed", port, collector, redis);
           SdkTracerProvider provider = provider(collector);
           UniPinClient client =
@@ -225,12 +224,6 @@ final class EngineTracesTest {
         return ContextPropagators.noop();
       }
     };
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Returns the spans of a name in the order of their beginnings. */
