@@ -1,21 +1,13 @@
 package io.unipin.cli.server;
 
 import com.google.protobuf.MessageOrBuilder;
-import com.google.protobuf.util.JsonFormat;
-import io.unipin.cli.check.Output;
-import io.unipin.cli.check.OutputFile;
 import io.unipin.client.UniPinClient;
 import java.io.IOException;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that name the user whose actions change, the revision, and the server. */
 final class ActionsOptions {
-  @Option(names = "--user", required = true, paramLabel = "ID", description = "The user.")
-  private String user;
-
   @Option(
       names = "--revision",
       defaultValue = "0",
@@ -25,21 +17,10 @@ final class ActionsOptions {
               + " valid. Default: ${DEFAULT-VALUE}.")
   private long revision;
 
-  @Option(
-      names = "--address",
-      defaultValue = "127.0.0.1:9090",
-      paramLabel = "HOST:PORT",
-      description = "Default: ${DEFAULT-VALUE}.")
-  private String address;
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the response there.")
-  @Output(Output.Kind.FILE)
-  private @Nullable Path json;
-
-  @Mixin private ConnectionOptions connection;
+  @Mixin private UserOptions user;
 
   String user() {
-    return user;
+    return user.user();
   }
 
   long revision() {
@@ -47,13 +28,10 @@ final class ActionsOptions {
   }
 
   UniPinClient connect() throws IOException {
-    return UniPinClient.connect(address, connection.security());
+    return user.connect();
   }
 
   void write(MessageOrBuilder response) throws IOException {
-    if (json != null) {
-      OutputFile.write(
-          json, JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(response) + "\n");
-    }
+    user.write(response);
   }
 }

@@ -1,20 +1,14 @@
 package io.unipin.cli.server;
 
-import com.google.protobuf.util.JsonFormat;
-import io.unipin.cli.check.Output;
-import io.unipin.cli.check.OutputFile;
 import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.EraseUserResponse;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Erases a user. */
@@ -26,35 +20,18 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Example:", "  ./unipin erase --user u0001"})
 public final class EraseCommand implements Callable<Integer> {
-  @Option(names = "--user", required = true, paramLabel = "ID", description = "The user.")
-  private String user;
-
-  @Option(
-      names = "--address",
-      defaultValue = "127.0.0.1:9090",
-      paramLabel = "HOST:PORT",
-      description = "Default: ${DEFAULT-VALUE}.")
-  private String address;
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the response there.")
-  @Output(Output.Kind.FILE)
-  private @Nullable Path json;
-
-  @Mixin private ConnectionOptions connection;
+  @Mixin private UserOptions options;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
     EraseUserResponse response;
-    try (UniPinClient client = UniPinClient.connect(address, connection.security())) {
-      response = client.erase(user);
+    try (UniPinClient client = options.connect()) {
+      response = client.erase(options.user());
     }
     print(response, spec.commandLine().getOut());
-    if (json != null) {
-      OutputFile.write(
-          json, JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(response) + "\n");
-    }
+    options.write(response);
     return response.getUnconfirmedCount() + response.getUnseenCount() == 0 ? 0 : 1;
   }
 
