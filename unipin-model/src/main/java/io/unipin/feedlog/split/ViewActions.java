@@ -6,8 +6,8 @@ import io.unipin.feedlog.FeedLog;
  * The user's actions from which a feedview's labels come. The user's first action has index 0.
  *
  * <p>A log does not link labels to actions. The label of an impression is assigned to one action
- * after the feedview's history: the first one that is on the same item and shares an action type
- * with the label. An action is near if it is among the next few actions, or has the feedview's own
+ * after the feedview's history. This is the first one that is on the same item and shares an action
+ * type with the label. An action is near if it is among the next few actions, or has the feedview's own
  * time. An action that is not near may be the source of the label, but it may also belong to
  * another visit.
  *
