@@ -83,7 +83,7 @@ final class Packages {
       serving.settings: model serving.admission serving.audit serving.bundle serving.console serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.spans: serving.failure
-      serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.kafka serving.log serving.log.segment serving.redis serving.settings settings
+      serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.settings settings
       serving.threads: model
       serving.tracing: serving.spans settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
