@@ -24,8 +24,8 @@ struct RowKernels {
    */
   void (*rows)(const float* query, const Row* rows, std::size_t n, std::size_t d, float* out);
   /**
-   * Does the same for four consecutive queries (4, d); out is (4, n). This function suits rows that
-   * lie in the processor's cache.
+   * Writes the inner products of four consecutive queries (4, d) with all rows to out (4, n). This
+   * function suits rows that lie in the processor's cache.
    */
   void (*rows_of_four)(const float* queries, const Row* rows, std::size_t n, std::size_t d, float* out);
   /** Writes the inner product of the query with row places[i] of a table to out[i]. */

@@ -15,8 +15,8 @@
 namespace unipin {
 
 /**
- * The working memory of one search. It is kept for later searches. So a search allocates nothing if
- * a similar search has run before. Not thread-safe.
+ * The working memory of one search. A scratch is kept for later searches. So a search allocates
+ * nothing if a similar search has run before. Not thread-safe.
  */
 struct Scratch {
   std::vector<Best> best;

@@ -5,7 +5,7 @@
 
 /*
  * Searches the same structures with FAISS's own code, as the Linux distribution compiled it.
- * Benchmarks compare this library with that search.
+ * Benchmarks compare this search with that of search.cpp.
  */
 namespace unipin {
 

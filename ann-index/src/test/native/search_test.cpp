@@ -157,7 +157,7 @@ std::vector<double> truth(const float* query, const std::vector<float>& rows, co
 
 /**
  * Checks that every result comes once and in order, passes the filter and has the right score. Also
- * checks that at least a share of the best items was found.
+ * checks that the recall is at least least_recall.
  */
 void check_found(
     const std::string& what, const Found& found, const std::vector<float>& queries, idx_t k, const std::vector<float>& rows,

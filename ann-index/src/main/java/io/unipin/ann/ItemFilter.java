@@ -57,8 +57,9 @@ public final class ItemFilter {
   }
 
   /**
-   * Returns a filter that lets these items pass in addition to those of this filter. The first use
-   * of the new filter with an index copies this filter's bits and takes O(ids) steps.
+   * Returns a filter that lets these items pass in addition to the items that this filter lets
+   * pass. The first use of the new filter with an index copies this filter's bits and takes O(ids)
+   * steps.
    */
   public ItemFilter also(long... ids) {
     return passesAll() || ids.length == 0 ? this : joined(List.of(this), sorted(ids));

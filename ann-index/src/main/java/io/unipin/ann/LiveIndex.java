@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * <p>A search sees every change whose method returned before the search began. Searches take no
  * lock and wait for nothing. After enough changes, a new main index is built in the background and
  * replaces the main index and the delta. Changes made during the build are carried over. If there
- * are many, another rebuild follows.
+ * are many such changes, another rebuild follows.
  *
  * <p>Thread-safe.
  */
@@ -68,7 +68,7 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Returns a live index as the other method does, from vectors in an array.
+   * Returns a live index like the other method, from vectors in an array.
    *
    * @param vectors (index.size(), dimension); not copied, must not change afterwards
    */

@@ -69,8 +69,8 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
   }
 
   /**
-   * Returns a filter that lets these ordinals pass in addition to those of this filter. Ignores
-   * ordinal −1.
+   * Returns a filter that lets these ordinals pass in addition to the ordinals that this filter
+   * lets pass. Ignores ordinal −1.
    */
   OrdinalFilter with(int[] ordinals) {
     if (bitmap == null) {

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compares some live answers with exact answers, on another thread than the search. At most one
- * comparison runs at a time. Queries that come during a comparison are ignored.
+ * comparison runs at a time. Queries that come during a comparison are not compared.
  *
  * <p>Thread-safe.
  */

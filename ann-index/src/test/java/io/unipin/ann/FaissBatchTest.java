@@ -58,8 +58,8 @@ class FaissBatchTest {
       long bytes = thread.getCurrentThreadAllocatedBytes() - before;
       int ordinalsAndScores = QUERIES * K * (Integer.BYTES + Float.BYTES);
       int idsAndScores = QUERIES * K * (Long.BYTES + Float.BYTES);
-      // The remaining 200 bytes are headers of arrays. In addition, a read lock sometimes allocates
-      // a counter for a thread.
+      // The 200 bytes leave room for the headers of arrays, and for the counter that a read lock
+      // sometimes allocates for a thread.
       assertThat(bytes).isLessThan(calls * (ordinalsAndScores + idsAndScores + 200L));
     }
   }

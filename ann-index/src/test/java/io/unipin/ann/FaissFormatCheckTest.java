@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.CsvFileSource;
  * Tests which bytes of an index are checked before FAISS reads them.
  *
  * <p>For the file of every kind of index, {@code refused.csv} lists two sets of positions in the
- * payload. The check must refuse the payload if a byte of the first set is increased by one. It
- * must also refuse it if the highest bit of a byte of the second set is flipped. All other bytes
- * belong to numbers that may have any value, such as components and links.
+ * payload. The check must refuse the payload if a byte of the first set is increased by one. The
+ * check must also refuse the payload if the highest bit of a byte of the second set is flipped. All
+ * other bytes belong to numbers that may have any value, such as components and links.
  */
 class FaissFormatCheckTest {
   private static final int DIMENSION = 4;

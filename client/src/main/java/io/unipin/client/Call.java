@@ -27,7 +27,7 @@ record Call<Q, A>(MethodDescriptor<Q, A> method, Q request, String user, boolean
   private static final Metadata.Key<String> ROUTE =
       Metadata.Key.of("unipin-route", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** Most characters of an id that the header carries. Servers refuse longer ids. */
+  /** The largest number of characters of an id in the header. Servers refuse longer ids. */
   private static final int LONGEST_ID = 256;
 
   /** What a call says about the choice of its server. */

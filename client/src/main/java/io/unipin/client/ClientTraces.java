@@ -14,9 +14,9 @@ import java.util.function.Supplier;
 
 /**
  * Traces the calls of a client with OpenTelemetry. A call is one span, a child of the caller's span
- * if there is one. Each attempt at a server is a child span of the call, and the server continues
- * it: the header {@code traceparent} names it. Without a tracing library in the caller's program,
- * nothing is traced. No span holds data of a user. Thread-safe.
+ * if there is one. Each attempt at a server is a child span of the call. The request's header
+ * {@code traceparent} names this span, so the server's spans continue it. Without a tracing library
+ * in the caller's program, nothing is traced. No span holds data of a user. Thread-safe.
  */
 final class ClientTraces {
   static final AttributeKey<String> REPLICA = AttributeKey.stringKey("unipin.replica");
@@ -73,7 +73,7 @@ final class ClientTraces {
     }
   }
 
-  /** Notes in the span of a call how many attempts it has had. */
+  /** Notes in the span of a call how many attempts the call has had. */
   static void attempts(int number) {
     Span.current().setAttribute(ATTEMPTS, (long) number);
   }
@@ -86,7 +86,7 @@ final class ClientTraces {
     return String.valueOf(call.method().getBareMethodName());
   }
 
-  /** Puts the present span into the headers of a call; nothing without a span. */
+  /** Puts the current span into the headers of a call. Does nothing if there is no span. */
   static void propagate(Metadata headers) {
     W3CTraceContextPropagator.getInstance()
         .inject(

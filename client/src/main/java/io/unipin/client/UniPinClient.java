@@ -87,7 +87,8 @@ public final class UniPinClient implements AutoCloseable {
   }
 
   /**
-   * Does the same, and traces the calls with the given library instead of the global one.
+   * Connects as {@link #connect(String, ClientSecurity, Duration)} does, and traces the calls with
+   * the given library instead of the global one.
    *
    * @throws IllegalArgumentException when the address of a fleet has another form
    */
@@ -151,8 +152,8 @@ public final class UniPinClient implements AutoCloseable {
   }
 
   /**
-   * Erases a user as {@link #eraseUser} does, and returns which replicas of the fleet have confirmed
-   * it.
+   * Erases a user as {@link #eraseUser} does, and returns which replicas of the fleet have
+   * confirmed the erasure.
    */
   public EraseUserResponse erase(String user) {
     EraseUserRequest request = EraseUserRequest.newBuilder().setUserId(user).build();

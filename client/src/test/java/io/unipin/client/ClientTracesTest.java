@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Tests the spans of calls, and what replicas learn of them. */
+/** Tests the spans of calls, and the headers that tell replicas of these spans. */
 @Timeout(60)
 final class ClientTracesTest {
   private static final String USER = "jane";

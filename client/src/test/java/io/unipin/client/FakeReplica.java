@@ -128,12 +128,17 @@ final class FakeReplica implements AutoCloseable {
     return users;
   }
 
-  /** Returns the values of {@code unipin-route} of all calls so far, or the text null. */
+  /**
+   * Returns the value of {@code unipin-route} of each call so far; the text null without the
+   * header.
+   */
   List<String> routes() {
     return routes;
   }
 
-  /** Returns the values of {@code traceparent} of all calls so far, or the text null. */
+  /**
+   * Returns the value of {@code traceparent} of each call so far; the text null without the header.
+   */
   List<String> parents() {
     return parents;
   }

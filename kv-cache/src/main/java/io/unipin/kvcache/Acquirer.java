@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Acquirer {
-  /** The limit of a wait. A nanosecond clock can still represent it. */
+  /** The longest wait. The end of a much longer wait would overflow a clock in nanoseconds. */
   private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
   private final LeaseHost host;
@@ -152,7 +152,9 @@ final class Acquirer {
     }
   }
 
-  /** Reads rows from the tiers. If that fails, nobody else closes the lease. */
+  /**
+   * Reads rows from the tiers. Closes the lease if this fails, because nobody else would close it.
+   */
   private void reload(KvLease lease, KvKey key, ReloadChoice reloads) {
     boolean done = false;
     try {

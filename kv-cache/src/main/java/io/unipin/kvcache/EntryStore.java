@@ -22,7 +22,7 @@ final class EntryStore {
   private final Erasures erasures = new Erasures();
   private volatile boolean closed;
 
-  /** @param leaving receives entries that leave by their turn or by age, before they leave */
+  /** @param leaving receives entries chosen by eviction order or age, before they leave */
   EntryStore(KvCacheLimits limits, WriterSlots writers, BiConsumer<KvKey, KvEntry> leaving) {
     this.writers = writers;
     partitions = new Partitions(limits, departures, new Departures(leaving, this::removed));
@@ -47,9 +47,9 @@ final class EntryStore {
   }
 
   /**
-   * Drops the entries that a fingerprint has in its old partition, after it got another one. Waits
-   * for publications that began before this call, as an erasure does. Later ones see the other
-   * partition.
+   * Drops the entries that a fingerprint has in its old partition, after the fingerprint got
+   * another partition. Waits for publications that began before this call, as an erasure does.
+   * Later publications go to the other partition.
    */
   private void leave(Partition old, String fingerprint) {
     Predicate<KvKey> keys = key -> key.fingerprint().equals(fingerprint);
@@ -67,7 +67,7 @@ final class EntryStore {
     partition(key).use(key);
   }
 
-  /** Returns the number of requests for a key, as far as it is remembered. */
+  /** Returns the number of requests for a key, as far as the cache remembers them. */
   int uses(KvKey key) {
     return partition(key).uses(key);
   }
@@ -237,7 +237,7 @@ final class EntryStore {
     partitions.all().forEach(Partition::expire);
   }
 
-  /** Returns up to {@code limit} rivals of the key's entry, in order, with unleased blocks. */
+  /** Returns up to {@code limit} unleased entries of the key's partition, in eviction order. */
   List<Map.Entry<KvKey, KvEntry>> coldest(KvKey key, int unitBytes, int limit) {
     return partition(key).coldest(limit, unitBytes);
   }

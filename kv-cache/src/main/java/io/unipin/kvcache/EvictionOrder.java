@@ -139,7 +139,7 @@ final class EvictionOrder {
     }
   }
 
-  /** Returns the number of requests for a key, as far as it is remembered. */
+  /** Returns the number of requests for a key, as far as the order remembers them. */
   int uses(KvKey key) {
     Place place = places.get(key);
     if (place != null) {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * and the state after the last row.
  *
  * <p>An entry holds a share of its block from its publication until its removal. An entry without
- * state was cut back. Its rows can be reused, but no request hits it. Immutable but for the note
- * that a tier has its rows.
+ * state was cut back. Its rows can be reused, but no request hits it. Immutable, except for the
+ * flag that a tier has the entry's rows.
  */
 final class KvEntry {
   private final TokenHashes hashes;
@@ -50,7 +50,7 @@ final class KvEntry {
     return state;
   }
 
-  /** Notes that a tier to which entries are written when they leave has the rows. */
+  /** Notes that a tier has the rows, so that they need not be written when the entry leaves. */
   void stored() {
     isStored = true;
   }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A tier keeps rows in chunks of {@link #CHUNK_ROWS} rows. A chunk is found by the hash after
  * its last token. So a request finds a chunk only if the chunk holds exactly the rows that the
- * request would encode. A tier verifies the bytes that it reads. Bytes that fail are not returned,
- * and they are counted.
+ * request would encode. A tier verifies the bytes that it reads. Bytes that fail verification are
+ * counted and not returned.
  *
  * <p>Many threads call {@link #find}, {@link #space} and {@link Held#load}. One thread at a time
  * calls the other methods.
@@ -21,12 +21,13 @@ public interface KvTier extends AutoCloseable {
   int CHUNK_ROWS = 64;
 
   /**
-   * Returns the part of a request's first rows that the tier holds. Returns empty if the tier holds
-   * none of them.
+   * Returns a handle to the longest prefix of the request's rows that the tier holds. Returns empty
+   * if the tier does not hold the first row.
    *
    * @param hashes one hash per row of the request
    * @param deadlineNanos the time on {@link System#nanoTime} until which the request waits for this
-   *     method and for {@link Held#load} together. A tier on the local machine need not look at it.
+   *     method and for {@link Held#load} together. A tier on the local machine may ignore this
+   *     time.
    * @throws IOException if the tier gives no answer in this time
    */
   Optional<Held> find(KvKey key, KvLayout layout, TokenHashes hashes, long deadlineNanos)
@@ -69,8 +70,10 @@ public interface KvTier extends AutoCloseable {
    * The room of a tier.
    *
    * @param limitBytes limit of {@code usedBytes}; 0 for a shared tier without a limit
-   * @param usedBytes bytes of the chunks that requests can find; of a shared tier all of its bytes
-   * @param entries users under a fingerprint, of whom the tier holds rows; of a shared tier users
+   * @param usedBytes bytes of the chunks that requests can find; for a shared tier, all bytes that
+   *     it uses
+   * @param entries number of pairs of user and fingerprint of which the tier holds rows; for a
+   *     shared tier, number of users
    * @param failures chunks that were read and failed verification
    */
   record Space(long limitBytes, long usedBytes, long entries, long failures) {}
@@ -84,9 +87,9 @@ public interface KvTier extends AutoCloseable {
   long write(KvSnapshot rows) throws IOException;
 
   /**
-   * Removes a user's rows under every fingerprint. When this method returns, no request finds them,
-   * a write that began before does not bring them back, and a tier on the local machine has
-   * overwritten the bytes.
+   * Removes a user's rows under every fingerprint. When this method returns, no request finds the
+   * rows, and a write that began before cannot bring them back. A tier on the local machine has
+   * then overwritten the bytes.
    *
    * @return whether the tier held rows of the user
    */
@@ -94,7 +97,7 @@ public interface KvTier extends AutoCloseable {
 
   /**
    * Removes the rows of a model that this server no longer serves. Their bytes are overwritten
-   * later. A shared tier keeps them as long as other servers serve the model.
+   * later. A shared tier keeps the rows as long as other servers serve the model.
    */
   void eraseFingerprint(String fingerprint) throws IOException;
 

@@ -6,7 +6,7 @@ public enum KvTierLookup {
   RELOADED,
   /** The tier held no rows that the cache lacked. */
   ABSENT,
-  /** To encode the rows was expected to be faster than to ask for them or to read them. */
+  /** Encoding the rows was expected to be faster than asking the tier or reading from it. */
   DECLINED,
   /** The tier held rows, but none of them could be read and verified. */
   FAILED,

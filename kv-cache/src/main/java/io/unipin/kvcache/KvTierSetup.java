@@ -13,9 +13,10 @@ public record KvTierSetup(String name, KvTier tier, long queueBytes, Writing wri
   /**
    * Which users are written to a tier, and when.
    *
-   * @param leastUses a user is written once so many requests came, as far as the cache remembers
-   * @param onEviction whether users whose rows were not written are written when they leave the
-   *     cache for lack of room or by age
+   * @param leastUses number of requests from which on a user is written, as far as the cache
+   *     remembers the requests
+   * @param onEviction whether a user whose rows were not written is written when the eviction order
+   *     or age removes the user's entry
    * @param longestPause longest pause after failed writes
    */
   public record Writing(int leastUses, boolean onEviction, Duration longestPause) {

@@ -26,10 +26,10 @@ final class Partition {
   private final Departures departures;
 
   /**
-   * Who is told of entries that leave.
+   * The listeners that are told of entries that leave.
    *
-   * @param leaving receives entries that leave by their turn or by age, while they still have their
-   *     share of their block
+   * @param leaving receives the entries that the eviction order or their age removes, while they
+   *     still have their share of their block
    * @param gone receives all entries that left
    */
   record Departures(BiConsumer<KvKey, KvEntry> leaving, RemovalListener<KvKey, KvEntry> gone) {}
@@ -80,7 +80,7 @@ final class Partition {
     order.used(key);
   }
 
-  /** Returns the number of requests for a key, as far as it is remembered. */
+  /** Returns the number of requests for a key, as far as the partition remembers them. */
   int uses(KvKey key) {
     return order.uses(key);
   }

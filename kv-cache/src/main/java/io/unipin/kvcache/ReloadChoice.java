@@ -28,7 +28,7 @@ public interface ReloadChoice {
       };
 
   /**
-   * What a request would ask a tier for.
+   * The rows for which a request would ask a tier.
    *
    * @param tier name of the tier
    * @param reused number of the request's first rows that the cache holds
@@ -51,7 +51,7 @@ public interface ReloadChoice {
    */
   Duration patience(Question question);
 
-  /** Receives the time until a tier answered what it holds, or gave no answer. */
+  /** Receives how long a tier took to answer which rows it holds, or how long no answer came. */
   void answered(Question question, long nanos);
 
   /** Returns whether the rows are read from the tier. */

@@ -7,8 +7,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the thread of a {@link TierWriter} does with its tier: it writes rows and does upkeep. It
- * notes what succeeded and what was dropped. One thread writes; the counters are thread-safe.
+ * Writes rows to the tier of a {@link TierWriter}, and does the tier's upkeep. Counts the bytes
+ * that were written and the entries that were dropped. One thread writes; the counters are
+ * thread-safe.
  */
 final class TierOutput {
   private final KvTierSetup setup;
@@ -17,7 +18,9 @@ final class TierOutput {
   private final EnumCounters<KvTierDrop> drops = new EnumCounters<>(KvTierDrop.class);
   private final LongAdder written = new LongAdder();
 
-  /** @param snapshots returns a hold on the rows of a key's entry, or null if it has none */
+  /**
+   * @param snapshots returns a hold on the rows of a key's entry, or null if the key has no entry
+   */
   TierOutput(
       KvTierSetup setup, Function<KvKey, @Nullable KvSnapshot> snapshots, TierHealth health) {
     this.setup = setup;
@@ -25,7 +28,7 @@ final class TierOutput {
     this.health = health;
   }
 
-  /** Writes the rows of a key that had its turn. Returns false if the tier could not be written. */
+  /** Writes the rows of a key from the queue. Returns false if the tier could not be written. */
   boolean write(TierQueue.Turn turn) {
     try (KvSnapshot rows = rows(turn)) {
       if (rows == null) {
@@ -47,7 +50,10 @@ final class TierOutput {
     }
   }
 
-  /** Returns the rows of the key's entry, or else those of the entry that left, or null. */
+  /**
+   * Returns the rows of the key's present entry, else the held rows of the entry that left, or
+   * null.
+   */
   private @Nullable KvSnapshot rows(TierQueue.Turn turn) {
     KvSnapshot present = snapshots.apply(turn.key());
     return present == null ? turn.held() : present;

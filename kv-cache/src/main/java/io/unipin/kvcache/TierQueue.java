@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys whose entries wait to be written to a tier, oldest first, with the bytes that they stand
- * for. A key whose entry left the cache holds the entry's rows. Guarded by the lock of the {@link
- * TierWriter} that owns it.
+ * The keys whose entries wait to be written to a tier, oldest first, with the number of bytes that
+ * each key counts as. A key whose entry left the cache holds the entry's rows. Guarded by the lock
+ * of the {@link TierWriter} that owns it.
  */
 final class TierQueue {
   /** Each key counts as at least this many bytes, so that the number of keys is bounded as well. */
@@ -26,7 +26,7 @@ final class TierQueue {
   /**
    * A key that waits.
    *
-   * @param bytes bytes that it counts as
+   * @param bytes number of bytes that the key counts as
    * @param held rows of an entry that left the cache; null if the key's entry is in the cache
    */
   record Turn(KvKey key, long bytes, @Nullable KvSnapshot held) {
@@ -38,7 +38,10 @@ final class TierQueue {
     }
   }
 
-  /** @param heldLimit limit of the bytes of the cache that rows of departed entries keep taken */
+  /**
+   * @param heldLimit limit of the bytes of the cache's memory that the rows of departed entries
+   *     take
+   */
   TierQueue(long limitBytes, long heldLimit) {
     this.limitBytes = limitBytes;
     this.heldLimit = heldLimit;

@@ -18,7 +18,7 @@ final class TierReader {
     this.tier = tier;
   }
 
-  /** Reads the rows that the lease lacks, if the tier holds any of them and the choice allows it. */
+  /** Reads rows that the lease lacks, if the tier holds some of them and the choice allows it. */
   void reload(KvLease lease, KvKey key, ReloadChoice choice) {
     lookups.add(reloaded(lease, key, choice), 1);
   }
@@ -36,7 +36,8 @@ final class TierReader {
       found = tier.find(key, lease.kvBlock().layout(), lease.hashes(), began + patience.toNanos());
       choice.answered(question, System.nanoTime() - began);
     } catch (IOException e) {
-      // No answer is slower than any answer, even if the tier refused the question at once.
+      // A missing answer counts as slower than any answer, even if the tier refused the question at
+      // once.
       choice.answered(question, Math.max(System.nanoTime() - began, patience.toNanos()));
       return KvTierLookup.AWAY;
     }
@@ -50,7 +51,7 @@ final class TierReader {
     return choice.pays(offer) ? read(lease, held, offer, choice, least) : KvTierLookup.DECLINED;
   }
 
-  /** @param patience nanoseconds that a read without any rows counts for at least */
+  /** @param patience a read that gave no rows counts as taking at least this many nanoseconds */
   private KvTierLookup read(
       KvLease lease,
       KvTier.Held held,

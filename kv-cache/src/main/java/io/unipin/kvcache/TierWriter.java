@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The queue holds keys. When a key's turn comes, the thread copies the rows of the entry that
  * the key has then. So an entry that changes several times is written once, and an entry that left
- * the cache meanwhile is not written. The bytes to write that the queue stands for are bounded.
+ * the cache meanwhile is not written. The number of bytes that wait to be written is bounded.
  * Beyond the bound, keys are dropped and counted.
  *
  * <p>A tier may also get the rows of entries that leave the cache and were not written. The queue
- * then holds these rows, and their bytes stay taken until they are written.
+ * then holds these rows, which stay in the cache's memory until they are written.
  *
  * <p>When a write fails, the tier is off: keys are dropped and counted. The first write after a
  * pause tries again. The pauses double up to a longest pause.
@@ -37,8 +37,8 @@ final class TierWriter implements AutoCloseable {
   private volatile long writing;
 
   /**
-   * @param snapshots returns a hold on the rows of a key's entry, or null if it has none
-   * @param limits limits of the cache. Entries that left it may keep 1/128 of its bytes taken.
+   * @param snapshots returns a hold on the rows of a key's entry, or null if the key has no entry
+   *     @param limits limits of the cache. Entries that left the cache may take 1/128 of its bytes.
    */
   TierWriter(
       KvTierSetup setup, Function<KvKey, @Nullable KvSnapshot> snapshots, KvCacheLimits limits) {
@@ -92,7 +92,10 @@ final class TierWriter implements AutoCloseable {
     }
   }
 
-  /** Returns whether the tier held rows of the user. No request finds them on return. */
+  /**
+   * Erases a user, and returns whether the tier held rows of the user. When this method returns, no
+   * request finds the rows.
+   */
   boolean erase(String user) {
     return call(
         () -> {
@@ -110,7 +113,7 @@ final class TierWriter implements AutoCloseable {
         });
   }
 
-  /** Waits until everything that waits is written and tidied up. */
+  /** Waits until all queued rows are written and no upkeep is left. */
   void settle() {
     call(
         () -> {

@@ -8,7 +8,7 @@ import java.util.function.ToIntFunction;
  * Thread-safe.
  */
 final class Tiers {
-  /** Fewer missing rows than this are encoded faster than they are looked up. */
+  /** If fewer rows than this are missing, encoding them is faster than looking them up. */
   private static final int LEAST_ROWS = 16;
 
   private final List<TierWriter> writers;
@@ -56,7 +56,9 @@ final class Tiers {
     }
   }
 
-  /** Queues an entry that a request hit, for tiers that wait for exactly so many requests. */
+  /**
+   * Queues an entry that a request hit, for each tier whose {@code leastUses} this request reaches.
+   */
   void hit(KvKey key, KvLayout layout, int rows) {
     if (key.isInternal()) {
       return;
@@ -68,7 +70,10 @@ final class Tiers {
     }
   }
 
-  /** Queues an entry that is leaving the cache, for tiers that want it and lack it. */
+  /**
+   * Queues an entry that is leaving the cache, for the tiers that take such entries and lack this
+   * one.
+   */
   void leaving(KvKey key, KvEntry entry) {
     if (!writers.isEmpty() && !key.isInternal()) {
       writers.forEach(writer -> writer.offerLeaving(key, entry, uses));
@@ -76,8 +81,8 @@ final class Tiers {
   }
 
   /**
-   * Returns whether a tier held rows of the user. No request finds the rows on return. Tries every
-   * tier, even if one fails.
+   * Erases a user, and returns whether a tier held rows of the user. When this method returns, no
+   * request finds the rows. Tries every tier, even if one fails.
    *
    * @param everywhere whether tiers that servers share are erased as well
    */
@@ -108,7 +113,7 @@ final class Tiers {
     return writers.stream().map(TierWriter::stats).toList();
   }
 
-  /** Waits until everything that waits is written. */
+  /** Waits until all queued rows are written. */
   void settle() {
     writers.forEach(TierWriter::settle);
   }

@@ -121,7 +121,9 @@ public final class UserKvCache implements AutoCloseable {
     return acquire(key, layout, hashes, maxWait, mark, ReloadChoice.ALWAYS);
   }
 
-  /** Takes a lease as above. {@code reloads} decides whether rows are read from a tier. */
+  /**
+   * Takes a lease like the method without {@code reloads}, which decides whether a tier is read.
+   */
   public KvLease acquire(
       KvKey key,
       KvLayout layout,
@@ -264,9 +266,9 @@ public final class UserKvCache implements AutoCloseable {
   }
 
   /**
-   * Closes the cache. Before that, writes the rows that wait for the tier below the cache, but
-   * spends a few seconds at most on it. Then closes the tier, drops all entries and refuses further
-   * requests. Open leases stay valid and are logged as leaked.
+   * Closes the cache. Before that, writes the rows that wait for the tier below the cache, but for
+   * a few seconds at most. Then closes the tier, drops all entries and refuses further requests.
+   * Open leases stay valid and are logged as leaked.
    */
   @Override
   public void close() {

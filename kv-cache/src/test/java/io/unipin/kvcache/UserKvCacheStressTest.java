@@ -53,7 +53,7 @@ class UserKvCacheStressTest {
             int[] tokens = next(histories.get(user), random);
             if (random.nextInt(4) == 0) {
               // If several threads store a history, the last one wins. The test accepts each of
-              // them.
+              // these histories.
               histories.set(user, tokens);
             }
             request(cache, "user" + user, random, tokens);

@@ -44,8 +44,8 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
    * @param figures one per action, in the order of the schema
    * @param first mean predicted probability of the oracle's action at the first position; NaN
    *     without an oracle
-   * @param truth mean of the oracle over the same impressions; {@code first} should equal it; NaN
-   *     without an oracle
+   * @param truth mean of the oracle over the same impressions, which {@code first} should equal;
+   *     NaN without an oracle
    */
   record Row(String name, int impressions, List<Figure> figures, double first, double truth) {}
 
@@ -61,8 +61,8 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   /**
    * Returns the calibration of an evaluation's predictions.
    *
-   * @param oracle name of the action whose probability the log's oracle states, provided that the
-   *     user looks at the impression; empty to leave the oracle out
+   * @param oracle name of the action for which the log's oracle states a probability, given that
+   *     the user looks at the impression; empty to leave the oracle out
    * @throws IllegalArgumentException when {@link #checkOracle} refuses the oracle
    */
   public static Calibration of(Evaluation evaluation, String oracle) {

@@ -108,7 +108,10 @@ public final class Predictions {
     return times;
   }
 
-  /** Returns for each impression its number in the log's oracle. The log must have an oracle. */
+  /**
+   * Returns for each impression the probability that the log's oracle states. The log must have an
+   * oracle.
+   */
   float[] oracle() {
     return gather((slate, k) -> log.impressionOracle()[row(slate, k)]);
   }

@@ -8,8 +8,8 @@ import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.RequestContext;
 
 /**
- * Computes retrieval queries for some users of a feed log. Each user has one query. It is made
- * after all of the user's actions, for the first surface.
+ * Computes retrieval queries for some users of a feed log. Each user has one query. The query
+ * follows all of the user's actions, and is for the first surface.
  */
 public final class UserQueries {
   private UserQueries() {}

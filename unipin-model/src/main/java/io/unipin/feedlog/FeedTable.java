@@ -82,8 +82,8 @@ public enum FeedTable {
   }
 
   /**
-   * Returns the name of the column with items' keys. A table may have it instead of the column
-   * item_id.
+   * Returns the name of the column with items' keys. A table may have this column instead of the
+   * column item_id.
    */
   public String keyColumn() {
     return this == ITEMS ? "key" : "item_key";

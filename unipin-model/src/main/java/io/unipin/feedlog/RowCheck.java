@@ -128,8 +128,8 @@ final class RowCheck {
   }
 
   /**
-   * Returns a row's sequence. A row without a sequence gets a number that places it after all rows
-   * with a sequence.
+   * Returns the value of a row's column {@code sequence}. A row without a sequence gets a number
+   * that places it after all rows with a sequence.
    */
   static long sequence(ResultSet row) throws SQLException {
     long sequence = row.getLong(SEQUENCE);

@@ -50,8 +50,8 @@ final class AdamW implements AutoCloseable {
    * Moves the parameters by one step.
    *
    * @param gradients gradient of each parameter, in the order of the parameters
-   * @param rows (M) rows of the id table for which its gradient is given; (0) if its gradient is
-   *     given for the whole table
+   * @param rows (M) rows of the id table that the table's gradient covers; (0) if the gradient
+   *     covers the whole table
    * @return the norm of all gradients together, before clipping
    */
   float step(PtNDManager scope, PtNDArray[] gradients, PtNDArray rows, StepSettings settings) {

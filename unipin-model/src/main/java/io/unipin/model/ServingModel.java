@@ -139,7 +139,7 @@ public final class ServingModel implements AutoCloseable {
     return items.learnedBuckets();
   }
 
-  /** Embeds items as the next method does, for a model that reads no attributes. */
+  /** Embeds items of a model that reads no attributes, as the method with attributes does. */
   public float[] embed(float[] content) {
     return items.embed(content);
   }
@@ -267,8 +267,9 @@ public final class ServingModel implements AutoCloseable {
 
   /**
    * Computes the same probabilities as {@link #score}, to 1e-4, but without cached keys and values:
-   * in one pass over history and candidates under a full attention mask. It is the reference of
-   * comparisons. The model must be loaded {@linkplain EngineOptions#withComparison for comparison}.
+   * in one pass over history and candidates under a full attention mask. Other computations of the
+   * scores are compared with this method. The model must be loaded {@linkplain
+   * EngineOptions#withComparison for comparison}.
    *
    * @param tokens the whole window
    * @param candidates (k) rows of the item table

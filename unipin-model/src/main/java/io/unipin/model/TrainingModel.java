@@ -261,8 +261,8 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   /**
-   * Writes weights and moments to a checkpoint. A model that {@link #resume} creates from it trains
-   * as if training had not stopped.
+   * Writes weights and moments to a checkpoint. A model that {@link #resume} creates from this
+   * checkpoint trains as if training had not stopped.
    */
   public void checkpoint(Path file) {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>(weights().stored(config));

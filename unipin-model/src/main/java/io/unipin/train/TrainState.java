@@ -50,8 +50,8 @@ record TrainState(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * Format of {@code state.json}. Format 1 does not state its format. Of the origin, it has only
-   * the recipe's text. In format 2 the program's checksum covers comments.
+   * Format of {@code state.json}. Format 1 does not state its format. Of the origin, format 1 has
+   * only the recipe's text. In format 2 the program's checksum covers comments.
    */
   private static final int FORMAT = 3;
 

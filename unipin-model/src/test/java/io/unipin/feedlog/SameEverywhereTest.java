@@ -53,7 +53,8 @@ class SameEverywhereTest {
 
   /**
    * Returns a mapping with all expressions whose results could depend on the locale or on the
-   * number of threads. These are times without a zone, upper case, equal sort keys, groups and sums.
+   * number of threads. Such expressions are times without a zone, upper case, equal sort keys,
+   * groups and sums.
    */
   private static String mapping() {
     return """

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests a model that reads the attributes of items. It adds the rows that the attributes' buckets
- * have in one table.
+ * Tests a model that reads the attributes of items. The model adds up the rows of one table that
+ * belong to the attributes' buckets.
  */
 class AttributesTest {
   private static final long SEED = 41;

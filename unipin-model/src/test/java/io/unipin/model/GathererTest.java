@@ -123,8 +123,8 @@ class GathererTest {
   }
 
   /**
-   * A call that signals when its bucket is read. The gatherer reads it when it takes the call from
-   * the queue.
+   * A call that signals when its bucket is read. The gatherer reads the bucket when it takes the
+   * call from the queue.
    */
   private record Asked(CountDownLatch taken) implements Gatherer.Call {
     @Override

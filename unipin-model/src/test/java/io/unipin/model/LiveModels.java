@@ -23,7 +23,8 @@ import java.util.stream.LongStream;
 
 /**
  * Two models, the whole model and the lesser model. The lesser model lacks some of the items. Tests
- * put these items into it as live items. In the whole model, the id rows of these items are zeros.
+ * put these items into the lesser model as live items. In the whole model, the id rows of these
+ * items are zeros.
  */
 final class LiveModels {
   static final int LIVE = 17;

@@ -15,9 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Tests which instruction set MKL uses. A separate process prints it, because MKL_VERBOSE is set.
- */
+/** Tests which instruction set MKL uses. With MKL_VERBOSE, a separate process prints this set. */
 class MklDispatchTest {
   private static final String AVX512 = "Intel(R) AVX-512";
 

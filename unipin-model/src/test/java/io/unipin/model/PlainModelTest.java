@@ -86,8 +86,8 @@ class PlainModelTest {
   }
 
   /**
-   * Returns the tolerance for a number. It is relative to numbers beyond 1, and absolute for
-   * others.
+   * Returns the tolerance for a number. The tolerance is relative for magnitudes above 1, and
+   * absolute for others.
    */
   private static float tolerance(double expected) {
     return (float) (TOLERANCE * Math.max(1, Math.abs(expected)));

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 
 /**
  * Computes the figures of an evaluation in a slow and simple way. Tests compare the evaluator with
- * it. It encodes the whole history again for every target and every feedview. For each target it
- * sorts all items.
+ * this class. This class encodes the whole history again for every target and every feedview. For
+ * each target it sorts all items.
  */
 public final class NaiveEvaluation {
   public final List<Integer> ranks = new ArrayList<>();

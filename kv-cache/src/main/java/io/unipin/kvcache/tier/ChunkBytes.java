@@ -9,12 +9,12 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * The bytes of a chunk, in every tier: a header, the rows, and the state if it has one. The header
- * names the format, the user, the model, the tokens and the rows. Numbers of the header and of the
- * state are big-endian. Rows have the byte order of the machine.
+ * The bytes of a chunk, in every tier: a header, the rows, and the state if the chunk has one. The
+ * header names the format, the user, the model, the tokens and the rows. Numbers of the header and
+ * of the state are big-endian. Rows have the byte order of the machine.
  */
 public final class ChunkBytes {
-  /** The format: the number at the end changes with the layout. */
+  /** Names the format. The digit at the end changes when the layout of the bytes changes. */
   private static final long MAGIC = 0x55504B5643484B31L; // "UPKVCHK1"
 
   static final int HEADER_BYTES = Long.BYTES + 3 * Id.BYTES + 3 * Integer.BYTES;
@@ -61,7 +61,7 @@ public final class ChunkBytes {
         && ByteBuffer.wrap(bytes, 0, HEADER_BYTES).equals(expected.flip());
   }
 
-  /** Copies the rows of a chunk from row {@code from} of its entry on into a block. */
+  /** Copies the chunk's rows into a block, beginning with row {@code from} of the entry. */
   public static void copyRows(byte[] bytes, ChunkName chunk, HostRows block, int from) {
     ChunkRows.copyIn(
         ByteBuffer.wrap(bytes).position(HEADER_BYTES),

@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
 final class ChunkFile {
   static final int PAGE_BYTES = 8192;
 
-  /** The bytes of one read or write, so that Java's hidden buffers stay small. */
+  /** The number of pages of one read or write. It is small, so Java's hidden buffers stay small. */
   private static final int STEP_PAGES = 8;
 
   private static final byte[] ZEROS = new byte[STEP_PAGES * PAGE_BYTES];
@@ -47,7 +47,7 @@ final class ChunkFile {
   /**
    * Reads a chunk and verifies it.
    *
-   * @return the chunk, with more bytes behind it, or an empty array if the bytes are not those of
+   * @return an array that begins with the chunk, or an empty array if the bytes are not those of
    *     the chunk
    */
   byte[] read(EntryName entry, StoredChunk chunk) throws IOException {
@@ -98,7 +98,9 @@ final class ChunkFile {
     }
   }
 
-  /** Returns how many pages, from an index on, follow each other in the file. */
+  /**
+   * Returns how many of the pages, from an index on, lie directly one after the other in the file.
+   */
   private static int run(int[] pages, int from) {
     int count = 1;
     while (count < STEP_PAGES

@@ -15,7 +15,10 @@ import java.util.List;
  * @param stateSize numbers of the state after row {@code end} - 1, 0 without a state
  */
 public record ChunkName(int end, Id hash, int stateSize) {
-  /** Returns the name of a chunk of these rows. Only the last chunk has the state, if there is one. */
+  /**
+   * Returns the name of the chunk that ends before row {@code end}. Only the last chunk of the rows
+   * has the state, if there is one.
+   */
   public static ChunkName of(KvSnapshot rows, int end) {
     float[] state = rows.state();
     boolean last = end == rows.hashes().size();
@@ -41,13 +44,16 @@ public record ChunkName(int end, Id hash, int stateSize) {
     return end <= tokens.size() && hash.equals(hash(tokens, end));
   }
 
-  /** Whether a tier that stores these rows can keep the chunk, which holds some of them. */
+  /**
+   * Whether a tier that stores these rows can keep the chunk unchanged. The chunk holds some of the
+   * rows.
+   */
   public boolean isKeptFor(KvSnapshot rows) {
     boolean last = end == rows.hashes().size();
     return last ? stateSize > 0 || rows.state() == null : rows() == KvTier.CHUNK_ROWS;
   }
 
-  /** Returns the chunks of these rows that follow the first {@code kept} ones. */
+  /** Returns the names of the chunks of these rows, without the first {@code kept} chunks. */
   public static List<ChunkName> after(int kept, KvSnapshot rows) {
     List<ChunkName> chunks = new ArrayList<>();
     int all = rows.hashes().size();

@@ -34,7 +34,7 @@ public final class FileTier implements KvTier {
 
   private static final int SWEPT_PER_UPKEEP = 64;
 
-  /** Time for which {@link #close} overwrites dirty pages. The next start goes on. */
+  /** Longest time for which {@link #close} overwrites dirty pages. The next start does the rest. */
   private static final long LONGEST_CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final TierFolder folder;
@@ -66,8 +66,8 @@ public final class FileTier implements KvTier {
   }
 
   /**
-   * Opens the tier in a folder, with the chunks that are in it. Chunks of another secret, and chunks
-   * beyond a limit that became smaller, are dropped.
+   * Opens the tier in a folder, with the chunks that are in this folder. Chunks of another secret,
+   * and chunks beyond a limit that became smaller, are dropped.
    *
    * @param bytes limit of the bytes of the folder's files
    * @param secret the key of the names of users in the files
@@ -182,7 +182,7 @@ public final class FileTier implements KvTier {
     return indexed || !dirty.isEmpty();
   }
 
-  /** Removes all records that no longer count from the index. */
+  /** Removes from the index all records that no longer count. */
   private void forget() throws IOException {
     try {
       index.rewrite(holdings.all(), false);
@@ -230,7 +230,9 @@ public final class FileTier implements KvTier {
     return true;
   }
 
-  /** Looks through some pages that no chunk uses, and overwrites what a killed process left. */
+  /**
+   * Looks through some pages that no chunk uses, and overwrites bytes that a killed process left.
+   */
   private void sweep() throws IOException {
     int end = Math.min(sweepEnd, unswept + SWEPT_PER_UPKEEP);
     while (unswept < end) {

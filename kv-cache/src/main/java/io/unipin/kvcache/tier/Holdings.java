@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The entries that requests can find, and the order in which they are evicted: the least recently
- * used first. To read and to write an entry is a use.
+ * used first. Reading or writing an entry counts as a use.
  *
  * <p>Many threads call {@link #find} and {@link #has}. One thread calls the other methods.
  */
@@ -21,8 +21,8 @@ final class Holdings {
   private final AtomicLong time = new AtomicLong();
 
   /**
-   * The names in the order of the uses that are noted here. A name that was used since is queued
-   * again when its turn comes, so a use only sets a number.
+   * The names in the order of the uses that are noted here. If a name was used after it was queued,
+   * it is queued again when its turn comes. So a use only has to set a number.
    */
   private final Deque<Turn> turns = new ArrayDeque<>();
 
@@ -55,7 +55,7 @@ final class Holdings {
     return found != null && found.entry == entry;
   }
 
-  /** Adds an entry, or replaces the one of the same name. */
+  /** Adds an entry, or replaces the entry of the same name. */
   void put(StoredEntry entry) {
     long now = time.incrementAndGet();
     if (held.put(entry.name(), new Held(entry, now)) == null) {
@@ -71,7 +71,7 @@ final class Holdings {
     return gone == null ? null : gone.entry;
   }
 
-  /** Removes and returns the least recently used entry but {@code spared}, or returns null. */
+  /** Removes and returns the least recently used entry, except {@code spared}, or returns null. */
   @Nullable StoredEntry evict(EntryName spared) {
     for (int left = 2 * turns.size(); left > 0; left--) {
       Turn turn = turns.poll();

@@ -32,7 +32,7 @@ final class Ids {
     return new EntryName(user(key.user()), model(key.fingerprint()));
   }
 
-  /** Returns a name that files of the same secret have in common. */
+  /** Returns a name that is equal in all files of the same secret. */
   Id check() {
     return of("check", "");
   }

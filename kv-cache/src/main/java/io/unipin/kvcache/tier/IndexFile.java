@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The index file: a header and records, of which the last one of an entry counts. A change appends
- * a record. When most records are replaced ones, the file is written anew beside the old file, and
- * takes its place.
+ * The index file: a header and records. Of the records of one entry, the last one counts. A change
+ * appends a record. When later records have replaced most records, a new file is written beside the
+ * old file, and takes its place.
  *
- * <p>A tear ends the file: {@link #load} reads up to the first record that is not whole. One
+ * <p>A crash may leave an incomplete record. {@link #load} reads up to the first such record. One
  * thread.
  */
 final class IndexFile implements Closeable {
@@ -32,7 +32,9 @@ final class IndexFile implements Closeable {
   private static final int CLEAN_AT = HEADER_BYTES - Integer.BYTES;
   private static final int MOST_RECORD_BYTES = 1 << 24;
 
-  /** The file is written anew when it has twice its bytes of the last time, and this many more. */
+  /**
+   * The file is rewritten once it is longer than twice its last rewritten length plus this number.
+   */
   private static final long SLACK_BYTES = 1 << 20;
 
   private final Path path;
@@ -42,7 +44,7 @@ final class IndexFile implements Closeable {
   private long length;
   private long rewrittenBytes;
 
-  /** Users whom replaced records name. */
+  /** The users whom records name that no longer count. */
   private final Set<Id> replaced = new HashSet<>();
 
   /** Whether the file lacks a change, because a write failed. */
@@ -64,8 +66,8 @@ final class IndexFile implements Closeable {
   }
 
   /**
-   * Returns the content of a file. It is empty if there is no file, or if the file is of another
-   * version, machine or secret.
+   * Returns the content of a file. The content is empty if there is no file, or if the file is of
+   * another version, machine or secret.
    */
   static Loaded load(Path path, Id check) throws IOException {
     Map<EntryName, StoredEntry> entries = new LinkedHashMap<>();
@@ -116,7 +118,7 @@ final class IndexFile implements Closeable {
     return true;
   }
 
-  /** Makes a new file with these entries, in place of the one at the path. */
+  /** Makes a new file with these entries, in place of the file at the path. */
   static IndexFile create(Path path, Disk.Opener opener, Id check, Collection<StoredEntry> entries)
       throws IOException {
     IndexFile index = new IndexFile(path, opener, check, write(path, opener, check, entries, 0));
@@ -161,7 +163,7 @@ final class IndexFile implements Closeable {
   /**
    * Writes the file anew, so that only records of these entries are left.
    *
-   * @param clean whether all other pages of the chunks' file are overwritten
+   * @param clean whether all pages that no chunk uses have been overwritten
    */
   void rewrite(Collection<StoredEntry> entries, boolean clean) throws IOException {
     behind = true;
@@ -173,7 +175,9 @@ final class IndexFile implements Closeable {
     counted();
   }
 
-  /** Removes all records. The next {@link #rewrite} brings the present ones back. */
+  /**
+   * Removes all records. The next {@link #rewrite} writes the records of the present entries again.
+   */
   void empty() throws IOException {
     behind = true;
     disk.truncate(0);

@@ -55,8 +55,8 @@ final class IndexRecord {
   }
 
   /**
-   * Returns the entry of a record without its prefix, or null if the bytes are not those of a
-   * record.
+   * Returns the entry of a record. The buffer holds the record without its prefix. Returns null if
+   * the bytes are not those of a record.
    */
   static @Nullable StoredEntry read(ByteBuffer record) {
     try {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Knows which pages of the file are used, which are dirty, and which are free.
  *
- * <p>A dirty page still has bytes of a removed chunk. It is taken for a new chunk before free pages
- * are, since the new chunk overwrites all of it. One thread.
+ * <p>A dirty page still has bytes of a removed chunk. New chunks take dirty pages before free
+ * pages, because a new chunk overwrites the whole page. One thread.
  */
 final class PageMap {
   private final int limit;
@@ -64,7 +64,7 @@ final class PageMap {
     return takenPages - dirtyPages;
   }
 
-  /** Takes {@code count} pages, of which there must be enough. */
+  /** Takes {@code count} pages. The caller has checked that so many are available. */
   int[] take(int count) {
     int[] pages = new int[count];
     int found = 0;

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The pages for the chunks of one write: first those of the entry's own replaced chunks, then
- * others. Closing it gives back the pages that no chunk has. One thread.
+ * The pages for the chunks of one write: first the pages of the entry's own replaced chunks, then
+ * other pages. {@link #close} gives back the pages that no chunk uses. One thread.
  */
 final class PageSupply implements AutoCloseable {
   private final EntryName name;

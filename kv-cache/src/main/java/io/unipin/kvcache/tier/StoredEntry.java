@@ -32,7 +32,7 @@ record StoredEntry(EntryName name, long shape, List<StoredChunk> chunks) {
     return !chunk.isBroken() && chunk.isOf(tokens);
   }
 
-  /** Returns the first chunks, as many as the tier can keep when it stores these rows. */
+  /** Returns the first chunks of the entry that the tier can keep when it stores these rows. */
   List<StoredChunk> kept(KvSnapshot rows) {
     List<StoredChunk> kept = new ArrayList<>();
     for (StoredChunk chunk : agreeing(rows.hashes(), rows.layout())) {

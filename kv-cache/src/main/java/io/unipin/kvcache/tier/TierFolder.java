@@ -26,8 +26,8 @@ final class TierFolder {
   /**
    * The files and what is in them.
    *
-   * @param sweepEnd number of pages that a killed process may have left bytes in, from the first
-   *     one on
+   * @param sweepEnd number of pages at the beginning of the file in which a killed process may have
+   *     left bytes
    */
   record Content(ChunkFile file, IndexFile index, Holdings holdings, PageMap pages, int sweepEnd) {}
 
@@ -37,7 +37,7 @@ final class TierFolder {
     open.push(lock);
   }
 
-  /** Makes the folder if there is none, and takes it for this process. */
+  /** Makes the folder if there is none, and locks it for this process. */
   static TierFolder lock(Path folder, Disk.Opener opener) throws IOException {
     Files.createDirectories(folder);
     FileChannel lock =
@@ -79,8 +79,8 @@ final class TierFolder {
   }
 
   /**
-   * Lets requests find the entries whose pages are free. If two chunks name one page, the one that
-   * was written later has it. Returns the number of entries that lost chunks.
+   * Lets requests find the entries whose pages are free. If two chunks name the same page, the page
+   * belongs to the chunk that was written later. Returns the number of entries that lost chunks.
    */
   private static int claim(List<StoredEntry> entries, PageMap pages, Holdings holdings) {
     Collections.reverse(entries); // the most recently written first

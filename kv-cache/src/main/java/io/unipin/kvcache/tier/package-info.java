@@ -10,8 +10,8 @@
  * <p>Terms:
  *
  * <ul>
- * <li>Page: {@link ChunkFile#PAGE_BYTES} bytes of the file. A page of a removed chunk is dirty until
- *     it is overwritten.
+ * <li>Page: {@link ChunkFile#PAGE_BYTES} bytes of the file. A page of a removed chunk is dirty
+ *     until this page is overwritten.
  * <li>Entry: the chunks of one user under one model.
  * </ul>
  */

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tests what the contract of all tiers leaves to the files. {@code KvTierContract} has the rest. */
+/**
+ * Tests the properties of {@link FileTier} that {@code KvTierContract} does not test for all tiers.
+ */
 @Timeout(120)
 class FileTierTest {
   @TempDir Path temp;

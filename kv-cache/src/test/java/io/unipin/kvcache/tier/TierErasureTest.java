@@ -47,7 +47,7 @@ class TierErasureTest {
 
   /**
    * Returns how many of the rows are in the files. The row of the first token is not counted,
-   * because all users have the same.
+   * because it is the same for all users.
    */
   private long found(List<byte[]> rows) throws IOException {
     String files =

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that files of version 1 are read, and that present files are those of version 1. */
+/** Tests that files of version 1 are read, and that the files written now have version 1. */
 @EnabledIf("isLittleEndian") // files belong to machines of one byte order
 @Timeout(60)
 final class TierFormatTest {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests which users are written to a tier, and when. */
 @Timeout(120)
 class TierWritingTest {
-  /** So that some blocks of 80 rows may stay taken after their entries left. */
+  /** The budget is so large that some blocks of 80 rows may stay taken after their entries left. */
   private static final long BUDGET = 1 << 23;
 
   private static final int USERS_OF_BUDGET = 420;

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Figures of an evaluation of the test part, divided into slices. The slices are made by how often
- * the item occurs in training, by the item's age, by whether the item was withheld, and by the
- * length of the user's history. {@link ListFigures} also say how the model's lists cover the
- * catalogue. Immutable.
+ * Figures of an evaluation of the test part, divided into slices. Four properties divide it: how
+ * often the item occurs in training, the item's age, whether the item was withheld, and the length
+ * of the user's history. {@link ListFigures} also say how the model's lists cover the catalogue.
+ * Immutable.
  */
 public final class Slices {
   static final int CUTOFF = RetrievalMetrics.LIST;

@@ -21,10 +21,10 @@ import java.util.stream.IntStream;
  * Compares two things for a given gap since a user's last action: the model's predictions, and what
  * users did after gaps of about this length.
  *
- * <p>For every gap the study predicts the held-out slates whose own gaps are most similar. It
- * widens a range of gap buckets in both directions until the range holds {@link #LEAST} slates. If
- * the range then holds more than {@link #MOST} slates, the study takes {@link #MOST} of them,
- * evenly spread. Not thread-safe.
+ * <p>For every gap the study predicts the actions on the held-out slates whose own gaps are most
+ * similar. It widens a range of gap buckets in both directions until the range holds {@link #LEAST}
+ * slates. If the range then holds more than {@link #MOST} slates, the study takes {@link #MOST} of
+ * them, evenly spread. Not thread-safe.
  */
 public final class GapStudy {
   public static final int LEAST = 200;
@@ -57,8 +57,8 @@ public final class GapStudy {
    * Runs the study on the test split.
    *
    * @param seconds gaps for which the model predicts, in seconds
-   * @param oracle name of the action whose probability the log's oracle states, provided that the
-   *     user looks at the impression; empty to leave the oracle out
+   * @param oracle name of the action for which the log's oracle states a probability, given that
+   *     the user looks at the impression; empty to leave the oracle out
    */
   public static GapStudyResult run(
       FeedLog log, Holdout holdout, ServingModel model, List<Long> seconds, String oracle) {

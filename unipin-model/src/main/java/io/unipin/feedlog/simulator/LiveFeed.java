@@ -120,7 +120,8 @@ public final class LiveFeed {
   }
 
   /**
-   * Begins the next visit. The caller must show a page in this visit before it begins another one.
+   * Begins the next visit. The caller must show a page in this visit before it begins another
+   * visit.
    */
   public Visit next() {
     current = waiting.remove();

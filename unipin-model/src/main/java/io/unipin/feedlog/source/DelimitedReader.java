@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>LF and CRLF end a row, and a file may contain both. A single CR ends a row if the first line
  * ends with a single CR. Blanks around quotes are not part of the value. A row that breaks the
- * format is returned with its fault. A file is refused if what follows a fault cannot be split into
- * rows. Not thread-safe.
+ * format is returned with its fault. A file is refused if the text after a fault cannot be split
+ * into rows. Not thread-safe.
  */
 public final class DelimitedReader implements RowReader {
   /**

@@ -7,9 +7,9 @@ import io.unipin.feedlog.FeedLog;
  *
  * <p>A log does not link labels to actions. The label of an impression is assigned to one action
  * after the feedview's history. This is the first one that is on the same item and shares an action
- * type with the label. An action is near if it is among the next few actions, or has the feedview's own
- * time. An action that is not near may be the source of the label, but it may also belong to
- * another visit.
+ * type with the label. An action is near if it is among the next few actions, or has the same time
+ * as the feedview. An action that is not near may be the source of the label, but it may also
+ * belong to another visit.
  *
  * @param first first near action to which a label is assigned; a number larger than any index when
  *     there is none

@@ -68,8 +68,8 @@ public record AttributeConfig(int buckets, List<String> columns) {
   }
 
   /**
-   * Returns the buckets of an item's attributes in rising order, so that their order has no effect.
-   * Two attributes in one bucket count twice.
+   * Returns the buckets of an item's attributes in rising order, so that the order of the
+   * attributes has no effect. Two attributes in one bucket count twice.
    */
   public int[] bucketsOf(List<String> tags, String category, String author) {
     int[] found =

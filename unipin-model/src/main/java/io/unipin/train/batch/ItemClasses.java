@@ -56,7 +56,7 @@ final class ItemClasses {
 
     /**
      * @param known (items) whether each item competes even without a training target; withheld
-     *     items never do
+     *     items never compete
      */
     Source(FeedLog log, Holdout holdout, TrainConfig config, boolean[] known) {
       TrainingSettings settings = config.training();

@@ -260,8 +260,8 @@ class SlicesTest {
   }
 
   /**
-   * Returns the target's rank if items are ordered by how similar their content is to that of the
-   * liked items. The cosines are computed one by one in double precision.
+   * Returns the target's rank if items are ordered by the similarity of their content to the
+   * content of the liked items. The cosines are computed one by one in double precision.
    */
   private static int contentRank(int t) {
     int user = userOf(t);

@@ -15,7 +15,7 @@
     surface: Tensor,  # (1)
     gap: Tensor  # (1)
   ) -> Tensor:  # (k, C)
-    # rows of the history, then rows of the candidates
+    # The rows of x are the learned first token, the history and the candidates, in this order.
     history = self.tokens(torch.embedding(table, items), actions, surfaces, gaps)
     first_position = torch.zeros([1], dtype=$int64)
     slate = self.candidates(torch.embedding(table, candidates), surface, gap, first_position)
