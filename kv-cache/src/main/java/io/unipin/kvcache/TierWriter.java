@@ -38,7 +38,7 @@ final class TierWriter implements AutoCloseable {
 
   /**
    * @param snapshots returns a hold on the rows of a key's entry, or null if the key has no entry
-   *     @param limits limits of the cache. Entries that left the cache may take 1/128 of its bytes.
+   * @param limits limits of the cache. Entries that left the cache may take 1/128 of its bytes.
    */
   TierWriter(
       KvTierSetup setup, Function<KvKey, @Nullable KvSnapshot> snapshots, KvCacheLimits limits) {
