@@ -2,7 +2,7 @@
 
 #include "kernels.hpp"
 
-/* Kernels in plain C++, which run on any processor. Tests compare the other kernels with them. */
+/* Kernels in plain C++, which run on any processor. Tests compare the other kernels with these. */
 namespace unipin {
 namespace {
 

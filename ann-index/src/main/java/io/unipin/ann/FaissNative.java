@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native methods of this module. Only {@link FaissHandle} calls them.
+ * The native methods of this module. Only {@link FaissHandle} calls these methods.
  *
  * <p>Neither this class nor the native code checks arguments, so the caller must have checked every
  * size. A C++ exception becomes an {@link AnnException}.

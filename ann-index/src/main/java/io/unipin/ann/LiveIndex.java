@@ -36,7 +36,7 @@ public final class LiveIndex implements AnnIndex {
 
   private final Function<Alive, BaseIndex> builder;
 
-  /** Takes over {@code background}. Only tests pass another builder or clock. */
+  /** The new index owns {@code background}. Only tests pass another builder or clock. */
   LiveIndex(
       LiveIndexConfig config,
       Generation first,

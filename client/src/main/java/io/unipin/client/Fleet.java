@@ -91,7 +91,8 @@ final class Fleet implements AutoCloseable {
         first = replica;
       }
     }
-    // If no replica has room, chooses one without room. If none takes calls, still chooses one.
+    // If no replica has room, chooses one without room. If no replica takes calls, still chooses a
+    // replica.
     return Optional.ofNullable(first == null ? closedOne : first).map(Fleet::begun);
   }
 

@@ -74,7 +74,9 @@ final class TierWriter implements AutoCloseable {
     }
   }
 
-  /** Queues the rows of an entry that leaves the cache, if the tier wants them and lacks them. */
+  /**
+   * Queues the rows of an entry that leaves the cache, if the tier takes such rows and lacks them.
+   */
   void offerLeaving(KvKey key, KvEntry entry, ToIntFunction<KvKey> uses) {
     if (!setup.writing().onEviction() || entry.isStored() || uses.applyAsInt(key) < leastUses()) {
       return;

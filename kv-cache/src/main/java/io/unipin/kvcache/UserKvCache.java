@@ -121,9 +121,7 @@ public final class UserKvCache implements AutoCloseable {
     return acquire(key, layout, hashes, maxWait, mark, ReloadChoice.ALWAYS);
   }
 
-  /**
-   * Takes a lease like the method without {@code reloads}, which decides whether a tier is read.
-   */
+  /** Takes a lease like the method above. {@code reloads} decides whether a tier is read. */
   public KvLease acquire(
       KvKey key,
       KvLayout layout,

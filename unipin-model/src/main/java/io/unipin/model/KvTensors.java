@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 
 /**
  * One user's keys and values as a float32 tensor of the engine. The tensor has exactly as many rows
- * as the user, and is reallocated when rows are added. Benchmarks compare it with blocks of the
- * cache. Not thread-safe.
+ * as the user, and is reallocated when rows are added. Benchmarks compare such tensors with blocks
+ * of the cache. Not thread-safe.
  */
 public final class KvTensors implements AutoCloseable {
   private static final int ROWS_AXIS = 3;

@@ -34,8 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests a model with inputs that its training rarely or never met. The training log has gaps of
- * minutes and four places. Only one of its 60 users uses the second surface and the second action.
+ * Tests a model with inputs that its training rarely or never met. The gaps of the training log are
+ * minutes long, and its pages have four places. Only one of its 60 users uses the second surface
+ * and the second action.
  */
 public class RareClassesTest {
   static final int ITEMS = 12;

@@ -140,8 +140,8 @@ public final class Holdout {
   }
 
   /**
-   * Returns the split of {@code cut}, a log with all feedviews of this split's log but with
-   * training actions alone. A feedview is not for training if held-out actions precede this
+   * Returns the split of the log {@code cut}. This log has all feedviews of this split's log, but
+   * only the training actions. A feedview is not for training if held-out actions precede this
    * feedview.
    */
   Holdout trainingOn(FeedLog cut) {

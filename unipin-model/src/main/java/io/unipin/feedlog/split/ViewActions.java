@@ -11,10 +11,11 @@ import io.unipin.feedlog.FeedLog;
  * as the feedview. An action that is not near may be the source of the label, but it may also
  * belong to another visit.
  *
- * @param first first near action to which a label is assigned; a number larger than any index when
- *     there is none
- * @param last last near action to which a label is assigned; -1 when there is none
- * @param late last action to which a label is assigned and which is not near; -1 when there is none
+ * @param first index of the first near action to which a label is assigned; a number larger than
+ *     any index when there is none
+ * @param last index of the last near action to which a label is assigned; -1 when there is none
+ * @param late index of the last action that is not near but has a label assigned; -1 when there is
+ *     none
  * @param complete whether the feedview has labels and each of them is assigned to a near action
  */
 record ViewActions(int first, int last, int late, boolean complete) {
