@@ -48,7 +48,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
   private final RecommenderConfig config;
   private final BundleHolder serving;
 
-  /** The holders of the bundles that arms name, by bundle name. */
+  /** The holders of the arms' own bundles, by bundle name. */
   private final Map<String, BundleHolder> bundles = new LinkedHashMap<>();
 
   /** The routes made so far, at most one per combination of arms. */
@@ -57,7 +57,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
   /**
    * Creates the routes. Users whose arms change nothing get the server's own pipeline and bundle.
    *
-   * @param name name of the server's own arm, which users without experiments get
+   * @param name name of the server's own arm; users who take part in no experiment get this arm
    * @param onDrained receives each bundle of an arm before that bundle is closed
    */
   ArmRoutes(
@@ -104,7 +104,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
         });
   }
 
-  /** Returns the holders of the bundles that arms name. */
+  /** Returns the holders of the arms' own bundles. */
   Collection<BundleHolder> bundles() {
     return Collections.unmodifiableCollection(bundles.values());
   }
@@ -144,7 +144,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
 
   @Override
   public Route of(String user) {
-    // A request with an id that is too long is refused later, so its id is not hashed here.
+    // A request with too long a user id is refused later, so this id is not hashed here.
     String known = user.length() <= FeedRules.ID_CHARS ? user : "";
     return routes.computeIfAbsent(experiments.assign(known), this::build);
   }

@@ -6,15 +6,18 @@ import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.security.Secrets;
 import io.unipin.serving.settings.ServerConfig;
 
-/** Brings a history store up to date with the erasures of its fleet. No server may use the store. */
+/**
+ * Brings a history store up to date with the erasures of its fleet. No server may have the store
+ * open meanwhile.
+ */
 public final class HistoryErasures {
   private HistoryErasures() {}
 
   /**
-   * Reads the erasures of the fleet to their end, and makes those that the store lacks. Without a
-   * fleet it does nothing.
+   * Reads the log of the fleet's erasures to its end, and erases each user in it whom the store has
+   * not erased yet. Does nothing for a server without a fleet.
    *
-   * @throws io.unipin.serving.failure.ServingException UNAVAILABLE when they can't be read now
+   * @throws io.unipin.serving.failure.ServingException UNAVAILABLE when the log can't be read now
    */
   public static void apply(ServerConfig config, HistoryStore store) {
     try (OpenParts parts = new OpenParts()) {

@@ -15,17 +15,17 @@ import java.util.function.LongConsumer;
 /**
  * Builds the users' histories again from the actions topic.
  *
- * <p>Each record is checked and recorded as a server does it, with the names of the configured
- * bundles. The server itself must not run on the same folders meanwhile.
+ * <p>Each record is checked and recorded as in a running server, with the configured bundles. No
+ * server may run on the same folders meanwhile.
  */
 public final class HistoryRebuild {
   private HistoryRebuild() {}
 
   /**
-   * Takes all records of the topic up to its present end. A history that is there already keeps its
-   * actions, and gets those that it lacks. Erasures of the fleet are read first.
+   * Records the actions of the whole topic up to its present end. An existing history keeps its
+   * actions and gets the actions that it lacks. The fleet's erasures are read first.
    *
-   * @param progress receives the number of records from time to time
+   * @param progress receives the number of records read so far, from time to time
    * @throws ConfigException when the settings name no actions topic
    */
   public static Replay run(ServerConfig config, LongConsumer progress) {

@@ -9,8 +9,8 @@ final class ReplicaName {
   private ReplicaName() {}
 
   /**
-   * Returns the machine's host name and the server's port. Without a fixed port, the number of the
-   * process stands for it.
+   * Returns the machine's host name and the server's port. If the port is not fixed, the process id
+   * takes its place.
    */
   static String of(RpcConfig config) {
     String place =
@@ -24,7 +24,7 @@ final class ReplicaName {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
-      return config.host(); // the machine's own name has no address
+      return config.host(); // the machine's own name resolves to no address
     }
   }
 }

@@ -97,7 +97,7 @@ final class ServerCache {
     return new KvTierSetup("redis", tier, redis.queue().bytes(), SHARED);
   }
 
-  /** Redis may evict its own mark of an erasure. The mark of the histories stays. */
+  /** Redis may evict the shared tier's mark of an erasure. The mark in the history store stays. */
   private static Predicate<String> erasedWithin(HistoryStore histories, Duration time) {
     return user -> {
       OptionalLong erased = histories.erasedMs(user);

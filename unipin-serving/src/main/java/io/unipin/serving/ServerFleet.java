@@ -42,7 +42,9 @@ final class ServerFleet {
         secrets);
   }
 
-  /** Makes the erasures that the server has missed, and those of other replicas from now on. */
+  /**
+   * Makes the erasures that the server has missed, and from now on each erasure of another replica.
+   */
   static void follow(Fleet fleet, ServerConfig config, HistoryStore histories, UserData users) {
     fleet
         .erasures()
@@ -58,7 +60,7 @@ final class ServerFleet {
     return fleet.erasures().map(FleetErasures::isRead).orElse(true);
   }
 
-  /** Returns a hash of all that decides what arms serve, in hexadecimal digits. */
+  /** Returns a hash of all settings that decide what arms serve, in hexadecimal digits. */
   static String arms(ServerConfig config) {
     String text =
         List.of(

@@ -216,7 +216,10 @@ final class ServerModels {
     }
   }
 
-  /** Returns the versions of what serves, by their names. Replicas of a fleet compare them. */
+  /**
+   * Returns the versions of the program, the arms' settings and the serving bundles, by name. The
+   * replicas of a fleet compare these versions.
+   */
   SortedMap<String, String> versions() {
     SortedMap<String, String> versions = new TreeMap<>();
     versions.put("program", ServerFleet.release());

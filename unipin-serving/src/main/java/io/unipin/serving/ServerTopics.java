@@ -24,7 +24,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The topics in Kafka that a server reads and writes. Without Kafka it does nothing. */
+/** The topics in Kafka that a server reads and writes. Does nothing if no Kafka is configured. */
 final class ServerTopics {
   private final @Nullable Kafka kafka;
 
@@ -37,21 +37,21 @@ final class ServerTopics {
         config.isOn() ? parts.opened(Kafka.connect(config, metrics.kafka())) : null);
   }
 
-  /** Returns the journal of what callers record and take back. */
+  /** Returns the journal of the actions that callers record and retract. */
   ActionJournal journal() {
     return kafka == null ? ActionJournal.NONE : kafka.journal();
   }
 
-  /** Returns what opens the spools of logs that go to topics. */
+  /** Returns the opener of spools for the logs that are sent to topics. */
   SpoolOpener spools() {
     return kafka == null ? SpoolOpener.NONE : kafka.spools();
   }
 
   /**
-   * Brings the items up to date with those of the fleet.
+   * Brings the items up to date with the fleet's items.
    *
    * @param bundle returns the name of the serving bundle
-   * @return makes the changes of items that callers ask for
+   * @return writer for the changes of items that callers ask for
    */
   ItemWriter items(ItemChanges items, Supplier<String> bundle, OpenParts parts) {
     Optional<ItemTopic> topic = kafka == null ? Optional.empty() : kafka.items(items, bundle);
@@ -59,7 +59,7 @@ final class ServerTopics {
     return topic.isPresent() ? topic.get() : items;
   }
 
-  /** Begins to count the impressions of all servers of the fleet, if these come from a topic. */
+  /** Begins to count the impressions of all servers of the fleet, if a topic carries them. */
   void count(ImpressionCounts impressions, OpenParts parts) {
     Optional<TopicPages> pages = impressions.topic();
     if (kafka != null && pages.isPresent()) {
@@ -67,7 +67,7 @@ final class ServerTopics {
     }
   }
 
-  /** Takes all records of the actions topic once more, which must be there. */
+  /** Records the actions of the whole actions topic once more. The topic must be configured. */
   Replay replay(ActionRecords records, LongConsumer progress) {
     return Objects.requireNonNull(kafka).replayActions(records::take, progress);
   }
@@ -78,10 +78,11 @@ final class ServerTopics {
   }
 
   /**
-   * Begins to record the actions of the topic. The server can record actions from now on.
+   * Begins to record the actions of the topic. The caller must have opened all parts that recording
+   * needs.
    *
-   * @param knowsErasures whether the store has the erasures from before the start; until then the
-   *     records wait
+   * @param knowsErasures whether the history store has all erasures from before the start; until
+   *     then, the topic's records wait
    */
   void read(
       RpcServices services,

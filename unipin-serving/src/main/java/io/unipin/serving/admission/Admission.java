@@ -164,7 +164,7 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  /** Admits no more calls and waits for the admitted calls. Interrupts them after {@code time}. */
+  /** Admits no more calls, and waits for the admitted calls; interrupts them after {@code time}. */
   public void drain(Duration time) {
     stop();
     long end = System.nanoTime() + time.toNanos();

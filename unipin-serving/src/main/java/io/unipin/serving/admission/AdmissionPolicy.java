@@ -26,7 +26,7 @@ final class AdmissionPolicy {
    * (standingWait).
    *
    * CoDel decides when a call leaves the queue. Here the decision is made when the call arrives, so
-   * that the caller knows immediately. It depends on the expected time of the work ahead.
+   * that the caller knows immediately. The decision depends on the expected time of the work ahead.
    */
   private static final double RTT_TOLERANCE = 2;
 

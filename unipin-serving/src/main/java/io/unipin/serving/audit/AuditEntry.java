@@ -4,11 +4,13 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 
 /**
- * One line of the audit log: who did what, when, and with what outcome. It holds no data of users.
+ * One line of the audit log: who did what, when, and with what outcome. The line holds no data of
+ * users.
  *
  * @param time time at which the call arrived, ISO 8601 in UTC with milliseconds
  * @param call name of the call, such as {@code LoadBundle} or {@code console load}
- * @param what what the call named, such as a bundle, numbers of items, or a user's pseudonym
+ * @param what things that the call named, such as a bundle, a number of items, or a user's
+ *     pseudonym
  * @param outcome {@code OK}, the name of the gRPC status, or the HTTP status of the console
  * @param ms milliseconds from the arrival to the outcome
  * @param suppressed number of refused calls that were left out of the log between the previous

@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log of what operators did and of whom they erased, one JSON object a line.
+ * The audit log: one JSON object per line for each action of an operator and each erasure of a
+ * user.
  *
  * <p>An entry is in its file before the caller has the answer. If the file can't be written, the
  * call goes on, the entry goes to the server's log instead, and a counter counts it. Of callers

@@ -1,4 +1,4 @@
-/** The log of what operators did and of whom they erased. */
+/** The audit log, which records the actions of operators and the erasures of users. */
 @NullMarked
 package io.unipin.serving.audit;
 

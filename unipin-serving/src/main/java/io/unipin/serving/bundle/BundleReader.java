@@ -41,7 +41,7 @@ public final class BundleReader {
     }
   }
 
-  /** Returns what the manifest of a bundle says; empty without a readable manifest. */
+  /** Returns the facts in the manifest of a bundle; empty without a readable manifest. */
   public static Optional<BundleSummary> summary(Path directory) {
     String name = String.valueOf(directory.getFileName());
     if (!BundleNames.isValid(name)) {

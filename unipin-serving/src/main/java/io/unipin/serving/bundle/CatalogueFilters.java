@@ -23,9 +23,9 @@ import java.util.stream.LongStream;
  *
  * <p>Items are sorted by the time of their appearance and divided into blocks. A cached filter
  * covers one block and all later blocks. A request then excludes those items of the first block
- * that are older than its limit.
+ * that are older than the request's limit.
  *
- * <p>So two requests with slightly different limits share a cached filter. Each of them excludes
+ * <p>So two requests with slightly different limits share a cached filter. Each request excludes
  * fewer ids than one block has. The total bytes of the cached filters are bounded.
  *
  * <p>For a bundle with live items, one filter combines the catalogue's filter and the live items

@@ -117,7 +117,8 @@ public final class LoadedBundle implements AutoCloseable {
    * Asks the golden queries of the bundle. A bundle of an old format has no golden queries and
    * passes.
    *
-   * @param cache cache that lends a block of its transient budget
+   * @param cache cache from which the check borrows one transient block for the histories of the
+   *     queries
    * @param type type of keys and values that the bundle will serve with
    * @param precision precision with which the model was loaded
    * @throws BundleException when an answer differs from the answer that was computed when the

@@ -106,12 +106,12 @@ final class ConsoleApi implements AutoCloseable {
         form.user(), inspected, route.assignments(), whyNotServed(inspected.inspection()));
   }
 
-  /** An inspected request, and the names of the items of its bundle. */
+  /** An inspected request, and the item names of the bundle that answered it. */
   record Inspected(Inspection inspection, ItemNames names) {}
 
   /**
    * Returns why the inspected bundle does not serve the item that the form names; an empty text if
-   * it serves the item or the form names none.
+   * the bundle serves the item or the form names no item.
    */
   private String whyNotServed(Inspection inspection) {
     ItemVerdict verdict = inspection.item();

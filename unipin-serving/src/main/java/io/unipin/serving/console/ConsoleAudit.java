@@ -36,7 +36,7 @@ final class ConsoleAudit {
         note.names("bundle", form.path("bundle").asText(""));
       }
     } catch (IOException e) {
-      // The action refuses a body that is no JSON, and the outcome says so.
+      // The action itself refuses a body that is not JSON, so the entry's outcome reports it.
     }
     return note;
   }

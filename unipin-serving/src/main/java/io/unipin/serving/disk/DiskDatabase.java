@@ -51,7 +51,7 @@ public final class DiskDatabase implements AutoCloseable {
   private final WriteOptions writeOptions;
   private final RocksDB database;
 
-  /** Held for reading while the database is used, and for writing while it closes. */
+  /** Calls hold the read lock while they use the database. {@link #close} holds the write lock. */
   private final ReadWriteLock life = new ReentrantReadWriteLock();
 
   @GuardedBy("life")
@@ -218,8 +218,8 @@ public final class DiskDatabase implements AutoCloseable {
   }
 
   /**
-   * Passes each key that begins with the prefix byte, and the key's value, to a receiver. Goes in
-   * key order.
+   * Passes each key that begins with the prefix byte, and the key's value, to a receiver, in key
+   * order.
    */
   public void forEach(byte prefix, Receiver receiver) throws RocksDBException {
     try (RocksIterator iterator = database.newIterator()) {

@@ -28,7 +28,7 @@ public interface ErasureLog extends AutoCloseable {
   }
 
   /**
-   * Writes an erasure, and returns once it is safe.
+   * Writes an erasure, and returns once the log has confirmed that the erasure is stored durably.
    *
    * @param key keyed hash of the user's id
    * @param value the sealed erasure

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * for the first request that the arm could affect.
  *
  * <p>The log never delays a request, see {@link EntryLog}. A line may appear twice, for example
- * after a restart. Readers keep the first of these lines. Thread-safe.
+ * after a restart. Readers of the log keep only the first of these lines. Thread-safe.
  */
 public final class ExposureLog implements AutoCloseable {
   private static final String NAME = "exposures";
@@ -64,8 +64,8 @@ public final class ExposureLog implements AutoCloseable {
    * An answered request.
    *
    * @param mark the user's mark, taken when the request began
-   * @param used settings on which the answer depended; a setting that the request itself gave is
-   *     not among them
+   * @param used settings on which the answer depended, without the settings that the request itself
+   *     gave
    */
   public record Answer(
       String requestId,

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** All that the history store on the disk holds. Thread-safe. */
+/** The records, marks and secret of the history store on the disk. Thread-safe. */
 final class DiskArchive implements HistoryArchive {
   private static final byte MARK = 'x';
   private static final byte[] SECRET = {'k'};
@@ -48,8 +48,8 @@ final class DiskArchive implements HistoryArchive {
   }
 
   /**
-   * Deletes the record and rewrites every file that may hold an older version. It does so even
-   * without a record, because an earlier erasure may have failed.
+   * Deletes the record and rewrites every file that may hold an older version of it. The files are
+   * rewritten even if there is no record, because an earlier erasure may have failed.
    */
   @Override
   public boolean forget(byte[] key) {

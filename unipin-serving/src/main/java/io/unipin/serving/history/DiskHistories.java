@@ -37,7 +37,7 @@ final class DiskHistories implements HistoryStore {
         DiskDatabase.open(new DiskDatabase.Place("history", config.folder(), config.syncWrites())));
   }
 
-  /** Opens an existing store to read it. A server may be writing to it. */
+  /** Opens an existing store to read it. A server may be writing to the store meanwhile. */
   static DiskHistories openForReading(HistoryConfig config) {
     return open(
         config,

@@ -8,9 +8,9 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * What remains of an erased user: a keyed hash (HMAC-SHA-256) and the time of the last erasure.
- * With the hash, a restore or a replay of old actions finds that the user was erased. Without the
- * HMAC's key, nobody can tell who the user was.
+ * The data that remain of an erased user: a keyed hash (HMAC-SHA-256) and the time of the last
+ * erasure. With the hash, a restore or a replay of old actions finds that the user was erased.
+ * Without the HMAC's key, nobody can tell who the user was.
  *
  * @param hash 32 bytes: keyed hash of the database key of the user's record
  * @param timeMs time of the erasure in milliseconds since 1970

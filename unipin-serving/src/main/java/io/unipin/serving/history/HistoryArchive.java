@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 
 /**
  * All records and erasure marks of a history store, and its secret. Copies, backups and erasures
- * use them. The key of a user's record comes from {@link HistoryKeys#user}. Thread-safe.
+ * use this interface. The key of a user's record comes from {@link HistoryKeys#user}. Thread-safe.
  */
 public interface HistoryArchive {
   /** A receiver of records. */

@@ -43,12 +43,12 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Records or corrects a user's events, either all or none. A late event is placed by its time.
+   * Records or corrects either all of a user's events or none. A late event is placed by its time.
    */
   AppendResult append(String user, List<ActionEvent> events);
 
   /**
-   * Takes back a user's events, either all or none. The retraction covers every record whose
+   * Retracts either all of a user's events or none. The retraction covers every record whose
    * revision is at most {@code revision}, even if the record arrives later.
    */
   RetractResult retract(String user, List<String> eventIds, long revision);
@@ -75,8 +75,8 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Makes an erasure that another server began, unless it is made already: it is marked, and the
-   * history has no action from before it.
+   * Makes an erasure that another server began, unless it is made already. An erasure is made if
+   * the store has its mark, and the user's history has no action from before the erasure.
    *
    * @param timeMs time of the erasure in milliseconds since 1970
    * @return whether this call removed data of the user
@@ -84,7 +84,7 @@ public interface HistoryStore extends AutoCloseable {
   default boolean eraseFor(String user, long timeMs) {
     OptionalLong known = erasedMs(user);
     boolean marked = known.isPresent() && known.getAsLong() >= timeMs;
-    // A server that was killed may have marked the erasure without making it.
+    // A server that was killed may have set the mark without deleting the history.
     boolean made =
         marked && read(user).newest().stream().noneMatch(action -> action.timeMs() <= timeMs);
     return !made && erase(user, timeMs);
@@ -96,7 +96,9 @@ public interface HistoryStore extends AutoCloseable {
     return (known.isEmpty() || known.getAsLong() < timeMs) && erase(user, timeMs);
   }
 
-  /** Lets the store write its files anew after an erasure, if it keeps files that need this. */
+  /**
+   * Lets the store rewrite its files after an erasure, if its files may still hold erased bytes.
+   */
   default LogRewrite rewriteLogs() {
     return LogRewrite.NONE;
   }
@@ -110,14 +112,14 @@ public interface HistoryStore extends AutoCloseable {
   List<UserHistory> sample(int count);
 
   /**
-   * Returns random bytes that stay the same across restarts. All servers that share the store get
-   * the same bytes. A server signs page cursors with these bytes.
+   * Returns the store's secret: random bytes that stay the same across restarts, for all servers
+   * that share the store. A server signs page cursors with these bytes.
    */
   default byte[] secret() {
     return archive().secret();
   }
 
-  /** Returns access to all that the store holds, for copies and backups. */
+  /** Returns access to all records, marks and the secret of the store, for copies and backups. */
   HistoryArchive archive();
 
   /** Returns the numbers of reads since the start. */
@@ -127,7 +129,7 @@ public interface HistoryStore extends AutoCloseable {
    * A switch that refuses calls at once while the store is away.
    *
    * @param name name in metrics
-   * @param open whether the store is held to be away now
+   * @param open whether the breaker currently treats the store as away
    * @param opened how often the store went away since the start
    * @param refused calls that were refused since the start
    */

@@ -1,7 +1,7 @@
 package io.unipin.serving.history;
 
 /**
- * One of a user's newest events.
+ * An event that the store keeps because it is among the newest of its user.
  *
  * @param isLinked whether {@code event} is known; records of version 1 do not hold this hash
  * @param event hash of the event's id; 0 when unknown

@@ -2,10 +2,13 @@ package io.unipin.serving.history;
 
 /** Whether the files of a history store are written anew, so that erased bytes leave the disk. */
 public enum LogRewrite {
-  /** The store keeps no file that needs this. */
+  /** The store keeps no files that need to be rewritten. */
   NONE,
-  /** It has begun. */
+  /** The rewriting has begun. */
   STARTED,
-  /** It begins within seconds, since another one runs or the store did not answer. */
+  /**
+   * The rewriting will begin within seconds, because another one is running or the store did not
+   * answer.
+   */
   QUEUED
 }

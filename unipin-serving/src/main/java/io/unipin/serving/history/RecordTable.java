@@ -24,8 +24,8 @@ final class RecordTable {
   private static final int STRIPES = 64;
 
   /**
-   * The revision of every held history. One text is enough, because a history is dropped when it
-   * changes.
+   * The revision of every history in memory. One text is enough, because a history is dropped from
+   * memory when it changes.
    */
   private static final String REVISION = "present";
 
@@ -68,8 +68,8 @@ final class RecordTable {
   }
 
   /**
-   * Returns a history. Only this process changes records, and every change drops the history that
-   * is held. So a held history is always current.
+   * Returns a history. Only this process changes records, and every change removes the user's
+   * history from memory. So a history in memory is always current.
    */
   UserHistory history(byte[] key, int limit) {
     Optional<Held> known = database.use(() -> Optional.ofNullable(held.get(key)));

@@ -20,10 +20,9 @@ final class CountStore implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(CountStore.class);
 
   /*
-   * 'c', an item's id and the name of a surface: the number of impressions
-   * 'g': the generation of the counts
-   * 't': the topic that is counted; absent or empty if the server counts its own pages
-   * 'p' and the number of a partition: how far the partition was counted
+   * 'c', an item's id and the name of a surface: the number of impressions 'g': the generation of
+   * the counts 't': the topic that is counted; absent or empty if the server counts its own pages
+   * 'p' and the number of a partition: the place up to which the partition was counted
    */
   private static final byte COUNT = 'c';
   private static final byte GENERATION = 'g';
@@ -42,7 +41,7 @@ final class CountStore implements AutoCloseable {
   }
 
   /**
-   * What a store holds beside its counts.
+   * The contents of a store beside its counts.
    *
    * @param generation generation of the counts; 0 for an empty store
    * @param places how far each partition of the topic was counted
@@ -98,8 +97,8 @@ final class CountStore implements AutoCloseable {
   }
 
   /**
-   * Writes changed counts, how far partitions were counted, and the generation. A count below 0
-   * removes the count.
+   * Writes changed counts, the places up to which partitions were counted, and the generation. A
+   * negative value removes a count.
    */
   void write(Map<CountTable.Key, Long> changed, Map<Integer, TopicPlace> places, long generation) {
     database.use(

@@ -14,7 +14,7 @@ final class CountTable {
   private final Map<String, Map<Long, Long>> surfaces = new HashMap<>();
   private int size;
 
-  /** What a count belongs to. */
+  /** The surface and the item that a count belongs to. */
   record Key(String surface, long item) {}
 
   int size() {
@@ -30,7 +30,7 @@ final class CountTable {
     return surfaces.getOrDefault(surface, Map.of()).getOrDefault(item, absent);
   }
 
-  /** Adds to a count, which never falls below 0. Returns the new count. */
+  /** Adds to a count. The result is never below 0. Returns the new count. */
   long add(Key key, long impressions) {
     long sum = Math.max(0, get(key.surface(), key.item(), 0) + impressions);
     set(key, sum);
@@ -45,7 +45,10 @@ final class CountTable {
     size += before == null ? 1 : 0;
   }
 
-  /** Removes the counts of all items except those that are kept. Returns what was removed. */
+  /**
+   * Removes the counts of all items except those that are kept. Returns the keys of the removed
+   * counts.
+   */
   Set<Key> retain(LongPredicate kept) {
     Set<Key> gone = new HashSet<>();
     surfaces.forEach(

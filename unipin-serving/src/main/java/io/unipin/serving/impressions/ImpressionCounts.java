@@ -23,20 +23,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Counts impressions by item and surface while the server serves. The counts survive restarts.
  *
- * <p>Readers see the counts of one generation. The counts of the newest pages join them every five
- * seconds, as the next generation, and are then written to the disk. So a process that is killed
- * loses the counts of at most five seconds. Nothing here names a user, except the newest pages in
- * memory.
+ * <p>Readers see the counts of one generation. Every five seconds the counts of the newest pages
+ * are added, which makes the next generation, and the changes are written to the disk. So a process
+ * that is killed loses the counts of at most five seconds. Only the newest pages, in memory, name
+ * users.
  *
- * <p>The server counts its own pages, or those of a topic to which all servers of a fleet write. In
- * the second case a killed process loses nothing, see {@link TopicPages}.
+ * <p>The server counts its own pages, or the pages of a topic to which all servers of a fleet
+ * write. With a topic, a killed process loses no counts, see {@link TopicPages}.
  *
- * <p>A page counts once, however often it is requested: of the answers to one request id the last
- * one counts. After a restart, or when the memory for the newest pages is used up, the server no
- * longer knows earlier answers, and counts another answer like a new page.
+ * <p>A page counts once, however often it is requested: only the last answer to a request id
+ * counts. After a restart, or when the memory for the newest pages is used up, the server no longer
+ * knows earlier answers. It then counts a repeated page like a new page.
  *
- * <p>If there is no room for further items, the counts of items that no bundle knows are dropped. If
- * there is still none, new items are not counted, and count as well known. Thread-safe.
+ * <p>If there is no room for further items, the counts of items that no bundle knows are dropped.
+ * If there is still no room, new items are treated as items with many impressions. Thread-safe.
  */
 public final class ImpressionCounts implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(ImpressionCounts.class);
@@ -64,11 +64,11 @@ public final class ImpressionCounts implements AutoCloseable {
 
   private long generation;
 
-  /** Counts that the disk lacks. */
+  /** Counts that are not on the disk yet. */
   @GuardedBy("publishing")
   private final Map<CountTable.Key, Long> unsaved = new HashMap<>();
 
-  /** How far partitions were counted, where the disk lacks it. */
+  /** The places up to which partitions were counted, if they are not on the disk yet. */
   @GuardedBy("publishing")
   private final Map<Integer, TopicPlace> unsavedPlaces = new HashMap<>();
 
@@ -99,18 +99,18 @@ public final class ImpressionCounts implements AutoCloseable {
     return new ImpressionCounts(false, 0, null, false);
   }
 
-  /** Returns counts that no disk keeps and that only {@link #publish} makes visible. */
+  /** Returns counts that are only in memory. Readers see new counts after {@link #publish}. */
   public static ImpressionCounts inMemory(long maxBytes) {
     return new ImpressionCounts(true, maxBytes, null, false);
   }
 
-  /** Opens the counts of a folder, or begins with none. The server counts its own pages. */
+  /** Opens the counts of a folder, or begins without counts. The server counts its own pages. */
   public static ImpressionCounts open(Path folder, long maxBytes) {
     return open(folder, maxBytes, "");
   }
 
   /**
-   * Opens the counts of a folder, or begins with none. Counts from another topic, or from the
+   * Opens the counts of a folder, or begins without counts. Counts from another topic, or from the
    * server's own pages, are dropped, because their pages may be in the topic too.
    *
    * @param topic name of the topic whose pages are counted; empty to count the server's own pages
@@ -131,9 +131,9 @@ public final class ImpressionCounts implements AutoCloseable {
   }
 
   /**
-   * Says which items are still known. This decides which counts are dropped when there is no room.
+   * Sets which items are known. When there is no room, the counts of other items are dropped.
    *
-   * @param subset returns those of the given ids that any bundle knows
+   * @param subset returns, of the given ids, those that any bundle knows
    */
   public void keepOnly(UnaryOperator<long[]> subset) {
     known = subset;
@@ -148,7 +148,7 @@ public final class ImpressionCounts implements AutoCloseable {
    */
   public record Reading(long generation, long[] impressions) {}
 
-  /** Reads the counts of items on a surface. All of them are of one generation. */
+  /** Reads the counts of items on a surface. All returned counts are of one generation. */
   public Reading read(String surface, long[] items) {
     return reading(
         () -> {
@@ -181,14 +181,14 @@ public final class ImpressionCounts implements AutoCloseable {
     }
   }
 
-  /** Returns what counts the pages of a topic; empty if the server counts its own pages. */
+  /** Returns the counter of a topic's pages; empty if the server counts its own pages. */
   public Optional<TopicPages> topic() {
     return Optional.ofNullable(topic);
   }
 
   /**
-   * Counts the items of a page after its caller received it. If the pages of a topic are counted,
-   * this does nothing, because the page comes back from there.
+   * Counts the items of a page after its caller received it. If the server counts the pages of a
+   * topic, this method does nothing, because the topic brings the page back.
    */
   public void served(ShownPage page) {
     if (on && topic == null) {
@@ -197,8 +197,8 @@ public final class ImpressionCounts implements AutoCloseable {
   }
 
   /**
-   * Makes the newest counts visible as the next generation and writes them to the disk. Does nothing
-   * if nothing was counted. If the disk fails, the next call writes the counts.
+   * Makes the newest counts visible as the next generation and writes them to the disk. Does
+   * nothing if nothing was counted. If the disk fails, the next call writes the counts.
    */
   public void publish() {
     publishing.lock();
@@ -259,7 +259,7 @@ public final class ImpressionCounts implements AutoCloseable {
     }
   }
 
-  /** Forgets which pages a user was shown. The counts stay. Returns whether any was known. */
+  /** Forgets which pages a user was shown. The counts stay. Returns whether any page was known. */
   public boolean erase(String user) {
     return newest.erase(user);
   }

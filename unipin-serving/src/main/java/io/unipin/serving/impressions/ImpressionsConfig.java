@@ -8,7 +8,7 @@ import java.nio.file.Path;
 /**
  * Settings of the counts of impressions. The server counts if any page may be explored.
  *
- * @param folder folder of the counts; empty to use a folder beside that of the history
+ * @param folder folder of the counts; empty to use a folder beside the folder of the history
  * @param maxBytes largest number of bytes of memory that the counts and the newest pages may take
  */
 public record ImpressionsConfig(Path folder, ByteSize maxBytes) {
@@ -20,8 +20,8 @@ public record ImpressionsConfig(Path folder, ByteSize maxBytes) {
   }
 
   /**
-   * Returns the folder of the counts. If none is set, the folder lies beside the given folder of the
-   * history and has the name of that folder with {@code -impressions} added.
+   * Returns the folder of the counts. If no folder is set, the folder lies beside {@code history}.
+   * Its name is then the name of {@code history} with {@code -impressions} added.
    */
   public Path folder(Path history) {
     Path absolute = history.toAbsolutePath().normalize();

@@ -41,7 +41,9 @@ final class NewestPages {
     int room();
   }
 
-  /** Counts a page. If it is the answer to a request that was answered before, it replaces it. */
+  /**
+   * Counts a page. If the same request was answered before, this page replaces the earlier page.
+   */
   synchronized void add(ShownPage page, Table table) {
     count(page, pages.put(page, 0), table);
   }
@@ -53,7 +55,10 @@ final class NewestPages {
     change(page, 1, table);
   }
 
-  /** Sets how far partitions were counted, before any of their records is added. */
+  /**
+   * Sets the places up to which partitions were counted. Call it before any of the partitions'
+   * records is added.
+   */
   synchronized void restore(Map<Integer, TopicPlace> places) {
     places.forEach(
         (partition, place) -> partitions.put(partition, new PartitionPages(place, maxBytes)));
@@ -62,7 +67,8 @@ final class NewestPages {
   /**
    * Divides the memory for pages among the partitions of a topic.
    *
-   * @return offset of the next record to read of each partition that was read before
+   * @return by partition, the offset of the next record to read, for each partition that was read
+   *     before
    */
   synchronized Map<Integer, Long> begin(int count) {
     partitionBytes = maxBytes / Math.max(1, count);
@@ -79,7 +85,7 @@ final class NewestPages {
    * Adds the next record of a partition. Its page counts unless the record was counted before a
    * restart.
    *
-   * @param page page that the record holds; null if it holds none
+   * @param page page that the record holds; null if the record holds no page
    * @return what {@link PartitionPages#advance} returns
    */
   synchronized long add(int partition, long offset, @Nullable ShownPage page, Table table) {
@@ -116,10 +122,11 @@ final class NewestPages {
   }
 
   /**
-   * What has changed together.
+   * Changes that must be written together.
    *
    * @param counts changes of the counts
-   * @param places how far the partitions of a topic were counted that were counted further
+   * @param places by partition, the place up to which it was counted, for each partition that has
+   *     advanced
    */
   record Changes(Map<CountTable.Key, Long> counts, Map<Integer, TopicPlace> places) {
     boolean isEmpty() {
@@ -142,7 +149,7 @@ final class NewestPages {
     return taken;
   }
 
-  /** Forgets a user's pages, but not their counts. Returns whether there were any. */
+  /** Forgets a user's pages, but not their counts. Returns whether any page was known. */
   synchronized boolean erase(String user) {
     return pages.erase(user);
   }

@@ -4,15 +4,15 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages of one partition that were counted last, and how far the partition was counted. Not
+ * The last counted pages of one partition, and the place up to which the partition was counted. Not
  * thread-safe.
  *
- * <p>Which pages are remembered depends only on the partition's records and on the largest number of
- * bytes. A restart changes nothing, because the remembered pages are then read again without being
- * counted. So servers with the same settings count the same.
+ * <p>Which pages are remembered depends only on the partition's records and on the largest number
+ * of bytes. A restart changes nothing, because the remembered pages are then read again without
+ * being counted. So servers with the same settings count the same.
  */
 final class PartitionPages {
-  /** Says that the topic was deleted and made again. */
+  /** Result that means that the topic was deleted and created again. */
   static final long REMADE = -1;
 
   private final RecentPages pages;
@@ -37,10 +37,10 @@ final class PartitionPages {
   }
 
   /**
-   * Goes on to a record.
+   * Moves to the record with this offset.
    *
-   * @return number of records that Kafka deleted before they were counted, or {@link #REMADE}. In
-   *     that case, the records of the former topic are forgotten
+   * @return number of records that Kafka deleted before they were counted, or {@link #REMADE}.
+   *     After {@link #REMADE}, the records of the former topic are forgotten
    */
   long advance(long offset) {
     long missed = read < 0 ? 0 : Math.max(0, offset - Math.max(read, counted));
@@ -53,12 +53,14 @@ final class PartitionPages {
     return missed;
   }
 
-  /** Whether a record is to be counted. Otherwise it was counted before the restart. */
+  /** Whether a record must still be counted. If false, it was counted before the restart. */
   boolean isNew(long offset) {
     return offset >= counted;
   }
 
-  /** Remembers a page. Returns the page that was known of the same request; null if there was none. */
+  /**
+   * Remembers a page. Returns the earlier page of the same request; null if no such page is known.
+   */
   @Nullable ShownPage put(ShownPage page, long offset) {
     return pages.put(page, offset);
   }

@@ -7,11 +7,11 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pages that were counted last, so that a repeated page counts once. The pages take a bounded
- * number of bytes; the pages that were answered longest ago are forgotten first. Not thread-safe.
+ * The pages that were counted last. They are remembered so that a repeated page counts once. Their
+ * bytes are bounded: the pages that were answered longest ago are forgotten first. Not thread-safe.
  */
 final class RecentPages {
-  /** Bytes that are counted for a page, in addition to its ids' characters and its items. */
+  /** Bytes that are assumed for a page, in addition to the characters of its ids and its items. */
   private static final int PAGE_BYTES = 300;
 
   /** The page that was answered longest ago comes first. */
@@ -35,7 +35,7 @@ final class RecentPages {
   }
 
   /**
-   * Adds a page. Returns the page that was known of the same request; null if there was none.
+   * Adds a page. Returns the earlier page of the same request; null if no such page is known.
    *
    * @param offset place of the page in its partition; 0 if it comes from no topic
    */
@@ -72,7 +72,7 @@ final class RecentPages {
     bytes = 0;
   }
 
-  /** Forgets a user's pages. Returns whether there were any. Takes O(pages). */
+  /** Forgets a user's pages. Returns whether any page was known. Takes O(pages). */
   boolean erase(String user) {
     boolean any = pages.keySet().removeIf(key -> key.user().equals(user));
     if (any) {

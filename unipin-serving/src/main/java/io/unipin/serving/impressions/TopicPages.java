@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The counts and the offsets up to which the topic was counted reach the disk in one change. So
  * a record counts exactly once, also if the process is killed. Repeats of a page are in the same
- * partition. They count once as long as the partition's share of the memory for pages holds the
- * page. A remembered page names neither its user nor its request, but has a hash of them that only
- * this process can compute.
+ * partition. They count only once while the page is still remembered. Each partition has a share of
+ * the memory for such pages. A remembered page holds a hash of its user and request instead of
+ * their ids. Only this process can compute this hash.
  *
  * <p>One thread takes records.
  */
@@ -23,7 +23,7 @@ public final class TopicPages {
   private static final Logger logger = LoggerFactory.getLogger(TopicPages.class);
   private static final int KEY_BYTES = 32;
 
-  /** Hexadecimal digits of a hash that are kept. */
+  /** Number of hexadecimal digits that are kept of each hash. */
   private static final int DIGITS = 32;
 
   private final NewestPages newest;
@@ -42,7 +42,7 @@ public final class TopicPages {
    * Begins to take records, at the start and after a failure.
    *
    * @param partitions number of the topic's partitions
-   * @return offset of the next record to take of each partition. A partition without an offset
+   * @return by partition, the offset of the next record to take. A partition without an offset
    *     begins with its first record
    */
   public Map<Integer, Long> begin(int partitions) {
@@ -52,7 +52,7 @@ public final class TopicPages {
   /**
    * Takes the next record of a partition.
    *
-   * @param page page that the record holds; null if it holds none
+   * @param page page that the record holds; null if the record holds no page
    * @return number of records before this one that Kafka deleted before they were counted
    */
   public long take(int partition, long offset, @Nullable ShownPage page) {

@@ -1,13 +1,13 @@
 package io.unipin.serving.impressions;
 
 /**
- * How far a partition of a topic was counted.
+ * The place up to which a partition of a topic was counted.
  *
- * @param from offset of the oldest record that is read again after a restart, so that the pages are
- *     remembered that were counted last
- * @param next offset of the next record to count; {@code from} is not higher
+ * @param from offset of the first record to read again after a restart, in order to remember the
+ *     pages that were counted last
+ * @param next offset of the next record to count, at least {@code from}
  */
 record TopicPlace(long from, long next) {
-  /** The place in a partition of which nothing was read. */
+  /** The place in a partition from which no record was read yet. */
   static final TopicPlace UNKNOWN = new TopicPlace(-1, -1);
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param history actions that the model read, oldest first
  * @param candidates all candidates, ordered by utility, best first
  * @param nanos nanoseconds by stage
- * @param item verdict on the item that the request asked about; absent if it asked about no item
+ * @param item verdict on the item that the request asked about; absent if the request asked about
+ *     no item
  */
 public record Inspection(
     long lifetime,

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *     best item has place 1
  * @param retrievalScore cosine between query and item
  * @param lastRetrieved retrieval score of the last candidate; 0 without candidates
- * @param rank the item's place by utility among the candidates; the best has place 1. If the item
- *     was not ranked, the place that its utility would give it
+ * @param rank the item's place by utility among the candidates, or the place that it would have if
+ *     it was not ranked; the best has place 1
  * @param lastOnPage utility of the last item of the page; 0 for an empty page
  * @param scored the model's predictions for the item, even when it was not a candidate; absent for
  *     an unknown item

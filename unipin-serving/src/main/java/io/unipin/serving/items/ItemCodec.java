@@ -49,8 +49,8 @@ final class ItemCodec {
   }
 
   /**
-   * Returns a number of all from which a model can compute the item's vector. Every server computes
-   * the same number, while revisions are those of one server.
+   * Returns a hash of all fields from which a model computes the item's vector. Every server
+   * computes the same number. A revision, in contrast, has a meaning only in its own server.
    */
   static long contentNumber(PutItem item) {
     ByteWriter out = new ByteWriter(16 + Float.BYTES * item.content().length);

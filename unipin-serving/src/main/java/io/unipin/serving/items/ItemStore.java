@@ -16,7 +16,7 @@ import java.util.stream.LongStream;
 import org.rocksdb.RocksDBException;
 
 /**
- * The items that callers put, and the ids that they deleted, on the local disk.
+ * The items that callers put and the ids that callers deleted, on the local disk.
  *
  * <p>Once a method that changes the store has returned, the change survives the end of the process
  * and a loss of power. If the method throws, nothing has changed.
@@ -115,7 +115,7 @@ public final class ItemStore implements AutoCloseable {
     }
   }
 
-  /** Returns the index of what the store holds. The index is in memory. */
+  /** Returns the index of the stored items and deleted ids. The index is in memory. */
   StoreIndex index() {
     return index;
   }
@@ -159,9 +159,9 @@ public final class ItemStore implements AutoCloseable {
   }
 
   /**
-   * Stores which ids are deleted and which are no longer deleted. Makes either all of these changes
-   * or none. Items with the deleted ids are removed; {@link #wipe} removes their bytes from the
-   * disk.
+   * Marks {@code ids} as deleted and {@code restored} as no longer deleted. Makes either all of
+   * these changes or none. Items with the deleted ids are removed; {@link #wipe} removes their
+   * bytes from the disk.
    */
   void delete(long[] ids, long[] restored) {
     List<byte[]> items =

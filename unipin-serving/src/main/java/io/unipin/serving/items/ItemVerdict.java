@@ -1,7 +1,7 @@
 package io.unipin.serving.items;
 
 /**
- * What became of one item of a call.
+ * The outcome of a call for one of its items.
  *
  * @param reason what was expected and what came; empty unless the outcome is
  *     {@link Outcome#NOT_SERVED} or {@link Outcome#REFUSED}

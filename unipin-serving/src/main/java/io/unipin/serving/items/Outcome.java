@@ -1,6 +1,6 @@
 package io.unipin.serving.items;
 
-/** What became of one item of a call that puts or deletes items. */
+/** The outcome of a call that puts or deletes items, for one of its items. */
 public enum Outcome {
   /** The item is new. The next search finds it. */
   ADDED,

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what becomes of items that are put together, before anything is changed. Not thread-safe.
+ * Decides the outcome for each item of one put, before anything is changed. Not thread-safe.
  *
  * <p>The plan is made for the bundle that serves most users. Other bundles are brought up to date
  * from the store.

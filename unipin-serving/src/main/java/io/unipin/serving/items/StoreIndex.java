@@ -1,15 +1,15 @@
 package io.unipin.serving.items;
 
 /**
- * An index, in memory, of what an {@link ItemStore} holds. It lacks the texts and contents of the
- * items.
+ * An index, in memory, of the items and deleted ids of an {@link ItemStore}. It holds neither texts
+ * nor contents of the items.
  *
  * <p>Not thread-safe, except for {@link #size}.
  */
 final class StoreIndex {
   /**
-   * Bytes that are counted for an id itself, on the disk and in memory. The bytes of the item are
-   * counted in addition.
+   * Bytes that are counted for each id, on the disk and in memory together. The bytes of an item
+   * are counted in addition.
    */
   private static final int ID_BYTES = 64;
 

@@ -5,7 +5,7 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.serving.items.live.LiveItem;
 
 /**
- * An item as the store keeps it.
+ * A put item with the revision under which the store keeps it.
  *
  * @param revision number of the put; a later put has a higher number
  */

@@ -26,7 +26,7 @@ public final class ItemNames {
 
   /**
    * Returns the id of the item with a key. If no bundle has the key, returns the id that an import
-   * assigns to it. An item that was put by this key has this id.
+   * derives from the key. A put by key derives the same id.
    */
   public long id(String key) {
     for (LiveItems bundle : bundles) {
@@ -38,7 +38,7 @@ public final class ItemNames {
     return ItemKeys.id(key);
   }
 
-  /** Returns the key of an item; empty when it has none or is unknown. */
+  /** Returns the key of an item; empty when the item has no key or is unknown. */
   public String key(long id) {
     for (LiveItems bundle : bundles) {
       String key = bundle.key(id);

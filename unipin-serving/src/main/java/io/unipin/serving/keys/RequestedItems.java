@@ -91,12 +91,12 @@ public final class RequestedItems {
     return all;
   }
 
-  /** Returns an item's key; empty when it has none or no catalogue has the item. */
+  /** Returns an item's key; empty when the item has no key or no catalogue has the item. */
   public String key(long id) {
     return names.key(id);
   }
 
-  /** Returns the key by which the request named an item; empty when it named the id. */
+  /** Returns the key by which the request named an item; empty when the request gave the id. */
   public String requestedKey(long id) {
     return named.getOrDefault(id, "");
   }

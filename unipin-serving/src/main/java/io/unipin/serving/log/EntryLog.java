@@ -41,8 +41,8 @@ public final class EntryLog<E> implements AutoCloseable {
   private final Thread writer;
 
   /**
-   * Held from the moment when entries are taken off the queue until they are on disk. So an erasure
-   * finds every entry either in the queue or on disk.
+   * A writer holds this lock from the moment when it takes entries off the queue until the entries
+   * are on disk. So an erasure finds every entry either in the queue or on disk.
    */
   private final Lock taking = new ReentrantLock(true);
 
@@ -51,8 +51,8 @@ public final class EntryLog<E> implements AutoCloseable {
   private final List<LogText> pending = new ArrayList<>(BATCH);
 
   /**
-   * Number of erasures by the hash of the user id. When one of two users with the same hash is
-   * erased, the other user loses the entries that are being logged at that moment.
+   * Numbers of erasures by the hash of the user id. If one of two users with the same hash is
+   * erased, the log also drops the other user's entries that are being logged at that moment.
    */
   private final AtomicLongArray erased = new AtomicLongArray(COUNTERS);
 
@@ -149,7 +149,8 @@ public final class EntryLog<E> implements AutoCloseable {
    * @return whether the user had any entry
    */
   public boolean erase(String gone) {
-    erasing.writeLock().lock(); // entries with an older mark are in the queue by now
+    // once this lock is held, every accepted entry with an older mark is in the queue
+    erasing.writeLock().lock();
     try {
       erased.incrementAndGet(counter(gone));
     } finally {

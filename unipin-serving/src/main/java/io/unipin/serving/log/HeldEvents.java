@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * Chooses those logged actions of a user that are valid after all corrections and retractions. The
- * rule is that of {@link UserRecord}.
+ * rule is the same as in {@link UserRecord}.
  *
  * <p>If an event was recorded several times, the record with the highest revision is valid, unless
  * the event was taken back. The result depends neither on the order of logging nor on the segments.

@@ -33,7 +33,7 @@ final class LogSegments implements AutoCloseable {
   private final Backoff backoff;
   private final Lock lock = new ReentrantLock();
 
-  /** Held while closed segments change, and taken before {@code lock}. Erasures take turns. */
+  /** Guards changes of closed segments. A thread takes this lock before {@code lock}. */
   private final Lock closedSegments = new ReentrantLock(true);
 
   @GuardedBy("closedSegments")
@@ -102,7 +102,7 @@ final class LogSegments implements AutoCloseable {
   /**
    * Writes lines to the file in order. After a failure, calls write nothing for some time.
    *
-   * @param last whether this is the last call, which tries to write in any case
+   * @param last whether this is the last call, which tries to write even soon after a failure
    * @return number of lines that are completely written
    */
   int append(List<LogText> lines, boolean last) {
@@ -136,7 +136,7 @@ final class LogSegments implements AutoCloseable {
     return written;
   }
 
-  /** Returns the bytes that wait to be taken out of the log. */
+  /** Returns the number of bytes that were not taken out of the log yet. */
   long waiting() {
     lock.lock();
     try {
@@ -147,8 +147,8 @@ final class LogSegments implements AutoCloseable {
   }
 
   /**
-   * Returns the lines of the oldest segment, which takes no more lines from then on. Empty if there
-   * is no line.
+   * Returns the lines of the oldest segment; empty if there is no line. The segment takes no more
+   * lines from then on.
    */
   Optional<SpooledLines> oldest() throws IOException {
     closedSegments.lock();
@@ -267,7 +267,7 @@ final class LogSegments implements AutoCloseable {
     }
   }
 
-  /** Gives up the folder if this log takes no entries, so that another server may use it. */
+  /** Gives up the folder if this log takes no entries. Another server may then use the folder. */
   @GuardedBy("closedSegments")
   private void disown() {
     lock.lock();

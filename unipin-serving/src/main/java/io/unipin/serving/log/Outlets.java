@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outlets<E> implements AutoCloseable {
   /*
-   * Both logs count erasures by the same hash of the user, so a mark of one log is also valid in
-   * the other log.
+   * The log whose entries go to segments. This log and the spool count erasures by the same hash of
+   * the user, so a mark of one is also valid in the other.
    */
   private final EntryLog<E> segments;
   private final @Nullable Spool<E> spool;
@@ -35,7 +35,10 @@ public final class Outlets<E> implements AutoCloseable {
     return segments.mark(user);
   }
 
-  /** Offers an entry as {@link EntryLog#offer} does. Returns whether no log refused the entry. */
+  /**
+   * Offers an entry as {@link EntryLog#offer} does. Returns true unless the segments or the spool
+   * refused the entry.
+   */
   public boolean offer(E entry, long mark) {
     boolean taken = segments.offer(entry, mark);
     return (spool == null || spool.log().offer(entry, mark)) && taken;

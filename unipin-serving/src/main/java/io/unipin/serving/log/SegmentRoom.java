@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the bytes of all segments of a log. They exceed the bound by at most one segment.
- * Thread-safe.
+ * Bounds the bytes of all segments of a log. The segments exceed the bound by at most the size of
+ * one segment. Thread-safe.
  */
 final class SegmentRoom {
   private final long maxBytes;
@@ -33,8 +33,8 @@ final class SegmentRoom {
   }
 
   /**
-   * Throws an {@link IOException} if the segments take too many bytes. Callers treat it as a full
-   * disk.
+   * Throws an {@link IOException} if the segments take too many bytes. Callers treat this exception
+   * like a full disk.
    */
   void require(@Nullable OpenSegment current) throws IOException {
     if (used(current) >= maxBytes) {

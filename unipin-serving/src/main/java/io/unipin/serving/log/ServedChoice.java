@@ -12,7 +12,7 @@ import java.util.Set;
  * @param item id of the item that was shown
  * @param propensity probability with which the item was drawn
  * @param explored whether the item was drawn in place of the rules' item
- * @param draw the draw with all of its options; empty if the log has only its result
+ * @param draw the draw with all of its options; empty if the log holds only the result of the draw
  * @param actions names of the user's actions on the item within the attribution time
  */
 public record ServedChoice(
@@ -30,7 +30,8 @@ public record ServedChoice(
   /**
    * The page of a choice.
    *
-   * @param arm the user's arms as {@code experiment=arm}, joined by commas, or the server's name
+   * @param arm the user's arms as {@code experiment=arm}, joined by commas, or the name of the
+   *     server's own arm
    */
   public record Page(String user, String view, long timeMs, String surface, String arm) {}
 }

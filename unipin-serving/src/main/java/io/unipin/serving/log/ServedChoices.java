@@ -111,7 +111,7 @@ public final class ServedChoices {
   /**
    * Returns the users' actions, with one feedview per choice. The feedviews stand in the order of
    * {@link #all}. The impressions of a feedview are the options of the draw, in their order.
-   * Options that the catalogue does not know are left out. They have no labels.
+   * Options that the catalogue does not know are left out. The impressions have no labels.
    */
   public FeedLog optionsLog(FeedSchema schema, Catalogue catalogue) {
     Map<String, List<ServedChoice>> byView = new HashMap<>();

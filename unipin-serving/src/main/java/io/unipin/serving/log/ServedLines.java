@@ -49,7 +49,7 @@ final class ServedLines {
   /**
    * Reads one line.
    *
-   * @throws IOException when it is no complete entry of a known format
+   * @throws IOException when the line is no complete entry of a known format
    */
   static ServedEntry entry(byte[] bytes, int from, int length) throws IOException {
     ServedEntry entry = JSON.readValue(bytes, from, length);

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Settings of a log. The served log and the exposure log each have them.
+ * Settings of a log. The served log and the exposure log each have such settings.
  *
  * @param enabled whether entries are written
  * @param folder folder of the log's segments

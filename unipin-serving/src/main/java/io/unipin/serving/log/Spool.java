@@ -6,9 +6,9 @@ import java.util.function.Function;
 
 /**
  * A log on the disk that keeps entries until a thread takes them out and sends them elsewhere. The
- * oldest entries are taken out first. The bytes on the disk are bounded. When they are used up,
- * further entries wait in the queue in memory. Entries that do not fit into the queue are dropped
- * and counted.
+ * oldest entries are taken out first. The bytes on the disk are bounded. When these bytes are used
+ * up, further entries wait in the queue in memory. Entries that do not fit into the queue are
+ * dropped and counted.
  *
  * <p>Thread-safe, but only one thread at a time may take entries out.
  */
@@ -23,7 +23,7 @@ public final class Spool<E> implements AutoCloseable {
   /**
    * Opens a spool. The entries that an earlier process left in the folder are taken out first.
    *
-   * @param name prefix of the names of its files
+   * @param name prefix of the log's file names
    * @param maxBytes largest number of bytes of all entries on the disk
    * @param user returns the user id of an entry
    */
@@ -41,12 +41,12 @@ public final class Spool<E> implements AutoCloseable {
     last = task;
   }
 
-  /** Returns the oldest entries; empty if there are none on the disk. */
+  /** Returns the oldest entries on the disk; empty if the disk holds no entries. */
   public Optional<SpooledLines> oldest() throws IOException {
     return log.segments().oldest();
   }
 
-  /** Deletes entries that were taken out and are now safe elsewhere. */
+  /** Deletes entries that were taken out and are now stored durably elsewhere. */
   public void taken(SpooledLines lines) throws IOException {
     log.segments().remove(lines.segment());
   }

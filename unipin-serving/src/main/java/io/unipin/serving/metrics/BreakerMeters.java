@@ -5,14 +5,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.function.Supplier;
 
-/** The metrics of a breaker, which refuses calls of another engine while the engine is away. */
+/**
+ * The metrics of a breaker. A breaker refuses calls to an external engine, such as Redis, while the
+ * engine is away.
+ */
 public final class BreakerMeters {
   private BreakerMeters() {}
 
   /**
    * The state of a breaker.
    *
-   * @param open whether the engine is held to be away
+   * @param open whether the breaker currently treats the engine as away
    * @param opened how often the engine went away since the start
    * @param refused calls that were refused since the start
    */

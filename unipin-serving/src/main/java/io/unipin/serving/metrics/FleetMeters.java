@@ -4,16 +4,16 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Supplier;
 
-/** The metrics of the fleet as this replica sees it. Without a fleet they stay 0. */
+/** The metrics of the fleet as this replica sees it. Without a fleet, these metrics stay 0. */
 public final class FleetMeters {
   private FleetMeters() {}
 
   /**
    * Figures of a fleet.
    *
-   * @param live replicas with a lease, this one included
-   * @param away replicas whose lease is over and that did not end in good order
-   * @param differing live replicas that serve something else than this one
+   * @param number of replicas with a valid lease, including this replica
+   * @param number of replicas whose lease has expired and that did not sign off
+   * @param number of live replicas that serve something else than this replica
    * @param unreachable 1 while the register of replicas does not answer, else 0
    */
   public record Figures(long live, long away, long differing, long unreachable) {}

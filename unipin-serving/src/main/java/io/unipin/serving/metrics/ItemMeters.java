@@ -39,14 +39,14 @@ public final class ItemMeters {
   public record Figures(long live, long notServed, long limit, long bytes, long maxBytes) {}
 
   /**
-   * Registers the counters of outcomes with value 0. So their first increment is visible as an
+   * Registers the counters of outcomes with value 0. So Prometheus sees the first increment as an
    * increase.
    */
   public void expect(List<String> outcomes) {
     outcomes.forEach(this::counter);
   }
 
-  /** Counts the items of a call that had the same outcome. */
+  /** Adds the number of a call's items that had this outcome. */
   public void verdicts(String outcome, int count) {
     counter(outcome).increment(count);
   }

@@ -8,8 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The metrics of topics in Kafka. The tag {@code use} says for what a topic is used, such as {@code
- * actions}; it is not the topic's name. Without Kafka, all of these metrics stay 0. Thread-safe.
+ * The metrics of topics in Kafka. The tag {@code use} names the purpose of a topic, such as
+ * {@code actions}. It is not the topic's name. Without Kafka, all of these metrics stay 0.
+ * Thread-safe.
  */
 public final class KafkaMeters {
   private final MeterRegistry registry;
@@ -47,7 +48,7 @@ public final class KafkaMeters {
     records(use, outcome, 1);
   }
 
-  /** Counts records that were read, all of which came to the same end. */
+  /** Counts records that were read and had the same outcome. */
   public void records(String use, String outcome, long records) {
     counter(use, outcome).increment((double) records);
   }
@@ -97,7 +98,7 @@ public final class KafkaMeters {
         partitions);
   }
 
-  /** Sets whether Kafka did not answer lately. */
+  /** Sets whether Kafka has recently failed to answer. */
   public void away(String use, boolean away) {
     set("unipin.kafka.away", "1 while Kafka does not answer", use, away ? 1 : 0);
   }

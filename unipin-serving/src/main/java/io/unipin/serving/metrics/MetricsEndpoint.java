@@ -28,7 +28,8 @@ public final class MetricsEndpoint implements AutoCloseable {
   /**
    * Starts the endpoint. Port 0 takes a free port.
    *
-   * @param remarks returns lines that {@code /healthz} adds; they do not change its status
+   * @param remarks returns lines that {@code /healthz} adds to its text; the lines do not change
+   *     the HTTP status
    */
   public static MetricsEndpoint start(
       String host,

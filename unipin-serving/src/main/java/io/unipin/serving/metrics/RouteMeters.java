@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Counts calls by what their callers say about the choice of this replica. So it shows whether
- * users meet the replica that holds their encoded history. Thread-safe.
+ * Counts calls by the reason why the client chose this replica, as the client states it. The counts
+ * show how many calls reach the replica that holds the user's encoded history. Thread-safe.
  */
 public final class RouteMeters {
   private static final String FIRST = "first";
@@ -32,7 +32,7 @@ public final class RouteMeters {
    * Counts a call.
    *
    * @param route {@code first} if the call's user prefers this replica to all others, {@code other}
-   *     if the user prefers another one; any other text counts as unknown
+   *     if the user prefers another replica; any other text counts as unknown
    */
   public void routed(String route) {
     switch (route) {

@@ -65,7 +65,7 @@ public final class ServingMetrics implements AutoCloseable {
   }
 
   /**
-   * Registers the counters of an arm with value 0. So their first increment is visible as an
+   * Registers the counters of an arm with value 0. So Prometheus sees the first increment as an
    * increase.
    */
   public void expect(String arm, List<String> degradations) {

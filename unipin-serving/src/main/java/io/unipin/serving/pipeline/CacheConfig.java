@@ -21,7 +21,7 @@ import java.time.Duration;
  * @param appendOnRecord whether recorded actions of cached users are encoded before the next
  *     request, when there is spare capacity
  * @param file settings of the files below the cache
- * @param remote the tier that servers share
+ * @param remote kind of the tier that servers share
  * @param redis settings of this tier, if it is in Redis
  */
 public record CacheConfig(
@@ -34,11 +34,11 @@ public record CacheConfig(
     CacheFileConfig file,
     Remote remote,
     RedisTierConfig redis) {
-  /** Where servers share the rows of their users. */
+  /** The place in which servers share the rows of users. */
   public enum Remote {
-    /** Nowhere. */
+    /** Servers share no rows. */
     NONE,
-    /** In the Redis of {@code redis}. */
+    /** In the Redis that {@code redis} names. */
     REDIS
   }
 

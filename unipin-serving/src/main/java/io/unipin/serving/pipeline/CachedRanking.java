@@ -36,7 +36,10 @@ final class CachedRanking implements RankingModel {
     return model.score(lease.kv(), lease.rows(), rows, user.context());
   }
 
-  /** Returns false, because scoring reads retrieval's state and has no state of its own. */
+  /**
+   * Returns false, because this model scores with the state that retrieval encoded and has no state
+   * of its own.
+   */
   @Override
   public boolean isResident(String user) {
     return false;

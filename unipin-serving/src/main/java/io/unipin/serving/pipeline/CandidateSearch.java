@@ -41,8 +41,8 @@ final class CandidateSearch {
    * Returns candidates that the request allows, best first. Of two candidates with equal scores,
    * the one with the smaller id comes first.
    *
-   * <p>An item that expired a moment ago may still be in the index. It is left out, so there may be
-   * fewer candidates until it is removed.
+   * <p>An item that expired a moment ago may still be in the index. The search leaves this item
+   * out, so it may return fewer candidates until the index drops the item.
    *
    * @param servedBefore ids of items on earlier pages
    * @param count largest number of candidates
@@ -100,8 +100,8 @@ final class CandidateSearch {
   }
 
   /**
-   * Returns the share of the k nearest items of the bundle that its index finds. Live items are
-   * left out.
+   * Returns the recall at k: the share of the bundle's k nearest items that the bundle's index
+   * finds. Live items are left out.
    *
    * @param exact exact index over the bundle's own items
    */

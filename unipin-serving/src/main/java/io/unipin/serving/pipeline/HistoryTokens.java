@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * A request's history in the form that one bundle's model reads.
+ * A request's history as tokens for the model of one bundle.
  *
  * @param committed tokens that other requests of the user may reuse
  * @param all the committed tokens and the tokens of the request's own recent actions; equal to

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * the keys and values of the session. Benchmarks use rival models. Thread-safe.
  */
 public interface RankingModel {
-  /** Creates a ranking model from the parts of a pipeline. */
+  /** Creates the ranking model of a pipeline from other parts of the pipeline. */
   interface Factory {
     /**
      * Makes the model that ranks in one pipeline.

@@ -77,7 +77,7 @@ public final class Recommender {
     this(histories, cache, secrets, config, clockMs, RankingModel.CACHED);
   }
 
-  /** Creates a pipeline whose ranking model comes from {@code ranking}. Benchmarks need it. */
+  /** Creates a pipeline whose ranking model comes from {@code ranking}, for benchmarks. */
   public Recommender(
       HistoryStore histories,
       UserKvCache cache,
@@ -118,7 +118,7 @@ public final class Recommender {
     this.rules = new SlateRules(config.slate(), impressions);
   }
 
-  /** Returns a pipeline with other settings, which shares all else with this pipeline. */
+  /** Returns a pipeline with other settings. The two pipelines share all other parts. */
   public Recommender with(RecommenderConfig other) {
     ModelCosts own = costs.with(other);
     return new Recommender(histories, cache, other, own, ranking, cursors, impressions);

@@ -61,7 +61,7 @@ public final class UserEncoder {
       int read = fresh == 0 ? size : wanted.ladder().historyTokens(costed, fresh, size);
       if (read < size) {
         lease.close();
-        lease = null; // must not be closed again if the next line throws
+        lease = null; // the lease must not be closed again if the next line throws
         TokenSequence newest = tokens.all().newest(read);
         lease = cache.aside(model.config().kvLayout(config.type()), newest.hashes());
         state = new UserState(lease, lease.reason(), read, encode(model, newest, lease, clock));

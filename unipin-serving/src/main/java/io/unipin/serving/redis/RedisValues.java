@@ -14,7 +14,7 @@ public final class RedisValues {
     return bytes(Long.toString(number));
   }
 
-  /** Returns the text of an answer of bytes. */
+  /** Decodes a reply of Redis, a byte array, as UTF-8. */
   public static String text(Object bytes) {
     return new String((byte[]) bytes, StandardCharsets.UTF_8);
   }

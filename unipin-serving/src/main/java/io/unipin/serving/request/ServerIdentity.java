@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 /**
  * The facts that a server reports about itself, and its clock.
  *
- * @param configVersion version of the settings; equal for equal settings
+ * @param configVersion version of the settings; equal settings have equal versions
  * @param maxPageSize number of items on the largest page
  * @param clockMs time of day in milliseconds since the epoch
  */

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param model version of the model
  * @param actions names of the actions, in the order of the probabilities
- * @param reason what the look-up in the cache found
+ * @param reason result of the look-up in the cache
  * @param historyActions number of actions that the model read
  * @param encodedActions number of actions that were encoded for this request
  * @param degradations names of the ways in which the answer was degraded: steps of the degradation

@@ -6,7 +6,7 @@ import io.unipin.kvcache.KvReason;
 /**
  * A user's encoded history, held for one request. Not thread-safe.
  *
- * @param reason what the look-up in the cache found
+ * @param reason result of the look-up in the cache
  * @param historyActions number of actions that the model read
  * @param encodedActions number of actions that were encoded for this request
  */

@@ -82,9 +82,9 @@ final class ActionIntake {
   }
 
   /**
-   * Creates a reader that accepts a name of an action or surface if any serving bundle has it. A
-   * stored history outlives bundles and arms. If bundles have different ids for a key, the server's
-   * own bundle decides.
+   * Creates a reader that accepts the name of an action or a surface if any serving bundle has this
+   * name. The reason is that a stored history outlives bundles and arms. If bundles have different
+   * ids for a key, the server's own bundle decides.
    */
   private RequestReader reader() {
     Set<String> actions = new LinkedHashSet<>();

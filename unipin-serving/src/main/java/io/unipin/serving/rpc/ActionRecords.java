@@ -17,33 +17,33 @@ import java.util.List;
 
 /**
  * Takes actions and retractions that arrive in an {@link ActionRecord} and not in a call. They are
- * checked, recorded and counted like those of a call. Thread-safe.
+ * checked, recorded and counted like the actions and retractions of a call. Thread-safe.
  */
 public final class ActionRecords {
   private static final int FORMAT = 1;
 
-  /** Earlier than every record. */
+  /** A time that is earlier than the time of every record. */
   private static final long NEVER = Long.MIN_VALUE;
 
   private final ActionIntake intake;
   private final HistoryStore histories;
 
-  /** @param histories knows when users were erased */
+  /** @param histories store that knows when users were erased */
   public ActionRecords(RpcServices services, HistoryStore histories) {
     this.histories = histories;
     this.intake = new ActionIntake(services, ActionJournal.NONE); // the records come from a journal
   }
 
   /**
-   * Records the actions of a user or takes them back. Actions that are older than the user's last
-   * erasure are left out.
+   * Records or retracts actions of a user. Actions that are older than the user's last erasure are
+   * left out.
    *
    * @param user the user's id
    * @param value an {@link ActionRecord} in the binary format or as JSON
    * @param timestampMs time at which the record was written, in milliseconds since 1970
-   * @return whether anything was left after the user's last erasure
+   * @return whether the record holds a change from after the user's last erasure
    * @throws ServingException INVALID when the value can't be read or breaks a rule; another kind
-   *     when it can't be recorded now
+   *     when the change can't be recorded now
    */
   public boolean take(String user, byte[] value, long timestampMs) {
     long erased = histories.erasedMs(user).orElse(NEVER);

@@ -40,7 +40,7 @@ final class CallRunner implements AutoCloseable {
   /**
    * Creates a runner. The runner drains the admission but does not close it.
    *
-   * @param traced whether calls of other engines are collected for traces
+   * @param traced whether calls to external engines are collected for traces
    */
   CallRunner(Admission admission, ServingMetrics metrics, boolean traced) {
     this.admission = admission;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The caller's deadline and cancellation, read from the gRPC context. Thread-safe. */
 final class ContextBudget implements CallBudget {
-  /** Time that a call without a deadline has. */
+  /** Time limit of a call that has no deadline. */
   private static final Duration LONG = Duration.ofMinutes(1);
 
   private final Context context;

@@ -23,7 +23,7 @@ final class FailureStatus {
       Metadata.Key.of(
           "grpc-status-details-bin", ProtoUtils.metadataMarshaller(Status.getDefaultInstance()));
 
-  /** Trailer that gRPC's own retries obey. */
+  /** Trailer that tells gRPC clients when they may retry. */
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 

@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The calls without a natural end, such as a watch of the health. Such a call lasts until its
- * client ends the call.
+ * The open calls without a natural end, such as a call that watches the server's health. Such a
+ * call lasts until its client ends the call.
  *
- * <p>A stop of the server ends these calls, because it waits only for calls that end by themselves.
- * Thread-safe.
+ * <p>A stop of the server ends these calls. For all other calls, it waits until they end by
+ * themselves. Thread-safe.
  */
 final class OpenStreams implements ServerInterceptor {
   private static final Status STOPPED = Status.UNAVAILABLE.withDescription("the server stops");

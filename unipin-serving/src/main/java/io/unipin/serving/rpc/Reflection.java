@@ -27,8 +27,8 @@ final class Reflection {
   }
 
   /**
-   * Returns a definition by which a port describes the service to tools. The port refuses all calls
-   * of the service.
+   * Returns a definition of the reflection service with which a port describes that service to
+   * tools. The port refuses all calls to the service.
    */
   static ServerServiceDefinition described() {
     ServerServiceDefinition.Builder service =

@@ -58,7 +58,7 @@ public final class Shadow {
 
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
 
-  /** The parts that answer copies. The server's own answers use none of them. */
+  /** The parts that answer copies. The server's own answers use none of these parts. */
   public record Parts(BundleHolder bundles, Recommender recommender, UserKvCache cache) {}
 
   public Shadow(

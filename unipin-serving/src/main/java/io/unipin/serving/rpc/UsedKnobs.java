@@ -8,8 +8,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Finds those settings of arms on which an answer depends. An answer does not depend on a setting
- * if the request itself gives the value.
+ * Finds the settings on which an answer depends, among the settings that arms may change. An answer
+ * does not depend on a setting if the request itself gives the value.
  */
 final class UsedKnobs {
   private UsedKnobs() {}

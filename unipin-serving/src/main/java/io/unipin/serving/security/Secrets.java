@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The secrets with which a server signs what it hands out, and from which it makes pseudonyms of
- * users.
+ * The secrets with which a server signs data that it gives to callers or to other replicas, and
+ * from which it makes pseudonyms of users.
  *
  * <p>Replicas with the same secrets accept each other's signatures. Thread-safe.
  */
@@ -41,7 +41,7 @@ public interface Secrets {
   MacKeys keys(Purpose purpose);
 
   /**
-   * Returns the secrets of a server that shares none.
+   * Returns the secrets of a server that shares no secrets with other servers.
    *
    * @param secret random bytes that stay the same across restarts; they sign page cursors directly
    */

@@ -4,13 +4,16 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The largest number of items of one author or category on a page, when draws may change the page.
+ * The largest number of items of one author or category on a page. The bound also holds on pages
+ * with drawn items.
  *
  * @param name returns the author or the category of an item; empty if unknown
  * @param most largest number of items; 0 for any number
  */
 record Cap(Function<SlateEntry, String> name, int most) {
-  /** Whether the cap holds for every result of the draws if a candidate joins one of them. */
+  /**
+   * Whether the cap holds for every result of the draws if {@code candidate} joins {@code draw}.
+   */
   boolean allows(
       SlateEntry candidate, DrawOptions draw, List<DrawOptions> draws, List<SlateEntry> page) {
     String named = name.apply(candidate);

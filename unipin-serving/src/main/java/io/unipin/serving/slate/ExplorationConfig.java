@@ -10,11 +10,11 @@ import static io.unipin.settings.SettingException.checkRange;
  * @param impressionsBelow an item may be explored on a surface while it has fewer impressions there
  *     than this number
  * @param bonus amount by which the upper bound of an item without impressions exceeds its utility
- * @param temperature difference of two items' upper bounds, in units of utility, at which one item
- *     is e times as likely as the other
+ * @param temperature difference of upper bounds, in units of utility, that makes the item with the
+ *     higher bound e times as likely to be drawn as the other item
  * @param pool largest number of candidates that a page's draws choose from
  * @param logCandidates whether the served log holds all candidates of each draw, with their
- *     probabilities, and not only what was drawn
+ *     probabilities, and not only the drawn item
  */
 public record ExplorationConfig(
     double share,

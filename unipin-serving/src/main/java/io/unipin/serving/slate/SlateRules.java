@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a page from ranked candidates. The page holds the best candidates that the rules allow,
- * in order of utility. Each candidate that was passed over has a reason.
+ * in order of utility. For each candidate that a rule kept off the page, the result names the rule.
  *
  * <p>Immutable. A choice takes O(candidates) steps, or O(candidates × page) when the page lacks
  * fresh items.
@@ -47,7 +47,7 @@ public final class SlateRules {
   }
 
   /**
-   * A page and the candidates that were passed over for it. Both lists are in ranking order, except
+   * A page and the candidates that rules kept off the page. Both lists are in ranking order, except
    * that a drawn item stands in the place of the item that it replaced.
    */
   public record Slated(List<RankedItem> items, List<Removal> removals, Draws draws) {}

@@ -11,7 +11,7 @@ public final class Softmax {
 
   /**
    * Returns the upper bound of an item's utility. The bonus shrinks with the root of the item's
-   * impressions, as the error of an estimated rate does.
+   * impressions, like the error of an estimated rate.
    */
   public static double upperBound(double utility, long impressions, double bonus) {
     return utility + bonus / Math.sqrt(1.0 + impressions);

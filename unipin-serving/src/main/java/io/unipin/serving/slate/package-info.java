@@ -1,4 +1,6 @@
-/** The rules that every page obeys. They do not depend on the scores of items. */
+/**
+ * The rules for every page that do not come from the model's scores, such as caps and block lists.
+ */
 @NullMarked
 package io.unipin.serving.slate;
 

@@ -3,10 +3,10 @@ package io.unipin.serving.spans;
 import java.util.Map;
 
 /**
- * A finished call of another engine.
+ * A finished call to an external engine.
  *
  * @param engine name of the engine, such as {@code redis}
- * @param operation what the engine was asked for, such as {@code history read}
+ * @param operation name of the operation, such as {@code history read}
  * @param beginNanos start by {@link System#nanoTime}
  * @param endNanos end by {@link System#nanoTime}
  * @param labels further attributes, without data of users

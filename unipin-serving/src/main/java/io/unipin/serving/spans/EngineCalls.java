@@ -9,12 +9,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the calls of other engines that one thread makes for one call of a user: of Redis, of
- * Kafka, and of the tiers below the cache.
+ * Collects the calls to external engines (Redis, Kafka and the tiers below the cache) that one
+ * thread makes during one RPC.
  *
- * <p>A thread that runs a call opens a collection, and closes it after the call. Code that calls an
- * engine adds to the collection of its thread. On a thread without a collection it adds nothing. A
- * collection keeps the first 64 calls. One thread.
+ * <p>A thread that runs an RPC opens a collection, and closes the collection after the RPC. Code
+ * that calls an engine adds the call to its thread's collection. On a thread without a collection,
+ * the call is not collected. A collection keeps the first 64 calls. One thread.
  */
 public final class EngineCalls {
   private static final int MOST = 64;
@@ -30,9 +30,9 @@ public final class EngineCalls {
   }
 
   /**
-   * Makes a call of an engine and adds it to the collection of this thread.
+   * Makes a call to an engine, and adds the call to the collection of this thread.
    *
-   * @param call makes the call, and may add labels to it
+   * @param call makes the call, and may add labels to the given map
    */
   public static <T> T timed(
       String engine, String operation, Function<Map<String, String>, T> call) {

@@ -1,4 +1,4 @@
-/** Times of the calls of other engines, such as Redis, that belong to one call of a user. */
+/** The time that one RPC spent in calls to external engines, such as Redis. */
 @NullMarked
 package io.unipin.serving.spans;
 

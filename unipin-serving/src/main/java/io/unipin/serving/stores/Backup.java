@@ -17,11 +17,11 @@ import java.util.function.LongConsumer;
  * put, the served log and the exposure log. The server may run meanwhile. Changes that it makes
  * after the backup has begun may be missing from the backup.
  *
- * <p>In the folder, the histories are a database on the disk, even if the server keeps them in
- * Redis.
+ * <p>In the backup's folder, the histories are a database on the disk, even if the server keeps its
+ * histories in Redis.
  */
 public final class Backup {
-  /** The numbers of what a backup holds, or of what was restored. */
+  /** The numbers of records, by kind, that a backup holds or that were restored. */
   public record Report(long users, long erased, long marks, long items, long lines) {}
 
   private Backup() {}

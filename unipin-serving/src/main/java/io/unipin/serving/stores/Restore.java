@@ -21,8 +21,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Brings a server's state back to the state in a {@link Backup}. Users who were erased after the
- * backup stay erased. The marks of erasures in the present state tell who they are. No server may
- * use the state meanwhile.
+ * backup stay erased. The marks of erasures in the present state identify these users. No server
+ * may use the state meanwhile.
  *
  * <p>On the disk each part is written beside its present folder, and then takes its place. A
  * restore that was interrupted can be run again.
@@ -81,9 +81,8 @@ public final class Restore {
     long lines =
         log(BackupFile.SERVED, config.servedLog().folder(), erasures)
             + log(BackupFile.EXPOSURES, config.exposureLog().folder(), erasures);
-    // The backup may lack erasures that were under way, or that this replica had yet to make.
-    // Without
-    // the file, the server makes all erasures of the fleet again.
+    // The backup may lack erasures that were under way, or that this replica had yet to make. If
+    // this file is missing, the server makes all erasures of the fleet again.
     Files.deleteIfExists(config.erasuresFile());
     return new Backup.Report(
         histories.users(), histories.erased(), histories.marks(), items, lines);
@@ -126,7 +125,7 @@ public final class Restore {
     return report;
   }
 
-  /** Removes the present histories and puts those of the backup in their place. */
+  /** Replaces the present histories by the histories of the backup. */
   private HistoryCopy.Report intoRedis(HistoryStore from, Erasures erasures) {
     try (HistoryStore to = HistoryStores.open(config)) {
       Set<byte[]> present = new TreeSet<>(Arrays::compareUnsigned);

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param labels text attributes of the call and of each of its stages
  * @param counts numeric attributes of the call
  * @param stages finished stages, in order
- * @param engineCalls finished calls of other engines
+ * @param engineCalls finished calls to external engines
  */
 public record FinishedCall(
     String rpc,

@@ -9,7 +9,7 @@ import io.unipin.serving.spans.EngineCall;
  * @param endNanos end by {@link System#nanoTime}
  */
 public record FinishedStage(String name, long beginNanos, long endNanos) {
-  /** Whether a call of another engine was made in this stage. */
+  /** Whether this call to an external engine was made in this stage. */
   boolean contains(EngineCall call) {
     return beginNanos <= call.beginNanos() && call.endNanos() <= endNanos;
   }

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the trace of a call after the call has ended. The trace has one span for the call, a child
- * span for the wait for a worker, and a child span for each stage. A call of another engine, such as
- * Redis, is a child span of the stage that made it.
+ * span for the wait for a worker, and a child span for each stage. A call to an external engine,
+ * such as Redis, is a child span of the stage that made the call.
  *
  * <p>A call with a {@code traceparent} belongs to its caller's trace. The caller then decides
  * whether the call is sampled.

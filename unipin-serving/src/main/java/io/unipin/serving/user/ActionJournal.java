@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Keeps what callers record and take back outside of this server, before the server does so itself.
- * The histories can then be built again from the journal. Thread-safe.
+ * Keeps the actions and retractions of callers outside of this server. An entry is kept before the
+ * server changes the history, so the histories can be built again from the journal. Thread-safe.
  */
 @FunctionalInterface
 public interface ActionJournal {
@@ -22,8 +22,8 @@ public interface ActionJournal {
   record Entry(String user, byte[] record) {}
 
   /**
-   * Keeps entries, and returns once they are safe. When the call fails, any of the entries may have
-   * been kept.
+   * Keeps entries, and returns once the journal has confirmed that they are stored durably. When
+   * the call fails, some or all of the entries may have been kept.
    *
    * @param entries makes the entries; a journal that keeps nothing does not ask for them
    * @throws ServingException UNAVAILABLE when the entries can't be kept now

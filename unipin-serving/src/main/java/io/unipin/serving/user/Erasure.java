@@ -10,8 +10,8 @@ import java.util.List;
  *
  * @param existed whether any store held data of the user
  * @param missed names of the stores that could not be reached
- * @param replicas what the replicas of the fleet have answered
- * @param rewrite whether the files of the history store are written anew
+ * @param replicas answers of the replicas of the fleet
+ * @param rewrite whether the files of the history store are rewritten
  */
 public record Erasure(
     boolean existed, List<String> missed, ErasureSpread.Answers replicas, LogRewrite rewrite) {

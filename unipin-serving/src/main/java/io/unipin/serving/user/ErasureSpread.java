@@ -18,12 +18,14 @@ public interface ErasureSpread {
       };
 
   /**
-   * What the replicas have answered.
+   * The answers of the replicas.
    *
-   * @param existed whether any of them held data of the user
-   * @param confirmed names of those that have erased the user, this one included
-   * @param unconfirmed names of those that have not confirmed; they erase the user when they can
-   * @param unseen names of those that gave no sign of life for seven days, and were not awaited
+   * @param existed whether any replica held data of the user
+   * @param confirmed names of the replicas that have erased the user, including this replica
+   * @param unconfirmed names of the replicas that have not confirmed; they erase the user when they
+   *     can
+   * @param unseen names of the replicas without a sign of life for seven days; the call did not
+   *     wait for these replicas
    */
   record Answers(
       boolean existed, List<String> confirmed, List<String> unconfirmed, List<String> unseen) {
@@ -33,7 +35,7 @@ public interface ErasureSpread {
       unseen = List.copyOf(unseen);
     }
 
-    /** Returns the answers of a fleet that can't answer. */
+    /** Returns the answers of a server that has no other replicas to ask. */
     public static Answers none(boolean existed) {
       return new Answers(existed, List.of(), List.of(), List.of());
     }
@@ -42,7 +44,7 @@ public interface ErasureSpread {
   /**
    * Writes an erasure where every replica reads it. The caller erases the user afterwards.
    *
-   * @throws ServingException UNAVAILABLE when it can't be written now
+   * @throws ServingException UNAVAILABLE when the erasure can't be written now
    */
   void announce(String user, long timeMs);
 

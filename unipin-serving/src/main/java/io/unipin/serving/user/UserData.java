@@ -91,7 +91,7 @@ public final class UserData {
     return cache.tierStats();
   }
 
-  /** Returns the journal of what callers record and take back. */
+  /** Returns the journal of the actions that callers record and retract. */
   public ActionJournal journal() {
     return journal;
   }
@@ -108,7 +108,8 @@ public final class UserData {
    * Records a user's events and logs all of them, including events recorded before.
    *
    * <p>A server may end after the history was written and before the log was written. If the caller
-   * repeats the call, the missing log entries are added. Readers of the log count an event id once.
+   * repeats the call after such an end, the missing log entries are added. Readers of the log count
+   * an event id once.
    */
   public AppendResult record(String user, List<ActionEvent> events) {
     UserMark mark = mark(user);
@@ -120,7 +121,7 @@ public final class UserData {
     return result;
   }
 
-  /** Takes a user's events back and logs all retractions, as {@link #record} does. */
+  /** Retracts a user's events and logs all retractions, as {@link #record} does. */
   public RetractResult retract(String user, List<String> eventIds, long revision, long nowMs) {
     UserMark mark = mark(user);
     RetractResult result = histories.retract(user, eventIds, revision);
@@ -178,7 +179,8 @@ public final class UserData {
    */
   public Erasure eraseFor(String user, long timeMs) {
     List<String> missed = new ArrayList<>();
-    // The replica that was asked erases what replicas share, so a failure there stops nobody else.
+    // Only the replica that was asked erases the shared stores. So a failure of a shared store does
+    // not stop the other replicas.
     UserStore here = new UserStore("cache", gone -> cache.eraseHere(gone) > 0);
     boolean existed = eraseHere(user, gone -> histories.eraseFor(gone, timeMs), here, missed);
     return new Erasure(existed, missed);

@@ -81,7 +81,10 @@ export class Chart {
       `${one.name} ${this.format(one.values.at(-1))} ${this.unit}`).join(', ')));
   }
 
-  /** Returns the values to draw: those of each series, or running totals of stacked series. */
+  /**
+   * Returns the values to draw: the values of each series, or running totals if the series are
+   * stacked.
+   */
   layers() {
     if (!this.stack) return this.series.map(one => one.values);
     const sums = this.times.map(() => 0);

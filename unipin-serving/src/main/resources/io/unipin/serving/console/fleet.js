@@ -1,4 +1,5 @@
-// Shows the replicas of the fleet, and where they serve something else than this one.
+// Shows the replicas of the fleet, and each difference between what they serve and what this
+// replica serves.
 import { get } from './api.js';
 import { badge, byId, failure, h, show, time } from './dom.js';
 

@@ -1,4 +1,4 @@
-// Shows one request, step by step.
+// Shows how one request was answered, step by step.
 import { post } from './api.js';
 import { badge, byId, cacheKind, color, facts, h, number, onSubmit, percent, show, time, whole } from './dom.js';
 

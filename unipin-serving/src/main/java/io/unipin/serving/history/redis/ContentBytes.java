@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * Writes actions as bytes whose order is that of {@link RecordedAction#BY_CONTENT}, so that a
- * script can compare them. Reads such bytes. Not thread-safe.
+ * script can compare actions. Also reads such bytes. Not thread-safe.
  */
 final class ContentBytes {
   /*
@@ -27,7 +27,10 @@ final class ContentBytes {
   private static final int ESCAPED = 255;
   private static final int NAMES_AT = 16;
 
-  /** Names that were read before, by their bytes. Their texts and lists are shared. */
+  /**
+   * Names that were read before, by their bytes. Actions with equal names share the texts and
+   * lists.
+   */
   private final Map<String, Names> known = new HashMap<>();
 
   private record Names(List<String> actions, String surface) {}

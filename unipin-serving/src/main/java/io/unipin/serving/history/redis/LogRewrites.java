@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets Redis rewrite its append-only files after erasures, so that erased bytes leave its disks. A
- * rewrite that began before an erasure may still hold the bytes. So a further one follows it.
- * Thread-safe.
+ * Lets Redis rewrite its append-only files after erasures, so that erased bytes leave its disks.
+ * The result of a rewrite that began before an erasure may still hold the erased bytes. So another
+ * rewrite follows. Thread-safe.
  */
 final class LogRewrites implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LogRewrites.class);
@@ -35,8 +35,8 @@ final class LogRewrites implements AutoCloseable {
   }
 
   /**
-   * Lets Redis begin at once. It does so at most once within the interval, since each rewriting
-   * costs Redis a copy of its memory; further requests wait for the next time.
+   * Lets Redis begin a rewrite at once, unless one began within the last interval. Each rewrite
+   * costs Redis a copy of its memory, so further requests wait until the interval has passed.
    */
   LogRewrite now() {
     long last = begunNanos.get();

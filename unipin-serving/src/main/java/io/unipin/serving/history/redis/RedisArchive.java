@@ -22,7 +22,7 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** All that the history store in Redis holds. Thread-safe. */
+/** The records, marks and secret of the history store in Redis. Thread-safe. */
 final class RedisArchive implements HistoryArchive {
   private static final RedisScript EXPORT = RedisScript.of(RedisArchive.class, "export.lua");
   private static final RedisScript IMPORT = RedisScript.of(RedisArchive.class, "import.lua");

@@ -39,8 +39,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Histories in Redis, which several servers share. Every change is one script, so it happens as a
- * whole or not at all. Reads go to the primary and transfer a history only if its revision is not
- * the one that this server holds.
+ * whole or not at all. Reads go to the primary. They transfer a history only if its revision
+ * differs from the revision that this server holds.
  *
  * <p>While Redis is away, calls fail with UNAVAILABLE, and pages get what {@link #view} says.
  * Thread-safe.
@@ -59,7 +59,7 @@ public final class RedisHistories implements HistoryStore {
 
   private static final String MET = "unipin.history";
 
-  /** Largest time that Redis orders exactly: its scores are doubles. */
+  /** Largest time that Redis orders exactly, because the scores of a sorted set are doubles. */
   private static final long MOST_TIME_MS = 1L << 53;
 
   private final HistoryConfig config;
@@ -143,7 +143,7 @@ public final class RedisHistories implements HistoryStore {
     UserHistory history = record.history(config.limit());
     held.put(key, new Held(text(answer.get(0)), history));
     if (erasures.get() != erasuresBefore) {
-      held.drop(key); // the history may be that of a user who was erased meanwhile
+      held.drop(key); // the user may have been erased meanwhile
     }
     fetched.increment();
     labels.put(MET, "fetched");
@@ -222,7 +222,8 @@ public final class RedisHistories implements HistoryStore {
   @Override
   public boolean erase(String user, long timeMs) {
     byte[] key = HistoryKeys.user(user);
-    held.drop(key); // even if Redis is away: a page must not show what was to be erased
+    // also while Redis is away, because no page may show a history that should be erased
+    held.drop(key);
     boolean existed = HistoryStore.super.erase(user, timeMs);
     erasures.incrementAndGet();
     held.drop(key);

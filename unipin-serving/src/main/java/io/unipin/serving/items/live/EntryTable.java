@@ -16,8 +16,8 @@ final class EntryTable {
   /*
    * A reader goes from the first place of an id to the first empty place. So a place never becomes
    * empty while the array is in use: a removed entry leaves a mark. When entries and marks fill
-   * three quarters of the array, the entries move to an array that they fill to three fifths.
-   * Readers of the old array still find in it every entry that they may need.
+   * three quarters of the array, the entries move to an array that they fill to three fifths. The
+   * old array keeps every entry that its readers may need.
    */
   private static final int LEAST = 16;
 

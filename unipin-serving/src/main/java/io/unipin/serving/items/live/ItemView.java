@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The items that a bundle had when the view was opened. Each item has a row in the model's table.
- * One request reads one view. Until the view is closed, its rows keep their items even if callers
- * put or delete items. There is one exception: the times of expiry of the bundle's own items are
- * always current.
+ * One request reads one view. Until the view is closed, each row keeps its item even if callers put
+ * or delete items. There is one exception: the times of expiry of the bundle's own items are always
+ * current.
  *
  * <p>Rows 0 to N - 1 are the bundle's own items, row N stands for unknown items, and higher rows
  * are live items.

@@ -10,8 +10,8 @@ package io.unipin.serving.items.live;
  * @param expiresMs time from which no page shows the item, in milliseconds since 1970; 0 if the
  *     item never expires
  * @param key key by which the item was put; empty if it was put by id
- * @param content number of what the model computes the item's vector from; equal on all servers for
- *     equal content
+ * @param content hash of the fields from which the model computes the item's vector; all servers
+ *     compute the same hash
  */
 public record LiveItem(
     long id,
@@ -23,7 +23,7 @@ public record LiveItem(
     long expiresMs,
     String key,
     long content) {
-  /** Creates an item without a key, whose content has the number of its revision. */
+  /** Creates an item without a key. The revision also serves as the hash of the content. */
   public LiveItem(
       long id,
       long revision,

@@ -35,8 +35,8 @@ public final class LiveItems {
   private final EntryTable newest = new EntryTable();
 
   /**
-   * Holds one text for each category of live items. A text is dropped when no item has the category
-   * any more.
+   * Holds one shared text for each category of live items. A text is dropped when no item has the
+   * category any more.
    */
   private final Interner<String> categories = Interner.newWeakInterner();
 
@@ -122,8 +122,8 @@ public final class LiveItems {
   }
 
   /**
-   * Returns the key of an item of the catalogue or of a live item; empty when it has none. An item
-   * that was just removed may still have its key, because an answer may still name the item.
+   * Returns the key of an item of the catalogue or of a live item; empty when the item has none. An
+   * item that was just removed may still have its key, because an answer may still name the item.
    */
   public String key(long id) {
     int row = catalogue.row(id);

@@ -15,7 +15,7 @@ final class SlotPool {
   private final Deque<Integer> free = new ArrayDeque<>();
   private final Deque<Freed> waiting = new ArrayDeque<>();
 
-  /** The first slot that was never used. */
+  /** Number of the first slot that was never taken. */
   private int unused;
 
   /** A slot with the epoch in which it was freed. */

@@ -14,7 +14,7 @@ public final class LogCopy {
   private LogCopy() {}
 
   /**
-   * Copies a log. A server may be writing to it.
+   * Copies a log. A server may be writing to the log meanwhile.
    *
    * @param name prefix of the log's file names
    * @param to folder, which is created

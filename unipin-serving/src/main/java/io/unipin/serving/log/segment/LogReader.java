@@ -46,13 +46,13 @@ public final class LogReader {
     }
   }
 
-  /** Takes lines with the users whom they name. */
+  /** Takes complete lines. Each line comes with the user whom it names. */
   @FunctionalInterface
   public interface Lines {
     void line(String user, byte[] json);
   }
 
-  /** Reads the complete lines of a segment in order, and skips all others. */
+  /** Reads the complete lines of a segment in order, and skips all other lines. */
   public static void read(Path segment, Lines lines) throws IOException {
     try (SegmentFile file = SegmentFile.open(segment, StandardOpenOption.READ)) {
       file.lines(

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class SegmentFile implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(SegmentFile.class);
 
-  /** Longest possible entry in bytes. A longer line is damaged. */
+  /** Largest number of bytes of an entry. A longer line counts as damaged. */
   static final int LONGEST_LINE = 16 << 20;
 
   private static final int CHUNK = 1 << 16;

@@ -69,7 +69,7 @@ final class UserLinesFile {
     }
   }
 
-  /** Returns the offsets of one user's lines, found by bisection. */
+  /** Returns the offsets of the lines with one hash, found by bisection. */
   private static LongStream from(FileChannel channel, long count, long first) throws IOException {
     long low = 0;
     long high = count;

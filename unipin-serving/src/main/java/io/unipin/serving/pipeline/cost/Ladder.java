@@ -16,7 +16,9 @@ import java.util.List;
  * degraded.
  */
 public final class Ladder {
-  /** The model read only the newest part of the history. The cache does not keep the result. */
+  /**
+   * The model read only the newest part of the history. The cache does not keep the encoded rows.
+   */
   static final String SHORTER_HISTORY = "shorter_history";
 
   /** Fewer candidates were scored than requested. */
@@ -38,7 +40,7 @@ public final class Ladder {
 
   /**
    * Whether this request is a trial. A trial does the full work, even if the expected time is too
-   * long. So wrong estimates become correct again.
+   * long. Its measured times correct wrong estimates.
    */
   private boolean tries;
 

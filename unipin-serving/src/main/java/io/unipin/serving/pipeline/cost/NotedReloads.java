@@ -16,7 +16,7 @@ public final class NotedReloads implements ReloadChoice {
 
   private final ReloadChoice choice;
 
-  /** Creates a choice that decides as the given one does. */
+  /** Creates a choice that decides like the given choice. */
   public NotedReloads(ReloadChoice choice) {
     this.choice = choice;
   }

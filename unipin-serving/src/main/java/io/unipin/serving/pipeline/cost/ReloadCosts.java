@@ -10,29 +10,32 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Decides whether rows are read from a tier below the cache or encoded: by whichever takes less time
- * by the measurements so far. Each tier has its own measurements. Thread-safe.
+ * Decides whether rows are read from a tier below the cache or encoded. It chooses the way that
+ * took less time in the measurements so far. Each tier has its own measurements. Thread-safe.
  *
- * <p>A tier is asked what it holds only if the answer is expected before the rows could be encoded.
- * A request waits for a tier about as long as it would encode, and never longer than half of the
- * time that it has. A read is also refused if it takes longer than the request has time. When
- * questions or reads were refused for a second, one request asks or reads anyway, so that a wrong
- * estimate is corrected.
+ * <p>A tier is asked which rows it holds only if its answer is expected before the rows could be
+ * encoded. A request waits for a tier about as long as encoding would take, and never longer than
+ * half of the request's remaining time. A read is also refused if it would take longer than the
+ * remaining time. If all questions or reads were refused for a second, one request asks or reads
+ * anyway. This measurement corrects a wrong estimate.
  */
 public final class ReloadCosts {
-  /** The first answers and reads of a process load classes, so their times tell nothing. */
+  /** The first answers and reads of a process load classes, so their times are not counted. */
   private static final int UNCOUNTED = 2;
 
-  /** A request with enough time waits so long even if it could encode sooner. */
+  /**
+   * A request with enough time waits at least this long for a tier, even if it could encode the
+   * rows sooner.
+   */
   private static final long LEAST_PATIENCE_NANOS = Duration.ofMillis(20).toNanos();
 
   private final Map<String, OfTier> tiers = new ConcurrentHashMap<>();
 
-  /** The times of one tier. */
+  /** The measured times of one tier. */
   private static final class OfTier {
     private final Times answers = new Times();
 
-    /** By bytes. */
+    /** Times of reads, by the number of bytes read. */
     private final Times reads = new Times();
   }
 

@@ -46,7 +46,7 @@ public final class Audit implements ServerInterceptor {
   private final AuditLog log;
   private final @Nullable TokenFile tokens;
 
-  /** Creates the server's interceptor. {@code tokens} is absent if callers need no token. */
+  /** Creates the server's interceptor. {@code tokens} is null if callers need no token. */
   public Audit(AuditLog log, @Nullable TokenFile tokens) {
     this.log = log;
     this.tokens = tokens;

@@ -91,8 +91,8 @@ final class TlsFiles implements AutoCloseable {
   }
 
   /**
-   * Files that belong together. They are read again only when all of them have changed. Not
-   * thread-safe.
+   * Files that belong together, such as a certificate and its key. They are read again only when
+   * all of them have changed. Not thread-safe.
    */
   private static final class WatchedFiles {
     private final List<File> files;

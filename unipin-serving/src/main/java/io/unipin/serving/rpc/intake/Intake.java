@@ -32,7 +32,7 @@ public final class Intake implements ServerInterceptor {
    *
    * @param refused converts a refusal into a status
    * @param explained completes the trailers of a call that ends
-   * @param counted counts a call that was refused here
+   * @param counted counts a call that the interceptor refused
    */
   public record Texts(
       Function<ServingException, StatusRuntimeException> refused,
@@ -136,7 +136,7 @@ public final class Intake implements ServerInterceptor {
 
     /**
      * Asks for the next message. If the call is a stream, the bytes of its earlier messages are
-     * released, because the stream is done with these messages.
+     * released, because the service has finished its work on these messages.
      */
     @Override
     public void request(int messages) {

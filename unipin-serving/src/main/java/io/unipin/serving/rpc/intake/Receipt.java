@@ -105,7 +105,7 @@ final class Receipt extends ServerStreamTracer {
   }
 
   /**
-   * Notes a complete message. From now on, the message counts with the bytes that its object takes.
+   * Notes a complete message. From now on, the bytes of the message's object are charged as well.
    * Returns false if the call has ended.
    *
    * <p>The call can still be refused to make room until it is {@link #taken}. A client may keep a
@@ -121,16 +121,16 @@ final class Receipt extends ServerStreamTracer {
   }
 
   /**
-   * Releases the bytes of a stream's messages, because the server is done with them. After that,
-   * the stream can't be refused to make room until it sends another message.
+   * Releases the bytes of a stream's messages, because the server has finished its work on these
+   * messages. After that, the stream can't be refused to make room until it sends another message.
    */
   void consumed() {
     release();
   }
 
   /**
-   * Marks the call as complete, so that the server answers it. Returns false if it was refused
-   * before.
+   * Marks the call as complete, so that the server answers it. Returns false if the call was
+   * refused before.
    */
   boolean taken() {
     boolean first = state.compareAndSet(State.RECEIVING, State.TAKEN);

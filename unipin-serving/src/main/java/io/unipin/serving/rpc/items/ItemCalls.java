@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Makes the changes of items that messages ask for, and counts their outcomes. Thread-safe. */
+/** Makes the changes of items that messages ask for, and counts the outcomes. Thread-safe. */
 public final class ItemCalls {
   private final ItemChanges items;
   private final ItemWriter changes;

@@ -17,7 +17,7 @@ import java.util.Set;
  * The changes that a message asks for. The message is checked as a whole; the values of each put
  * are checked later, when the put is made.
  *
- * @param deletes distinct ids; none of them is upserted or put by the same message
+ * @param deletes distinct ids; the message neither upserts nor puts any of these ids
  * @param names the items that the message names
  */
 @SuppressWarnings("ArrayRecordComponent") // each record belongs to one call

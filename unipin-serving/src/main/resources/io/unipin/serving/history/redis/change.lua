@@ -35,12 +35,13 @@ local number = tonumber(meta[6] or '0')
 local loose = tonumber(meta[7] or '0')
 local changed, forgotten = false, 0
 
--- Numbers above 1e14 need all their digits.
+-- Returns all digits of a number. Lua would shorten numbers above 1e14.
 local function text(value)
   return string.format('%.0f', value)
 end
 
--- Whether the bytes of one come after those of the other. The operator > depends on a locale.
+-- Whether the bytes of one text come after the bytes of the other text. The operator > depends on a
+-- locale.
 local function above(one, other)
   for i = 1, math.min(#one, #other) do
     local left, right = string.byte(one, i), string.byte(other, i)

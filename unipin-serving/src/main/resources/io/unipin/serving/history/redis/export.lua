@@ -1,4 +1,4 @@
--- Reads all that one user's keys hold. change.lua explains the keys.
+-- Reads the whole content of one user's keys. change.lua explains the keys.
 -- Answer: nothing if there is no history; else older, time and event of the floor (false if there is none), kept events,
 -- dropped ids, dropped events, waiting ids, waiting retractions, unlinked ids
 local meta = redis.call('HMGET', KEYS[1], 'v', 'o', 'ft', 'fe')

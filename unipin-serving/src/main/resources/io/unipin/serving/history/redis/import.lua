@@ -1,4 +1,4 @@
--- Replaces all that one user's keys hold. change.lua explains the keys.
+-- Replaces the whole content of one user's keys. change.lua explains the keys.
 -- ARGV: older, time and event of the floor (empty if there is none), number of kept events that are not linked, then the
 -- numbers of kept, dropped, waiting and unlinked entries, then the entries:
 --   kept: id, time, value; dropped: id, value; waiting: id, revision; unlinked: id
