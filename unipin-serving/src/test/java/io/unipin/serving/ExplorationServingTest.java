@@ -55,7 +55,7 @@ final class ExplorationServingTest {
         .setUser(UserContext.newBuilder().setUserId(user).setTimeMs(NOW));
   }
 
-  /** Returns an answer without the parts that may differ if the same request is repeated. */
+  /** Returns an answer without the fields that may differ when the same request is repeated. */
   private static RetrieveAndRankResponse lasting(RetrieveAndRankResponse page) {
     RetrieveAndRankResponse.Builder lasting = page.toBuilder().setNextPageCursor("");
     lasting.getServedBuilder().clearStagesMs().clearConfig().clearCache().clearEncodedActions();

@@ -133,7 +133,7 @@ final class FleetServingTest {
         try (UniPinServer again = replica("down", redis);
             UniPinClient third = client(again)) {
           assertThat(traces(folder.resolve("down"))).isEmpty();
-          // what the user did after the erasure stays
+          // the action from after the erasure stays
           assertThat(page(third).getServed().getHistoryActions()).isEqualTo(1);
         }
       }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that a store which is copied has the erasures of its fleet. */
+/** Tests that a history store gets the erasures of its fleet before it is copied. */
 @NeedsRedis
 @Timeout(60)
 final class HistoryErasuresTest {

@@ -139,7 +139,10 @@ final class RedisServingTest {
     }
   }
 
-  /** Asks until a page is not named degraded: for a moment Redis may still answer late. */
+  /**
+   * Requests pages until a page names no degradation. For a moment, Redis may still answer too
+   * late.
+   */
   private static RetrieveAndRankResponse wholePage(UniPinClient client, String user) {
     List<RetrieveAndRankResponse> pages = new ArrayList<>();
     Eventually.holds(

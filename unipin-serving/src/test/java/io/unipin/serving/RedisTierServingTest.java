@@ -103,7 +103,7 @@ final class RedisTierServingTest {
       page(client, "user" + user, items);
       page(client, "user" + user, items);
     }
-    String all = ":" + (SHARED + 1); // the users, and the mark of the model
+    String all = ":" + (SHARED + 1); // one key per user, and one key for the model
     Eventually.holds(() -> redis.command("DBSIZE").equals(all));
   }
 
@@ -117,7 +117,8 @@ final class RedisTierServingTest {
         UniPinClient second = client(two)) {
       share(first, redis, items);
       int reloads = 0;
-      for (int user = 0; user < SHARED; user++) { // some may be encoded faster
+      // some users' rows may be encoded instead, if that is faster
+      for (int user = 0; user < SHARED; user++) {
         RetrieveAndRankResponse here = page(second, "user" + user, items);
         assertSame(here, page(first, "user" + user, items));
         if (here.getServed().getCache() == CacheOutcome.RELOAD) {
@@ -162,7 +163,7 @@ final class RedisTierServingTest {
     }
   }
 
-  /** A server with what was put into it. */
+  /** A server, its client, and the items that were put into the server, by id. */
   private record Replica(UniPinServer server, UniPinClient client, Map<Long, PutItem> items) {
     void put(PutItem item) {
       items.put(item.id(), item);
@@ -171,8 +172,9 @@ final class RedisTierServingTest {
   }
 
   /**
-   * Two servers put items with changing contents in different orders, and share a tier. A third one
-   * without any tier puts what each of them has, and computes the same pages anew.
+   * Two servers put items with changing contents in different orders, and share a tier. A third
+   * server has no tier. Before each comparison it gets the items of the compared server, and then
+   * computes the page without cached rows.
    */
   @Test
   void servers_whoseItemsChangedInDifferentOrders_giveRightPages() throws Exception {
@@ -205,7 +207,7 @@ final class RedisTierServingTest {
           page(replica.client(), user, items);
           replica.items().values().forEach(put -> anew.items().put(List.of(put)));
           assertSame(page, page(oracle, "anew" + round, items));
-          Thread.sleep(20); // rows are written behind
+          Thread.sleep(20); // rows are written to Redis in the background
         }
       }
       assertThat(reloads).isPositive();

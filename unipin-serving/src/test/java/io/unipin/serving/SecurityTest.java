@@ -95,8 +95,8 @@ final class SecurityTest {
   }
 
   /**
-   * For every role, makes all calls that need it. Checks that they all end with the same status.
-   * Returns the status of each role.
+   * For every role, makes all calls that need this role. Checks that all of these calls end with
+   * the same status. Returns the status of each role.
    */
   private static Map<Role, Status.Code> callEverything(UniPinServer server, ClientSecurity caller) {
     ManagedChannel serving = Channels.to(HOST + server.port(), caller).build();

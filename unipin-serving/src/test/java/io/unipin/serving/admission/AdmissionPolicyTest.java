@@ -71,8 +71,8 @@ final class AdmissionPolicyTest {
   }
 
   /**
-   * A pause of the process makes a few calls very slow. After it, the limit must recover within a
-   * few seconds.
+   * A pause of the process makes a few calls very slow. After the pause, the limit must recover
+   * within a few seconds.
    */
   @Test
   void limit_afterOnePause_comesBackWithinSeconds() {
@@ -98,7 +98,7 @@ final class AdmissionPolicyTest {
 
   /**
    * The queue was never empty during a pause of the process, so it counts as a standing queue. Once
-   * it has been empty, it counts as a burst again.
+   * the queue has been empty, waiting calls count as a burst again.
    */
   @Test
   void refusal_afterOnePause_isThatOfABurstOnceTheQueueWasEmpty() {

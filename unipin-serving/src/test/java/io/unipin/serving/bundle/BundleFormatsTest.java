@@ -63,8 +63,8 @@ class BundleFormatsTest {
   }
 
   /**
-   * The golden queries contain gaps of time for which the bundle has no counts. The answers to them
-   * must be those that the bundle states.
+   * The golden queries contain gaps of time for which the bundle has no counts. The computed
+   * answers must equal the answers in the bundle.
    */
   @Test
   void load_format3_answersAsWhereItWasMade() throws IOException {

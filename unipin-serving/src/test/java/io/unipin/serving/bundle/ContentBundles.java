@@ -20,8 +20,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Creates bundles whose items have content. The id rows of the items are zeros. So an item has the
- * same vector whether the model knows it, or it is put into a model with equal weights.
+ * Creates bundles whose items have content. The id rows of the items are zeros. So an item's vector
+ * is the same in a model that knows the item and in a model with equal weights into which the item
+ * is put.
  */
 public final class ContentBundles {
   public static final int CONTENT = 4;
@@ -37,7 +38,7 @@ public final class ContentBundles {
 
   private ContentBundles() {}
 
-  /** The properties of an item that a bundle's model reads. */
+  /** The kinds of item content that a bundle's model reads. */
   private record Read(int contentDim, AttributeConfig attributes, int contentPath) {}
 
   private static ModelConfig config(int items, Read read) {
@@ -72,7 +73,7 @@ public final class ContentBundles {
 
   /**
    * Publishes a bundle whose model reads the attributes, category and author of its items, and has
-   * a path for content. Its items are those of {@link #described}.
+   * a path for content. The bundle's items come from {@link #described}.
    *
    * @param contentDim how many numbers the content of an item has; 0 for none
    */

@@ -139,7 +139,8 @@ final class ExposureLogTest {
     assertThat(line.path("bundle").asText()).isEqualTo("b");
     assertThat(line.path("index").asText()).isEqualTo("i");
     assertThat(line.path("config").asText()).isEqualTo("c");
-    // Lines in segments and in the topic look like this since the first version.
+    // Lines in segments and in the topic have had this form since the first version, and readers
+    // rely on it.
     assertThat(line.toString())
         .isEqualTo(
             "{\"timeMs\":6,\"user\":\"u\",\"layer\":\"l\",\"experiment\":\"e\",\"arm\":\"a\","
@@ -195,7 +196,7 @@ final class ExposureLogTest {
     RecentHashes hashes = new RecentHashes();
     assertThat(hashes.add(1L << 40)).isTrue();
     assertThat(hashes.add(1L << 40)).isFalse();
-    // this hash replaces the first one, which has the same slot
+    // this hash replaces the first hash, which has the same slot
     assertThat(hashes.add((1L << 40) + 1)).isTrue();
     assertThat(hashes.add(1L << 40)).isTrue();
     hashes.remove(1L << 40);

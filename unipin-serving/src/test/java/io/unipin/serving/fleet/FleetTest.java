@@ -50,7 +50,7 @@ final class FleetTest {
     }
   }
 
-  /** A replica with the users that were erased from it. */
+  /** A replica, and the users whom it has erased. */
   private final class Member implements AutoCloseable {
     final Fleet fleet;
     final List<String> erased = new CopyOnWriteArrayList<>();
@@ -99,7 +99,7 @@ final class FleetTest {
         .anyMatch(replica -> replica.name().equals(name) && replica.state() == state);
   }
 
-  /** Lets a replica look as if it had ended without a word some days ago. */
+  /** Makes a replica look as if it had ended some days ago without signing off. */
   private void lastSeen(String name, long daysAgo) {
     long then = System.currentTimeMillis() - daysAgo * DAY_MS - 60_000;
     redis.command("ZADD " + SEEN + " " + then + " " + name);
@@ -180,7 +180,7 @@ final class FleetTest {
             new ErasureSpread.Answers(true, List.of("one", "three", "two"), List.of(), List.of()));
     assertThat(two.erased).containsExactly("gone");
     assertThat(three.erased).containsExactly("gone");
-    assertThat(one.erased).isEmpty(); // the call erases there
+    assertThat(one.erased).isEmpty(); // the calling replica erases the user itself
     three.close();
     lastSeen("crashed", 1);
     lastSeen("lost", 8);
@@ -188,7 +188,7 @@ final class FleetTest {
         .isEqualTo(
             new ErasureSpread.Answers(
                 true, List.of("one", "two"), List.of("crashed", "three"), List.of("lost")));
-    // what was stopped makes the erasure at its next start, and only this one
+    // the stopped replica makes the missed erasure, and no other, at its next start
     Member again = member("three");
     assertThat(again.erased).containsExactly("next");
   }

@@ -54,10 +54,10 @@ final class TopicPagesTest {
       assertThat(topic.begin(PARTITIONS)).isEmpty();
       topic.take(0, 7, page("r1", 1, 2));
       topic.take(1, 0, page("r2", 2));
-      topic.take(0, 8, page("r1", 1, 2)); // written twice
+      topic.take(0, 8, page("r1", 1, 2)); // a repeat of the page before
       topic.take(0, 9, null);
       topic.take(0, 10, page("r1", 3)); // answered again
-      counts.served(page("r3", 1)); // comes back from the topic
+      counts.served(page("r3", 1)); // does nothing, because the topic brings the page
       assertThat(read(counts, 1, 2, 3)).containsExactly(0, 1, 1);
       assertThat(topic.begin(PARTITIONS)).isEqualTo(Map.of(0, 11L, 1, 1L));
       assertThat(counts.erase("u")).isFalse();
@@ -69,14 +69,14 @@ final class TopicPagesTest {
     try (ImpressionCounts counts = open("counts")) {
       TopicPages topic = topic(counts);
       topic.begin(1);
-      assertThat(topic.take(0, 100, page("r1", 1))).isZero(); // where this server begins
+      assertThat(topic.take(0, 100, page("r1", 1))).isZero(); // this server's first record
       assertThat(topic.take(0, 105, page("r2", 1))).isEqualTo(4);
       assertThat(read(counts, 1)).containsExactly(2);
     }
     try (ImpressionCounts counts = open("counts")) {
       TopicPages topic = topic(counts);
       assertThat(topic.begin(1)).isEqualTo(Map.of(0, 100L));
-      assertThat(topic.take(0, 110, page("r3", 1))).isEqualTo(4); // 106 to 109
+      assertThat(topic.take(0, 110, page("r3", 1))).isEqualTo(4); // records 106 to 109 are missing
       assertThat(read(counts, 1)).containsExactly(3);
     }
   }
@@ -136,7 +136,7 @@ final class TopicPagesTest {
   /** A record of a topic. */
   private record Entry(int partition, long offset, @Nullable ShownPage page) {}
 
-  /** Makes records, many of whose pages are answered again, some of them much later. */
+  /** Makes records. Many of the requests are answered more than once, sometimes much later. */
   private static List<Entry> entries(Random random) {
     List<Entry> entries = new ArrayList<>();
     List<List<String>> requests = new ArrayList<>();
@@ -158,7 +158,10 @@ final class TopicPagesTest {
     return entries;
   }
 
-  /** Copies of folders are what killed processes leave. */
+  /**
+   * Simulates killed processes: a copy of the open folder has the files that a killed process
+   * leaves.
+   */
   @Test
   void kill_atAnyTime_countsAsIfNothingHadHappened() throws IOException {
     long seed = 20_231_107;
@@ -196,7 +199,7 @@ final class TopicPagesTest {
     assertThat(topic(counts).take(entry.partition(), entry.offset(), entry.page())).isZero();
   }
 
-  /** Takes the records again that a restarted server asks for. */
+  /** Passes to the counts the records that a restarted server reads again. */
   private static void goOn(ImpressionCounts counts, List<Entry> entries) {
     Map<Integer, Long> next = topic(counts).begin(PARTITIONS);
     for (Entry entry : entries) {
@@ -206,7 +209,7 @@ final class TopicPagesTest {
     }
   }
 
-  /** Returns the number of impressions if all pages of a request counted once. */
+  /** Returns the number of impressions if only the last page of each request counted. */
   private static long once(List<Entry> entries) {
     Set<String> requests = new HashSet<>();
     long impressions = 0;

@@ -41,7 +41,7 @@ public final class RedisServer implements AutoCloseable {
   /**
    * Starts a server and waits until it answers.
    *
-   * @param folder folder for its files; no other server may use it
+   * @param folder folder for the server's files; no other server may use this folder
    * @param options options of the program, such as {@code --appendonly yes}
    */
   public static RedisServer start(Path folder, String... options) {
@@ -228,7 +228,7 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** Starts the server again on its port and with its files. */
+  /** Starts the server again on the same port and with the same files. */
   public void startAgain() {
     try {
       process = launch();

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that traces show the client's attempts, the replica, and the time in other engines. */
+/** Tests that traces show the client's attempts, the replica, and the time in external engines. */
 @NeedsRedis
 @Timeout(120)
 final class EngineTracesTest {
@@ -111,7 +111,7 @@ final class EngineTracesTest {
       }
       try (UniPinServer server = replica("feed", 0, collector, redis);
           UniPinClient client = client(server)) {
-        page(client); // from the files of the server before
+        page(client); // read from the files that the earlier server wrote
         redis.kill();
         assertThatThrownBy(() -> record(client, 1)).isInstanceOf(RequestException.class);
       }

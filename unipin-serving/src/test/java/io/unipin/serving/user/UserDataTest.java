@@ -121,7 +121,7 @@ final class UserDataTest {
     assertThat(asked).containsExactly("gone", "gone");
   }
 
-  /** Tells other replicas, and notes what was done in which order. */
+  /** A spread that records the order of its own calls and of the erasures of stores. */
   private final class Spread implements ErasureSpread {
     private final List<String> calls = new ArrayList<>();
     private boolean works = true;
@@ -158,7 +158,7 @@ final class UserDataTest {
     Erasure erasure = spreading.erase("gone").whole();
     assertThat(spread.calls).containsExactly("announced with 1", "awaited with 0");
     assertThat(erasure.replicas().unconfirmed()).containsExactly("two");
-    assertThat(spreading.erase("gone").existed()).isTrue(); // at another replica
+    assertThat(spreading.erase("gone").existed()).isTrue(); // another replica held data of the user
   }
 
   @Test
@@ -194,8 +194,8 @@ final class UserDataTest {
   }
 
   /**
-   * The history is erased first. So a store that reads the history during its own erasure finds
-   * nothing that it could store again.
+   * The history is erased first. So a store that reads the history during its own erasure can't
+   * store the user's data again.
    */
   @Test
   void erase_shadowReadsWhenItIsAsked_findsNoHistory() {

@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The files keep the contract. {@code FileTierTest} tests what concerns files alone. */
+/**
+ * Tests that the tier in files fulfils the contract. {@code FileTierTest} tests all that only this
+ * tier does.
+ */
 final class FileTierContractTest extends KvTierContract {
   private static final int PAGE_BYTES = 8192;
 

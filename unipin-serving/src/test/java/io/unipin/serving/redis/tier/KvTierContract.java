@@ -19,13 +19,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which rows come back from a tier, and that no other rows do. Every kind of tier passes this. */
+/**
+ * Tests which rows come back from a tier, and that no wrong rows come back. Every kind of tier must
+ * pass these tests.
+ */
 @Timeout(120)
 abstract class KvTierContract {
   private static final int STEPS = 300;
   private static final int USERS = 6;
 
-  /** Opens the tier. What an earlier tier of the same secret wrote is found. */
+  /** Opens the tier. It finds the rows that an earlier tier with the same secret wrote. */
   abstract KvTier open(byte... secret);
 
   /** Changes a byte in the middle of every chunk of every user. */
@@ -170,7 +173,7 @@ abstract class KvTierContract {
     }
   }
 
-  /** Callers' ids never begin with a control character, and the server's own requests do. */
+  /** Only user ids of the server's own requests begin with a control character. */
   @Test
   void internalUser_isNotWritten() {
     try (TierCache world = new TierCache(open())) {

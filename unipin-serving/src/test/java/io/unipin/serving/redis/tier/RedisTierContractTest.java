@@ -12,7 +12,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The tier in Redis keeps the contract. {@link RedisTierTest} tests what concerns Redis alone. */
+/**
+ * Tests that the tier in Redis fulfils the contract. {@link RedisTierTest} tests all that only this
+ * tier does.
+ */
 @NeedsRedis
 final class RedisTierContractTest extends KvTierContract {
   @TempDir Path folder;

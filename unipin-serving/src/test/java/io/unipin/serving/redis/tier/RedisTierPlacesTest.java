@@ -40,7 +40,8 @@ final class RedisTierPlacesTest {
                     RedisTierSetup.config(cluster.place().uri(), true),
                     RedisTierSetup.parts(
                         RedisTierSetup.KEYS, user -> false, Optional.empty(), interval)))) {
-      // The first command to a node may come before its connection is open. Then a user is dropped.
+      // The first command to a node may come before the connection to the node is open. The tier
+      // then drops the user's rows.
       Eventually.holds(
           () -> {
             boolean all = true;

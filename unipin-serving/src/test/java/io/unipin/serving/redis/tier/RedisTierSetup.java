@@ -51,7 +51,7 @@ final class RedisTierSetup {
     return new RedisTier.Parts(() -> keys, histories, isErased, HELD, interval);
   }
 
-  /** Returns a tier to which users are written who came twice, as a server opens it. */
+  /** Returns a tier with a server's settings: a user is written to the tier after two visits. */
   static KvTierSetup shared(RedisTier tier) {
     return new KvTierSetup(
         "redis", tier, 1 << 26, new KvTierSetup.Writing(2, true, Duration.ofSeconds(2)));

@@ -64,7 +64,10 @@ final class RedisTierTest {
     }
   }
 
-  /** The chunk that both replace is written by one of them, and readers see whole prefixes. */
+  /**
+   * Two servers replace the same chunk. One of the two chunks must be kept, and readers must find
+   * whole prefixes.
+   */
   @Test
   void twoServers_thatWriteOneUser_leaveRightRows() {
     try (TierCache one = server();
@@ -120,7 +123,10 @@ final class RedisTierTest {
     }
   }
 
-  /** Redis may evict the mark. Then the mark in the histories refuses the write. */
+  /**
+   * Redis may evict the mark of an erasure. Then the mark in the history store must prevent the
+   * write.
+   */
   @Test
   void lateWrite_afterRedisDroppedTheMark_revivesNobody() {
     Set<String> erased = ConcurrentHashMap.newKeySet();
@@ -156,7 +162,10 @@ final class RedisTierTest {
     }
   }
 
-  /** Someone who can write to Redis can't move rows, since each chunk names its user. */
+  /**
+   * Somebody with write access to Redis can't give one user's rows to another user, because each
+   * chunk names its user.
+   */
   @Test
   void chunks_ofAnotherUser_areNotRead() {
     try (TierCache world = server()) {
@@ -209,7 +218,7 @@ final class RedisTierTest {
       int[] user = {0};
       Eventually.holds(
           () -> {
-            world.later(Duration.ofSeconds(2)); // a pause after a failed write is over
+            world.later(Duration.ofSeconds(2)); // so that the pause after a failed write is over
             world.serve("again" + user[0]++, sequence(100, 1));
             world.cache.settleTier();
             return world.stats().on();

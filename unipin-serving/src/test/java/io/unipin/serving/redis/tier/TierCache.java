@@ -46,7 +46,9 @@ final class TierCache implements AutoCloseable {
         new KvKey(user, MODEL), layout, TierRows.hashes(tokens), Duration.ofMinutes(1));
   }
 
-  /** Serves a request, checks all rows and the state, and returns how it found the user. */
+  /**
+   * Serves a request, checks all rows and the state, and returns the result of the cache look-up.
+   */
   KvReason serve(String user, int... tokens) {
     try (KvLease lease = acquire(user, tokens)) {
       KvReason reason = lease.reason();
@@ -55,7 +57,7 @@ final class TierCache implements AutoCloseable {
     }
   }
 
-  /** Serves a request, and returns how many rows it found. */
+  /** Serves a request, and returns how many rows were reused. */
   int reused(String user, int... tokens) {
     try (KvLease lease = acquire(user, tokens)) {
       int reused = lease.reusedRows();

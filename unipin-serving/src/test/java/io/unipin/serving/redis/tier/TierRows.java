@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A stand-in for a model. A row and a state depend on all tokens up to their position. So the checks
- * detect a row of another sequence or of another position.
+ * A stand-in for a model. A row and a state depend on all tokens up to their position. So the
+ * checks detect a row of another sequence or of another position.
  */
 final class TierRows {
   private TierRows() {}
@@ -36,7 +36,10 @@ final class TierRows {
     return new float[] {tokens.length, Arrays.hashCode(tokens)};
   }
 
-  /** Acts as a request: checks the reused rows, writes the rest, commits, and checks all rows. */
+  /**
+   * Does the work of a request: checks the reused rows, writes the other rows, commits, and checks
+   * all rows.
+   */
   static void serve(KvLease lease, KvLayout layout, int... tokens) {
     long[] seeds = seeds(tokens);
     ByteBuffer block = lease.block();
