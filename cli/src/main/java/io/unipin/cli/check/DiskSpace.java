@@ -14,7 +14,7 @@ public final class DiskSpace {
   private DiskSpace() {}
 
   /**
-   * Returns the number of bytes that can still be written at a place. The place need not exist yet.
+   * Returns the number of bytes that can still be written on the file system of an existing path.
    */
   interface Free {
     long at(Path existing) throws IOException;
@@ -34,7 +34,10 @@ public final class DiskSpace {
             });
   }
 
-  /** Returns one line that says how much room is missing, or empty if there is enough room. */
+  /**
+   * Returns one line that says how much room is missing; empty if there is enough room. The place
+   * need not exist yet.
+   */
   public static Optional<String> shortage(String what, Path place, long bytes) {
     return shortage(what, place, bytes, at -> Files.getFileStore(at).getUsableSpace());
   }

@@ -62,8 +62,8 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a verb as {@link #start} does. When both processes need processor time, the verb gets
-   * less of it than this process.
+   * Starts a verb as {@link #start} does. When both processes need the processor, the verb gets
+   * less processor time than this process.
    */
   public static ChildProcess startBehind(
       Home home, List<String> arguments, Map<String, String> environment, Path output)
@@ -126,7 +126,9 @@ public final class ChildProcess implements AutoCloseable {
     await(() -> Files.exists(file), output, limit);
   }
 
-  /** Waits until the process is ready, as {@link #awaitFile} waits for a file. */
+  /**
+   * Waits until {@code ready} returns true, in the same way as {@link #awaitFile} waits for a file.
+   */
   public void await(BooleanSupplier ready, Path output, Duration limit)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + limit.toNanos();

@@ -22,7 +22,8 @@ import java.util.concurrent.Future;
  * Simultaneous visits of many users, in a closed loop: each caller waits for its answer before its
  * next request.
  *
- * <p>A visit consists of a page, the next page, an action on one of its items, and another page.
+ * <p>A visit consists of a page, the next page, an action on an item of the first page, and a third
+ * page.
  */
 final class Burst {
   private final List<UniPinClient> clients;

@@ -13,7 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 
-/** Asks a server's console why an item is on a user's page or not. Thread-safe. */
+/** Asks a server's console why an item is on a user's page, or why it is not. Thread-safe. */
 final class ConsoleInspector {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final ObjectMapper mapper = new ObjectMapper();

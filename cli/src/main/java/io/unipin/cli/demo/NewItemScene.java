@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Puts an item while the server serves, shows where it stands for two users, and deletes it. Not
+ * Puts an item into the running server, shows its place on two users' pages, and deletes it. Not
  * thread-safe.
  */
 final class NewItemScene {
@@ -47,7 +47,8 @@ final class NewItemScene {
   /**
    * Creates the scene. {@link #play} begins it.
    *
-   * @param patience how long after the put pages are requested if no page has the item
+   * @param patience longest time for which pages are requested after the put, if no page has the
+   *     item
    */
   NewItemScene(
       Guide guide,

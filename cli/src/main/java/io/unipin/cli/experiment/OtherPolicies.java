@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Estimates the rewards that other policies would have had on the pages of an experiment's arms.
+ * Estimates the rewards that other policies would have earned on the pages of an experiment's arms.
  */
 final class OtherPolicies {
   private OtherPolicies() {}

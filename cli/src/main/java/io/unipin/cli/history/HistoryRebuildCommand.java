@@ -78,9 +78,7 @@ final class HistoryRebuildCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * Returns the settings and changes to them. With these changes the server writes only histories.
-   */
+  /** Returns the settings with changes, so that the verb writes only histories. */
   private static List<String> alone(List<String> settings, Path scratch) {
     List<String> all = new ArrayList<>(settings);
     all.addAll(

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Brings a server's state back to that of a backup. */
+/** Brings a server's state back to the state in a backup. */
 @Command(
     name = "restore",
     description =

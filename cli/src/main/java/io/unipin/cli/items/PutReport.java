@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Accounts for the rows of a file. If every row has an answer, the numbers of all outcomes add up
- * to the number of rows. Not thread-safe.
+ * Counts the rows of a file by outcome. If every row has an answer, the numbers of all outcomes add
+ * up to the number of rows. Not thread-safe.
  */
 final class PutReport {
   private static final int SHOWN = 20;

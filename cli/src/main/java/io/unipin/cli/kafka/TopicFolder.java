@@ -12,7 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A temporary folder with copies of topics. It holds data of users, and is deleted when closed. */
+/**
+ * A temporary folder with copies of topics. The folder holds data of users. {@link #close} deletes
+ * it.
+ */
 public final class TopicFolder implements AutoCloseable {
   private final Path path;
   private boolean served;

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Draws charts as SVG text. The CSS classes {@code c0}, {@code c1}, … of the page give the colours.
+ * Draws charts as SVG text. The colours come from the CSS classes {@code c0}, {@code c1}, … of the
+ * page that shows the chart.
  */
 final class Chart {
   private static final int WIDTH = 860;

@@ -24,8 +24,7 @@ public final class Driver {
    *
    * @param callsInFlight maximum number of concurrent calls; a further call fails without being
    *     sent
-   * @param settleNanos how long to wait, at the end of a step, for calls that are still running; in
-   *     nanoseconds
+   * @param settleNanos nanoseconds to wait, at the end of a step, for calls that are still running
    */
   public record Limits(int callsInFlight, long settleNanos) {}
 

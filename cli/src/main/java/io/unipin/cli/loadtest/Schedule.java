@@ -9,10 +9,10 @@ import java.util.SplittableRandom;
  * All calls of one step, which are fixed before the first call is sent. So a slow server can't
  * reduce its load. Immutable.
  *
- * <p>Sessions begin at a rate of {@code pages per second / mean pages of a session}. Sessions begin
- * already before the schedule does: three times the mean length of a session earlier. So the first
- * second of the schedule contains middles and ends of sessions, as the last second does. Equal
- * seeds make equal schedules.
+ * <p>Sessions begin at a rate of {@code pages per second / mean pages of a session}. The first
+ * sessions begin before the schedule, by three times the mean length of a session. So the first
+ * second of the schedule contains parts of running sessions, like every later second. Equal seeds
+ * make equal schedules.
  */
 public record Schedule(List<Event> events, int sessions, long lengthNanos) {
   private static final double SECOND = 1e9;

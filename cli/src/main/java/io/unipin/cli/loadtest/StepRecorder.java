@@ -10,7 +10,7 @@ import org.HdrHistogram.Histogram;
 /**
  * Collects the answers of one step. Thread-safe.
  *
- * <p>Calls that were due within the warm-up count only in the timeline.
+ * <p>Calls that were due during the warm-up are counted only in the timeline.
  */
 final class StepRecorder {
   private static final long SECOND = 1_000_000_000L;

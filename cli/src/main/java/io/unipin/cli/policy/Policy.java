@@ -10,7 +10,7 @@ public interface Policy {
 
   /**
    * Returns the probability with which the policy would have shown the item that was shown. Empty
-   * if the policy would have shown an item that the log's draw could not show. In this case no
+   * if the policy could have shown an item that the logged draw could not show. In this case no
    * estimate is possible.
    */
   Optional<Double> probability(ServedChoice choice);

@@ -12,13 +12,13 @@ import java.util.Optional;
  * chose the item. The reward of a place is 1 if the user took the action on the shown item, else 0.
  *
  * @param action the rewarded action
- * @param size number of these places, and number of the users who saw them
+ * @param size number of places, and number of users who saw these places
  * @param logged mean reward of the pages as they were served
  * @param ips mean reward of the policy, estimated by inverse propensities, with a 95 % interval
  * @param snips mean reward of the policy, estimated by self-normalised inverse propensities, with a
  *     95 % interval
- * @param effectiveSize effective sample size: if the policy itself had made so many choices, the
- *     estimate would be about as precise
+ * @param effectiveSize effective sample size: an estimate from this many choices of the policy
+ *     itself would be about as precise
  */
 public record PolicyEstimate(
     String policy,
@@ -35,7 +35,8 @@ public record PolicyEstimate(
   public static final int LEAST_USERS = 20;
 
   /**
-   * The number of places where exploration chose the item, and the number of users who saw them.
+   * The number of places where exploration chose the item, and the number of users who saw these
+   * places.
    */
   public record Size(long choices, int users) {}
 

@@ -4,7 +4,7 @@ import io.unipin.cli.statistics.Interval;
 
 /**
  * A metric of one arm compared with the control. CUPED adjusts the effects. The lift, the intervals
- * and the p values are those of the adjusted effect.
+ * and the p values belong to the adjusted effect.
  *
  * @param control mean of the control
  * @param treatment mean of the arm

@@ -143,8 +143,8 @@ final class ExperimentData implements AutoCloseable {
   record Users(Map<String, Long> byArm, long inSeveralArms, long overridden, OutcomeFit fit) {}
 
   /**
-   * Finds an experiment's users, each with arm and first exposure. Uses the question's salt, or the
-   * salt that was logged last if the question has none.
+   * Finds an experiment's users, each with arm and first exposure. Uses the question's salt; if the
+   * question has no salt, uses the salt that was logged last.
    */
   Users join(ReportQuestion question) {
     try {

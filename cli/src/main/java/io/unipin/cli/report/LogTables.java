@@ -26,8 +26,8 @@ final class LogTables {
 
   /**
    * The outcomes of the served log. If a page was requested again, its last answer is used. If an
-   * event has several records, the record with the highest revision is used, and the latest one if
-   * revisions are equal. It is used only if every retraction of the event has a lower revision.
+   * event has several records, the record with the highest revision counts; of equal revisions, the
+   * latest record counts. An event is left out if a retraction has the same or a higher revision.
    */
   static final String OUTCOMES_OF_SERVED =
       """

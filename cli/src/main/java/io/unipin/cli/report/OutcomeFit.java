@@ -10,7 +10,7 @@ import java.sql.Statement;
  * Says how the outcomes of a file fit the exposed users.
  *
  * @param read number of rows in the file
- * @param ofNobody number of rows of users who were not exposed or are left out
+ * @param ofNobody number of rows whose users were not exposed or are left out
  * @param outOfTime number of rows of exposed users with a time before the user's look-back period,
  *     or at or after the report's end
  */
@@ -19,7 +19,7 @@ public record OutcomeFit(long read, long ofNobody, long outOfTime) {
 
   /**
    * Compares the rows of the table {@code file_outcomes} with the users of the table {@code units}.
-   * Refuses a file if the report would ignore every row of it.
+   * Refuses a file if the report would ignore all of its rows.
    */
   static OutcomeFit of(Connection connection, ReportQuestion question) throws SQLException {
     String sql =

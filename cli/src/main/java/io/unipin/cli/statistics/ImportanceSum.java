@@ -67,7 +67,7 @@ public final class ImportanceSum {
   }
 
   /**
-   * Returns the effective sample size: so many choices of the judged policy itself would give an
+   * Returns the effective sample size: this many choices of the judged policy itself would give an
    * equally precise mean.
    */
   public double effectiveSize() {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Judges a bundle by served pages. Only the places count for which exploration chose the item. */
+/** Judges a bundle by served pages. Only places where exploration chose the item count. */
 final class ServedEvaluation {
   @Option(
       names = "--served",

@@ -198,7 +198,8 @@ public final class TrainCommand implements Callable<Integer>, Checked {
       new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
           .write(json, Home.find().root());
     }
-    // The warnings are repeated, because the training's output has scrolled them away.
+    // The warnings are repeated here, because the user may have missed them above the output of the
+    // training.
     warnings.forEach(this::warn);
     return 0;
   }

@@ -74,7 +74,7 @@ final class ExperimentCommandTest {
   }
 
   /**
-   * Users click on three of ten items that the ranking kept, and on seven of ten items that
+   * Users click on 30 % of the items that the ranking kept, and on 70 % of the items that
    * exploration drew.
    */
   @Test

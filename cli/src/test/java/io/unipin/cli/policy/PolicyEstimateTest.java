@@ -39,8 +39,8 @@ final class PolicyEstimateTest {
   @TempDir Path folder;
 
   /**
-   * A policy that keeps the best item with probability 0.1. Otherwise it draws another item, by a
-   * sharper softmax than that of the logged policy.
+   * A policy that keeps the best item with probability 0.1. Otherwise it draws another item by a
+   * softmax with a lower temperature than the logged policy's.
    */
   private static final DrawPolicy SHARP = new DrawPolicy(0.9, Optional.of(0.15), Optional.of(0.0));
 
@@ -162,7 +162,7 @@ final class PolicyEstimateTest {
     return new ServedLogConfig(true, served, 1 << 20, new ByteSize(1 << 24), Duration.ofMillis(10));
   }
 
-  /** The intervals must contain the true value about as often as their confidence says. */
+  /** About 95 % of the intervals must contain the true value. */
   @Test
   void intervals_ofManySeeds_holdTheTruthAsOftenAsTheyPromise() {
     SimulatedFeed feed = new SimulatedFeed(60, EXPLORATION);
