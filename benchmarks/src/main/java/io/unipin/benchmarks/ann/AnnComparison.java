@@ -28,7 +28,7 @@ final class AnnComparison {
     this.rounds = rounds;
   }
 
-  /** A side and the breadth with which it searches. */
+  /** A side of the comparison, and the breadth of its searches. */
   record Rival(AnnSide side, int breadth) {}
 
   /** Builds an index of the data, saves it and returns its file. */

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /**
  * A side that searches an index file with a native library. The class loader of this class decides
- * which library this is.
+ * which native library is used.
  */
 public final class AnnFaissSide implements AnnSide {
   private final FaissIndex index;

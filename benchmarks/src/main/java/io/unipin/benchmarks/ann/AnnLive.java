@@ -23,9 +23,9 @@ final class AnnLive {
   private AnnLive() {}
 
   /**
-   * Returns the delay until searches find added items, how often searches return deleted items, and
-   * the cost of a rebuild. The first half of the changes comes during the rebuild, and the second
-   * half after the rebuilt index has taken over.
+   * Returns the delay until searches find added items, the number of deleted items that searches
+   * return, and the cost of a rebuild. The first half of the changes is made during the rebuild,
+   * and the second half after the rebuilt index has taken over.
    */
   static Map<String, Object> figures(AnnData data) {
     LiveIndexConfig config =

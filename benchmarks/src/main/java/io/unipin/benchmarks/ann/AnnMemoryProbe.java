@@ -8,7 +8,8 @@ import java.nio.file.Path;
 
 /**
  * The main program of a process. It loads one index file and prints by how many bytes the process
- * grew. The process's heap is resident from the start.
+ * grew. The process's whole heap is resident from the start, so the growth comes from memory
+ * outside the heap.
  */
 public final class AnnMemoryProbe {
   private AnnMemoryProbe() {}
@@ -26,7 +27,7 @@ public final class AnnMemoryProbe {
   }
 
   /**
-   * Returns the number of used bytes of the heap. The heap's growth does not show in the resident
+   * Returns the number of used bytes of the heap. Objects on the heap do not increase the resident
    * memory.
    */
   private static long heapBytes() {

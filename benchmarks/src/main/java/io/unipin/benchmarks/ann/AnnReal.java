@@ -21,8 +21,8 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * Measures how much quality a recommender loses if an index replaces exact search. The vectors of
- * items and users come from ICLRec, trained on Amazon Beauty. By the protocol, each user's last
- * item is held out, and all items that the user has not seen before are ranked.
+ * items and users come from ICLRec, trained on Amazon Beauty. As in the evaluation of ICLRec, each
+ * user's last item is held out, and all items that the user has not seen before are ranked.
  */
 final class AnnReal {
   private static final int K = 10;

@@ -5,7 +5,7 @@ import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.UserContext;
 
-/** Asks for pages that only name a user. */
+/** Requests pages with a user id and no other field. */
 final class UserPages {
   private UserPages() {}
 

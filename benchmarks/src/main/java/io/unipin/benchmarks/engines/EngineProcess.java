@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server program that others wrote, as a process on a loopback port. It can be killed and started
- * again on the same port. It ends when this JVM ends. Not thread-safe.
+ * A third-party server program, such as Redis, as a process on a loopback port. It can be killed
+ * and started again on the same port. It ends when this JVM ends. Not thread-safe.
  */
 public final class EngineProcess implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(1);
@@ -92,7 +92,7 @@ public final class EngineProcess implements AutoCloseable {
     start();
   }
 
-  /** Makes the process go on running when this JVM ends. */
+  /** Lets the process run on after this JVM has ended. */
   public void keep() {
     running().keep();
   }

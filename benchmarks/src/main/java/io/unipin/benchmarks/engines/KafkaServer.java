@@ -12,8 +12,9 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A Kafka broker in a process of its own, on free loopback ports. It runs on this JVM's class path.
- * It keeps its data when it is killed and started again. Not thread-safe.
+ * A Kafka broker in a process of its own, on free loopback ports. The process runs on this JVM's
+ * class path. The broker keeps its data when the process is killed and started again. Not
+ * thread-safe.
  */
 public final class KafkaServer implements AutoCloseable {
   private static final String ACTIONS = "actions";
@@ -102,8 +103,8 @@ public final class KafkaServer implements AutoCloseable {
   }
 
   /**
-   * Creates the topics of a fleet and returns the settings with which its replicas use them.
-   * Actions go through a topic; served pages and exposures do, too.
+   * Creates the topics of a fleet, and returns the settings with which the fleet's replicas use
+   * these topics. There are topics for actions, dead letters, served pages and exposures.
    */
   public List<String> topics() throws IOException, InterruptedException {
     createTopic(ACTIONS, PARTITIONS, Map.of());

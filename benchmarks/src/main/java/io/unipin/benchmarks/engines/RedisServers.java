@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Debian's redis-server: one process, or a cluster of three primaries with a replica each. They
- * keep an append-only file. A process for rows of the KV cache keeps nothing on the disk.
+ * Debian's redis-server: one process, or a cluster of three primaries with a replica each. The
+ * processes keep an append-only file, except that a process for rows of the KV cache keeps nothing
+ * on the disk.
  */
 public final class RedisServers implements AutoCloseable {
   private static final String PROGRAM = "redis-server";
@@ -83,7 +84,10 @@ public final class RedisServers implements AutoCloseable {
     }
   }
 
-  /** Returns a free port whose cluster bus port, 10,000 above it, exists. */
+  /**
+   * Returns a free port that is low enough for a cluster node, whose bus uses the port 10,000
+   * above.
+   */
   private static int clusterPort() throws IOException {
     int port = EngineProcess.freePort();
     while (port > 65_535 - 10_000) {
@@ -141,8 +145,8 @@ public final class RedisServers implements AutoCloseable {
   }
 
   /**
-   * Returns the settings with which a replica of UniPin uses these servers by other addresses, such
-   * as those of proxies.
+   * Returns the settings with which a replica of UniPin uses these servers through other addresses,
+   * such as the addresses of proxies.
    *
    * @param addresses such as {@code 127.0.0.1:6379,127.0.0.1:6380}
    */
@@ -195,7 +199,7 @@ public final class RedisServers implements AutoCloseable {
     return primaries;
   }
 
-  /** Makes the servers go on running when this JVM ends. */
+  /** Lets the servers run on after this JVM has ended. */
   public void keep() {
     nodes.forEach(EngineProcess::keep);
   }

@@ -64,7 +64,7 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
             BenchServer.start(
                 world, "one", data.folder(), ErasureCommand.settings(data.served(), true));
         UniPinClient client = UniPinClient.connect(server.address(), WAIT)) {
-      // These users have lines in the log that was written before.
+      // These users have lines in the segments that were written before the run.
       new ErasureTraffic(client, client).erase(from, middle);
     }
     return FileTraces.files(disk.folder(), ErasureWorld.TRACES);

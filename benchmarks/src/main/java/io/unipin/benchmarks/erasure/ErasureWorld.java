@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 record ErasureWorld(Path folder) {
   /**
-   * Texts that occur nowhere but in the ids of erased users, of their events and of their requests.
+   * Texts that occur only in the ids of erased users and in the ids of their events and requests.
    * Every such id contains one of these texts.
    */
   static final List<String> TRACES = List.of("erased-user", "erased-event", "erased-request");

@@ -31,7 +31,7 @@ final class SmallDisk implements AutoCloseable {
     return folder;
   }
 
-  /** Returns whether the disk can become full. It can't if no file system could be mounted. */
+  /** Returns whether the disk can become full. This is false if no file system could be mounted. */
   boolean fillsUp() {
     return mounted;
   }

@@ -27,11 +27,11 @@ final class SequentialTrials {
   record Setting(int experiments, int peeks, int usersPerPeek, double effect, double tau) {}
 
   /**
-   * The shares of experiments in which a test rejected the null hypothesis at level 0.05.
+   * The shares of experiments in which each test rejected the null hypothesis at level 0.05.
    *
-   * @param sequential share for the sequential test, rejected at any reading
-   * @param naive share for Welch's t test, rejected at any reading
-   * @param once share for Welch's t test, read only at the end
+   * @param sequential share for the sequential test; a rejection at any reading counts
+   * @param naive share for Welch's t test; a rejection at any reading counts
+   * @param once share for Welch's t test; only the last reading counts
    */
   record Alarms(double sequential, double naive, double once) {}
 

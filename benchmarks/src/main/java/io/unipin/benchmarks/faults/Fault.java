@@ -1,18 +1,18 @@
 package io.unipin.benchmarks.faults;
 
-/** What a {@link TcpProxy} does to connections. */
+/** A disturbance of connections that a {@link TcpProxy} makes. */
 public enum Fault {
   /** Passes all bytes on at once. */
   NONE,
   /** Passes bytes on after a random time. */
   DELAY,
   /**
-   * Closes all connections in the ordinary way (FIN), and each new connection as soon as it is
-   * open.
+   * Closes all open connections in the ordinary way (FIN). Closes each new connection in the same
+   * way as soon as it is open.
    */
   CUT,
   /** Passes no bytes on, but keeps all connections open. Bytes wait until the fault ends. */
   HALF_OPEN,
-  /** Resets all connections (RST), and each new connection as soon as it is open. */
+  /** Resets all open connections (RST). Resets each new connection as soon as it is open. */
   RESET
 }

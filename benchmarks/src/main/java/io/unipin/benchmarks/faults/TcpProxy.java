@@ -50,8 +50,8 @@ public final class TcpProxy implements AutoCloseable {
    * Opens a proxy without a fault.
    *
    * @param target address to which the proxy passes connections on
-   * @param meanDelay mean time for which {@link Fault#DELAY} holds bytes back; the longest is twice
-   *     as long
+   * @param meanDelay mean time for which {@link Fault#DELAY} holds bytes back; the longest delay is
+   *     twice as long
    * @param seed decides the times of {@link Fault#DELAY}
    */
   public static TcpProxy open(InetSocketAddress target, Duration meanDelay, long seed)
@@ -71,7 +71,9 @@ public final class TcpProxy implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /** Ends the present fault, and from now on disturbs all connections in this way. */
+  /**
+   * Ends the present fault, and from now on disturbs all connections with the fault {@code next}.
+   */
   public synchronized void set(Fault next) {
     fault = next;
     if (next == Fault.CUT || next == Fault.RESET) {

@@ -85,8 +85,8 @@ final class FuzzRun {
   }
 
   /**
-   * Feeds one input to the target under the checks of a run, and prints what Jazzer says of it.
-   * Returns whether the target handles the input without a finding.
+   * Feeds one input to the target under the checks of a run, and prints Jazzer's output. Returns
+   * whether the target handles the input without a finding.
    */
   boolean replay(Path input) throws IOException, InterruptedException {
     Files.createDirectories(folder);

@@ -23,8 +23,8 @@ public final class Headline {
   private static final double MOST_QPS = 120;
 
   /**
-   * The load at which latencies are compared, as a share of the rate that the side with two models
-   * reached in its slowest round.
+   * The load at which latencies are compared, as a share of the rate that
+   * {@link Kind#TWO_MODELS_SPARSE} reached in its slowest round.
    */
   static final double LOAD = 0.7;
 

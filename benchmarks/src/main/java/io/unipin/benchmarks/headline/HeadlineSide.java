@@ -35,7 +35,7 @@ public final class HeadlineSide implements AutoCloseable {
     ONE_MODEL_REQUEST(1, false, 0),
     /** One model with the user KV cache. */
     ONE_MODEL_USER(1, false, ROOMY),
-    /** One model with a cache that holds 60 % of the visitors. */
+    /** One model with a user KV cache that is too small: it holds 60 % of the visitors. */
     ONE_MODEL_USER_SHORT(1, false, SHORT),
     /**
      * Two models that share one cache. The cache has as many bytes as the cache of

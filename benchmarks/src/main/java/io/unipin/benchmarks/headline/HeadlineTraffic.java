@@ -31,7 +31,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>The number of simultaneous visits is constant. Each visit belongs to a new user whose history
  * the server knows. A visit has five pages, with two actions after each page. Pages of different
  * visits come in random order. Visits continue from one round to the next, so the end of a round
- * cuts nothing off.
+ * cuts off no visit.
  */
 public final class HeadlineTraffic implements AutoCloseable {
   /** The number of simultaneous visits. */

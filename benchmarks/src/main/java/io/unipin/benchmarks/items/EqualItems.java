@@ -18,9 +18,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Compares two servers with the same items. One of them gets half of the items by RPC. The other
- * has all items in its bundle. In this bundle, the id rows of the same half are zeros. Both search
- * exactly.
+ * Compares two servers with the same items. One server gets half of the items by RPC. The other
+ * server has all items in its bundle. In this bundle, the id rows of the same half are zeros. Both
+ * servers search exactly.
  */
 final class EqualItems {
   private static final int KNOWN = 10_000;

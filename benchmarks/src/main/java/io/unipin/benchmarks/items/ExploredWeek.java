@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Plays a simulated week twice, without exploration and with it, and compares the clicks. The model
- * is trained anew after each day, on what the server served.
+ * Plays a simulated week twice, without and with exploration, and compares the clicks. After each
+ * day the model is trained anew on the pages that the server has served.
  */
 final class ExploredWeek {
   /*

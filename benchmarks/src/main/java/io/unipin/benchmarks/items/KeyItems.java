@@ -61,7 +61,8 @@ final class KeyItems {
     long withPlain = liveBytes();
     Catalogue keyed = KeyedPair.catalogue(ITEMS, true);
     long withBoth = liveBytes();
-    // Both catalogues are used after the last measurement, so neither was garbage before it.
+    // Both catalogues are used after the last measurement, so the garbage collector could not
+    // remove either of them earlier.
     if (plain.size() != keyed.size()) {
       throw new IllegalStateException(
           plain.size() + " items with keys expected, got " + keyed.size());

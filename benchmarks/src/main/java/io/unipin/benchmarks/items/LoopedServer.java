@@ -131,7 +131,10 @@ final class LoopedServer implements AutoCloseable {
         .build();
   }
 
-  /** Exports what was served, trains the next model on it, and serves this model. */
+  /**
+   * Exports the served pages and actions as a feed log, trains the next model on the log, and
+   * serves this model.
+   */
   void retrain(int day) throws IOException, InterruptedException {
     running.close();
     Path log = work.resolve("log");

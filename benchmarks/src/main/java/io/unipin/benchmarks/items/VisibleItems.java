@@ -40,7 +40,7 @@ final class VisibleItems {
       ClosedLoop.pagesPerSecond(pages, CALLERS, visitors.ids(), turn.toSeconds()); // warms up
       double peak = ClosedLoop.pagesPerSecond(pages, CALLERS, visitors.ids(), turn.toSeconds());
       SteadyPages traffic = new SteadyPages(pages, visitors, peak / 2);
-      traffic.play(turn); // fills the queues, so that the measured turns find them filled
+      traffic.play(turn); // fills the queues before the measured turns
       Latencies first = beside(traffic, turn, new PutItems(admin, pages, visitors, FIRST_ID));
       PutItems puts = new PutItems(admin, pages, visitors, 2 * FIRST_ID);
       Latencies quiet = new Latencies();

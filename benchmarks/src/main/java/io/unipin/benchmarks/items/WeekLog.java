@@ -10,11 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A log of what the users of a live feed were shown, and of what they did. Not thread-safe. */
+/**
+ * A log of the pages that the users of a live feed were shown, and of the users' actions. Not
+ * thread-safe.
+ */
 final class WeekLog {
   private final Map<String, List<Shown>> users = new TreeMap<>();
 
-  /** A page and what the user did on it. */
+  /** A page and the user's reactions to its items. */
   record Shown(LiveFeed.Visit visit, long[] items, List<LiveFeed.Reaction> reactions) {}
 
   void add(Shown page) {

@@ -41,8 +41,8 @@ public final class Chaos {
   /**
    * The state after a run.
    *
-   * @param fragmentation mean share of the budget that was free when no free piece was large enough
-   *     for a block
+   * @param fragmentation mean share of the budget that was free at the moments when no contiguous
+   *     free piece was large enough for a block
    * @param leakedBytes number of leases and bytes that are left at the end; 0 if nothing leaked
    * @param stats statistics of the cache before it was closed
    */

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * Measures acquire, put and append of the cache and of other stores for users' keys and values.
- * {@link JmhRun} runs it.
+ * {@link JmhRun} runs these benchmarks.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

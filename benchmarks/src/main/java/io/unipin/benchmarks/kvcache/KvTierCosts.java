@@ -35,9 +35,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Measures how long a user's rows take from the tiers below the cache, compared with encoding them
- * by a model of the published shape. The files are in the page cache, and Redis is on this machine.
- * Not thread-safe.
+ * Measures the time to read a user's rows from the tiers below the cache. Compares it with the time
+ * to encode the rows by a model of the shape of the published figures. The files are in the page
+ * cache, and Redis is on this machine. Not thread-safe.
  */
 final class KvTierCosts {
   private static final byte[] SECRET = {1};
@@ -139,7 +139,7 @@ final class KvTierCosts {
     }
   }
 
-  /** Reads the user from the tier, after the user has left the memory by age. */
+  /** Lets the user's entry expire in the memory, and then reads the user's rows from the tier. */
   private void reload(TokenSequence tokens, UserKvCache cache, KvKey key, KvLayout layout) {
     nanos.addAndGet(Duration.ofHours(2).toNanos());
     try (KvLease lease = cache.acquire(key, layout, tokens.hashes(), Duration.ZERO)) {

@@ -30,8 +30,8 @@ import java.util.stream.IntStream;
  *
  * @param ndcg10Loss relative loss of NDCG@10 in retrieval; each user's NDCG@10 is a mean over the
  *     seeds
- * @param ndcg10LossBound bound of this loss: in 97.5 % of the resamples of the users, the loss lies
- *     below it
+ * @param ndcg10LossBound upper bound of this loss: in 97.5 % of the resamples of the users, the
+ *     loss lies below the bound
  * @param aucLoss loss of AUC in ranking, for the action that loses most; mean over the seeds
  * @param aucLossBound largest upper end of the 95 % intervals of the AUC's loss, over all seeds and
  *     actions

@@ -19,8 +19,8 @@ import java.util.PriorityQueue;
 import java.util.TreeMap;
 
 /**
- * Plays a trace against the cache and against textbook policies. All of them have the same number
- * of bytes.
+ * Plays a trace against the cache and against textbook policies. The cache and each policy have the
+ * same number of bytes.
  *
  * <p>A request hits if rows of its user are cached. In this case only the rows that are not cached
  * are encoded.

@@ -30,8 +30,8 @@ final class Neighbours {
   private final Times begin;
 
   /**
-   * Clock ticks, summed over all cores: all ticks, those in which a core was busy, and those that
-   * our own processes used.
+   * Numbers of clock ticks, summed over all cores: all ticks, the ticks in which a core was busy,
+   * and the ticks that our own processes used.
    */
   private record Times(long all, long busy, long ours) {}
 

@@ -86,9 +86,9 @@ record Samples(List<Sample> calls) {
   }
 
   /**
-   * Returns how many seconds after a moment the service is normal again. The service is normal if,
-   * in the next second, no call fails and 90 % of the calls end within a bound. Returns infinity if
-   * it never is.
+   * Returns the number of seconds from a moment until the service is normal again. The service is
+   * normal if, in the following second, no call fails and 90 % of the calls end within a bound.
+   * Returns infinity if the service does not become normal.
    */
   double recoverySeconds(long fromNanos, double boundMs) {
     long last = calls.isEmpty() ? fromNanos : calls.get(calls.size() - 1).atNanos();

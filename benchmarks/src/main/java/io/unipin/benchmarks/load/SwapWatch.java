@@ -25,7 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
- * Learns the answers of each bundle to each user, and compares all later answers with them.
+ * Learns the answers of each bundle to each user, and compares all later answers with the learnt
+ * answers.
  *
  * <p>Call {@link #learn} before any {@link #call}. After {@link #learn} the object is thread-safe.
  */

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 /**
  * The times of the sides of a comparison. The sides take turns in each round.
  *
- * <p>Because the sides take turns, a disturbance of the machine affects all of them alike. Each
- * ratio is computed within a round.
+ * <p>Because the sides take turns, a disturbance of the machine affects all sides alike. Each ratio
+ * is computed within a round.
  */
 public final class Rounds {
   private final Map<String, double[]> seconds;

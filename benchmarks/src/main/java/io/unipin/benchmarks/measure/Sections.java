@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
 
-/** Runs the sections of a benchmark. Each section can be measured alone. */
+/** Runs the sections of a benchmark. A run may also measure a single section. */
 public final class Sections {
   private Sections() {}
 

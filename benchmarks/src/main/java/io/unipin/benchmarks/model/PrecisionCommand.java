@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures how much speed int8 gains and how much quality it loses. */
+/** Measures the gain in speed and the loss of quality with int8. */
 @Command(
     name = "precision",
     description = {

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * server. So the client gives up only long after the deadline.
  */
 final class JudgedPages implements AutoCloseable {
-  /** The note for a page from which nothing is missing. */
+  /** The note for a complete page. */
   static final String WHOLE = "";
 
   private static final Metadata.Key<String> TIMEOUT =
@@ -50,8 +50,8 @@ final class JudgedPages implements AutoCloseable {
   }
 
   /**
-   * Requests a page. The consumer is called once, on any thread. Its text says what the server left
-   * out or how the call failed.
+   * Requests a page. The consumer is called once, on any thread. The text that it gets says what
+   * the server left out or how the call failed.
    */
   void ask(RetrieveAndRankRequest request, Consumer<String> done) {
     Context.CancellableContext context = Context.current().withCancellation();

@@ -15,7 +15,7 @@ final class PageNotes {
    * The result of one page.
    *
    * @param atNanos time of the request
-   * @param missing what the server left out, or how the call failed
+   * @param missing note of what the server left out, or of how the call failed
    */
   record Note(long atNanos, String missing) {
     boolean isWhole() {
@@ -45,7 +45,7 @@ final class PageNotes {
 
   /**
    * Counts the pages that were requested in a span of time and were degraded or refused. Returns
-   * these numbers by what the server left out.
+   * one number for each note.
    */
   synchronized Map<String, Long> missing(long fromNanos, long toNanos) {
     Map<String, Long> kinds = new TreeMap<>();
@@ -58,8 +58,9 @@ final class PageNotes {
   }
 
   /**
-   * Returns how many seconds after a moment pages are complete again. They are complete if no page
-   * of the next two seconds is incomplete. Returns infinity if they never are.
+   * Returns the number of seconds from a moment until pages are complete again. Pages count as
+   * complete if no page of the next two seconds is incomplete. Returns infinity if this never
+   * happens.
    *
    * @param fromNanos the moment
    * @param toNanos end of the recorded time

@@ -53,7 +53,7 @@ record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) 
    * @param wholeAgainSeconds seconds from the end of the disturbance until pages are complete again
    * @param after number of degraded or refused pages in the span that begins five seconds after the
    *     disturbance
-   * @param missing the pages that {@code after} counts, divided by what was missing from them
+   * @param missing the pages that {@code after} counts, by what was missing from the page
    */
   record Outcome(
       PauseScenario scenario,

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The quality that a trained recipe loses with int8. The same bundles are evaluated on the same
- * users in float32 and in int8.
+ * The loss of quality when the models of a trained recipe run in int8. The same bundles are
+ * evaluated on the same users in float32 and in int8.
  */
 public final class PrecisionLoss {
   private final List<JsonNode> float32 = new ArrayList<>();

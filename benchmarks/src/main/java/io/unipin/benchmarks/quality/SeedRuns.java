@@ -34,9 +34,9 @@ final class SeedRuns {
    * Creates the runs in a work folder.
    *
    * @param recipe options of {@code train} and {@code evaluate} that name the recipe
-   * @param origin everything on which a seed's result depends. A finished seed with another origin
-   *     is put aside, and the seed is run again.
-   * @param say receives a line for each seed that is put aside, with the reason
+   * @param origin everything on which a seed's result depends. If a finished seed has another
+   *     origin, its folder is renamed, and the seed is run again.
+   * @param say receives a line for each renamed folder, with the reason
    */
   SeedRuns(
       Home home,

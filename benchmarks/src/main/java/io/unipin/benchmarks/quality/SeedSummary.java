@@ -36,8 +36,8 @@ final class SeedSummary {
   }
 
   /**
-   * Returns all figures. The top-level ranking figures are those of {@code action}. In addition,
-   * each action has a key with the figures of this action.
+   * Returns all figures. The ranking figures at the top level belong to {@code action}. In
+   * addition, each action has a key with its own figures.
    */
   ObjectNode of(String action) {
     ObjectNode results = JsonNodeFactory.instance.objectNode();
@@ -65,7 +65,10 @@ final class SeedSummary {
     return results;
   }
 
-  /** Returns mean and spread of a figure; both are null unless all seeds have a number there. */
+  /**
+   * Returns mean and spread of a figure; both are null unless every seed has a number at
+   * {@code pointer}.
+   */
   static ObjectNode spread(List<JsonNode> seeds, String pointer) {
     return spread(seeds, pointer, 1);
   }

@@ -2,7 +2,10 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of the page ablations: the effects of single choices in a recipe. */
+/**
+ * The tables of {@code docs/results/ablations.md}, which show the effects of single choices in a
+ * recipe.
+ */
 final class AblationTables {
   private static final String FOLDER = "ablations/";
 

@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of the page kv-cache. */
+/** The tables of {@code docs/results/kv-cache.md}. */
 final class CacheTables {
   private CacheTables() {}
 

@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of the page demo: the quality of the demo's model. */
+/** The tables of {@code docs/results/demo.md}, which show the quality of the demo's model. */
 final class DemoTables {
   private DemoTables() {}
 

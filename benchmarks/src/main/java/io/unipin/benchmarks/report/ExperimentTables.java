@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of the page experiments: assignment and statistics. */
+/** The tables of {@code docs/results/experiments.md}: assignment and statistics. */
 final class ExperimentTables {
   private ExperimentTables() {}
 

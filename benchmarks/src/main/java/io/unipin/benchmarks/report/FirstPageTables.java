@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The table of the first page of results, which has the most important figures. */
+/** The table of {@code docs/results/README.md}, which has the most important figures. */
 final class FirstPageTables {
   private FirstPageTables() {}
 

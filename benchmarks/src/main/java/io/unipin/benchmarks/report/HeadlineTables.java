@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of the page headline: one model compared with two models. */
+/** The tables of {@code docs/results/headline.md}, which compare one model with two models. */
 final class HeadlineTables {
   private static final String SMALL = "headline-512x200#512x200";
   private static final String LARGE = "headline-992x656#992x656";

@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of the page ann: the index over the items. */
+/** The tables of {@code docs/results/ann.md}, about the index over the items. */
 final class IndexTables {
   private IndexTables() {}
 

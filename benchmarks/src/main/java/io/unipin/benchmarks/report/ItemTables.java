@@ -2,7 +2,7 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of the page items: items that are put while a server serves. */
+/** The tables of {@code docs/results/items.md}, about items that are put while a server serves. */
 final class ItemTables {
   private static final String RUN = "items-quick";
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};

@@ -2,7 +2,9 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of the page quality: the quality of recipes on public data. */
+/**
+ * The tables of {@code docs/results/quality.md}, which show the quality of recipes on public data.
+ */
 final class QualityTables {
   private QualityTables() {}
 

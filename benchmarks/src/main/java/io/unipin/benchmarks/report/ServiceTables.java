@@ -3,7 +3,8 @@ package io.unipin.benchmarks.report;
 import java.util.List;
 
 /**
- * The tables of the pages overload, pauses, erasure, swap and soak, which measure a whole server.
+ * The tables of {@code overload.md}, {@code pauses.md}, {@code erasure.md}, {@code swap.md} and
+ * {@code soak.md} in {@code docs/results}, which measure a whole server.
  */
 final class ServiceTables {
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};

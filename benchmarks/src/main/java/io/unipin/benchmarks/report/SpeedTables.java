@@ -2,7 +2,10 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of the pages rank-forward, efficiency, precision and scaling. */
+/**
+ * The tables of {@code rank-forward.md}, {@code efficiency.md}, {@code precision.md} and
+ * {@code scaling.md} in {@code docs/results}.
+ */
 final class SpeedTables {
   private static final String[] OUTSIDE = {
     "{/machine/cpu|cpu}",

@@ -36,7 +36,8 @@ record Table(String name, List<String> heads, List<Row> rows) {
   /**
    * Adds a row.
    *
-   * @param source a file's name. A {@code #} and a path below the file's results may follow.
+   * @param source a file's name. The name may be followed by {@code #} and a path below the file's
+   *     results.
    */
   Table row(String source, String... cells) {
     return with(new Row(file(source), base(source), false, List.of(cells)));
@@ -50,7 +51,9 @@ record Table(String name, List<String> heads, List<Row> rows) {
     return with(new Row(file(source), base(source), true, List.of(cells)));
   }
 
-  /** Adds a row that no file fills. It holds words, or figures that other authors published. */
+  /**
+   * Adds a row that no file fills. The row holds words, or figures that other authors published.
+   */
   Table published(String... cells) {
     return with(new Row("", "", false, List.of(cells)));
   }

@@ -15,14 +15,14 @@ import java.util.stream.IntStream;
  * is a row. Immutable.
  *
  * @param all all slates of the log
- * @param users (rows) the user of each impression, by the user's row in the log; impressions of one
+ * @param users (rows) the user of each impression, by the user's row in the log; the rows of one
  *     user are adjacent
  * @param slates (rows) slate of each impression
  * @param impressions (rows) position of each impression in the arrays of {@code all}
  */
 record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impressions) {
   /**
-   * The maximum number of actions of a history that the model reads. These are the latest actions.
+   * The maximum number of actions that the model reads of a history. It reads the latest actions.
    */
   private static final int MOST_HISTORY = 50;
 

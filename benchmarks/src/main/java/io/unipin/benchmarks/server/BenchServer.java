@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 /**
  * A server in a process of its own, on free loopback ports.
  *
- * <p>On the shared cores, the callers of a {@link BenchWorld}'s server have priority over the
- * server. So their measurements contain only the server's delays.
+ * <p>Server and callers share the cores. The callers of a {@link BenchWorld}'s server have priority
+ * over the server, so the measured times contain only the server's delays.
  */
 public final class BenchServer implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
@@ -73,7 +73,7 @@ public final class BenchServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server on a given port, so that a server that is started again has the same address.
+   * Starts a server on a given port, so that a server keeps its address when it is started again.
    * The server has the same priority as its callers.
    */
   public static BenchServer onPort(int port, Path bundle, Path work, List<String> settings)

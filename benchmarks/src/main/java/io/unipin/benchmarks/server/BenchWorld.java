@@ -85,12 +85,14 @@ public record BenchWorld(Path folder, Size size, int users) {
     return size == Size.CATALOGUE ? CONTENT : 0;
   }
 
-  /** Returns an item as the world's bundles have it; equal ids give equal items. */
+  /**
+   * Returns an item in the form in which the world's bundles hold it; equal ids give equal items.
+   */
   public CatalogueItem item(long id) {
     return item(id, contentDim());
   }
 
-  /** Returns an item as the bundles of {@link #publishPair} have it. */
+  /** Returns an item in the form in which the bundles of {@link #publishPair} hold it. */
   public static CatalogueItem itemWithContent(long id) {
     return item(id, CONTENT);
   }
@@ -154,9 +156,9 @@ public record BenchWorld(Path folder, Size size, int users) {
   }
 
   /**
-   * Publishes two bundles with exact indexes as subfolders of {@code folder}. In the bundle {@code
-   * whole} the id rows of the newest items are zeros. The bundle {@code lesser} lacks these items,
-   * and is equal otherwise.
+   * Publishes two bundles with exact indexes as subfolders of {@code folder}. In the bundle
+   * {@code whole} the id rows of the newest items are zeros. The bundle {@code lesser} lacks these
+   * items. In all else, the two bundles are equal.
    */
   public static void publishPair(Path folder, int known, int newest) throws IOException {
     Files.createDirectories(folder);

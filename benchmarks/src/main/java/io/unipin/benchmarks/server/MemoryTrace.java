@@ -31,7 +31,7 @@ public final class MemoryTrace implements AutoCloseable {
         points.add(new Point((System.nanoTime() - begin) / NANOS_PER_MINUTE, mib));
       }
     } catch (IOException e) {
-      throw new IllegalStateException("the server has ended", e); // this exception ends the trace
+      throw new IllegalStateException("the server has ended", e); // ends the trace
     }
   }
 

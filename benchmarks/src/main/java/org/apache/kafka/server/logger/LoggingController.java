@@ -5,8 +5,8 @@ import java.util.Map;
 
 /**
  * Replaces the broker's class of this name. The original changes the levels of log4j at run time,
- * and cannot be loaded without log4j. Tests run the broker with another logger, and never change
- * its levels.
+ * and cannot be loaded without log4j. Benchmarks and tests run the broker with another logger, and
+ * never change log levels.
  */
 public final class LoggingController implements LoggingControllerMBean {
   public static final String ROOT_LOGGER = "root";
