@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Lays the server out in a folder as the image holds it: lib/ with all jars; bin/serve, bin/healthy and bin/env.sh.
+# Fills a folder with the files of the image: lib/ with all jars; bin/serve, bin/healthy and
+# bin/env.sh.
 # Usage: docker/layout.sh FOLDER              builds first
 #        docker/layout.sh FOLDER CLASSPATH    uses existing jars and class folders (colon-separated)
 set -euo pipefail

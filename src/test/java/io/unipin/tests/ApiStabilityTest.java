@@ -21,9 +21,9 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /**
- * Checks that callers of the version before still understand the API. The file {@code api.txt}
- * lists each call, and each field and name with its number. A line may never change or go. A line
- * for each addition must be added.
+ * Checks that callers of the previous version still understand the API. The file {@code api.txt}
+ * lists each call, and each field and name with its number. A line must never be changed or
+ * removed. Each addition to the API needs a new line.
  */
 final class ApiStabilityTest {
   private static List<String> known() throws IOException {
@@ -98,7 +98,7 @@ final class ApiStabilityTest {
     assertThat(present()).containsAll(known);
   }
 
-  /** So that the next version keeps them, too. */
+  /** An addition needs a line in the file, so that the next version keeps the addition, too. */
   @Test
   void everyPresentLine_isKnown() throws IOException {
     assertThat(known()).containsAll(present());

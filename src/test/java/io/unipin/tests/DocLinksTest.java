@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The pages name files, headings, tests and classes. Checks that all of them exist. */
+/** Checks that all files, headings, tests and classes that the pages name exist. */
 final class DocLinksTest {
   private static final Path ROOT =
       Path.of(System.getProperty("unipin.root")).toAbsolutePath().normalize();

@@ -32,7 +32,7 @@ final class FleetFilesTest {
     return ConfigReader.read(FOLDER.resolve("server.yaml"), Map.of(), List.of());
   }
 
-  /** Returns the names that the settings give to all uses of topics. */
+  /** Returns the configured topic name of each use of a topic. */
   static List<String> topics(ServerConfig config) {
     List<String> names = new ArrayList<>();
     for (RecordComponent topic : KafkaTopics.class.getRecordComponents()) {
@@ -119,7 +119,7 @@ final class FleetFilesTest {
     assertThat(waits).isGreaterThan(6);
   }
 
-  /** Returns a service with the fields that it takes over by {@code <<}. */
+  /** Returns {@code x-replica} if the service merges it by {@code <<}, else the service itself. */
   private static JsonNode merged(JsonNode service) throws IOException {
     return service.has("<<") ? compose().path("x-replica") : service;
   }

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that every call accepts keys of items. The answers must equal those of the same calls with
- * ids.
+ * Tests that every call accepts keys of items. The answers must equal the answers of the same calls
+ * with ids.
  */
 @Timeout(120)
 final class ItemKeyCallsTest {

@@ -36,7 +36,7 @@ final class ItemsServer {
         folder, Stream.concat(own, Stream.of(overrides)).toArray(String[]::new));
   }
 
-  /** Returns the n-th new item. No bundle has it. */
+  /** Returns the n-th new item. No bundle has this item. */
   static Item item(int n) {
     Item.Builder item =
         Item.newBuilder()

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that an erasure reaches all replicas by a topic, and that nothing revives the user. Each
- * replica has its histories on its own disk, and reads all actions.
+ * Tests that an erasure reaches all replicas through a topic, and that nothing restores the user's
+ * data. Each replica keeps histories on its own disk, and reads all actions.
  */
 @Timeout(240)
 final class KafkaErasuresTest {
@@ -68,7 +68,10 @@ final class KafkaErasuresTest {
     return file.toString();
   }
 
-  /** Returns settings of a replica with a consumer group of its own, so that it takes all records. */
+  /**
+   * Returns settings of a replica with a consumer group of its own, so that the replica reads all
+   * records of the topic.
+   */
   private List<String> settings(String name, String topics) throws Exception {
     Path own = folder.resolve(name);
     List<String> settings = new ArrayList<>(TinyServer.settings(own));
@@ -155,7 +158,7 @@ final class KafkaErasuresTest {
       TimeUnit.MILLISECONDS.sleep(5);
       assertThat(one.client().eraseUser("gone")).isTrue();
       awaitMetric(other, "erasures", "taken", 1);
-      // the old record comes again; so does an old action in a later record
+      // the topic brings the old record again, and then a new record with an old action
       byte[] key = "gone".getBytes(StandardCharsets.UTF_8);
       byte[] old =
           ActionRecord.newBuilder().setActions(action("gone", "e1", before)).build().toByteArray();
@@ -165,7 +168,7 @@ final class KafkaErasuresTest {
               new ProducerRecord<>("actions-all", key, old)));
       awaitMetric(other, "actions", "erased", 2);
       awaitMetric(one, "actions", "erased", 2);
-      // what the user does later is recorded
+      // an action from after the erasure is recorded
       TimeUnit.MILLISECONDS.sleep(5);
       assertThat(record(other, "gone", "later").getRecorded()).isEqualTo(1);
       awaitMetric(one, "actions", "taken", 3);

@@ -119,13 +119,13 @@ final class KafkaImpressionsTest {
     }
   }
 
-  /** Copies what a server has on the disk, which is what a killed server would leave. */
+  /** Copies a server's files on the disk. A killed server would leave the same files. */
   private Path copy(String name) throws IOException {
     while (true) {
       try {
         return copyNow(name);
       } catch (NoSuchFileException e) {
-        // The server has just deleted a file that it needs no more.
+        // The server has just deleted this file.
       }
     }
   }
@@ -142,7 +142,7 @@ final class KafkaImpressionsTest {
     return copy;
   }
 
-  /** Returns the counts on a server's disk by surface and item, without those that are 0. */
+  /** Returns the counts on a server's disk by surface and item, without counts of 0. */
   private Map<String, Long> counts(String name, String topic) throws IOException {
     Map<String, Long> found = new TreeMap<>();
     long[] ids =

@@ -108,7 +108,10 @@ final class KafkaIngestionTest {
         .toList();
   }
 
-  /** Waits until the server has taken all records of the topic, those of its own calls, too. */
+  /**
+   * Waits until the server has taken all records of the topic, including the records of its own
+   * calls.
+   */
   private static void awaitTaken() throws Exception {
     broker.awaitCommitted(ACTIONS, "unipin");
   }

@@ -140,11 +140,12 @@ final class KafkaLogsTest {
         TinyServer other = server("other", "two")) {
       use(one, 0, 150);
       use(other, 150, 300);
-      // Sends a request and an event again, each to the server that has not received it yet.
+      // Sends a request and an event again, each to the other server.
       one.client().retrieveAndRank(page("user299", "request299"));
       use(other, 0, 1);
     }
-    // An entry whose confirmation is late is sent again; readers merge what is there twice.
+    // An entry with a late confirmation is sent again, so the topic may hold it twice. Readers
+    // merge such repeats.
     assertThat(broker.read("served-two")).hasSizeGreaterThanOrEqualTo(603);
     String settings = settings("two").toString();
     String bundle = folder.resolve("one/bundles/one").toString();

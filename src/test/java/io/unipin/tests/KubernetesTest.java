@@ -221,7 +221,7 @@ final class KubernetesTest {
       assertThat(page).contains("kubectl create secret generic " + name + " ");
       assertThat(page).contains("--from-file=" + Path.of(secret).getFileName());
     }
-    // Others have no access to the secrets, as the server demands.
+    // The server demands that other users have no access to its secrets.
     Matcher mode =
         Pattern.compile("defaultMode: (0[0-7]+)")
             .matcher(Files.readString(FOLDER.resolve("deployment.yaml")));

@@ -20,8 +20,8 @@ final class Packages {
   private static final int MOST_FILES = 30;
 
   /**
-   * Packages that may have more files than others. Each has one subject and stays one package, so
-   * that its classes can be package-private.
+   * Packages that may have more files than others. Each of these packages has one subject and stays
+   * one package, so that its classes can be package-private.
    */
   private static final Set<String> FLAT = Set.of("ann", "kvcache");
 

@@ -28,7 +28,7 @@ final class ProgramsTest {
         .hasMessage("no-such-program expected on the PATH, not found");
   }
 
-  /** If no test may be skipped, every program that a test needs must be installed. */
+  /** If {@code UNIPIN_TEST} forbids skipping, every program that a test needs must be installed. */
   @Test
   void programs_whereAllTestsAreAskedFor_areThere() {
     assumeTrue(Programs.areRequired(), "UNIPIN_TEST expected, not set");

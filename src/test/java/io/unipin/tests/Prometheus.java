@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Prometheus process on a free port. It uses the shipped rules and configuration, but with
- * another target and shorter intervals.
+ * A Prometheus process on a free port. The process uses the shipped rules and configuration, but
+ * with another target and shorter intervals.
  */
 final class Prometheus implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the script {@code ./unipin}. Fake programs take the place of Maven, the JVM and others.
- * They only print how they were called.
+ * Tests the script {@code ./unipin}. Fake programs take the place of Maven, the JVM and other
+ * programs. They only print how they were called.
  */
 @Timeout(60)
 final class ScriptTest {

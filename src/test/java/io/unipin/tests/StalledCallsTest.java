@@ -142,7 +142,8 @@ final class StalledCallsTest {
       frame(out, 0, END_STREAM, 1, message(request.toByteArray()));
       awaitHeaders(new DataInputStream(socket.getInputStream()));
       while (server.metric("unipin_receiving_bytes") > 0) {
-        Thread.onSpinWait(); // the server ends the call only after the headers of the answer
+        // the server ends the call only after it has sent the headers of the answer
+        Thread.onSpinWait();
       }
     }
   }

@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the limits of a client's connection. The server cuts off a client that exceeds them, but
- * must go on to serve other clients.
+ * Tests the limits of a client's connection. The server disconnects a client that exceeds these
+ * limits, but must go on serving other clients.
  */
 @Timeout(60)
 final class TransportLimitsTest {
@@ -129,8 +129,8 @@ final class TransportLimitsTest {
     }
     byte[] request = nested(1, nested(2, actions));
     assertThat(rawCode(request)).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    // Now the message has equally many unknown fields. Parsing would create an object for each of
-    // them.
+    // Now the message has the same number of unknown fields. Parsing would create an object for
+    // each of them.
     for (int i = 0; i < actions.length; i += 2) {
       actions[i] = 0x7a;
     }

@@ -141,8 +141,8 @@ final class VerbPathsTest {
   }
 
   /**
-   * Whether a command line must have the argument: it is required itself, or it is the first
-   * argument of a group of which one is required.
+   * Whether a command line must have the argument. An argument outside of groups is needed if it is
+   * required. Of a required group, only the first argument is needed.
    */
   private static boolean isNeeded(ArgSpec spec) {
     return spec.group() == null

@@ -64,9 +64,7 @@ final class WarmRestartTest {
     }
   }
 
-  /**
-   * Returns the number of users whose history is so long that the server looks for it in the files.
-   */
+  /** Returns the number of users whose histories are long enough for a look-up in the files. */
   private static long lookups() {
     long count = 0;
     for (int user = 0; user < USERS; user++) {

@@ -42,7 +42,7 @@ public final class HistoryRecordTarget implements FuzzTarget {
 
   /**
    * Returns a record of version 1. Its user has made two actions in total. The record contains one
-   * of them, and one event.
+   * of these actions, and one event.
    */
   private static byte[] firstFormat() {
     return new ByteWriter(32)

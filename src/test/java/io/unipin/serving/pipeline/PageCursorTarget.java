@@ -67,7 +67,9 @@ public final class PageCursorTarget implements FuzzTarget {
     }
   }
 
-  /** Returns a cursor with this content. It is signed for a user as the service does it. */
+  /**
+   * Returns a cursor with this content. The cursor is signed for a user, as the service signs it.
+   */
   private static byte[] signed(byte[] bytes) throws GeneralSecurityException {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(SECRET, "HmacSHA256"));

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs each target with its seeds and with inputs that once broke it. Also cuts each input in half,
- * and changes a byte of it.
+ * Runs each target with its seeds and with inputs that once broke the target. Also runs each input
+ * after it was cut in half, and after one byte was changed.
  */
 final class FuzzCorpusTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
