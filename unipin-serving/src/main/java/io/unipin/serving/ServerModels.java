@@ -46,7 +46,7 @@ final class ServerModels {
   private final Admission admission;
   private final BundleReader reader;
 
-  /** The holders of the bundles that use the cache. */
+  /** The holders of all bundles whose cached state is in the server's cache. */
   private final List<BundleHolder> holders = new CopyOnWriteArrayList<>();
 
   private volatile boolean stopping;

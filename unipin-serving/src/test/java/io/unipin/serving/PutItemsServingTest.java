@@ -42,7 +42,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Puts items into a running server. It must serve them like items that training knew. */
+/**
+ * Puts items into a running server. The server must serve these items like items that training
+ * knew.
+ */
 @Timeout(180)
 final class PutItemsServingTest {
   private static final long NOW = 1_700_000_000_000L;

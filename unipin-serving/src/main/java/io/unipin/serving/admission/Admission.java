@@ -202,7 +202,7 @@ public final class Admission implements AutoCloseable {
   private final class Worker {
     private final Thread thread;
 
-    /** Tasks that only this worker may run. They are added under the lock. */
+    /** Tasks that only this worker may run. Tasks are added under the lock. */
     private final Queue<WorkerTask> own = new ConcurrentLinkedQueue<>();
 
     Worker(String name) {

@@ -8,8 +8,8 @@ import java.time.Duration;
 
 /**
  * Settings of admission: bounds on the expected wait and on calls in the server. The setting
- * {@code server.queue} bounds the number of waiting calls. It is the {@code capacity} of
- * {@link Admission}.
+ * {@code server.queue} bounds the number of waiting calls; {@link Admission} gets it as
+ * {@code capacity}.
  *
  * @param minConcurrency number of calls per worker, running or waiting, that the adaptive limit
  *     always allows

@@ -39,7 +39,10 @@ final class AdmissionPolicy {
   private final Limit limit;
   private long emptyNanos;
 
-  /** The new call and the time of the decision. */
+  /**
+   * A new call and the time of the decision. {@code remaining} is the time until the caller's
+   * deadline.
+   */
   record Arrival(Priority priority, Duration remaining, long nowNanos) {}
 
   /**

@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
  * user.
  *
  * <p>An entry is in its file before the caller has the answer. If the file can't be written, the
- * call goes on, the entry goes to the server's log instead, and a counter counts it. Of callers
- * that are refused for lack of permission, at most ten a second are logged and the others are
- * counted. So a flood of such callers does not push older entries out. Thread-safe.
+ * call goes on, the entry goes to the server's log instead, and a counter counts it. Of the calls
+ * that are refused for lack of permission, at most ten per second are logged. The other refused
+ * calls are only counted. So a flood of such calls does not push older entries out. Thread-safe.
  */
 public final class AuditLog implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(AuditLog.class);
@@ -54,8 +54,8 @@ public final class AuditLog implements AutoCloseable {
   }
 
   /**
-   * Opens the log. Its first file is made with the first entry. A log that is not enabled writes
-   * nothing.
+   * Opens the log. The log's first file is created with the first entry. A log that is not enabled
+   * writes nothing.
    *
    * @param folder folder of the log's files
    * @param clockMs the time in milliseconds since the epoch

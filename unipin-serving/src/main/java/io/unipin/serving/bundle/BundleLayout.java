@@ -23,7 +23,7 @@ final class BundleLayout {
    */
   static final String CLASSES = ClassCounts.FILE;
 
-  /** Files that only trained models have. */
+  /** Names of the files that only trained models have. */
   static final List<String> TRAINED = List.of(RECIPE, CLASSES);
 
   static final String CATALOGUE = "catalogue.parquet";

@@ -199,8 +199,8 @@ public final class BundleReader {
   }
 
   /**
-   * Returns the version of the index: its kind and the first digits of a checksum. It is the
-   * checksum of the index file, or of the file of item vectors if there is no index file.
+   * Returns the version of the index: its kind, and the first digits of the checksum of the index
+   * file. If there is no index file, the checksum of the file of item vectors is used.
    */
   private static String version(BundleManifest manifest) {
     boolean exact = manifest.index().equals(BundleLayout.EXACT);

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Checks a bundle's directory before any of its files is used. It checks the names, sizes and
- * SHA-256 of all files, and that there are no other files.
+ * Checks a bundle's directory before any of its files is used. The checks cover the names, sizes
+ * and SHA-256 of all files, and that there are no other files.
  */
 final class BundleVerifier {
   static final long MAX_MANIFEST_BYTES = 1 << 20;

@@ -75,7 +75,7 @@ public final class CatalogueFilters {
   /** Filters with the live items of the newest version that a request asked for. */
   private volatile LiveFilters keptLive;
 
-  /** Cached filters with the live items of one version. */
+  /** The cached filters that include the live items of one version. */
   private record LiveFilters(long version, Cache<Asked, ItemFilter> kept) {}
 
   /**
@@ -197,8 +197,8 @@ public final class CatalogueFilters {
   }
 
   /**
-   * Returns a time that is earlier than the limit of every request whose cached filter begins at
-   * this place; {@link FeedLog#NO_TIME} if items of any age pass.
+   * Returns a time that is earlier than {@code createdSinceMs} of every request whose cached filter
+   * begins at this place; {@link FeedLog#NO_TIME} if items of any age pass.
    */
   private long before(int from) {
     if (from == ANY_AGE) {

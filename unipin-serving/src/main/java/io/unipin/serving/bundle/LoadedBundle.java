@@ -83,7 +83,7 @@ public final class LoadedBundle implements AutoCloseable {
     }
   }
 
-  /** Returns the item embeddings by row. They are read from the model's memory. */
+  /** Returns the item embeddings by row. The table reads from the model's memory. */
   static VectorTable vectors(ServingModel model) {
     return VectorTable.of(model.itemTable(), model.config().itemDim());
   }
@@ -214,7 +214,7 @@ public final class LoadedBundle implements AutoCloseable {
     }
   }
 
-  /** Returns the index. Its changes are lost when the bundle is closed. */
+  /** Returns the index. Changes of the index are lost when the bundle is closed. */
   public LiveIndex index() {
     return index;
   }

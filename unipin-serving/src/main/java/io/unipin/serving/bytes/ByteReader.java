@@ -103,7 +103,7 @@ public final class ByteReader {
     return new String(bytes(count(1)), StandardCharsets.UTF_8);
   }
 
-  /** Moves past a text without reading it. */
+  /** Skips a text without decoding it. */
   public void skipText() {
     int length = count(1);
     bytes.position(bytes.position() + length);

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The console's HTTP port. It serves a page and the JSON that the page reads. Thread-safe.
+ * The console's HTTP port. The port serves a page and the JSON that the page reads. Thread-safe.
  *
  * <p>The console shows users' actions and can change the serving bundle. So the console listens
  * only on loopback, unless a token is required.
@@ -171,7 +171,7 @@ public final class Console implements AutoCloseable {
     }
   }
 
-  /** An answer with its HTTP status. */
+  /** The HTTP status and the JSON body of an answer. */
   @SuppressWarnings("ArrayRecordComponent") // replies are never compared
   private record Reply(int status, byte[] body) {}
 

@@ -110,8 +110,8 @@ final class ConsoleApi implements AutoCloseable {
   record Inspected(Inspection inspection, ItemNames names) {}
 
   /**
-   * Returns why the inspected bundle does not serve the item that the form names; an empty text if
-   * the bundle serves the item or the form names no item.
+   * Returns why the inspected bundle does not serve the form's item. The text is empty if the
+   * bundle serves the item, or if the form names no item.
    */
   private String whyNotServed(Inspection inspection) {
     ItemVerdict verdict = inspection.item();
@@ -130,7 +130,7 @@ final class ConsoleApi implements AutoCloseable {
     return parts.services().bundles().items().itemsStatus();
   }
 
-  /** A form with a user id. */
+  /** The body of a request that names a user by id. */
   record UserForm(@Nullable String user) {}
 
   record UserInCache(boolean resident, long lifetime, int kept, List<Assignment> experiments) {}
@@ -190,7 +190,7 @@ final class ConsoleApi implements AutoCloseable {
     }
   }
 
-  /** A form with the name of a bundle. */
+  /** The body of a request that names a bundle. */
   record BundleForm(@Nullable String bundle) {}
 
   Status load(BundleForm form) {

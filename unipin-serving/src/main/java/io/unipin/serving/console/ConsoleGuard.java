@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ConsoleGuard {
   private final @Nullable TokenFile tokens;
 
-  /** The result of a check of a token. */
+  /** The outcome of a check of a bearer token. */
   enum Answer {
     ADMITTED,
     /** There is no token, or the token is unknown. */

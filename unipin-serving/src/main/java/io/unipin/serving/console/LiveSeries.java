@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Samples of a server's figures from the last five minutes, one sample per second. They fill the
- * charts as soon as the page opens. Thread-safe.
+ * Samples of a server's figures from the last five minutes, one sample per second. With these
+ * samples, the charts are full as soon as the page opens. Thread-safe.
  */
 final class LiveSeries implements AutoCloseable {
   private static final int SAMPLES = 300;

@@ -152,8 +152,8 @@ public final class DiskDatabase implements AutoCloseable {
   }
 
   /**
-   * Converts a database error. A full disk is no bug of the server. It becomes UNAVAILABLE, because
-   * writes work again once there is room.
+   * Converts a database error. A full disk is no bug of the server. The failure becomes
+   * UNAVAILABLE, because writes work again once there is room.
    */
   static ServingException failure(String store, RocksDBException e) {
     Status status = e.getStatus();

@@ -13,7 +13,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
  * Thread-safe.
  */
 public final class MeanCost {
-  /** Weight of the newest run. */
+  /** Weight of the newest run in the average. */
   private static final double NEWEST = 0.05;
 
   /**

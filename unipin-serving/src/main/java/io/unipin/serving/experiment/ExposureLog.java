@@ -87,8 +87,8 @@ public final class ExposureLog implements AutoCloseable {
   }
 
   /**
-   * Logs the experiments that could affect the answer: those with an arm that changes a setting on
-   * which the answer depends.
+   * Logs the experiments that could affect the answer. In such an experiment, some arm changes a
+   * setting on which the answer depends.
    */
   public void exposed(List<Assignment> assignments, Answer answer) {
     for (Assignment assignment : assignments) {

@@ -27,7 +27,7 @@ public final class Slots {
     return scale(hash(salt, space, unit));
   }
 
-  /** Returns the hash from which the slot is computed, to be read as an unsigned number. */
+  /** Returns the hash from which the slot is computed. The hash is an unsigned number. */
   static long hash(String salt, String space, String unit) {
     byte[] bytes = (salt + '\0' + space + '\0' + unit).getBytes(StandardCharsets.UTF_8);
     return MurmurHash3.hash128x64(bytes)[0];

@@ -6,12 +6,14 @@ import java.util.Map;
 /**
  * The numbers of events by the outcome of recording them.
  *
- * @param recorded new events
- * @param duplicates records without effect: the event has a record of the same or a higher revision
- * @param corrected events whose earlier record was replaced
- * @param retracted records that do not count: the event was taken back at the same or a higher
- *     revision
- * @param unlinked corrections of events whose stored action is unknown
+ * @param recorded number of new events
+ * @param duplicates number of records without effect, because the event already has a record of the
+ *     same or a higher revision
+ * @param corrected number of events whose earlier record was replaced
+ * @param retracted number of records that do not count, because the event was retracted at the same
+ *     or a higher revision
+ * @param unlinked number of corrections without effect, because it is unknown which stored action
+ *     belongs to the event
  */
 public record AppendResult(
     int recorded, int duplicates, int corrected, int retracted, int unlinked) {

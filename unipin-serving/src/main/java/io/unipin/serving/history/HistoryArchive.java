@@ -29,8 +29,8 @@ public interface HistoryArchive {
   boolean forget(byte[] key);
 
   /**
-   * Erases all records whose keys satisfy {@code which}, without leaving marks. Returns the number
-   * of erased records.
+   * Erases all records whose keys satisfy {@code which}. Leaves no marks. Returns the number of
+   * erased records.
    */
   default long forgetAll(Predicate<byte[]> which) {
     Set<byte[]> found = new TreeSet<>(Arrays::compareUnsigned); // a record may come twice

@@ -16,14 +16,14 @@ import java.nio.file.Path;
  * @param syncWrites whether every write waits until the data is on the disk, so that the data
  *     survives a loss of power
  * @param held bytes of decoded histories that the server keeps in memory
- * @param whenAway what a page request gets when Redis is away and this server holds no history of
+ * @param whenAway answer to a page request while Redis is away and this server holds no history of
  *     the user
  */
 public record HistoryConfig(
     Store store, Path folder, int limit, boolean syncWrites, ByteSize held, WhenAway whenAway) {
   private static final ByteSize HELD = new ByteSize(1 << 20);
 
-  /** Where the histories are. */
+  /** The place where a server stores histories. */
   public enum Store {
     /** On the local disk, in {@code folder}. */
     DISK,
@@ -32,12 +32,13 @@ public record HistoryConfig(
   }
 
   /**
-   * What a page request gets when the store is away and this server holds no history of the user.
+   * The answer to a page request while the store is away and this server holds no history of the
+   * user.
    */
   public enum WhenAway {
-    /** An error. */
+    /** The call fails with UNAVAILABLE. */
     REFUSE,
-    /** The page that an unknown user would get. */
+    /** The caller gets the page of an unknown user. */
     EMPTY
   }
 

@@ -54,8 +54,8 @@ public interface HistoryStore extends AutoCloseable {
   RetractResult retract(String user, List<String> eventIds, long revision);
 
   /**
-   * Erases a user from the store. It leaves a mark of the erasure first. If the deletion then
-   * fails, the mark says that the deletion is still due.
+   * Erases a user from the store. First the store writes a mark of the erasure. If the deletion
+   * then fails, the mark says that the deletion is still due.
    *
    * @return whether the store held data of the user
    */

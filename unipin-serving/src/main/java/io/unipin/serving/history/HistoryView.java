@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A user's history as a page request reads it.
  *
- * @param degradations what may be wrong with the history, such as {@link #STALE}; empty for the
- *     current history
+ * @param degradations names of the ways in which the history may be wrong, such as {@link #STALE};
+ *     empty for the current history
  */
 public record HistoryView(UserHistory history, List<String> degradations) {
   /** The store was away. The history is the last one that this server has read. */
@@ -15,7 +15,7 @@ public record HistoryView(UserHistory history, List<String> degradations) {
   /** The store was away, and this server held no history of the user. The history is empty. */
   public static final String MISSING = "missing_history";
 
-  /** All names of degradations. */
+  /** The names of all degradations of a history. */
   public static final List<String> DEGRADATIONS = List.of(STALE, MISSING);
 
   public HistoryView {

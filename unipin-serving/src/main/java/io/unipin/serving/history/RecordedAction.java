@@ -7,7 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * One action of a user. It uses names that stay valid across bundles.
+ * One action of a user. The names in the action stay valid across bundles.
  *
  * @param actions names of the action types; empty for an impression without engagement
  */

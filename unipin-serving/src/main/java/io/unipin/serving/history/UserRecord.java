@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 public final class UserRecord {
   /*
    * Records, repeats, corrections and retractions can arrive in any order. They always give the
-   * same history and the same count if three conditions are met:
-   * (a) At most spare(limit) corrections move an event from after the floor to before it.
-   * (b) At most limit retractions wait for their record at the same time.
-   * (c) Every change of an event before the floor arrives before limit more events are dropped.
+   * same history and the same count if three conditions are met: (a) At most spare(limit)
+   * corrections move an event from after the floor to before it. (b) At most limit retractions wait
+   * at the same time for a record of their event. (c) Every change of an event before the floor
+   * arrives before limit more events are dropped.
    *
    * An event is dropped only when limit + spare(limit) newer events are kept. These events lie
-   * after the floor. Only a correction can move one of them to before the floor. By (a), there are
-   * at most spare(limit) such corrections. So at least limit events stay after the floor.
+   * after the floor. Only a correction can move one of these events to before the floor. By (a),
+   * there are at most spare(limit) such corrections. So at least limit events stay after the floor.
    *
    * The kept events include all events after the floor, so the newest limit kept events are the
    * newest of all events. By (b) and (c) each event is counted once, as its versions say.

@@ -48,7 +48,7 @@ final class CountStore implements AutoCloseable {
    */
   record Held(long generation, Map<Integer, TopicPlace> places) {}
 
-  /** Puts all counts into a table. */
+  /** Reads all counts from the disk into a table. */
   Held load(CountTable table) {
     return database.use(
         () -> {

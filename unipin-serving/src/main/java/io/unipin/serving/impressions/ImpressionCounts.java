@@ -59,7 +59,7 @@ public final class ImpressionCounts implements AutoCloseable {
   private final @Nullable TopicPages topic;
   private @Nullable Recurring upkeep;
 
-  /** Guarded by {@code lock}, like the generation. */
+  /** The counts of the current generation. Like the generation, guarded by {@code lock}. */
   private final CountTable counts = new CountTable();
 
   private long generation;
@@ -168,7 +168,7 @@ public final class ImpressionCounts implements AutoCloseable {
     }
   }
 
-  /** The published counts, as the newest pages see them. */
+  /** Access to the published counts for {@link NewestPages}. */
   private final class KnownCounts implements NewestPages.Table {
     @Override
     public boolean holds(CountTable.Key key) {

@@ -33,7 +33,7 @@ final class NewestPages {
     pages = new RecentPages(maxBytes);
   }
 
-  /** The counts that the table has, and its size. */
+  /** Access to the table of published counts and to its free room. */
   interface Table {
     boolean holds(CountTable.Key key);
 
@@ -86,7 +86,7 @@ final class NewestPages {
    * restart.
    *
    * @param page page that the record holds; null if the record holds no page
-   * @return what {@link PartitionPages#advance} returns
+   * @return the result of {@link PartitionPages#advance}
    */
   synchronized long add(int partition, long offset, @Nullable ShownPage page, Table table) {
     PartitionPages of =

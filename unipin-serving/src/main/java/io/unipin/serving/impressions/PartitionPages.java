@@ -20,7 +20,7 @@ final class PartitionPages {
   /** Offset of the next record to read; negative before the first record. */
   private long read;
 
-  /** Records with lower offsets were counted. */
+  /** Offset below which all records were counted. */
   private long counted;
 
   private boolean moved;

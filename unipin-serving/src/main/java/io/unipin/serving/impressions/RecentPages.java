@@ -14,7 +14,7 @@ final class RecentPages {
   /** Bytes that are assumed for a page, in addition to the characters of its ids and its items. */
   private static final int PAGE_BYTES = 300;
 
-  /** The page that was answered longest ago comes first. */
+  /** The remembered pages. The page that was answered longest ago comes first. */
   private final Map<Key, Entry> pages = new LinkedHashMap<>();
 
   private long maxBytes;
@@ -27,7 +27,7 @@ final class RecentPages {
     }
   }
 
-  /** The last answer to a request. */
+  /** The last answer to a request, and the offset of its record. */
   private record Entry(ShownPage page, long offset) {}
 
   RecentPages(long maxBytes) {
@@ -56,7 +56,7 @@ final class RecentPages {
     }
   }
 
-  /** Changes the largest number of bytes. */
+  /** Sets the largest number of bytes that the pages may take. */
   void limit(long maxBytes) {
     this.maxBytes = maxBytes;
     forgetOldest();

@@ -53,7 +53,7 @@ public final class TopicPages {
    * Takes the next record of a partition.
    *
    * @param page page that the record holds; null if the record holds no page
-   * @return number of records before this one that Kafka deleted before they were counted
+   * @return number of earlier records that Kafka deleted before they were counted
    */
   public long take(int partition, long offset, @Nullable ShownPage page) {
     long missed = newest.add(partition, offset, page == null ? null : nameless(page), table);

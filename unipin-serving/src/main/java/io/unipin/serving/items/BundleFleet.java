@@ -85,7 +85,10 @@ final class BundleFleet {
     return known[0];
   }
 
-  /** Returns what each bundle in service does with an id. The server's own holder is number 0. */
+  /**
+   * Returns, for each bundle in service, whether and how it serves an id. The server's own holder
+   * is number 0.
+   */
   List<ItemPlace> places(long id, @Nullable StoredItem stored, boolean isDeleted) {
     List<ItemPlace> places = new ArrayList<>();
     int number = 0;

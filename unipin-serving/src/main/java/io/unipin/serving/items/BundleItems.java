@@ -129,8 +129,8 @@ final class BundleItems {
   }
 
   /**
-   * Adds back to the index those of the bundle's own items that the index lacks. They get the
-   * bundle's own vectors.
+   * Adds back to the index those of the bundle's own items that the index lacks. The restored items
+   * get the bundle's own vectors.
    */
   void restoreOwn(long... ids) {
     Catalogue catalogue = bundle.catalogue();
@@ -148,7 +148,7 @@ final class BundleItems {
     bundle.index().upsert(back, vectors);
   }
 
-  /** Returns what the bundle does with an id. */
+  /** Returns whether the bundle serves an id, and with which item. */
   ItemPlace place(int holder, long id, @Nullable StoredItem stored, boolean isDeleted) {
     Service service;
     String reason = "";

@@ -25,8 +25,8 @@ import java.util.stream.LongStream;
  * every change of the store:
  *
  * <ul>
- * <li>A bundle serves a put item if the bundle has no such item of its own and its tower can embed
- *     the item.
+ * <li>A bundle serves a put item if the bundle has no own item with this id or key, and its item
+ *     tower can embed the put item.
  * <li>No bundle serves a deleted item, until the item is put or upserted again.
  * <li>A vector that is given to {@link #change} is used only in the bundle that then serves,
  *     because each model has its own vectors. The vector is lost when the bundle is loaded again.
@@ -46,7 +46,7 @@ public final class ItemChanges implements ItemWriter {
   private final ItemsConfig config;
   private final LongSupplier clockMs;
 
-  /** The store. It is changed and read under the lock of this object, except for its size. */
+  /** The store of items. All access to it needs the lock of this object, except for its size. */
   private final ItemStore store;
 
   @GuardedBy("this")
@@ -216,8 +216,8 @@ public final class ItemChanges implements ItemWriter {
   }
 
   /**
-   * Removes expired items. Brings those bundles up to date that lag behind the store. {@link
-   * ItemUpkeep} runs this method at short intervals.
+   * Removes expired items. Brings bundles that lag behind the store up to date. {@link ItemUpkeep}
+   * runs this method at short intervals.
    */
   public synchronized void tidy() {
     remove(store.index().due(clockMs.getAsLong()));
@@ -238,7 +238,7 @@ public final class ItemChanges implements ItemWriter {
     return ItemNames.of(serving);
   }
 
-  /** Returns the kept item of an id, and what each loaded bundle does with the id. */
+  /** Returns the kept item of an id, and whether each loaded bundle serves the id. */
   public synchronized ItemStanding find(long id) {
     StoredItem stored = store.read(id).orElse(null);
     return new ItemStanding(

@@ -4,7 +4,7 @@ import io.unipin.feedlog.FeedRules;
 import java.util.List;
 import java.util.Optional;
 
-/** The rules that every put item must follow. They do not depend on the bundles that serve. */
+/** The rules that every put item must follow. The rules do not depend on the serving bundles. */
 public final class ItemCheck {
   private static final int TITLE_CHARS = 1024;
   private static final int MOST_CONTENT = 16_384;

@@ -1,7 +1,7 @@
 package io.unipin.serving.items;
 
 /**
- * What one bundle does with an id.
+ * Whether one bundle serves an id, and with which item.
  *
  * @param holder number of the bundle's holder: 0 for the server's own bundle; the other holders
  *     follow in the order in which {@link ItemChanges} got them
@@ -9,7 +9,7 @@ package io.unipin.serving.items;
  *     bundle serves such an item
  */
 public record ItemPlace(int holder, String bundle, Service service, String reason) {
-  /** What a bundle does with an id. */
+  /** The item that a bundle serves under an id, if any. */
   public enum Service {
     /** The bundle serves the item that was put. */
     SERVED,

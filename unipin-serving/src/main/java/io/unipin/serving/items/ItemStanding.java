@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server knows about the item with a certain id.
+ * A server's knowledge of the item with a certain id.
  *
  * @param item the kept item; null if the store has no item with this id
  * @param places one entry for each bundle in service, in the order of their holders

@@ -21,7 +21,7 @@ final class PutPlan {
   private final LoadedBundle bundle;
   private final List<ItemVerdict> verdicts = new ArrayList<>();
 
-  /** The items to store. */
+  /** The items that will be stored. */
   private final List<StoredItem> kept = new ArrayList<>();
 
   /** The items of {@code kept} that the bundle is to serve. */

@@ -16,8 +16,8 @@ import org.rocksdb.RocksDBException;
  * Removes the bytes of deleted records from the disk, in the background and for many records
  * together.
  *
- * <p>For each such record, a note with its key is stored until its bytes are removed. So if the
- * server is killed, it continues the work after its next start. Thread-safe.
+ * <p>For each such record, a note with its key is stored until its bytes are removed. So a server
+ * that is killed continues the work after its next start. Thread-safe.
  */
 final class Wiping {
   private static final byte UNWIPED = 'w';

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The choices that exploration made, read from a served log. They allow an estimate of the value of
- * other policies. Immutable.
+ * The choices that exploration made, read from a served log. With these choices, the value of other
+ * policies can be estimated. Immutable.
  */
 public final class ServedChoices {
   private final Map<String, List<ServedEntry>> users;

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     the line is a retraction
  * @param actions actions of the entry; absent for a page
  * @param event id of an action's event; absent for a page
- * @param format the oldest format whose readers read the line correctly; absent for format 1.
- *     Format 2 added revision and retracted, format 3 added draws
+ * @param format the first format that can express the line; absent for format 1. Format 2 added
+ *     revision and retracted, format 3 added draws
  * @param revision revision of an action's record, or the highest revision that a retraction takes
  *     back; absent for 0
  * @param retracted whether the event was taken back; absent when the event was not taken back

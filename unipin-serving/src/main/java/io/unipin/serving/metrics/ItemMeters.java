@@ -58,10 +58,7 @@ public final class ItemMeters {
         .register(registry);
   }
 
-  /**
-   * Notes the time between the arrival of a message and the moment at which searches can find the
-   * message's items.
-   */
+  /** Notes the time from the arrival of a message until searches can find the message's items. */
   public void searchable(long nanos) {
     searchable.record(Duration.ofNanos(nanos));
   }

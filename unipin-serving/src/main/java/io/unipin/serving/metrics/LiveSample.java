@@ -4,7 +4,7 @@ import java.util.Map;
 
 /**
  * The values of a server's metrics at one moment, counted since the start of the server. The
- * difference of two samples tells what happened between them.
+ * difference of two samples counts the events between the samples.
  *
  * @param timeMs time of the sample in milliseconds since the epoch
  * @param statuses number of finished calls by status

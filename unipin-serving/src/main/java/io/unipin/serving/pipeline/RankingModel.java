@@ -23,7 +23,7 @@ public interface RankingModel {
     RankingModel of(UserEncoder encoder, ModelCosts costs);
   }
 
-  /** The server's own model: {@link CachedRanking}. */
+  /** Creates the server's own ranking model, {@link CachedRanking}. */
   Factory CACHED = (encoder, costs) -> new CachedRanking(costs);
 
   /** Returns the cost of scoring for requests of a bundle. */

@@ -2,7 +2,7 @@ package io.unipin.serving.request;
 
 import java.time.Duration;
 
-/** The time that a request has left. */
+/** The remaining time of a request. */
 public interface CallBudget {
   /**
    * Throws a {@link io.unipin.serving.failure.ServingException} when the time is used up or the

@@ -24,8 +24,8 @@ public record Draw(int place, List<Option> options, int drawn) {
   /**
    * An item that could be drawn.
    *
-   * @param impressions impressions of the item that were counted on the page's surface in the
-   *     page's generation; {@link #KEPT} for the item that the rules chose
+   * @param impressions number of the item's impressions on the page's surface, in the generation of
+   *     counts that the page used; {@link #KEPT} for the item that the rules chose
    * @param probability probability that the item is drawn
    */
   public record Option(long item, float utility, long impressions, double probability) {}

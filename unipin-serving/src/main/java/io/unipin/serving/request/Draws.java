@@ -19,7 +19,7 @@ public record Draws(boolean on, long generation, boolean logsOptions, List<Draw>
     draws = List.copyOf(draws);
   }
 
-  /** Returns the number of items that were drawn in place of others. */
+  /** Returns the number of items that were drawn in place of the items that the rules chose. */
   public int explored() {
     return (int) draws.stream().filter(Draw::isExplored).count();
   }

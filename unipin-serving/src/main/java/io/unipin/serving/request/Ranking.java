@@ -2,5 +2,5 @@ package io.unipin.serving.request;
 
 import java.util.List;
 
-/** The caller's items, best first. */
+/** The answer to a {@link RankingQuery}: the caller's items, best first. */
 public record Ranking(List<RankedItem> items, Trace trace) {}

@@ -41,7 +41,7 @@ public final class ActionRecords {
    * @param user the user's id
    * @param value an {@link ActionRecord} in the binary format or as JSON
    * @param timestampMs time at which the record was written, in milliseconds since 1970
-   * @return whether the record holds a change from after the user's last erasure
+   * @return whether the record holds any change that is newer than the user's last erasure
    * @throws ServingException INVALID when the value can't be read or breaks a rule; another kind
    *     when the change can't be recorded now
    */

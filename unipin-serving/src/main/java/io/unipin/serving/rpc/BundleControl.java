@@ -5,7 +5,7 @@ import io.unipin.serving.bundle.BundleListing;
 import io.unipin.serving.failure.ServingException;
 import java.util.List;
 
-/** Changes which bundle serves. Thread-safe. */
+/** Lists the bundles, and changes which bundle serves. Thread-safe. */
 public interface BundleControl {
   /**
    * Loads a bundle, checks it, warms it and puts it in service.

@@ -27,8 +27,8 @@ final class Reflection {
   }
 
   /**
-   * Returns a definition of the reflection service with which a port describes that service to
-   * tools. The port refuses all calls to the service.
+   * Returns a definition of the service {@code UniPin} for a port that only describes it to tools.
+   * The port refuses all calls to this service.
    */
   static ServerServiceDefinition described() {
     ServerServiceDefinition.Builder service =

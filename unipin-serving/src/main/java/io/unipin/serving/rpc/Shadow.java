@@ -115,7 +115,7 @@ public final class Shadow {
     return erasures.get(counter(copy.user())) != copy.erasures();
   }
 
-  /** Answers a copy. Returns whether there was an answer. */
+  /** Answers a copy of a request. Returns whether the shadow gave an answer. */
   private boolean answer(Copy copy, Set<Long> live) {
     if (isErased(copy)) {
       return false;

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file of secrets that all replicas of a fleet share. It is read again when it changes.
+ * A file of secrets that all replicas of a fleet share. The file is read again when it changes.
  *
  * <p>Each line holds one secret in Base64, of 32 to 1,024 bytes. {@code #} begins a comment. The
  * first secret signs, and all secrets verify. So the secrets can be replaced while cursors stay

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The secrets with which a server signs data that it gives to callers or to other replicas, and
- * from which it makes pseudonyms of users.
+ * The secrets of a server. The server signs data for callers and other replicas with these secrets,
+ * and makes pseudonyms of users from them.
  *
  * <p>Replicas with the same secrets accept each other's signatures. Thread-safe.
  */
@@ -14,13 +14,13 @@ import java.util.Objects;
 public interface Secrets {
   /** A use of the secrets. Each use has its own keys, so no key serves two uses. */
   enum Purpose {
-    /** Signs page cursors. */
+    /** Keys that sign page cursors. */
     PAGE_CURSOR("page cursor"),
-    /** Names users in logs that must not hold their ids. */
+    /** Keys for pseudonyms of users in logs that must not hold their ids. */
     USER_ID("user id"),
-    /** Names and encrypts users in the erasures that replicas read. */
+    /** Keys that hide and encrypt user ids in the erasures that replicas read. */
     ERASURE("erasure"),
-    /** Names users in the KV tier that servers share, and signs their rows there. */
+    /** Keys for pseudonyms of users in the shared KV tier, and for the signatures of rows there. */
     KV_TIER("kv tier");
 
     private final String label;

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file with the SHA-256 and the roles of bearer tokens. It is read again when it changes.
+ * A file with the SHA-256 and the roles of bearer tokens. The file is read again when it changes.
  * Thread-safe.
  */
 public final class TokenFile implements AutoCloseable {

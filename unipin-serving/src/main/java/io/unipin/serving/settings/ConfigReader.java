@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * it. Unknown keys are refused. An error says where the wrong value came from. Not thread-safe.
  */
 public final class ConfigReader {
-  /** The defaults, which are parsed once and never change. */
+  /** The default settings, which are parsed only once. */
   private static final SettingsTree DEFAULTS =
       SettingsTree.ofDefaults(ConfigReader.class, "server-defaults.yaml");
 

@@ -75,7 +75,7 @@ final class DrawOptions {
   }
 
   /**
-   * Returns the index of the first option at which the sum of the probabilities so far exceeds
+   * Returns the index of the first option at which the running sum of the probabilities exceeds
    * {@code uniform}.
    */
   private static int drawn(List<Draw.Option> options, double uniform) {

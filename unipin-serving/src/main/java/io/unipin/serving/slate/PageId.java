@@ -13,7 +13,7 @@ public record PageId(String user, String request, String surface) {
   private static final int UNUSED_BITS = Long.SIZE - 53;
 
   /**
-   * Returns a number in [0, 1) for one place of the page. It depends only on user, request,
+   * Returns a number in [0, 1) for one place of the page. The number depends only on user, request,
    * generation and place, so a repeated request draws the same items.
    *
    * <p>The number is a binary fraction: the first 53 bits of MurmurHash3 x64 128 with seed 0. The

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Rules that decide which items may stand together on a page. They apply after ranking.
+ * Rules that decide which items may stand together on a page. The rules apply after ranking.
  *
  * @param perAuthor largest number of items of one author on a page; 0 for any number. Items of
  *     unknown author are not counted

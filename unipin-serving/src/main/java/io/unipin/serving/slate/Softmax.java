@@ -18,8 +18,8 @@ public final class Softmax {
   }
 
   /**
-   * Returns probabilities (items) that add up to 1, in proportion to exp(bound /
-   * temperature). A probability below a millionth becomes 0, and the others grow accordingly.
+   * Returns probabilities (items) that add up to 1, in proportion to exp(bound / temperature). A
+   * probability below a millionth becomes 0, and the other probabilities grow accordingly.
    *
    * @param bounds (items) upper bounds of at least one item
    */

@@ -93,8 +93,8 @@ public final class Restore {
   }
 
   /**
-   * Erasures in the present state: those since the backup, and all marks with the secret that made
-   * them.
+   * Facts from the present state: the erasures since the backup, and all marks with the secret of
+   * the store.
    */
   private record Present(Erasures erasures, byte[] secret, List<ErasureMark> marks) {}
 

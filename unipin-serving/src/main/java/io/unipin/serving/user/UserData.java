@@ -188,7 +188,7 @@ public final class UserData {
 
   private boolean eraseHere(
       String user, Predicate<String> history, UserStore rows, List<String> missed) {
-    // The history comes first, because the other stores are computed from it.
+    // The history comes first, because the data in the other stores are computed from the history.
     boolean existed = erase(new UserStore("history", history), user, missed);
     existed |= erase(rows, user, missed);
     for (UserStore store : stores) {

@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Creates bundles whose items have content. The id rows of the items are zeros. So an item's vector
- * is the same in a model that knows the item and in a model with equal weights into which the item
- * is put.
+ * Creates bundles whose items have content. The id rows of the items are zeros. So an item has the
+ * same vector in a model that knows the item and in a model of equal weights that gets the item by
+ * a put.
  */
 public final class ContentBundles {
   public static final int CONTENT = 4;
@@ -138,7 +138,7 @@ public final class ContentBundles {
     }
   }
 
-  /** Returns a tensor of this shape with random numbers. Its last row stays as it was. */
+  /** Returns a tensor of this shape with random numbers. The tensor's last row keeps its zeros. */
   private static FloatTensor learned(FloatTensor zeros, Random random) {
     float[] values = zeros.toArray();
     int width = (int) zeros.shape()[1];

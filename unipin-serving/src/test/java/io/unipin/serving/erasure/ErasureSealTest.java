@@ -25,7 +25,7 @@ final class ErasureSealTest {
 
   @TempDir Path folder;
 
-  /** Returns secrets of which each is one byte, repeated. */
+  /** Returns secrets. Each secret repeats one of the given bytes. */
   private Secrets secrets(int... bytes) throws IOException {
     Path file = folder.resolve("secrets" + Arrays.toString(bytes));
     StringBuilder lines = new StringBuilder();

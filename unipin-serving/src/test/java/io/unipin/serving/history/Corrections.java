@@ -18,7 +18,7 @@ public final class Corrections {
   private final List<Change> changes = new ArrayList<>();
   private final Random random;
 
-  /** One change of one event: a record or a retraction. Both have a revision. */
+  /** One change of one event: a record or a retraction. Each change has a revision. */
   public sealed interface Change {
     String event();
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 public abstract class HistoryContract {
   protected static final int LIMIT = 8;
 
-  /** Opens the store. It contains what earlier stores of this test have written. */
+  /** Opens the store. The store contains the data that earlier stores of this test have written. */
   protected abstract HistoryStore open();
 
   @Test

@@ -21,8 +21,8 @@ final class UserRecordTest {
   private static final int LIMIT = 16;
 
   /**
-   * Tests records of few and many events. With 10 or 18 events, the record keeps all events. It can
-   * remember at most 34 events.
+   * Tests records of few and many events. With 10 or 18 events, the record keeps all events. The
+   * record can remember at most 34 events.
    */
   @ParameterizedTest
   @ValueSource(ints = {10, 18, 24, 34})

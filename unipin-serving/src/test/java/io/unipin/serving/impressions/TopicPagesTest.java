@@ -133,7 +133,7 @@ final class TopicPagesTest {
     }
   }
 
-  /** A record of a topic. */
+  /** A record of the topic: its partition, offset and page. */
   private record Entry(int partition, long offset, @Nullable ShownPage page) {}
 
   /** Makes records. Many of the requests are answered more than once, sometimes much later. */

@@ -21,7 +21,7 @@ final class SpoolTest {
 
   @TempDir Path folder;
 
-  /** An entry of a log. It names its user. */
+  /** An entry of a log, with the name of its user. */
   record Entry(String user, int number) {}
 
   private Spool<Entry> open() {

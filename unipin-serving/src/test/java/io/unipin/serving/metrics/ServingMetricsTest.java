@@ -65,7 +65,7 @@ class ServingMetricsTest {
     List<String> ours =
         after.keySet().stream()
             .filter(name -> name.startsWith("unipin_"))
-            // it is a setting and never changes
+            // this metric is a setting and never changes
             .filter(name -> !name.equals("unipin_receiving_limit"))
             .toList();
     assertThat(ours).hasSizeGreaterThan(20);

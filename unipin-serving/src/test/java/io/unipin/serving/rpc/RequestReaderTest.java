@@ -299,7 +299,8 @@ final class RequestReaderTest {
       assertInvalid("users[0].user_id", () -> reader().events(record(id, at(1), "e")));
       assertInvalid("users[0].actions[0].event_id", () -> reader().events(record("u", at(1), id)));
     }
-    // Earlier versions may have stored users with such ids. It must be possible to erase them.
+    // Earlier versions may have stored users with such ids. It must still be possible to erase
+    // these users.
     EraseUserRequest old = EraseUserRequest.newBuilder().setUserId("  ").build();
     assertThat(reader().erasure(old)).isEqualTo("  ");
   }

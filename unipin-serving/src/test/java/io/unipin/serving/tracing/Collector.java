@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A collector of traces. It receives them over gRPC, as a real collector does, and keeps them for
- * the test.
+ * A collector of traces. It receives spans over gRPC, as a real collector does, and keeps the spans
+ * for the test.
  */
 public final class Collector extends TraceServiceGrpc.TraceServiceImplBase
     implements AutoCloseable {

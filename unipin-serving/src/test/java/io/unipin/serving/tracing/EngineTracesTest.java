@@ -43,7 +43,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that traces show the client's attempts, the replica, and the time in external engines. */
+/**
+ * Tests that traces show the client's attempts, the answering replica, and the calls to external
+ * engines.
+ */
 @NeedsRedis
 @Timeout(120)
 final class EngineTracesTest {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes actions as bytes whose order is that of {@link RecordedAction#BY_CONTENT}, so that a
+ * Writes actions as bytes that sort in the order of {@link RecordedAction#BY_CONTENT}, so that a
  * script can compare actions. Also reads such bytes. Not thread-safe.
  */
 final class ContentBytes {

@@ -47,7 +47,7 @@ final class RedisArchive implements HistoryArchive {
   private final Writer writer;
   private volatile byte @Nullable [] secret;
 
-  /** Runs scripts that write. */
+  /** Runs scripts that change histories. */
   @FunctionalInterface
   interface Writer {
     List<Object> run(RedisScript script, byte[][] keys, byte[]... values);
@@ -158,7 +158,7 @@ final class RedisArchive implements HistoryArchive {
     return bytes(MARKS + mark.text());
   }
 
-  /** The first server creates the secret. All others find it. */
+  /** The first server creates the secret. Every later server finds this secret. */
   @Override
   public byte[] secret() {
     byte[] known = secret;

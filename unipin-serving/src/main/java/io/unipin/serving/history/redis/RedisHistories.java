@@ -42,8 +42,8 @@ import java.util.concurrent.atomic.LongAdder;
  * whole or not at all. Reads go to the primary. They transfer a history only if its revision
  * differs from the revision that this server holds.
  *
- * <p>While Redis is away, calls fail with UNAVAILABLE, and pages get what {@link #view} says.
- * Thread-safe.
+ * <p>While Redis is away, calls fail with UNAVAILABLE. Pages then read the history that
+ * {@link #view} returns. Thread-safe.
  */
 public final class RedisHistories implements HistoryStore {
   private static final RedisScript CHANGE = RedisScript.of(RedisHistories.class, "change.lua");

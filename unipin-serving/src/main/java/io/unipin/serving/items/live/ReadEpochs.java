@@ -17,8 +17,8 @@ final class ReadEpochs {
    * 1 begins only when no reader of epoch e - 1 is left.
    *
    * Suppose that an object is removed in epoch e, so that later readers can't reach it. Readers
-   * that can still reach it entered in epoch e or earlier. So all of them have closed when epoch e
-   * + 2 begins.
+   * that can still reach it entered in epoch e or earlier. So all such readers have closed when
+   * epoch e + 2 begins.
    */
   private final AtomicLong epoch = new AtomicLong();
   private final AtomicLong[] open = {new AtomicLong(), new AtomicLong()};

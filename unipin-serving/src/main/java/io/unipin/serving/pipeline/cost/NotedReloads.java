@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * A choice that notes in {@link EngineCalls} which rows were read from a tier below the cache, and
- * which reads were declined because encoding was expected to be faster. One thread.
+ * A choice that notes the reads from tiers below the cache in {@link EngineCalls}. It also notes
+ * reads that were declined because encoding was expected to be faster. One thread.
  */
 public final class NotedReloads implements ReloadChoice {
   private static final String TIER = "tier";

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It consists of two interceptors. The server's interceptor knows the caller and sees the
  * outcome, even if another interceptor refuses the call. The service's interceptor sees the
- * messages and notes what they name. Thread-safe.
+ * messages and notes the things that they name, such as bundles. Thread-safe.
  */
 public final class Audit implements ServerInterceptor {
   private static final Metadata.Key<String> TOKEN =
@@ -52,7 +52,7 @@ public final class Audit implements ServerInterceptor {
     this.tokens = tokens;
   }
 
-  /** Returns a service that notes what the messages of audited calls name. */
+  /** Returns a service that notes the things that the messages of audited calls name. */
   public static ServerServiceDefinition noted(ServerServiceDefinition service) {
     return ServerInterceptors.intercept(service, new Messages());
   }
@@ -115,7 +115,7 @@ public final class Audit implements ServerInterceptor {
     }
   }
 
-  /** Notes what messages name, without data of users. */
+  /** Notes the things that messages name, without data of users. */
   private static final class Messages implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(

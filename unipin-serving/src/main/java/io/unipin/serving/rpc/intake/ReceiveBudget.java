@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * received, and requests that were read but not answered yet.
  *
  * <p>When the bound is exceeded, the largest incomplete call is refused first. So a client with
- * many incomplete calls can't block others. A call is complete when its client has ended it, not
- * when its message has arrived. Thread-safe.
+ * many incomplete calls can't block other clients. A call is complete when its client has ended it,
+ * not when its message has arrived. Thread-safe.
  */
 public final class ReceiveBudget {
   private final long bytes;

@@ -23,8 +23,8 @@ final class WireCost {
   static final int MAX_TIMES = 32;
 
   /**
-   * Smallest encoded size in bytes to which {@link #MAX_TIMES} applies. A smaller request counts as
-   * if it had this size.
+   * Smallest encoded size in bytes for {@link #MAX_TIMES}. A smaller request counts as if it had
+   * this size.
    */
   static final int LEAST_BYTES = 64 << 10;
 
@@ -32,8 +32,8 @@ final class WireCost {
   static final long MAX_HEAP = 16L << 20;
 
   /*
-   * Bytes that one part of a message takes on a 64-bit JVM, rounded up. They include the part's
-   * slot in a list with spare room.
+   * Bytes that one part of a message takes on a 64-bit JVM, rounded up. The numbers include the
+   * part's slot in a list with spare room.
    */
   private static final int MESSAGE = 112;
   private static final int TEXT = 96;

@@ -66,7 +66,9 @@ final class ReloadCostsTest {
     assertThat(choice().pays(WHOLE)).isTrue();
   }
 
-  /** The first reads of a process are slow because they load classes. They must not count. */
+  /**
+   * The first reads of a process are slow because they load classes. These reads must not count.
+   */
   @Test
   void pays_afterSlowFirstReads_reads() {
     encoded(10);
@@ -109,7 +111,7 @@ final class ReloadCostsTest {
     assertThat(choice().pays(WHOLE)).isTrue();
   }
 
-  /** If a disk was slow for a while, it must be used again once it is fast. */
+  /** A disk that was slow for a while must be used again once it is fast. */
   @Test
   void pays_afterADisturbance_recoversByItself() {
     warmUp();

@@ -59,7 +59,7 @@ class UnopenedResetsTest {
     assertThat(passed(sent, 7, 2)).isEqualTo(join(preface(), reset));
   }
 
-  /** Sends bytes in random pieces and returns what the next handler reads. */
+  /** Sends bytes in random pieces and returns the bytes that the next handler reads. */
   private byte[] passed(byte[] sent, int largestPiece, int mostDropped) {
     EmbeddedChannel channel = new EmbeddedChannel(new UnopenedResets(mostDropped));
     for (int at = 0; at < sent.length; ) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Creates random messages of a type. They use every encoding that the wire format allows, but
- * mostly those that cost a parser most. Not thread-safe.
+ * Creates random messages of a type. The messages use every encoding that the wire format allows,
+ * and most often the encodings that cost a parser most. Not thread-safe.
  */
 final class WireBytes {
   private final Random random;

@@ -25,7 +25,9 @@ final class ItemStreamTest {
   private final StreamObserver<ChangeItemsRequest> stream =
       ItemStream.open(answers, this::later, ItemStreamTest::answer);
 
-  /** The transport's side of a call. It records what the stream sends and requests. */
+  /**
+   * The transport's side of a call. It records the stream's answers and its requests for messages.
+   */
   private static final class Answers extends ServerCallStreamObserver<ItemVerdicts> {
     private final List<Long> sent = new ArrayList<>();
     private int requested;
