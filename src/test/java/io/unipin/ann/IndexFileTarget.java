@@ -22,7 +22,7 @@ import java.util.stream.LongStream;
  * because a malicious file has a correct checksum as well. If the last byte of the input is even,
  * the target first corrects the payload length in the header, so that it fits the length of the
  * input. Most mutations change the length of an input. Without this step, the check of the header
- * would refuse all of them.
+ * would refuse all mutations that change the length.
  */
 public final class IndexFileTarget implements FuzzTarget {
   private static final int DIMENSION = 8;
@@ -79,7 +79,7 @@ public final class IndexFileTarget implements FuzzTarget {
       index.search(query, 1, new AnnSearch(10, 0, ItemFilter.allowing(ids)));
       index.search(query, 1, new AnnSearch(10, 3, ItemFilter.excluding(ids)));
     } catch (AnnException e) {
-      // The file is refused.
+      // The reader refuses the file.
     }
   }
 

@@ -121,7 +121,7 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** Replaces the content of a field. */
+  /** Replaces the content of an input field. */
   void type(String css, String text) {
     WebElement field = find(css);
     field.clear();

@@ -82,7 +82,7 @@ final class ExperimentLogsTest {
         .singleElement()
         .satisfies(
             comparison -> {
-              // on average two of five users click
+              // on average, two of five users click
               assertThat(comparison.control()).isBetween(0.3, 0.5);
               assertThat(comparison.interval().contains(0)).isTrue();
             });

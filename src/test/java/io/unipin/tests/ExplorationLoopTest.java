@@ -214,7 +214,7 @@ final class ExplorationLoopTest {
     JsonNode report = new ObjectMapper().readTree(folder.resolve("policies.json").toFile());
     JsonNode best = report.at("/results/policies/estimates/0");
     assertThat(best.at("/policy").asText()).isEqualTo("best of bundle");
-    // 0.3 is expected, because users click at random
+    // the expected value is 0.3, because users click at random
     assertThat(best.at("/snips/value").asDouble()).isBetween(0.2, 0.4);
     assertThat(best.at("/snips/interval/low").asDouble()).isLessThan(0.35);
     assertThat(best.at("/snips/interval/high").asDouble()).isGreaterThan(0.25);

@@ -28,7 +28,10 @@ final class FirstFeedTest {
         .contains("first page (cache: PREFILL)", "second page (cache: HIT)", "after a click on '");
   }
 
-  /** Checks that {@code docs/first-feed.md} shows the same method that the other test runs. */
+  /**
+   * Checks that {@code docs/first-feed.md} shows the program {@code FirstFeed} as the other test
+   * runs it.
+   */
   @Test
   void page_showsTheProgramThatRuns() throws IOException {
     String program = Files.readString(ROOT.resolve("src/test/java/io/unipin/tests/FirstFeed.java"));

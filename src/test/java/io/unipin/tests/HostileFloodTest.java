@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests two hundred simultaneous requests of one MiB each. Their content is chosen so that it takes
- * as much memory as possible after parsing.
+ * Tests two hundred simultaneous requests of one MiB each. The requests' content is chosen so that
+ * it takes as much memory as possible after parsing.
  */
 @Timeout(300)
 final class HostileFloodTest {

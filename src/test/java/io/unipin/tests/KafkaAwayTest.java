@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests what a consumer does with the records of a topic while the history store is away. */
+/** Tests how a consumer handles the records of a topic while the history store is away. */
 @Timeout(180)
 final class KafkaAwayTest {
   private static final String DEAD = "dead";

@@ -78,7 +78,7 @@ final class PrometheusTest {
             Prometheus.start(RULES, server.metricsPort(), folder.resolve("prometheus"))) {
       prometheus.awaitReady();
       // An alert may become pending for an instant, for example because a lease is open at the
-      // first scrape. It must disappear again, and no alert may fire.
+      // first scrape. A pending alert must disappear again, and no alert may fire.
       JsonNode alerts = prometheus.query("ALERTS");
       long end = System.nanoTime() + PATIENCE_NANOS;
       for (int round = 0;

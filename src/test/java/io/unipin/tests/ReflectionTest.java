@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests what the reflection service tells tools such as grpcurl about the API. Its two versions
- * have the same messages.
+ * Tests the description of the API that the reflection service gives to tools such as grpcurl. The
+ * two versions of the service have the same messages.
  */
 @Timeout(120)
 final class ReflectionTest {

@@ -41,8 +41,8 @@ public final class HistoryRecordTarget implements FuzzTarget {
   }
 
   /**
-   * Returns a record of version 1. Its user has made two actions in total. The record contains one
-   * of these actions, and one event.
+   * Returns a record of version 1. The record's user has made two actions in total. The record
+   * contains one of these actions, and one event.
    */
   private static byte[] firstFormat() {
     return new ByteWriter(32)

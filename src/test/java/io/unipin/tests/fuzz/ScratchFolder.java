@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A temporary folder of a target. It is in memory if the machine has a file system in memory. */
+/**
+ * A temporary folder of a target. The folder is in memory if the machine has a file system in
+ * memory.
+ */
 public record ScratchFolder(Path path) implements AutoCloseable {
   private static final Path MEMORY = Path.of("/dev/shm");
 

@@ -37,7 +37,7 @@ final class AnnDataSets {
     this.quick = quick;
   }
 
-  /** Passes one data set after the other to {@code use}. At most one data set is in memory. */
+  /** Passes the data sets to {@code use} one by one, so that at most one data set is in memory. */
   void forEach(Consumer<AnnData> use) throws IOException, InterruptedException {
     for (int size : quick ? new int[] {10_000} : new int[] {10_000, 30_000, 100_000}) {
       use.accept(AnnData.clustered(size, DIMENSION, QUERIES, K));
@@ -93,7 +93,7 @@ final class AnnDataSets {
   }
 
   /**
-   * Returns the items of a model that was trained on Amazon Beauty. The queries are those of the
+   * Returns the items of a model that was trained on Amazon Beauty. The queries come from the
    * model's users. Uses an existing model if there is one. Returns empty if there is no data, or if
    * a quick run finds no model.
    */

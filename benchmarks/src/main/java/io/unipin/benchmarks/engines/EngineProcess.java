@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A third-party server program, such as Redis, as a process on a loopback port. It can be killed
- * and started again on the same port. It ends when this JVM ends. Not thread-safe.
+ * A third-party server program, such as Redis, as a process on a loopback port. The process can be
+ * killed and started again on the same port. It ends when this JVM ends. Not thread-safe.
  */
 public final class EngineProcess implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(1);
@@ -29,7 +29,7 @@ public final class EngineProcess implements AutoCloseable {
    * Prepares a process.
    *
    * @param port the port that the program opens once it serves
-   * @param output file to which the program's output is appended
+   * @param output file that the program's output is appended to
    */
   EngineProcess(String name, List<String> command, int port, Path output) {
     this.name = name;

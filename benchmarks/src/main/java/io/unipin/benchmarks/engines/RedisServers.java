@@ -36,7 +36,10 @@ public final class RedisServers implements AutoCloseable {
     return one(folder, List.of());
   }
 
-  /** Starts one server for rows of the KV cache. It drops the least recently used users. */
+  /**
+   * Starts one server for rows of the KV cache. When the server is full, it drops the least
+   * recently used users.
+   */
   public static RedisServers forRows(Path folder) throws IOException, InterruptedException {
     return one(
         folder,
@@ -85,8 +88,8 @@ public final class RedisServers implements AutoCloseable {
   }
 
   /**
-   * Returns a free port that is low enough for a cluster node, whose bus uses the port 10,000
-   * above.
+   * Returns a free port of at most 55,535, because a cluster node also uses the port 10,000 above
+   * its own.
    */
   private static int clusterPort() throws IOException {
     int port = EngineProcess.freePort();
@@ -159,8 +162,8 @@ public final class RedisServers implements AutoCloseable {
   }
 
   /**
-   * Returns the settings with which a replica waits for Redis' replicas, and serves pages while
-   * Redis is away.
+   * Returns settings that make a replica of UniPin wait for Redis' replicas at each write, and
+   * serve pages while Redis is away.
    */
   public List<String> safeSettings() {
     List<String> settings = new ArrayList<>(settings());

@@ -18,9 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One side of the comparison: a running server with its traffic. */
 public final class HeadlineSide implements AutoCloseable {
-  /**
-   * The compared sides. All of them are configurations of the same server with the same bundles.
-   */
+  /** The compared sides. All sides are configurations of the same server with the same bundles. */
   public enum Kind {
     /**
      * Two models. The ranking model encodes the history again in a causal pass, and then the
@@ -104,7 +102,7 @@ public final class HeadlineSide implements AutoCloseable {
     this.second = second;
   }
 
-  /** Starts a side. Settings in {@code more} override the others. */
+  /** Starts a side. The settings in {@code more} override the side's own settings. */
   public static HeadlineSide start(Kind kind, HeadlineWorld world, Path folder, String... more) {
     List<String> settings = new ArrayList<>();
     settings.add("server.port=0");

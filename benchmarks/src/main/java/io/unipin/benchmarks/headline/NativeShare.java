@@ -22,7 +22,7 @@ import java.util.Random;
  * Measures which share of a request's time is spent outside native compute, if the user's KV is
  * cached.
  *
- * <p>The time outside native compute contains gRPC on both sides, queues, history, copies and
+ * <p>The time outside native compute is the time of gRPC on both sides, queues, history, copies and
  * sorting. The server measures the time inside the model's native calls. The whole search of the
  * index counts as native compute.
  */

@@ -21,7 +21,7 @@ public record TrafficRound(
     Map<CacheOutcome, Long> outcomes,
     long degraded,
     double cpuSeconds) {
-  /** One page as its caller saw it. */
+  /** The latency of one page at its caller, and the outcome in the answer. */
   record Page(double latencyMs, CacheOutcome outcome, boolean degraded) {}
 
   static TrafficRound of(Collection<Page> pages, double seconds, double cpuSeconds) {

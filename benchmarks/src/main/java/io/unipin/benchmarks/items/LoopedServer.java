@@ -93,7 +93,7 @@ final class LoopedServer implements AutoCloseable {
         .toArray();
   }
 
-  /** Records what a user did on some pages. */
+  /** Records a user's reactions to some pages as actions. */
   void record(String userId, List<WeekLog.Shown> pages) {
     UserActions.Builder user = UserActions.newBuilder().setUserId(userId);
     for (WeekLog.Shown page : pages) {

@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Puts a hundred items a second. One item in fifty is a copy of a visitor's recent item, and this
- * copy is watched: the visitor requests pages of items that appeared since the put, until a page
- * has the copy. Thread-safe.
+ * Puts a hundred items a second. One item in fifty is a copy of a visitor's recent item. This copy
+ * is watched: the visitor requests pages of items that appeared since the put, until a page has the
+ * copy. Thread-safe.
  */
 final class PutItems {
   private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);

@@ -10,7 +10,7 @@ import io.unipin.kvcache.KvType;
  * <p>A put copies a user's state from off-heap memory, where the engine would have written it.
  */
 abstract class UserStore implements AutoCloseable {
-  /** The number of users that are stored permanently. */
+  /** The number of users that the store holds at any time. */
   static final int USERS = 96;
 
   /**

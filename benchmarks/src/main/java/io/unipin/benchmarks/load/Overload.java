@@ -35,7 +35,7 @@ final class Overload {
   private static final int USERS = 32;
   private static final int CALLERS = 4;
 
-  /** The number of callers. It is so large that the server refuses some calls. */
+  /** The number of callers, which is so large that the server refuses some calls. */
   private static final int CROWD = 48;
 
   private static final int CONNECTIONS = 1;

@@ -7,9 +7,8 @@ import java.util.function.LongSupplier;
 /**
  * The clock with which the time of a pass is measured.
  *
- * <p>If the engine computes in the calling thread, the clock is the processor time of this thread,
- * because other programs disturb processor time less than wall time. Otherwise the clock is the
- * wall clock.
+ * <p>If the engine computes in the calling thread, the clock is the processor time of this thread.
+ * Other programs disturb processor time less than wall time. Otherwise the clock is the wall clock.
  */
 public enum PassClock {
   THREAD_CPU,

@@ -32,8 +32,8 @@ enum Disturbance {
   }
 
   /**
-   * Returns whether the disturbance stops the process. If it does, the effect depends on what the
-   * process did at that moment.
+   * Returns whether the disturbance stops the process. The effect of such a pause depends on the
+   * work that the process does at that moment.
    */
   boolean isPause() {
     return pause;

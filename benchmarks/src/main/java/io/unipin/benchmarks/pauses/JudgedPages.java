@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * server. So the client gives up only long after the deadline.
  */
 final class JudgedPages implements AutoCloseable {
-  /** The note for a complete page. */
+  /** The note for a complete page: an empty text. */
   static final String WHOLE = "";
 
   private static final Metadata.Key<String> TIMEOUT =

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
  * Thread-safe. The caller that loaded the second bundle closes it.
  */
 public final class SecondModel implements RankingModel {
-  /** The way in which a second model ranks. */
+  /** The way in which the second model computes scores. */
   public enum Pass {
     /**
      * Encodes the history in a causal pass into keys and values, which the cache keeps. Then scores

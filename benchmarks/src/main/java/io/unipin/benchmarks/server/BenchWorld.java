@@ -138,8 +138,8 @@ public record BenchWorld(Path folder, Size size, int users) {
   }
 
   /**
-   * Returns JVM options. They fix the size of the heap, so the heap cannot make the process's
-   * memory grow.
+   * Returns JVM options. The options fix the size of the heap, so that the heap can't make the
+   * process's memory grow.
    */
   String javaOptions() {
     return "-Xms%dm -Xmx%dm -XX:+AlwaysPreTouch".formatted(HEAP_MIB, HEAP_MIB);

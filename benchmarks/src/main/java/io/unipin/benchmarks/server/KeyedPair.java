@@ -42,7 +42,7 @@ public final class KeyedPair {
         id, "item " + id, "", FeedLog.NO_TIME, new float[0], "", keyed ? key(id) : "");
   }
 
-  /** Publishes both bundles. They become subfolders of {@code folder}. */
+  /** Publishes both bundles as subfolders of {@code folder}. */
   public static void publish(Path folder, int items) throws IOException {
     Files.createDirectories(folder);
     Path model = folder.resolve("model");

@@ -50,7 +50,10 @@ final class Engagement {
         .orElseThrow();
   }
 
-  /** Returns two items from the lower end of a slate. If possible, both are of one category. */
+  /**
+   * Returns two items from the lower end of a slate. If possible, the two items are of one
+   * category.
+   */
   static List<ScoredItem> pair(FeedLog log, List<ScoredItem> slate) {
     for (int low = slate.size() - 1; low > 0; low--) {
       for (int high = low - 1; high >= 0; high--) {

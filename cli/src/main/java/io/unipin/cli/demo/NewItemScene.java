@@ -67,7 +67,8 @@ final class NewItemScene {
    * Puts the item, requests pages, deletes the item and returns the figures. Tells the reader if
    * the item is not served, or if no page has it.
    *
-   * @param others users, one of whom is chosen because of another taste
+   * @param others users from whom the second visitor is chosen: the user who acts least on the
+   *     item's category
    */
   Map<String, Object> play(Visitor visitor, List<DemoUser> others)
       throws IOException, InterruptedException {

@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Joins exposures with outcomes and compares arms. */
+/** Joins exposures with outcomes, and compares the arms of an experiment. */
 @Command(
     name = "report",
     description = "Joins exposures with outcomes and compares the arms of an experiment.",

@@ -63,8 +63,8 @@ public record StepResult(
   }
 
   /**
-   * Returns whether the server keeps up: its p99 is within the bound, at most one page in 1,000
-   * failed, and pages come back at 90 % of the scheduled rate or more.
+   * Returns whether the server keeps up. This requires that its p99 is within the bound and that at
+   * most one page in 1,000 failed. Pages must also come back at 90 % of the scheduled rate or more.
    */
   boolean keeps(double p99BoundMs) {
     return pages > failed()

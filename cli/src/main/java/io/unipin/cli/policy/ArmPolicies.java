@@ -5,7 +5,7 @@ import io.unipin.serving.log.ServedChoices;
 import java.util.Arrays;
 import java.util.List;
 
-/** Judges policies by the pages of one arm. Immutable. */
+/** Estimates the rewards of policies from the served pages of one arm. Immutable. */
 public final class ArmPolicies {
   private final List<ServedChoice> choices;
 

@@ -13,7 +13,7 @@ public final class ChosenPolicy implements Policy {
   private final String name;
   private final Map<Place, OptionalLong> items = new HashMap<>();
 
-  /** A place of a page. */
+  /** A place of one user's page; {@code view} is the page's id. */
   private record Place(String user, String view, int place) {
     static Place of(ServedChoice choice) {
       return new Place(choice.page().user(), choice.page().view(), choice.place());

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A policy that explores with other settings. For each logged draw, it chooses among the same items
- * as this draw.
+ * A policy that explores with other settings. For each logged draw, the policy chooses among the
+ * same items as the draw.
  *
  * @param drawn probability with which a draw replaces the item that the rules chose
  * @param temperature temperature of the softmax; empty to keep the logged probabilities

@@ -39,8 +39,8 @@ public record Difference(double effect, double variance, double degrees) {
   }
 
   /**
-   * Returns the confidence interval of the effect. It contains the true effect with probability 1 −
-   * alpha.
+   * Returns the confidence interval of the effect. The interval contains the true effect with
+   * probability 1 − alpha.
    */
   public Interval interval(double alpha) {
     double t = TDistribution.of(degrees).inverseSurvivalProbability(alpha / 2);

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that say what an evaluation holds out. */
+/** The options that choose the recipe and the held-out actions of an evaluation. */
 final class RecipeOptions {
   @Option(
       names = "--config",

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Judges a bundle by served pages. Only places where exploration chose the item count. */
+/**
+ * Estimates the reward of a bundle from served pages. Only places where exploration chose the item
+ * count.
+ */
 final class ServedEvaluation {
   @Option(
       names = "--served",

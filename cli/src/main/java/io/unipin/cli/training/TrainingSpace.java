@@ -24,8 +24,8 @@ final class TrainingSpace {
   }
 
   /**
-   * Refuses folders without enough room. While a checkpoint or the best model is replaced, it
-   * exists twice for a moment.
+   * Refuses folders without enough room. While a checkpoint or the best model is replaced, the old
+   * and the new file exist together for a moment.
    */
   void require(Path work, Path out, boolean resumes) {
     long needed = (resumes ? 1 : 2) * (checkpoint + model);
