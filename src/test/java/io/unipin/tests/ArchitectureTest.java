@@ -206,8 +206,9 @@ final class ArchitectureTest {
   }
 
   /**
-   * A registry has only a weak reference to the source of such a meter. So only one method may
-   * create these meters: the one that keeps a strong reference to the source.
+   * A registry has only a weak reference to the object from which such a counter reads its value.
+   * So only one method may create such counters: the method that keeps a strong reference to this
+   * object.
    */
   @Test
   void countersThatReadElsewhere_areMadeByOneMethod() {
@@ -270,8 +271,8 @@ final class ArchitectureTest {
 
   @Test
   void httpServers_areMadeInOnePlace() {
-    // The JDK reads the limits of its HTTP servers only once. This package sets the limits before
-    // it creates the first server.
+    // The JDK reads the limits of its HTTP servers only once. The package {@code serving.http} sets
+    // the limits before it creates the first server.
     noClasses()
         .that()
         .resideOutsideOfPackage("io.unipin.serving.http..")

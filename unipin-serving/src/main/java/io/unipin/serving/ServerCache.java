@@ -31,7 +31,7 @@ final class ServerCache {
 
   /**
    * Users who came once are not written to the shared tier: many of them never come again. A shared
-   * tier that was away is tried again soon, because it comes back without a person's help.
+   * tier that was away is tried again soon, because it usually recovers by itself.
    */
   private static final KvTierSetup.Writing SHARED =
       new KvTierSetup.Writing(2, true, Duration.ofSeconds(2));

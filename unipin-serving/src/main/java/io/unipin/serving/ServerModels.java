@@ -113,7 +113,7 @@ final class ServerModels {
             config.engine().options().withLiveItems(config.items().slots()));
   }
 
-  /** Returns the given item ids, without the ids that no serving bundle knows. */
+  /** Returns those of the given item ids that a serving bundle knows. */
   private long[] known(long[] ids) {
     Set<Long> known = new HashSet<>();
     for (BundleHolder holder : holders) {

@@ -27,8 +27,8 @@ public final class KafkaServer implements AutoCloseable {
   }
 
   /**
-   * Starts a broker without topics below a folder, and returns when its port is open. The first
-   * call of an {@link Admin} then waits until the broker answers.
+   * Starts a broker that has no topics and keeps its files below a folder. Returns when its port is
+   * open. The first call of an {@link Admin} then waits until the broker answers.
    */
   public static KafkaServer start(Path folder) throws IOException, InterruptedException {
     int port = EngineProcess.freePort();

@@ -112,8 +112,8 @@ public final class FuzzCommand implements Callable<Integer> {
   }
 
   /**
-   * Returns how long a target with one share of the time is fuzzed. Neither all targets together
-   * nor a single target may take longer than {@code all}.
+   * Returns the length of one share of the time; a target is fuzzed for {@link FuzzPlan#share} such
+   * shares. Neither all targets together nor a single target may take longer than {@code all}.
    */
   private static Duration share(List<FuzzPlan> plans, Duration all) {
     int shares = plans.stream().mapToInt(FuzzPlan::share).sum();

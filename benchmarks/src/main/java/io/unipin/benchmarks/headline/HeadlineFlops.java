@@ -27,8 +27,8 @@ record HeadlineFlops(Flops flops, int n, int k) {
   }
 
   /**
-   * Returns the ratio for an encoding that also computes the rows of the last layer that nothing
-   * reads.
+   * Returns the ratio for an encoding that computes the last layer for all tokens, although only
+   * the last row is read.
    */
   double ratioAllLayers(Kind one, Kind two) {
     return ratio(one, two, flops::encodeAllLayers);

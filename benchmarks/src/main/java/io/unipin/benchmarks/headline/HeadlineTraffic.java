@@ -47,7 +47,7 @@ public final class HeadlineTraffic implements AutoCloseable {
 
   /**
    * The number of candidates of a page that is not measured. {@code MOST_QPS_OF_FEW} is an upper
-   * bound for such pages per second.
+   * bound for the number of such pages per second.
    */
   static final int FEW = 10;
 

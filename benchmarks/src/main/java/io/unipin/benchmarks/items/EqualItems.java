@@ -74,8 +74,8 @@ final class EqualItems {
   }
 
   /**
-   * Returns the largest difference of a score that an item has on two pages. For an item that only
-   * one page has, compares the item's utility with the utility of the last item of the other page.
+   * Returns the largest difference between an item's scores on two pages. For an item that only one
+   * page has, compares the item's utility with the utility of the last item of the other page.
    */
   private static double difference(RetrieveAndRankResponse one, RetrieveAndRankResponse other) {
     return Math.max(oneWay(one, other), oneWay(other, one));

@@ -18,8 +18,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Puts items while a server serves pages. Measures when searches find the items, and what the puts
- * cost.
+ * Puts items while a server serves pages. Measures how soon searches find the items, and what the
+ * puts cost.
  */
 @Command(
     name = "items",

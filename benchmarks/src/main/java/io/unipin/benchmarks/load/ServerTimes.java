@@ -12,9 +12,9 @@ final class ServerTimes {
   private ServerTimes() {}
 
   /**
-   * Returns the number of milliseconds within which this share of the page calls with a status
-   * ended. The time of a call counts from the arrival of its headers. The value is the upper bound
-   * of the bucket that contains the quantile. Returns NaN if there are no such calls.
+   * Returns the time in milliseconds within which the given share of the page calls with the given
+   * status ended. The time of a call counts from the arrival of its headers. The value is the upper
+   * bound of the bucket that contains the quantile. Returns NaN if there are no such calls.
    */
   static double quantileMs(String before, String after, String status, double share) {
     Map<Double, Double> earlier = buckets(before, status);

@@ -90,7 +90,7 @@ final class Efficiency {
 
   /**
    * Returns the operations per second of a pass, as a share of the rate of the best product. The
-   * share is computed from the ratio of their times in each round, and from their numbers of
+   * share is computed from the ratio of the two times in each round, and from the two numbers of
    * operations.
    */
   private static Spread share(String pass, String best, Rounds rounds, Map<String, Double> flops) {

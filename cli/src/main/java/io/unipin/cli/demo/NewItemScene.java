@@ -121,7 +121,8 @@ final class NewItemScene {
   }
 
   /**
-   * Requests pages until a page has the item or the patience has ended. Requests at least one page.
+   * Requests pages until a page has the item or {@code patience} has passed. Requests at least one
+   * page.
    */
   private void awaitPage(Visitor visitor, long item, long begin) {
     int requests = 0;

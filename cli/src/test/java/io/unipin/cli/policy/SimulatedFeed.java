@@ -133,7 +133,9 @@ final class SimulatedFeed {
     return sum / places;
   }
 
-  /** A policy. The method returns the probability with which it shows each option of a draw. */
+  /**
+   * A policy. The method returns the probability with which the policy shows each option of a draw.
+   */
   interface Probabilities {
     double[] of(Draw draw, Page page);
   }

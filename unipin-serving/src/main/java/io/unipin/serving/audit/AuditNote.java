@@ -51,7 +51,7 @@ public final class AuditNote {
     }
   }
 
-  /** Adds {@code count} to the number of things of one kind that the call names. */
+  /** Adds {@code count} to a number in the entry, such as the number of deleted items. */
   public synchronized void counts(String key, long count) {
     if (count > 0) {
       what.merge(key, count, (one, other) -> (Long) one + (Long) other);

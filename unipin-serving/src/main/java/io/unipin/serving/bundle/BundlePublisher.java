@@ -39,7 +39,7 @@ public final class BundlePublisher {
    *     {@code items.safetensors}; a trained model also has {@code recipe.yaml} and
    *     {@code classes.json}
    * @param factory factory string of the FAISS index, or {@code exact} for no index
-   * @param bundle directory to create; its last name is the bundle's name
+   * @param bundle directory to create; the last part of its path is the bundle's name
    * @throws BundleException when the directory exists or the parts do not fit together
    */
   public static void publish(

@@ -5,8 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The range of the Euclidean lengths of the content vectors in a catalogue. A vector of a very
- * different length comes from another source than the vectors that the model was trained on.
+ * The range of the Euclidean lengths of the content vectors in a catalogue. If a vector's length is
+ * far outside of this range, the vector probably does not come from the source of the training's
+ * vectors.
  *
  * @param dimension number of values of a content vector; 0 when no item has content
  * @param least smallest Euclidean length of an item's content

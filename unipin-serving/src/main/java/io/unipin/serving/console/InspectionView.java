@@ -75,7 +75,8 @@ record InspectionView(
   /**
    * Creates the answer.
    *
-   * @param reason why the bundle does not serve the inspected item; empty if it serves the item
+   * @param reason why the bundle does not serve the inspected item; empty if the bundle serves the
+   *     item
    */
   static InspectionView of(
       String user, ConsoleApi.Inspected inspected, List<Assignment> assignments, String reason) {

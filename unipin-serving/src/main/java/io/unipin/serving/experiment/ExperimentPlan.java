@@ -55,8 +55,8 @@ public record ExperimentPlan(
   }
 
   /**
-   * Returns the knobs that any arm changes. A request that uses none of them gets the same answer
-   * from all arms.
+   * Returns the knobs that any arm changes. A request that uses none of these knobs gets the same
+   * answer from all arms.
    */
   public Set<Knob> knobs() {
     Set<Knob> knobs = EnumSet.noneOf(Knob.class);

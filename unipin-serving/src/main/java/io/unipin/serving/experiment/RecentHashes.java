@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * Recently added hashes in a table of fixed size. A new hash replaces an older hash with the same
  * slot.
  *
- * <p>So the table may forget a hash, but it never reports that it holds a hash that was not added.
- * Thread-safe, without locks.
+ * <p>So the table may forget a hash, but it never reports a hash that was not added. Thread-safe,
+ * without locks.
  */
 final class RecentHashes {
   private static final int SIZE = 1 << 20;

@@ -1,6 +1,6 @@
 package io.unipin.serving.history;
 
-/** Whether the files of a history store are written anew, so that erased bytes leave the disk. */
+/** Whether the files of a history store are rewritten, so that erased bytes leave the disk. */
 public enum LogRewrite {
   /** The store keeps no files that need to be rewritten. */
   NONE,

@@ -35,7 +35,8 @@ public final class UserRecord {
    * there are at most spare(limit) such corrections. So at least limit events stay after the floor.
    *
    * The kept events include all events after the floor, so the newest limit kept events are the
-   * newest of all events. By (b) and (c) each event is counted once, as its versions say.
+   * newest of all events. By (b) and (c), each event is counted at most once, according to its
+   * highest revisions.
    */
   private final int limit;
   private final List<KeptEvent> kept;

@@ -44,7 +44,7 @@ final class CountStore implements AutoCloseable {
    * The contents of a store beside its counts.
    *
    * @param generation generation of the counts; 0 for an empty store
-   * @param places how far each partition of the topic was counted
+   * @param places by partition of the topic, the place up to which it was counted
    */
   record Held(long generation, Map<Integer, TopicPlace> places) {}
 
@@ -63,7 +63,7 @@ final class CountStore implements AutoCloseable {
   }
 
   /**
-   * Prepares the store for another source of pages than before. A topic is counted from its
+   * Prepares the store if the source of the counted pages has changed. A topic is counted from its
    * beginning. The earlier counts are then dropped, because their pages could count twice. A server
    * that counts its own pages keeps the counts of a topic.
    */

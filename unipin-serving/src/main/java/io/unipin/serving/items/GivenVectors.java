@@ -11,8 +11,8 @@ final class GivenVectors {
   private GivenVectors() {}
 
   /**
-   * Returns one vector per item, (upserts, itemDim). It is the given vector, or the bundle's own
-   * vector if none is given.
+   * Returns one vector per item, (upserts, itemDim). The vector is the given vector, or the
+   * bundle's own vector if none is given.
    */
   static float[] of(LoadedBundle bundle, List<Upsert> upserts) {
     int dimension = bundle.index().dimension();

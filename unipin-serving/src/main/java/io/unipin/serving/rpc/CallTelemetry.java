@@ -57,7 +57,7 @@ final class CallTelemetry {
   }
 
   /**
-   * Reports a call without stages of the pipeline that has changed a user's history.
+   * Reports a call that has changed a user's history. Such a call has no stages of the pipeline.
    *
    * @param begin time at which a worker took the call, by {@link System#nanoTime}
    */

@@ -61,12 +61,18 @@ public final class MacKeys {
     return keys.stream().map(key -> mac(key, parts)).toList();
   }
 
-  /** Returns the first key's HMAC of the buffer's remaining bytes. The position stays. */
+  /**
+   * Returns the first key's HMAC of the buffer's remaining bytes. The buffer's position does not
+   * change.
+   */
   public byte[] sign(ByteBuffer part) {
     return mac(keys.get(0), part);
   }
 
-  /** Whether one of the keys signed the buffer's remaining bytes. The position stays. */
+  /**
+   * Whether one of the keys signed the buffer's remaining bytes. The buffer's position does not
+   * change.
+   */
   public boolean verify(byte[] mac, ByteBuffer part) {
     return isOneOf(mac, key -> mac(key, part));
   }

@@ -12,11 +12,11 @@ import java.util.List;
  */
 final class Explorer {
   /*
-   * A page has n items. With the share s, s n impressions are to be drawn. These impressions are
-   * spread over m = ceil(2 s n) places. Each of these places shows a drawn item with the
-   * probability q = s n / m, which is at most one half. So every place shows the rules' item in at
-   * least half of the answers. Comparisons with other policies need this. Draw j of m decides place
-   * floor((j + 1/2) n / m).
+   * A page has n items. If s is the share of exploration, s n of its impressions should be drawn.
+   * These impressions are spread over m = ceil(2 s n) places. Each of these places shows a drawn
+   * item with the probability q = s n / m, which is at most one half. So every place shows the
+   * rules' item in at least half of the answers. Comparisons with other policies need this. Draw j
+   * of m decides place floor((j + 1/2) n / m).
    *
    * The pool holds the best candidates that are not on the page and have few impressions. Each
    * candidate belongs to one draw, so no item can be drawn twice and the draws are independent. A
@@ -24,8 +24,9 @@ final class Explorer {
    * softmax of their upper bounds. So the propensity is 1 - q for a kept item, q times the softmax
    * for a drawn item, and 1 for the item of a place without a draw.
    *
-   * No combination of draws may break a rule, because the draws would then depend on each other. So
-   * a candidate joins a draw only if the caps hold even when all draws show other items.
+   * Every combination of draws must obey the rules. Otherwise the result of one draw would restrict
+   * the other draws, and the draws would not be independent. So a candidate joins a draw only if
+   * the caps hold even when all draws show other items.
    */
   private static final double MOST_DRAWN = 0.5;
 

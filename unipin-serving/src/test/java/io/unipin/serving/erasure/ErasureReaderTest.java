@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that each erasure is made once, whatever happens in between. */
+/** Tests that each erasure is made exactly once, even after failures and restarts. */
 final class ErasureReaderTest {
   private static final byte[] STORE = {1, 2, 3};
   private static final long SELF = 7;

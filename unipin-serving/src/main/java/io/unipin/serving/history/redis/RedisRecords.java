@@ -33,7 +33,7 @@ final class RedisRecords {
   private static final int UNLINKED_BYTES = Long.BYTES + Integer.BYTES;
   private static final byte SPACE = ' ';
 
-  /** A pattern that exactly one key of each user matches. */
+  /** A pattern of keys. Of each user's keys, exactly one matches this pattern. */
   static final String PATTERN = PREFIX + "*}:m";
 
   private RedisRecords() {}
@@ -111,7 +111,7 @@ final class RedisRecords {
     return Long.parseLong(new String(value, from, to - from, StandardCharsets.US_ASCII));
   }
 
-  /** Reads the answer of {@code export.lua}, if there is a history. */
+  /** Reads a non-empty answer of {@code export.lua}. */
   static StoredRecord record(List<?> answer) {
     Object time = answer.get(1);
     Place floor =

@@ -42,8 +42,8 @@ final class RedisFailoverTest {
       recordAll(store, 0, EVENTS / 2);
       assertThat(Eventually.returns(() -> reader.sample(2 * USERS))).hasSize(USERS);
       cluster.killPrimary(0);
-      // The replica that replaces the dead node has no replica itself. So writes no longer wait for
-      // one.
+      // The replica that replaces the dead node has no replica itself. So this store must not wait
+      // for replicas.
       try (HistoryStore after =
           Eventually.returns(() -> RedisHistoriesTest.open(cluster.place(), WhenAway.REFUSE, 0))) {
         recordAll(after, EVENTS / 2, EVENTS);

@@ -135,7 +135,7 @@ final class RedisHistoriesTest extends HistoryContract {
       store.retract("u", List.of("never-recorded", "event-31"), 0);
       assertThat(server.command("DBSIZE")).isNotIn(":0", ":1", ":2");
       assertThat(store.erase("u")).isTrue();
-      // the keys of the secret and of the mark
+      // only the keys of the secret and of the erasure mark are left
       assertThat(server.command("DBSIZE")).isEqualTo(":2");
     }
   }

@@ -167,7 +167,10 @@ final class ReloadCostsTest {
     assertThat(choice().patience(QUESTION)).isEqualTo(Duration.ZERO);
   }
 
-  /** A tier that answers later than rows are encoded is not asked, and is asked again once it is fast. */
+  /**
+   * A tier is not asked while it answers more slowly than rows can be encoded. The tier is asked
+   * again once it is fast.
+   */
   @Test
   void patience_ofATierThatWasSlow_recoversByItself() {
     for (int i = 0; i < 11; i++) {

@@ -87,7 +87,10 @@ abstract class KvTierContract {
     }
   }
 
-  /** The state after the last row belongs to the longer history, so the last row is encoded. */
+  /**
+   * The stored state belongs to the end of the longer history. So the last row of the shorter
+   * history must be encoded to compute its state.
+   */
   @Test
   void request_thatEndsWithAWholeChunk_encodesItsLastRow() {
     try (TierCache world = new TierCache(open())) {

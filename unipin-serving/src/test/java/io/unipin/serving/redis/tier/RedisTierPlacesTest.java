@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the tier in a cluster, and with the rights that the documentation names. */
+/** Tests the tier in a cluster, and with only the ACL rights that the documentation names. */
 @NeedsRedis
 @Timeout(120)
 final class RedisTierPlacesTest {

@@ -15,7 +15,10 @@ import java.util.Arrays;
 final class TierRows {
   private TierRows() {}
 
-  /** Returns {@code size} tokens: 0 (the learned first token), then {@code first} and following. */
+  /**
+   * Returns {@code size} tokens: 0 (the learned first token), then {@code first}, {@code first} + 1
+   * and so on.
+   */
   static int[] sequence(int size, int first) {
     int[] tokens = new int[size];
     for (int i = 1; i < size; i++) {
