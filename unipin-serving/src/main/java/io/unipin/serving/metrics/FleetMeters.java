@@ -11,9 +11,9 @@ public final class FleetMeters {
   /**
    * Figures of a fleet.
    *
-   * @param number of replicas with a valid lease, including this replica
-   * @param number of replicas whose lease has expired and that did not sign off
-   * @param number of live replicas that serve something else than this replica
+   * @param live number of replicas with a valid lease, including this replica
+   * @param away number of replicas whose lease has expired and that did not sign off
+   * @param differing number of live replicas that serve something else than this replica
    * @param unreachable 1 while the register of replicas does not answer, else 0
    */
   public record Figures(long live, long away, long differing, long unreachable) {}
