@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * id, the first of these bundles decides. Thread-safe.
  */
 public final class ItemNames {
-  /** The names of the items of no bundle. No item has a key here. */
+  /** The names without any bundle. In these names, no item has a key. */
   public static final ItemNames NONE = new ItemNames(List.of());
 
   private final List<LiveItems> bundles;

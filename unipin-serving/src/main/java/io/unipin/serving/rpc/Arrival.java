@@ -18,8 +18,8 @@ import java.util.Locale;
  * The arrival of a call: its time and its priority.
  *
  * <p>The header {@code unipin-priority} gives the priority: {@code live}, {@code shadow} or
- * {@code batch}. Without the header a call is live. The header {@code unipin-route} says whether the
- * caller prefers this server for the call's user; it is only counted.
+ * {@code batch}. Without the header a call is live. The header {@code unipin-route} says whether
+ * the caller prefers this server for the call's user. The server only counts such calls.
  *
  * @param nanos time at which the call's headers arrived, by {@link System#nanoTime}
  * @param traceparent value of the header {@code traceparent}, which identifies the caller's trace;

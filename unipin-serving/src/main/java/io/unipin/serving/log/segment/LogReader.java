@@ -62,7 +62,7 @@ public final class LogReader {
     }
   }
 
-  /** Returns a line without the blanks before it, which erased lines leave. */
+  /** Returns a line without the blanks that erased lines have left before it. */
   private static byte[] trimmed(byte[] bytes, int from, int to) {
     int first = from;
     while (first < to && bytes[first] == ' ') {
