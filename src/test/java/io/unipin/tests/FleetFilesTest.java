@@ -3,6 +3,7 @@ package io.unipin.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.unipin.serving.kafka.KafkaTopics;
 import io.unipin.serving.settings.ConfigReader;
@@ -119,9 +120,14 @@ final class FleetFilesTest {
     assertThat(waits).isGreaterThan(6);
   }
 
-  /** Returns {@code x-replica} if the service merges it by {@code <<}, else the service itself. */
+  /** Returns a service with the fields of {@code x-replica} that it merges by {@code <<}. */
   private static JsonNode merged(JsonNode service) throws IOException {
-    return service.has("<<") ? compose().path("x-replica") : service;
+    if (!service.has("<<")) {
+      return service;
+    }
+    ObjectNode merged = compose().path("x-replica").deepCopy();
+    service.fields().forEachRemaining(field -> merged.set(field.getKey(), field.getValue()));
+    return merged;
   }
 
   private static List<String> names(JsonNode node) {
