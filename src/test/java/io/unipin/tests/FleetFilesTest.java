@@ -126,7 +126,7 @@ final class FleetFilesTest {
       return service;
     }
     ObjectNode merged = compose().path("x-replica").deepCopy();
-    service.fields().forEachRemaining(field -> merged.set(field.getKey(), field.getValue()));
+    service.properties().forEach(field -> merged.set(field.getKey(), field.getValue()));
     return merged;
   }
 
