@@ -25,7 +25,7 @@ launch() {
   options+=($(launch_options))
   case "$verb ${2:-}" in
     # These load a server on the same cores: compiling for minutes would be load, too.
-    'bench overload' | 'bench pauses' | 'bench swap' | 'bench soak') options+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC) ;;
+    'bench overload' | 'bench pauses' | 'bench swap' | 'bench soak' | 'bench cluster') options+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC) ;;
     'serve '* | 'train '* | 'evaluate '* | 'bench '* | 'loadtest '*) ;;
     *) options+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC) ;;
   esac

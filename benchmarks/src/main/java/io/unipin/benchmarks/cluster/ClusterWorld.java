@@ -21,6 +21,8 @@ final class ClusterWorld implements AutoCloseable {
   private static final int CALLERS = 6;
   private static final int USERS_PER_CALLER = 8;
   private static final Duration EVERY = Duration.ofMillis(250);
+  private static final Duration CALM = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration ORACLE_DEADLINE = Duration.ofSeconds(30);
 
   private final BenchWorld world;
@@ -92,14 +94,32 @@ final class ClusterWorld implements AutoCloseable {
     return new FleetTraffic(clients, new PageOracle(referenceClient), world.history(), EVERY);
   }
 
-  /** Starts the sessions of a scene. */
-  static void begin(FleetTraffic traffic) {
+  /** Starts the sessions of a scene, as {@link #begin(FleetTraffic, String)} does. */
+  static void begin(FleetTraffic traffic) throws InterruptedException {
     begin(traffic, "cluster");
   }
 
-  /** Starts the sessions of a scene with users of its own, whose ids begin with the prefix. */
-  static void begin(FleetTraffic traffic, String prefix) {
+  /**
+   * Starts the sessions of a scene, and returns once no call has failed for five seconds. Compilers
+   * and connections of all processes are cold at first. What happened until then is not counted.
+   *
+   * @param prefix beginning of the ids of the scene's own users
+   * @throws IllegalStateException when calls still fail after a minute
+   */
+  static void begin(FleetTraffic traffic, String prefix) throws InterruptedException {
     traffic.start(prefix, CALLERS, USERS_PER_CALLER);
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    do {
+      if (System.nanoTime() - end > 0) {
+        throw new IllegalStateException(
+            "calls without failures expected within "
+                + PATIENCE
+                + ", got "
+                + traffic.notes().failures());
+      }
+      Thread.sleep(CALM.toMillis());
+    } while (!traffic.notes().isCalm(CALM));
+    traffic.notes().clear();
   }
 
   int historyLimit() {

@@ -34,10 +34,13 @@ record Engines(RedisServers redis, KafkaServer kafka, List<String> topics)
   /**
    * Returns the settings of replicas that lose no acknowledged action, and that serve pages while
    * Redis is away.
+   *
+   * @param more settings to add
    */
-  List<String> settings() {
+  List<String> settings(List<String> more) {
     List<String> settings = new ArrayList<>(redis.safeSettings());
     settings.addAll(topics);
+    settings.addAll(more);
     return settings;
   }
 

@@ -7,6 +7,7 @@ import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.UserActions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +31,8 @@ final class EraseScene {
     Path folder = world.folder("erase");
     Map<String, Object> results = new LinkedHashMap<>();
     try (RedisServers redis = RedisServers.single(folder.resolve("redis"));
-        FleetProcesses fleet = world.fleet(folder.resolve("fleet"), redis.settings())) {
+        RedisServers rows = RedisServers.forRows(folder.resolve("rows"));
+        FleetProcesses fleet = world.fleet(folder.resolve("fleet"), settings(redis, rows))) {
       List<UniPinClient> clients = new ArrayList<>();
       for (ReplicaProcess replica : fleet.replicas()) {
         clients.add(UniPinClient.connect(replica.address()));
@@ -39,6 +41,7 @@ final class EraseScene {
         record(clients.get(0));
         for (UniPinClient client : clients) {
           UserPages.actions(client, USER);
+          UserPages.actions(client, USER); // rows are shared from the second page on
         }
         long begin = System.nanoTime();
         clients.get(0).eraseUser(USER);
@@ -48,6 +51,8 @@ final class EraseScene {
           left = FileTraces.files(folder, List.of(USER, EVENT));
         }
         results.put("erase_s", secondsSince(begin));
+        left = new ArrayList<>(left);
+        left.addAll(inHeaps(fleet, folder.resolve("heaps")));
         int known = 0;
         for (UniPinClient client : clients) {
           known += UserPages.actions(client, USER);
@@ -60,6 +65,36 @@ final class EraseScene {
       }
     }
     return results;
+  }
+
+  private static List<String> settings(RedisServers redis, RedisServers rows) {
+    List<String> settings = new ArrayList<>(redis.settings());
+    settings.addAll(rows.rowSettings());
+    return settings;
+  }
+
+  /** Returns the names of the replicas' heap dumps in which something of the user is left. */
+  private static List<String> inHeaps(FleetProcesses fleet, Path folder)
+      throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    List<String> left = new ArrayList<>();
+    for (ReplicaProcess replica : fleet.replicas()) {
+      long pid = replica.server().process().pid();
+      Path dump = folder.resolve(pid + ".hprof");
+      Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+      Process dumping =
+          new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.heap_dump", dump.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("jcmd.log").toFile())
+              .start();
+      if (dumping.waitFor() != 0 || !Files.exists(dump)) {
+        throw new IOException(
+            "a heap dump expected, got: " + Files.readString(folder.resolve("jcmd.log")));
+      }
+      left.addAll(FileTraces.files(folder, List.of(USER, EVENT)));
+      Files.delete(dump);
+    }
+    return left;
   }
 
   private static double secondsSince(long nanos) {

@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.cluster;
 
+import io.unipin.benchmarks.engines.RedisServers;
 import io.unipin.cli.console.Table;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinClient;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -37,13 +39,16 @@ final class FleetDemo {
   void play(boolean keep) throws IOException, InterruptedException {
     Path folder = world.folder("demo");
     say("starting a Redis cluster of three primaries, each with a replica, and a Kafka broker");
-    try (Engines engines = Engines.start(folder)) {
-      say("starting three replicas");
-      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), engines.settings());
+    try (Engines engines = Engines.start(folder);
+        RedisServers rows = RedisServers.forRows(folder.resolve("rows"))) {
+      say("starting three replicas, which share users' keys and values in a Redis of their own");
+      List<String> settings = engines.settings(rows.rowSettings());
+      try (FleetProcesses fleet = world.fleet(folder.resolve("fleet"), settings);
           FleetClients clients = FleetClients.byUser(fleet)) {
         play(fleet, engines, clients);
         if (keep) {
           engines.keep();
+          rows.keep();
           fleet.keep();
           out.println("The fleet goes on running at " + fleet.addresses());
           out.println("Its files: " + folder);

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 /** What happened to the calls of a fleet's users. Thread-safe. */
 final class FleetNotes {
   private final List<PageNote> pages = new ArrayList<>();
-  private final Latencies records = new Latencies();
+  private Latencies records = new Latencies();
   private final Map<String, Integer> failures = new TreeMap<>();
   private final List<Long> recordFailures = new ArrayList<>();
   private int recorded;
@@ -36,6 +36,30 @@ final class FleetNotes {
   synchronized void recordFailed(long atNanos, String failure) {
     recordFailures.add(atNanos);
     failures.merge("record: " + failure, 1, Integer::sum);
+  }
+
+  /** Forgets all calls so far. */
+  synchronized void clear() {
+    pages.clear();
+    records = new Latencies();
+    failures.clear();
+    recordFailures.clear();
+    recorded = 0;
+  }
+
+  /** Returns whether pages were asked for in a span up to now, and no call of it failed. */
+  synchronized boolean isCalm(Duration span) {
+    long from = System.nanoTime() - span.toNanos();
+    boolean asked = false;
+    for (PageNote note : pages) {
+      if (note.atNanos() - from >= 0) {
+        asked = true;
+        if (note.hasFailed()) {
+          return false;
+        }
+      }
+    }
+    return asked && recordFailures.stream().noneMatch(at -> at - from >= 0);
   }
 
   /** Returns the number of calls of both kinds. */
@@ -140,7 +164,7 @@ final class FleetNotes {
     return times;
   }
 
-  Latencies recordTimes() {
+  synchronized Latencies recordTimes() {
     return records;
   }
 }

@@ -1,6 +1,7 @@
 package io.unipin.benchmarks.cluster;
 
 import io.unipin.benchmarks.engines.EngineProcess;
+import io.unipin.benchmarks.engines.RedisServers;
 import io.unipin.client.UniPinClient;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,25 +30,36 @@ final class KillScene {
 
   private final ClusterWorld world;
   private final Random random = new Random(SEED);
-  private final List<Double> hitsAfterDeath = new ArrayList<>();
 
   KillScene(ClusterWorld world) {
     this.world = world;
   }
 
-  /** Plays the scene on a Redis cluster and a Kafka broker. */
+  /**
+   * Plays the scene on a Redis cluster, a Redis for users' rows and a Kafka broker. Then kills
+   * replicas that share no rows.
+   */
   Map<String, Object> play() throws IOException, InterruptedException {
+    Map<String, Object> results = new LinkedHashMap<>(killAll());
+    results.put("hits_after_death_no_tier", hitsWithoutTier());
+    return results;
+  }
+
+  private Map<String, Object> killAll() throws IOException, InterruptedException {
     Path folder = world.folder("kills");
     try (Engines engines = Engines.start(folder);
-        FleetProcesses fleet = world.fleet(folder.resolve("fleet"), engines.settings());
+        RedisServers rows = RedisServers.forRows(folder.resolve("rows"));
+        FleetProcesses fleet =
+            world.fleet(folder.resolve("fleet"), engines.settings(rows.rowSettings()));
         FleetClients clients = FleetClients.byUser(fleet);
         FleetTraffic traffic = world.traffic(clients)) {
       ClusterWorld.begin(traffic);
       Thread.sleep(WARM_UP.toMillis());
       int kills = world.quick() ? QUICK_KILLS : KILLS;
+      List<Double> hits = new ArrayList<>();
       for (int kill = 0; kill < kills; kill++) {
         switch (kill % 3) {
-          case 0 -> killReplica(fleet, traffic);
+          case 0 -> hits.add(killReplica(fleet, traffic));
           case 1 -> {
             List<EngineProcess> primaries = engines.redis().primaries();
             primaries.get(random.nextInt(primaries.size())).killFor(REDIS_DEAD);
@@ -57,11 +69,37 @@ final class KillScene {
         Thread.sleep(SETTLE.toMillis());
       }
       traffic.end();
-      return results(fleet, traffic, kills);
+      Map<String, Object> results = results(fleet, traffic, kills);
+      results.put("hits_after_death", mean(hits));
+      return results;
     }
   }
 
-  private void killReplica(FleetProcesses fleet, FleetTraffic traffic)
+  /** Kills replicas of a fleet in which each replica has only the rows that it computed. */
+  private double hitsWithoutTier() throws IOException, InterruptedException {
+    Path folder = world.folder("kills-no-tier");
+    try (RedisServers redis = RedisServers.single(folder.resolve("redis"));
+        FleetProcesses fleet = world.fleet(folder.resolve("fleet"), redis.settings());
+        FleetClients clients = FleetClients.byUser(fleet);
+        FleetTraffic traffic = world.traffic(clients)) {
+      ClusterWorld.begin(traffic);
+      Thread.sleep(WARM_UP.toMillis());
+      List<Double> hits = new ArrayList<>();
+      for (int kill = 0; kill < (world.quick() ? QUICK_KILLS : KILLS) / 3; kill++) {
+        hits.add(killReplica(fleet, traffic));
+        Thread.sleep(SETTLE.toMillis());
+      }
+      traffic.end();
+      return mean(hits);
+    }
+  }
+
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(d -> d).average().orElse(Double.NaN);
+  }
+
+  /** Returns the share of hits after the death of a random replica divided by that before. */
+  private double killReplica(FleetProcesses fleet, FleetTraffic traffic)
       throws IOException, InterruptedException {
     ReplicaProcess victim = fleet.replica(random.nextInt(fleet.replicas().size()));
     long death = System.nanoTime();
@@ -69,11 +107,12 @@ final class KillScene {
     Thread.sleep(DEAD.toMillis());
     double before = traffic.notes().hits(death - BEFORE.toNanos(), BEFORE);
     double after = traffic.notes().hits(death + AFTER.toNanos(), AFTER);
-    hitsAfterDeath.add(after / before);
     victim.start(fleet.bundle());
+    return after / before;
   }
 
-  private Map<String, Object> results(FleetProcesses fleet, FleetTraffic traffic, int kills) {
+  private static Map<String, Object> results(
+      FleetProcesses fleet, FleetTraffic traffic, int kills) {
     FleetNotes notes = traffic.notes();
     int lost = 0;
     try (UniPinClient client = UniPinClient.connect(fleet.replica(0).address())) {
@@ -91,9 +130,6 @@ final class KillScene {
     results.put(
         "degraded_share", (double) notes.count(PageNote::isDegraded) / Math.max(1, notes.pages()));
     results.put("stale_pages", notes.stale());
-    results.put(
-        "hits_after_death",
-        hitsAfterDeath.stream().mapToDouble(d -> d).average().orElse(Double.NaN));
     return results;
   }
 }

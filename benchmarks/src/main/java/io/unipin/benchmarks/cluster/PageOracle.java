@@ -9,16 +9,19 @@ import io.unipin.proto.v1.ScoredItem;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Computes pages anew, on a server of its own that holds nothing of any user: the request has the
- * whole history with it. Thread-safe.
+ * Computes pages anew, on a server of its own. Each request has the whole history with it, and names
+ * a user whom the server has never seen, so that no state of an earlier request is used.
+ * Thread-safe.
  */
 final class PageOracle {
   /** Two ways to compute a probability differ by less. */
   private static final double TOLERANCE = 1e-3;
 
   private final UniPinClient client;
+  private final AtomicLong users = new AtomicLong();
 
   PageOracle(UniPinClient client) {
     this.client = client;
@@ -33,7 +36,9 @@ final class PageOracle {
   String difference(
       RetrieveAndRankRequest request, RetrieveAndRankResponse page, List<Action> history) {
     RetrieveAndRankRequest.Builder anew = request.toBuilder();
-    anew.getUserBuilder().setHistory(History.newBuilder().addAllActions(history));
+    anew.getUserBuilder()
+        .setUserId("anew-" + users.getAndIncrement())
+        .setHistory(History.newBuilder().addAllActions(history));
     RetrieveAndRankResponse expected = client.retrieveAndRank(anew.build());
     if (expected.getServed().getHistoryActions() != page.getServed().getHistoryActions()) {
       return "actions: %s expected, got %s"

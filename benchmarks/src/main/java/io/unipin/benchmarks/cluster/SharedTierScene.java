@@ -22,8 +22,9 @@ import java.util.Random;
 
 /**
  * Two replicas share users' rows, while callers put the same items into them in different orders and
- * with changing contents. Pages of both are compared with those of a server without any cache that
- * has the same items.
+ * with changing contents. Each replica has memory for a few users only, so it reads most users' rows
+ * from the shared Redis. Pages of both are compared with those that a server with the same items
+ * computes anew.
  */
 final class SharedTierScene {
   private static final int KNOWN = 500;
@@ -33,6 +34,10 @@ final class SharedTierScene {
   private static final int USERS = 12;
   private static final int ACTIONS = 60;
   private static final int CONTENTS = 2;
+
+  /** Memory for the rows of four users. */
+  private static final int CACHE_KIB = 300;
+
   private static final int PAGE = 10;
   private static final long NOW = 1_700_000_000_000L;
   private static final Duration DEADLINE = Duration.ofSeconds(30);
@@ -73,10 +78,9 @@ final class SharedTierScene {
     Path bundle = folder.resolve("bundles/lesser");
     try (RedisServers rows = RedisServers.forRows(folder.resolve("rows"));
         FleetProcesses fleet =
-            FleetProcesses.start(folder.resolve("fleet"), bundle, 2, settings(rows.rowSettings()));
+            FleetProcesses.start(folder.resolve("fleet"), bundle, 2, fleetSettings(rows));
         FleetProcesses alone =
-            FleetProcesses.start(
-                folder.resolve("alone"), bundle, 1, settings(List.of("cache.budget=0")));
+            FleetProcesses.start(folder.resolve("alone"), bundle, 1, settings(List.of()));
         Server first = Server.of(fleet.replica(0));
         Server second = Server.of(fleet.replica(1));
         Server oracle = Server.of(alone.replica(0))) {
@@ -86,6 +90,12 @@ final class SharedTierScene {
       results.put("shared_tier_reloads", reloads);
       return results;
     }
+  }
+
+  private static List<String> fleetSettings(RedisServers rows) {
+    List<String> settings = new ArrayList<>(rows.rowSettings());
+    settings.add("cache.budget=" + CACHE_KIB + "KiB");
+    return settings(settings);
   }
 
   private static List<String> settings(List<String> more) {
