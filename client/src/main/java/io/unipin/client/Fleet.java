@@ -60,13 +60,31 @@ final class Fleet implements AutoCloseable {
   }
 
   /**
+   * The replica of one attempt.
+   *
+   * @param isFirst whether the user prefers it to all others, also to those that take no calls
+   */
+  record Choice(Replica replica, boolean isFirst) {}
+
+  /**
    * Chooses a replica for a call and counts the call as begun. The caller must report the end of
    * the call.
    *
    * @param tried names of the replicas that must not be chosen
    * @return empty if all replicas were tried
    */
-  synchronized Optional<Replica> begin(String user, Set<String> tried) {
+  synchronized Optional<Choice> begin(String user, Set<String> tried) {
+    List<String> order = ReplicaOrder.of(user, replicas.keySet());
+    return chosen(order, tried)
+        .map(
+            replica -> {
+              replica.began();
+              return new Choice(replica, order.get(0).equals(replica.name()));
+            });
+  }
+
+  @GuardedBy("this")
+  private Optional<Replica> chosen(List<String> order, Set<String> tried) {
     List<Replica> open = new ArrayList<>();
     int inFlight = 0;
     for (Replica replica : replicas.values()) {
@@ -78,7 +96,7 @@ final class Fleet implements AutoCloseable {
     int room = room(inFlight, Math.max(1, open.size()));
     Replica first = null;
     Replica closedOne = null;
-    for (String name : ReplicaOrder.of(user, replicas.keySet())) {
+    for (String name : order) {
       Replica replica = replicas.get(name);
       if (replica == null || tried.contains(name)) {
         continue;
@@ -86,25 +104,13 @@ final class Fleet implements AutoCloseable {
       if (!open.contains(replica)) {
         closedOne = closedOne == null ? replica : closedOne;
       } else if (replica.inFlight() < room) {
-        return Optional.of(begun(replica));
+        return Optional.of(replica);
       } else if (first == null) {
         first = replica;
       }
     }
-    // If no replica has room, chooses one without room. If no replica takes calls, still chooses a
-    // replica.
-    return Optional.ofNullable(first == null ? closedOne : first).map(Fleet::begun);
-  }
-
-  /** Whether a user prefers the replica to all others, also to those that take no calls. */
-  synchronized boolean prefers(String user, Replica replica) {
-    List<String> order = ReplicaOrder.of(user, replicas.keySet());
-    return !order.isEmpty() && order.get(0).equals(replica.name());
-  }
-
-  private static Replica begun(Replica replica) {
-    replica.began();
-    return replica;
+    // If no replica has room, chooses one without room. If none takes calls, still chooses one.
+    return Optional.ofNullable(first == null ? closedOne : first);
   }
 
   /** Returns a bound. A replica has room while it has fewer calls in flight than this bound. */

@@ -76,13 +76,13 @@ final class FleetCalls implements Calls {
     Set<String> tried = new HashSet<>();
     RequestException last = null;
     for (int attempts = 1; true; attempts++) {
-      Optional<Replica> replica = fleet.begin(call.user(), tried);
-      if (replica.isEmpty()) {
+      Optional<Fleet.Choice> choice = fleet.begin(call.user(), tried);
+      if (choice.isEmpty()) {
         throw last == null ? noReplica() : last;
       }
-      tried.add(replica.get().name());
+      tried.add(choice.get().replica().name());
       try {
-        return attempt(call, replica.get(), attempts, end);
+        return attempt(call, choice.get(), attempts, end);
       } catch (StatusRuntimeException e) {
         last = RequestException.of(e);
         if (!mayRepeat(call, last)) {
@@ -101,10 +101,11 @@ final class FleetCalls implements Calls {
     }
   }
 
-  private <Q, A> A attempt(Call<Q, A> call, Replica replica, int number, long end) {
+  private <Q, A> A attempt(Call<Q, A> call, Fleet.Choice choice, int number, long end) {
+    Replica replica = choice.replica();
     try {
       ClientTraces.attempts(number);
-      Call.Route route = fleet.prefers(call.user(), replica) ? Call.Route.FIRST : Call.Route.OTHER;
+      Call.Route route = choice.isFirst() ? Call.Route.FIRST : Call.Route.OTHER;
       A answer =
           traces.attempt(
               call,

@@ -48,6 +48,9 @@ final class FakeReplica implements AutoCloseable {
   /** The failure with which calls end; null lets them succeed. */
   private final AtomicReference<@Nullable StatusRuntimeException> failure = new AtomicReference<>();
 
+  /** Time that each call takes. */
+  private final AtomicInteger delayMs = new AtomicInteger();
+
   FakeReplica() throws IOException {
     this(0);
   }
@@ -82,6 +85,11 @@ final class FakeReplica implements AutoCloseable {
   }
 
   private <A> void answer(StreamObserver<A> observer, A answer) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(delayMs.get());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     StatusRuntimeException failed = failure.get();
     if (failed != null) {
       observer.onError(failed);
@@ -116,6 +124,11 @@ final class FakeReplica implements AutoCloseable {
   /** Sets the failure with which calls end; null lets them succeed. */
   void fail(@Nullable StatusRuntimeException failed) {
     failure.set(failed);
+  }
+
+  /** Sets the time that each call takes. */
+  void delay(int millis) {
+    delayMs.set(millis);
   }
 
   void health(boolean serves) {

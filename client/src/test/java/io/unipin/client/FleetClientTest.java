@@ -193,6 +193,29 @@ final class FleetClientTest {
         .isBetween(4, 8);
   }
 
+  /** Whoever gives its calls too little time must not take the replica away from its other users. */
+  @Test
+  void callersWithoutTime_leaveTheReplicaToOthers() throws Exception {
+    FakeReplica first = order("u").get(0);
+    awaitState(first, State.SERVING);
+    first.delay(100);
+    try (UniPinClient hasty = connect(Duration.ofMillis(20))) {
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(3500); // silences and patience
+      int failed = 0;
+      while (System.nanoTime() < end) {
+        assertThatThrownBy(() -> page(hasty, "u")).isInstanceOf(RequestException.class);
+        failed++;
+      }
+      assertThat(failed).isGreaterThan(20);
+      assertThat(hasty.replicas()).allMatch(replica -> replica.state() == State.SERVING);
+      assertThat(first.requests()).hasSizeGreaterThan(20);
+      assertThat(order("u").get(1).requests()).as("calls at the next replica").isEmpty();
+    }
+    int before = first.requests().size();
+    page(client, "u");
+    assertThat(first.requests()).hasSize(before + 1);
+  }
+
   @Test
   void actionWithoutAnId_isSentOnce() {
     replicas.forEach(replica -> replica.fail(failure(Code.UNAVAILABLE, Duration.ZERO)));

@@ -25,7 +25,7 @@ final class FleetTest {
   }
 
   private String begin(String user, String... tried) {
-    return fleet.begin(user, Set.of(tried)).orElseThrow().name();
+    return fleet.begin(user, Set.of(tried)).orElseThrow().replica().name();
   }
 
   @Test
@@ -67,6 +67,22 @@ final class FleetTest {
     assertThat(begin("u", order.get(0))).isEqualTo(order.get(1));
     assertThat(begin("u", order.get(0), order.get(1))).isEqualTo(order.get(2));
     assertThat(fleet.begin("u", new HashSet<>(NAMES))).isEmpty();
+  }
+
+  /** The share of such calls is the fleet's affinity. */
+  @Test
+  void begin_saysWhetherItIsTheReplicaThatTheUserPrefersToAllOthers() {
+    fleet.update(NAMES);
+    List<String> order = ReplicaOrder.of("u", NAMES);
+    List<Boolean> first = new ArrayList<>();
+    Set<String> tried = new HashSet<>();
+    for (String name : order) {
+      Fleet.Choice choice = fleet.begin("u", tried).orElseThrow();
+      assertThat(choice.replica().name()).isEqualTo(name);
+      first.add(choice.isFirst());
+      tried.add(name);
+    }
+    assertThat(first).containsExactly(true, false, false);
   }
 
   @Test
