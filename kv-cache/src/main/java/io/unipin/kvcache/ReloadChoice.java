@@ -19,12 +19,18 @@ public interface ReloadChoice {
         public void answered(Question question, long nanos) {}
 
         @Override
+        public void unanswered(Question question, long nanos) {}
+
+        @Override
         public boolean pays(Offer offer) {
           return true;
         }
 
         @Override
         public void took(Offer offer, long bytes, long nanos) {}
+
+        @Override
+        public void failed(Offer offer, long nanos) {}
       };
 
   /**
@@ -51,12 +57,21 @@ public interface ReloadChoice {
    */
   Duration patience(Question question);
 
-  /** Receives how long a tier took to answer which rows it holds, or how long no answer came. */
+  /** Receives the time until a tier answered what it holds. */
   void answered(Question question, long nanos);
+
+  /**
+   * Receives the time for which a tier gave no answer. An answer takes longer, but nothing says how
+   * much longer: the request may have had little time.
+   */
+  void unanswered(Question question, long nanos);
 
   /** Returns whether the rows are read from the tier. */
   boolean pays(Offer offer);
 
   /** Receives the time of a read that the choice allowed. */
   void took(Offer offer, long bytes, long nanos);
+
+  /** Receives the time of a read that the choice allowed and that brought no rows. */
+  void failed(Offer offer, long nanos);
 }

@@ -36,9 +36,8 @@ final class TierReader {
       found = tier.find(key, lease.kvBlock().layout(), lease.hashes(), began + patience.toNanos());
       choice.answered(question, System.nanoTime() - began);
     } catch (IOException e) {
-      // A missing answer counts as slower than any answer, even if the tier refused the question at
-      // once.
-      choice.answered(question, Math.max(System.nanoTime() - began, patience.toNanos()));
+      // No answer is slower than any answer, even if the tier refused the question at once.
+      choice.unanswered(question, Math.max(System.nanoTime() - began, patience.toNanos()));
       return KvTierLookup.AWAY;
     }
     if (found.isEmpty() || found.get().rows() <= reused) {
@@ -64,7 +63,7 @@ final class TierReader {
     KvTier.Loaded loaded = held.load(lease.hostRows(), reused);
     long nanos = System.nanoTime() - began;
     if (loaded.bytes() == 0) {
-      choice.took(offer, offer.bytes(), Math.max(nanos, patience));
+      choice.failed(offer, Math.max(nanos, patience));
     } else {
       choice.took(offer, loaded.bytes(), nanos);
     }

@@ -125,6 +125,11 @@ class TierFaultTest {
           }
 
           @Override
+          public void unanswered(Question question, long nanos) {
+            throw new AssertionError("an answer expected");
+          }
+
+          @Override
           public boolean pays(Offer offer) {
             Question question = new Question("file", 0, 80);
             assertThat(offer).isEqualTo(new Offer(question, 80, true, 4L * 8192));
@@ -133,6 +138,11 @@ class TierFaultTest {
 
           @Override
           public void took(Offer offer, long bytes, long nanos) {
+            throw new AssertionError("nothing was read");
+          }
+
+          @Override
+          public void failed(Offer offer, long nanos) {
             throw new AssertionError("nothing was read");
           }
         };

@@ -166,7 +166,13 @@ public final class Admission implements AutoCloseable {
 
   /** Admits no more calls, and waits for the admitted calls; interrupts them after {@code time}. */
   public void drain(Duration time) {
-    stop();
+    lock.lock();
+    try {
+      stopped = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
     long end = System.nanoTime() + time.toNanos();
     try {
       for (Worker worker : workers) {
@@ -180,16 +186,6 @@ public final class Admission implements AutoCloseable {
     } catch (InterruptedException e) {
       workers.forEach(worker -> worker.thread.interrupt());
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void stop() {
-    lock.lock();
-    try {
-      stopped = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -272,9 +268,7 @@ public final class Admission implements AutoCloseable {
       try {
         worked = ticket.work().task().getAsBoolean();
       } finally {
-        long end = nanos.getAsLong();
-        times.ended(ticket.work().kind(), worked, end - begin, end);
-        ended(ticket, end);
+        ended(ticket, worked, begin);
       }
     }
   }
@@ -288,10 +282,15 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  private void ended(Ticket ticket, long now) {
+  private void ended(Ticket ticket, boolean worked, long begin) {
+    long now = nanos.getAsLong();
+    ServiceTimes.Span span = new ServiceTimes.Span(ticket.admittedNanos(), begin, now);
+    boolean tells = times.ended(ticket.work().kind(), worked, span);
     lock.lock();
     try {
-      policy.ended(ticket.admittedNanos(), now, working + queue.size());
+      if (tells) {
+        policy.ended(ticket.admittedNanos(), now, working + queue.size());
+      }
       working--;
     } finally {
       lock.unlock();

@@ -18,7 +18,9 @@ final class AdmissionPolicy {
   /*
    * Netflix's gradient algorithm sets the limit of the number of calls. The limit falls when recent
    * latency rises above long-term latency. Latency here includes the wait. The limit never falls
-   * below minConcurrency per worker, because a short burst is not an overload.
+   * below minConcurrency per worker, because a short burst is not an overload. A call that ended
+   * before its work was done counts only if it took longer than a call that works. Otherwise
+   * callers with little time would make all other calls look slow.
    *
    * The bound of the wait follows CoDel (Nichols and Jacobson, Controlling Queue Delay, 2012; for
    * servers: Maurer, Fail at Scale, 2015). If the queue was empty a moment ago, calls may wait for
@@ -109,7 +111,7 @@ final class AdmissionPolicy {
     emptyNanos = now;
   }
 
-  /** Notes that a call has ended. */
+  /** Notes that a call has ended whose time tells how long calls take. */
   void ended(long admitted, long now, int inServer) {
     limit.onSample(admitted, Math.max(1, now - admitted), inServer, false);
   }

@@ -24,11 +24,21 @@ final class ServiceTimes {
     return known == null ? 0 : Math.round(known.expected(now));
   }
 
-  /** Notes that a call has ended. {@code worked} tells whether the call did its work. */
-  void ended(String kind, boolean worked, long elapsed, long now) {
-    if (worked || elapsed > expected(kind, now)) {
-      took(kind, elapsed, now);
+  /** When a call was admitted, began to run, and ended, in nanoseconds of one clock. */
+  record Span(long admitted, long begun, long ended) {}
+
+  /**
+   * Notes that a call has ended. {@code worked} tells whether the call did its work.
+   *
+   * @return whether the call's time with its wait tells how long such calls take
+   */
+  boolean ended(String kind, boolean worked, Span span) {
+    long expected = expected(kind, span.ended());
+    long ran = span.ended() - span.begun();
+    if (worked || ran > expected) {
+      took(kind, ran, span.ended());
     }
+    return worked || span.ended() - span.admitted() > expected;
   }
 
   void took(String kind, long elapsed, long now) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class AdmissionTest {
   private static final Duration LONG = Duration.ofMinutes(1);
+  private static final long MS_100 = 100_000_000;
 
   private final CountDownLatch gate = new CountDownLatch(1);
   private final List<String> ran = Collections.synchronizedList(new ArrayList<>());
@@ -82,6 +83,65 @@ final class AdmissionTest {
     admission.drain(Duration.ofSeconds(10));
     assertThat(ran).hasSize(9).contains("instead").doesNotContain("waiting3");
     assertThat(tickets.get(0).withdraw()).isFalse();
+  }
+
+  /** Callers without time must not make the calls of all others look slow. */
+  @Test
+  void limit_afterCallsWithoutTime_staysAsItWas() throws InterruptedException {
+    Duration wait = Duration.ofHours(1);
+    AtomicLong clock = new AtomicLong();
+    try (Admission own =
+        new Admission("own", 1, 256, new AdmissionConfig(4, wait, wait, wait), clock::get)) {
+      for (int batch = 0; batch < 400; batch++) {
+        together(own, clock, own.limit() * 3 / 4);
+      }
+      int before = own.limit();
+      assertThat(before).isGreaterThan(20);
+      for (int call = 0; call < 800; call++) {
+        clock.addAndGet(MS_100);
+        CountDownLatch ended = new CountDownLatch(1);
+        own.admit(
+            new Work(
+                "page",
+                Priority.LIVE,
+                LONG,
+                () -> {
+                  ended.countDown();
+                  return false;
+                }));
+        ended.await();
+      }
+      for (int batch = 0; batch < 100; batch++) {
+        together(own, clock, own.limit() * 3 / 4);
+      }
+      assertThat(own.limit()).isGreaterThanOrEqualTo(before * 9 / 10);
+    }
+  }
+
+  /** Runs calls of which each is in the server for 100 ms. */
+  private static void together(Admission admission, AtomicLong clock, int calls)
+      throws InterruptedException {
+    CountDownLatch begin = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(calls);
+    for (int call = 0; call < calls; call++) {
+      admission.admit(
+          new Work(
+              "page",
+              Priority.LIVE,
+              LONG,
+              () -> {
+                try {
+                  begin.await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+                ended.countDown();
+                return true;
+              }));
+    }
+    clock.addAndGet(MS_100);
+    begin.countDown();
+    ended.await();
   }
 
   @Test

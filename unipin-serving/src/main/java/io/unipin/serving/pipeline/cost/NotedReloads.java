@@ -32,6 +32,11 @@ public final class NotedReloads implements ReloadChoice {
   }
 
   @Override
+  public void unanswered(Question question, long nanos) {
+    choice.unanswered(question, nanos);
+  }
+
+  @Override
   public boolean pays(Offer offer) {
     boolean pays = choice.pays(offer);
     if (!pays) {
@@ -44,6 +49,12 @@ public final class NotedReloads implements ReloadChoice {
   public void took(Offer offer, long bytes, long nanos) {
     choice.took(offer, bytes, nanos);
     note(offer, bytes, nanos, "read");
+  }
+
+  @Override
+  public void failed(Offer offer, long nanos) {
+    choice.failed(offer, nanos);
+    note(offer, 0, nanos, "read");
   }
 
   private static void note(Offer offer, long bytes, long nanos, String result) {

@@ -13,11 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Decides whether rows are read from a tier below the cache or encoded. It chooses the way that
  * took less time in the measurements so far. Each tier has its own measurements. Thread-safe.
  *
- * <p>A tier is asked which rows it holds only if its answer is expected before the rows could be
- * encoded. A request waits for a tier about as long as encoding would take, and never longer than
- * half of the request's remaining time. A read is also refused if it would take longer than the
- * remaining time. If all questions or reads were refused for a second, one request asks or reads
- * anyway. This measurement corrects a wrong estimate.
+ * <p>A tier is asked what it holds only if the answer is expected before the rows could be encoded.
+ * A request waits for a tier about as long as it would encode, and never longer than half of the
+ * time that it has. If the tier gives no answer in this time, or a read brings no rows, this time
+ * counts only if it is longer than expected: a request with little time tells nothing about the
+ * tier. A read is also refused if it takes longer than the request has time. When questions or reads
+ * were refused for a second, one request asks or reads anyway, so that a wrong estimate is
+ * corrected.
  */
 public final class ReloadCosts {
   /** The first answers and reads of a process load classes, so their times are not counted. */
@@ -48,6 +50,12 @@ public final class ReloadCosts {
         costs.took(size, nanos, now);
       }
     }
+
+    void failed(long size, long nanos, long now) {
+      if (nanos > costs.expected(size, now).typical()) {
+        took(size, nanos, now);
+      }
+    }
   }
 
   private OfTier of(ReloadChoice.Question question) {
@@ -68,6 +76,11 @@ public final class ReloadCosts {
       }
 
       @Override
+      public void unanswered(Question question, long nanos) {
+        of(question).answers.failed(1, nanos, clock.since());
+      }
+
+      @Override
       public boolean pays(Offer offer) {
         return ReloadCosts.this.pays(offer, model, clock);
       }
@@ -75,6 +88,11 @@ public final class ReloadCosts {
       @Override
       public void took(Offer offer, long bytes, long nanos) {
         of(offer.question()).reads.took(bytes, nanos, clock.since());
+      }
+
+      @Override
+      public void failed(Offer offer, long nanos) {
+        of(offer.question()).reads.failed(offer.bytes(), nanos, clock.since());
       }
     };
   }

@@ -192,6 +192,60 @@ final class ReloadCostsTest {
     assertThat(choice().patience(QUESTION)).isPositive();
   }
 
+  /** A request with little time must not make a slow tier look fast to all others. */
+  @Test
+  void patience_afterRequestsWithLittleTimeGotNoAnswer_staysAsItWas() {
+    for (int i = 0; i < 11; i++) {
+      encoded(30);
+      answered(400);
+    }
+    now.addAndGet(1500 * MS);
+    for (int i = 0; i < 3; i++) {
+      choice().unanswered(QUESTION, 10 * MS);
+    }
+    assertThat(choice().patience(QUESTION)).isEqualTo(Duration.ZERO);
+  }
+
+  @Test
+  void patience_ofATierThatGivesNoAnswer_endsTheQuestions() {
+    for (int i = 0; i < 11; i++) {
+      encoded(10);
+      answered(1);
+    }
+    for (int i = 0; i < 9; i++) {
+      now.addAndGet(20 * MS);
+      choice().unanswered(QUESTION, 20 * MS);
+    }
+    assertThat(choice().patience(QUESTION)).isEqualTo(Duration.ZERO);
+  }
+
+  /** A read that had little time must not make slow reads look fast to all others. */
+  @Test
+  void pays_afterReadsWithLittleTimeBroughtNothing_staysAsItWas() {
+    for (int i = 0; i < 11; i++) {
+      encoded(30);
+      read(400);
+    }
+    now.addAndGet(1500 * MS);
+    for (int i = 0; i < 3; i++) {
+      choice().failed(WHOLE, 10 * MS);
+    }
+    assertThat(choice().pays(WHOLE)).isFalse();
+  }
+
+  @Test
+  void pays_ofATierWhoseReadsBringNothing_endsTheReads() {
+    for (int i = 0; i < 11; i++) {
+      encoded(10);
+      read(1);
+    }
+    for (int i = 0; i < 9; i++) {
+      now.addAndGet(20 * MS);
+      choice().failed(WHOLE, 20 * MS);
+    }
+    assertThat(choice().pays(WHOLE)).isFalse();
+  }
+
   private void warmUp() {
     read(1);
     read(1);
