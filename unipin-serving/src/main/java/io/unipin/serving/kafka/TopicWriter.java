@@ -10,6 +10,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +46,11 @@ public final class TopicWriter implements AutoCloseable {
       return written;
     } catch (ExecutionException e) {
       throw failure(e.getCause() == null ? e : e.getCause());
-    } catch (KafkaException e) {
-      throw failure(e);
-    } catch (InterruptedException e) {
+    } catch (InterruptException | InterruptedException e) { // tells nothing about Kafka
       Thread.currentThread().interrupt();
       throw new ServingException(FailureKind.UNAVAILABLE, "the server stops", e);
+    } catch (KafkaException e) {
+      throw failure(e);
     }
   }
 

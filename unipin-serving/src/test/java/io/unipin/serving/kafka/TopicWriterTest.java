@@ -1,0 +1,54 @@
+package io.unipin.serving.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.serving.TestServer;
+import io.unipin.serving.failure.ServingException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests writes without Kafka. {@code KafkaAwayTest} tests them with a real one. */
+@Timeout(60)
+final class TopicWriterTest {
+  @TempDir Path folder;
+
+  private static int closedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void write(TopicWriter writer) {
+    writer.write(List.of(new ProducerRecord<>("actions", new byte[] {1}, new byte[] {2})));
+  }
+
+  /** Whoever gives up must not make the calls of all others fail. */
+  @Test
+  void write_callerThatGivesUp_leavesKafkaToOthers() throws IOException {
+    KafkaConfig config =
+        TestServer.config(
+                folder,
+                "kafka.servers=127.0.0.1:" + closedPort(),
+                "kafka.topics.actions=actions",
+                "kafka.topics.deadLetters=dead",
+                "kafka.patience=1s")
+            .kafka();
+    try (TopicWriter writer = new TopicWriter(new KafkaClients(config))) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> write(writer))
+          .isInstanceOf(ServingException.class)
+          .hasMessage("the server stops");
+      assertThat(Thread.interrupted()).isTrue();
+      assertThatThrownBy(() -> write(writer)).hasMessage("Kafka did not confirm a record");
+      assertThatThrownBy(() -> write(writer)).hasMessage("Kafka is away");
+    }
+  }
+}
