@@ -1,6 +1,7 @@
 package io.unipin.serving;
 
 import io.unipin.serving.rpc.RpcConfig;
+import io.unipin.serving.settings.ServerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -8,11 +9,17 @@ import java.net.UnknownHostException;
 final class ReplicaName {
   private ReplicaName() {}
 
+  /** Returns {@code fleet.name}; without it the {@link #place}. */
+  static String of(ServerConfig config) {
+    String name = config.fleet().name();
+    return name.isEmpty() ? place(config.server()) : name;
+  }
+
   /**
    * Returns the machine's host name and the server's port. If the port is not fixed, the process id
    * takes its place.
    */
-  static String of(RpcConfig config) {
+  static String place(RpcConfig config) {
     String place =
         config.port() == 0
             ? "process-" + ProcessHandle.current().pid()

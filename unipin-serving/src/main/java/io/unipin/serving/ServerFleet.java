@@ -35,7 +35,7 @@ final class ServerFleet {
     RedisPlace redis = shares ? config.redis().place() : NO_REDIS;
     return Fleet.open(
         config.fleet(),
-        redis.isUsed() ? ReplicaName.of(config.server()) : "",
+        redis.isUsed() ? ReplicaName.place(config.server()) : "",
         redis,
         config.redis().waitReplicas(),
         topic,

@@ -44,7 +44,7 @@ record ServerStores(
     ServingMetrics metrics = parts.opened(new ServingMetrics());
     parts.opened(MemoryTrim.start());
     Tracing tracing =
-        parts.opened(Tracing.start(config.tracing(), () -> ReplicaName.of(config.server())));
+        parts.opened(Tracing.start(config.tracing(), () -> ReplicaName.of(config)));
     metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
     ServerTopics topics = ServerTopics.connect(config.kafka(), metrics, parts);
     Optional<Secrets> shared = shared(config.security(), parts);

@@ -56,11 +56,13 @@ final class EngineTracesTest {
 
   @TempDir Path folder;
 
-  private UniPinServer replica(String name, int port, Collector collector, RedisServer redis) {
+  private UniPinServer replica(
+      String name, int port, Collector collector, RedisServer redis, String fleetName) {
     return UniPinServer.start(
         TestServer.config(
             folder.resolve(name),
             "server.port=" + port,
+            "fleet.name=" + fleetName,
             "bundle.folder=" + folder.resolve("bundles"),
             "history.store=REDIS",
             "redis.uri=" + redis.uri(),
@@ -106,19 +108,20 @@ final class EngineTracesTest {
     publish();
     try (Collector collector = new Collector();
         RedisServer redis = RedisServer.start(folder.resolve("redis"), "--appendonly", "yes")) {
-      try (UniPinServer server = replica("feed", 0, collector, redis);
+      try (UniPinServer server = replica("feed", 0, collector, redis, "feed-a");
           UniPinClient client = client(server)) {
         record(client, 16);
         page(client);
         page(client);
       }
-      try (UniPinServer server = replica("feed", 0, collector, redis);
+      try (UniPinServer server = replica("feed", 0, collector, redis, "feed-a");
           UniPinClient client = client(server)) {
         page(client); // read from the files that the earlier server wrote
         redis.kill();
         assertThatThrownBy(() -> record(client, 1)).isInstanceOf(RequestException.class);
       }
       Span recording = named(collector, "unipin.v1.UniPin/RecordActions").get(0);
+      assertThat(instance(collector, recording)).as("fleet.name").isEqualTo("feed-a");
       Span append = only(collector, only(collector, recording, "change"), "redis history append");
       assertThat(append.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CLIENT);
       List<Span> pages = named(collector, PAGE);
@@ -171,7 +174,7 @@ final class EngineTracesTest {
       Server other = failing();
       String away = "127.0.0.1:" + other.getPort();
       int port = RedisServer.freePort();
-      try (UniPinServer server = replica("feed", port, collector, redis);
+      try (UniPinServer server = replica("feed", port, collector, redis, "");
           SdkTracerProvider provider = provider(collector);
           UniPinClient client =
               UniPinClient.connect(
