@@ -6,6 +6,7 @@ import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -34,14 +35,40 @@ final class RedisAnswers {
       return answer.toCompletableFuture().get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw away(name, "the wait was interrupted", e);
+      throw away(name, "the wait was interrupted", new Pending(answer, e));
     } catch (TimeoutException e) {
-      throw away(name, "no answer within " + patience.toMillis() + " ms", e);
+      throw away(
+          name, "no answer within " + patience.toMillis() + " ms", new Pending(answer, e));
     } catch (CancellationException e) { // its connection was closed
       throw away(name, "the command was cancelled", e);
     } catch (ExecutionException e) {
       throw failure(name, e.getCause() == null ? e : e.getCause());
     }
+  }
+
+  /** Ends a wait although the answer may still come. */
+  private static final class Pending extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final transient CompletionStage<?> answer;
+
+    Pending(CompletionStage<?> answer, Exception cause) {
+      super(cause);
+      this.answer = answer;
+    }
+  }
+
+  /** Returns the answer that a caller did not wait for; empty if the command has ended. */
+  static Optional<CompletionStage<?>> pending(Throwable failure) {
+    return failure.getCause() instanceof Pending pending
+        ? Optional.of(pending.answer)
+        : Optional.empty();
+  }
+
+  /** Whether the failure of a command shows that Redis is away, late or full. */
+  static boolean showsAbsence(String name, Throwable failure) {
+    return failure(name, failure) instanceof ServingException serving
+        && serving.kind() == FailureKind.UNAVAILABLE;
   }
 
   private static RuntimeException failure(String name, Throwable cause) {

@@ -1,20 +1,29 @@
 package io.unipin.serving.redis;
 
-import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Refuses calls at once while Redis is away, so that they don't wait for it. After half a second it
- * lets three calls try. Thread-safe.
+ * lets three calls try.
+ *
+ * <p>It learns from Redis' answers, not from the patience of callers. If a caller leaves before the
+ * answer, the breaker waits for the answer by itself, for as long as a caller with enough time
+ * does. So callers with little time never open it while Redis answers, and still open it while
+ * Redis does not. Thread-safe.
  */
 public final class RedisBreaker {
   private static final Logger logger = LoggerFactory.getLogger(RedisBreaker.class);
@@ -25,15 +34,25 @@ public final class RedisBreaker {
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final String name;
+  private final Duration patience;
   private final CircuitBreaker breaker;
   private final AtomicLong opened = new AtomicLong();
 
   /** The breaker's own count begins anew with each of its states. */
   private final LongAdder refused = new LongAdder();
 
-  /** Creates a breaker. The name stands in messages, such as {@code history}. */
-  public RedisBreaker(String name) {
+  /** The number of changes of the state. An answer from before a change does not count after it. */
+  private final AtomicLong changes = new AtomicLong();
+
+  /**
+   * Creates a breaker.
+   *
+   * @param name stands in messages, such as {@code history}
+   * @param patience time after which a missing answer shows that Redis is away
+   */
+  public RedisBreaker(String name, Duration patience) {
     this.name = name;
+    this.patience = patience;
     this.breaker =
         CircuitBreaker.of(
             name,
@@ -43,22 +62,16 @@ public final class RedisBreaker {
                 .failureRateThreshold(FAILED_PERCENT)
                 .waitDurationInOpenState(PAUSE)
                 .permittedNumberOfCallsInHalfOpenState(TRIALS)
-                .recordException(RedisBreaker::showsAbsence)
                 .build());
     breaker.getEventPublisher().onStateTransition(event -> changed(event.getStateTransition()));
   }
 
   private void changed(CircuitBreaker.StateTransition change) {
+    changes.incrementAndGet();
     if (change == CircuitBreaker.StateTransition.CLOSED_TO_OPEN) {
       opened.incrementAndGet();
     }
     logger.warn("the {} store's Redis: {}", name, describe(change.getToState()));
-  }
-
-  private static boolean showsAbsence(Throwable failure) {
-    return failure instanceof ServingException serving
-        && serving.kind() == FailureKind.UNAVAILABLE
-        && !(failure.getCause() instanceof InterruptedException); // the caller gave up
   }
 
   private static String describe(CircuitBreaker.State state) {
@@ -75,11 +88,67 @@ public final class RedisBreaker {
    * @throws ServingException UNAVAILABLE at once while Redis is away, or what the call throws
    */
   public <T> T call(Supplier<T> call) {
-    try {
-      return breaker.executeSupplier(call);
-    } catch (CallNotPermittedException e) {
+    if (!breaker.tryAcquirePermission()) {
       refused.increment();
-      throw ServingException.unavailable("the %s store's Redis is away".formatted(name), PAUSE, e);
+      throw ServingException.unavailable(
+          "the %s store's Redis is away".formatted(name), PAUSE, null);
+    }
+    long state = changes.get();
+    long begin = System.nanoTime();
+    boolean ended = false;
+    try {
+      T answer = call.get();
+      ended = true;
+      breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+      return answer;
+    } catch (RuntimeException e) {
+      ended = true;
+      failed(e, begin, state);
+      throw e;
+    } finally {
+      if (!ended) { // an error of this process tells nothing about Redis
+        breaker.releasePermission();
+      }
+    }
+  }
+
+  private void failed(RuntimeException failure, long begin, long state) {
+    long left = patience.toNanos() - (System.nanoTime() - begin);
+    Optional<CompletionStage<?>> pending = RedisAnswers.pending(failure);
+    if (pending.isEmpty() || left <= 0) {
+      boolean away =
+          failure instanceof ServingException known && known.kind() == FailureKind.UNAVAILABLE;
+      count(away ? failure : null, begin);
+      return;
+    }
+    CompletableFuture<Boolean> answered = new CompletableFuture<>();
+    CompletionStage<?> unused = pending.get().whenComplete((answer, e) -> end(answered, e));
+    CompletableFuture<?> alsoUnused =
+        answered
+            .orTimeout(left, TimeUnit.NANOSECONDS)
+            .whenComplete(
+                (answer, e) -> {
+                  if (changes.get() == state) {
+                    count(e, begin);
+                  }
+                });
+  }
+
+  private void end(CompletableFuture<Boolean> answered, @Nullable Throwable failure) {
+    if (failure != null && RedisAnswers.showsAbsence(name, failure)) {
+      answered.completeExceptionally(failure);
+    } else {
+      answered.complete(true);
+    }
+  }
+
+  /** Counts a call, which failed if Redis was away. */
+  private void count(@Nullable Throwable away, long begin) {
+    long nanos = System.nanoTime() - begin;
+    if (away == null) {
+      breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+    } else {
+      breaker.onError(nanos, TimeUnit.NANOSECONDS, away);
     }
   }
 

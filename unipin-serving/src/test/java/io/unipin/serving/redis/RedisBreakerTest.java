@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class RedisBreakerTest {
-  private final RedisBreaker breaker = new RedisBreaker("test");
+  private final RedisBreaker breaker = new RedisBreaker("test", Duration.ofSeconds(1));
 
   private void fail(FailureKind kind) {
     Supplier<String> call =

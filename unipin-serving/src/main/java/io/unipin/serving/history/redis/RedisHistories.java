@@ -66,8 +66,8 @@ public final class RedisHistories implements HistoryStore {
   private final int waitReplicas;
   private final RedisConnections redis;
   private final HeldHistories held;
-  private final RedisBreaker reads = new RedisBreaker("history");
-  private final RedisBreaker writes = new RedisBreaker("history (changes)");
+  private final RedisBreaker reads;
+  private final RedisBreaker writes;
   private final LongAdder heldReads = new LongAdder();
   private final LongAdder fetched = new LongAdder();
   private final LongAdder stale = new LongAdder();
@@ -80,6 +80,8 @@ public final class RedisHistories implements HistoryStore {
     this.config = config;
     this.waitReplicas = waitReplicas;
     this.redis = redis;
+    this.reads = new RedisBreaker("history", redis.timeout());
+    this.writes = new RedisBreaker("history (changes)", redis.timeout());
     this.held = new HeldHistories(config.held().bytes());
     this.archive = new RedisArchive(redis, this::write);
     this.rewrites = new LogRewrites(redis);

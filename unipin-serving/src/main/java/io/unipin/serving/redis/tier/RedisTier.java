@@ -88,7 +88,7 @@ public final class RedisTier implements KvTier {
    * @throws io.unipin.settings.ConfigException if this Redis also holds the histories
    */
   public static RedisTier open(RedisTierConfig config, Parts parts) {
-    TierLink link = new TierLink(config.place(), parts.histories());
+    TierLink link = new TierLink(config, parts.histories());
     if (!link.connect()) {
       logger.warn(
           "cache.redis.uri: Redis can't be reached at {}; users are encoded until it can",

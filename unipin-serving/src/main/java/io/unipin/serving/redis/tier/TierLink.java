@@ -8,6 +8,7 @@ import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.redis.RedisBreaker;
 import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.redis.RedisPlace;
+import io.unipin.serving.redis.RedisTierConfig;
 import io.unipin.settings.ConfigException;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,18 +28,25 @@ final class TierLink implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(TierLink.class);
 
   private final RedisPlace place;
-  private final Optional<RedisPlace> histories;
-  private final RedisBreaker reads = new RedisBreaker("KV tier");
-  private final RedisBreaker writes = new RedisBreaker("KV tier (writes)");
+  private final Optional<RedisPlace> shared;
+  private final RedisBreaker reads;
+  private final RedisBreaker writes;
   private volatile @Nullable RedisConnections open;
 
   @GuardedBy("this")
   private boolean closed;
 
-  /** @param histories the Redis of the histories, if there is one */
-  TierLink(RedisPlace place, Optional<RedisPlace> histories) {
-    this.place = place;
-    this.histories = histories;
+  /** Whether this is known to be another Redis than the shared one. */
+  @GuardedBy("this")
+  private boolean apart;
+
+  /** @param shared the Redis of the histories and of the register of replicas, if there is one */
+  TierLink(RedisTierConfig config, Optional<RedisPlace> shared) {
+    this.place = config.place();
+    this.shared = shared;
+    this.apart = shared.isEmpty();
+    this.reads = new RedisBreaker("KV tier", config.timeout());
+    this.writes = new RedisBreaker("KV tier (writes)", place.timeout());
   }
 
   /** Whether there are connections. They may be interrupted at the moment. */
@@ -51,46 +59,68 @@ final class TierLink implements AutoCloseable {
    * #close}.
    *
    * @return whether there are connections
-   * @throws ConfigException if this Redis also holds the histories
+   * @throws ConfigException if this is also the shared Redis. There are no connections then.
    */
   synchronized boolean connect() {
-    if (open != null || closed) {
-      return open != null;
+    if (closed) {
+      return false;
     }
+    if (open == null) {
+      open = opened();
+    }
+    RedisConnections known = open;
+    if (known != null && !apart) {
+      requireApart(known);
+    }
+    return known != null;
+  }
+
+  private @Nullable RedisConnections opened() {
     RedisConnections made = null;
+    boolean ready = false;
     try {
       made = RedisConnections.open("KV tier", place);
-      requireApart(made);
       warnOfItsMemory(made);
-      open = made;
-      made = null;
+      ready = true;
       logger.info("KV tier in Redis: connected");
-      return true;
+      return made;
     } catch (ServingException e) {
-      if (e.kind() != FailureKind.UNAVAILABLE) {
-        throw e;
-      }
+      requireAbsence(e);
       logger.debug("the KV tier's Redis can't be reached", e);
-      return false;
+      return null;
     } finally {
-      if (made != null) {
+      if (!ready && made != null) {
         made.close();
       }
     }
   }
 
+  private static void requireAbsence(ServingException failure) {
+    if (failure.kind() != FailureKind.UNAVAILABLE) {
+      throw failure;
+    }
+  }
+
+  /** Does nothing while the shared Redis is away. The next call checks it then. */
+  @GuardedBy("this")
   private void requireApart(RedisConnections made) {
-    if (histories.isEmpty()) {
+    boolean same;
+    try (RedisConnections others = RedisConnections.open("shared", shared.orElseThrow())) {
+      List<String> own = made.identities();
+      same = others.identities().stream().anyMatch(id -> !id.isEmpty() && own.contains(id));
+    } catch (ServingException e) {
+      requireAbsence(e);
+      logger.debug("whether the KV tier has a Redis of its own can't be checked now", e);
       return;
     }
-    List<String> own = made.identities();
-    try (RedisConnections others = RedisConnections.open("history", histories.get())) {
-      if (others.identities().stream().anyMatch(id -> !id.isEmpty() && own.contains(id))) {
-        throw new ConfigException(
-            "cache.redis.uri: another Redis than that of redis.uri expected, got the same one:"
-                + " rows of the cache would take the memory of the histories");
-      }
+    if (same) {
+      open = null;
+      made.close();
+      throw new ConfigException(
+          "cache.redis.uri: another Redis than that of redis.uri expected, got the same one:"
+              + " rows of the cache would take the memory of what servers share there");
     }
+    apart = true;
   }
 
   private static void warnOfItsMemory(RedisConnections made) {

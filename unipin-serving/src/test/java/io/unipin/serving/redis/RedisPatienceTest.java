@@ -1,0 +1,107 @@
+package io.unipin.serving.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.serving.failure.ServingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests that a breaker learns from a real Redis, and not from the patience of callers. */
+@NeedsRedis
+@Timeout(60)
+final class RedisPatienceTest {
+  private static final byte[] KEY = "key".getBytes(StandardCharsets.UTF_8);
+  private static final Duration PATIENCE = Duration.ofMillis(800);
+
+  @TempDir Path folder;
+  private final RedisBreaker breaker = new RedisBreaker("test", PATIENCE);
+  private RedisServer server;
+  private RedisConnections redis;
+
+  @BeforeEach
+  void start() {
+    server = RedisServer.start(folder);
+    redis = RedisConnections.open("test", server.place());
+  }
+
+  @AfterEach
+  void stop() {
+    redis.close();
+    server.close();
+  }
+
+  private void ask(Duration patience) {
+    breaker.call(() -> redis.ask(commands -> commands.exists(KEY), patience));
+  }
+
+  /** Asks without the time for an answer, and returns whether there was none. */
+  private boolean fails(Duration patience) {
+    try {
+      ask(patience);
+      return false;
+    } catch (ServingException e) {
+      return true;
+    }
+  }
+
+  private void assertNeverOpened() {
+    ask(PATIENCE);
+    assertThat(breaker.isOpen()).isFalse();
+    assertThat(breaker.opened()).isZero();
+    assertThat(breaker.refused()).isZero();
+  }
+
+  @Test
+  void callersWithoutTime_leaveRedisToOthers() {
+    int failed = 0;
+    for (int call = 0; call < 100; call++) {
+      failed += fails(Duration.ofNanos(1)) ? 1 : 0;
+    }
+    assertThat(failed).isGreaterThan(50);
+    assertNeverOpened();
+  }
+
+  /** Redis answers after 300 ms, for which these callers do not wait and others would. */
+  @Test
+  void callersWithLittleTime_whileRedisIsSlow_leaveItToOthers() {
+    assertThat(server.command("CLIENT PAUSE 300 ALL")).isEqualTo("+OK");
+    for (int call = 0; call < 10; call++) {
+      assertThat(fails(Duration.ofMillis(10))).isTrue();
+    }
+    assertNeverOpened();
+  }
+
+  @Test
+  void callersThatAreInterrupted_leaveRedisToOthers() {
+    for (int call = 0; call < 10; call++) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> ask(PATIENCE)).hasMessageContaining("interrupted");
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertNeverOpened();
+  }
+
+  /** No caller waits until the absence is certain. The breaker learns of it all the same. */
+  @Test
+  void callersWithLittleTime_whileRedisHangs_openItAndItRecovers() {
+    server.signal("STOP");
+    try {
+      long begin = System.nanoTime();
+      Eventually.holds(() -> fails(Duration.ofMillis(5)) && breaker.isOpen());
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(PATIENCE);
+      assertThat(breaker.opened()).isEqualTo(1);
+      assertThat(fails(Duration.ofMillis(5))).isTrue();
+      assertThat(breaker.refused()).isPositive();
+    } finally {
+      server.signal("CONT");
+    }
+    Eventually.holds(() -> !fails(PATIENCE) && !breaker.isOpen());
+  }
+}
