@@ -117,7 +117,7 @@ public final class UniPinServer implements AutoCloseable {
                 config.server().metricsPort(),
                 stores.metrics(),
                 () -> serving,
-                () -> stores.fleet().view().differing()));
+                () -> stores.fleet().view().remarks()));
     ConsoleParts looked =
         new ConsoleParts(
             services,

@@ -1,7 +1,10 @@
 package io.unipin.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.fleet.Fleet;
 import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.HistoryStore;
@@ -11,7 +14,10 @@ import io.unipin.serving.redis.RedisServer;
 import io.unipin.serving.security.Secrets;
 import io.unipin.serving.settings.ServerConfig;
 import io.unipin.serving.stores.HistoryStores;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,10 +27,34 @@ import org.junit.jupiter.api.io.TempDir;
 @NeedsRedis
 @Timeout(60)
 final class HistoryErasuresTest {
+  private static final String SECRET = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
   @TempDir Path folder;
 
   private static ActionEvent event(String id, long timeMs) {
     return new ActionEvent(id, new RecordedAction(1, List.of("click"), "home", timeMs));
+  }
+
+  /** A copy without the fleet's erasures would revive users. */
+  @Test
+  void apply_whileRedisIsAway_fails() throws IOException {
+    Path secret = Files.writeString(folder.resolve("secret"), SECRET);
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    try (RedisServer redis = RedisServer.start(folder.resolve("redis"), "--appendonly", "yes")) {
+      ServerConfig config =
+          TestServer.config(
+              folder,
+              "security.secretFile=" + secret,
+              "redis.uri=" + redis.uri(),
+              "redis.timeout=2s");
+      redis.kill();
+      try (HistoryStore store = HistoryStores.open(config)) {
+        assertThatThrownBy(() -> HistoryErasures.apply(config, store))
+            .isInstanceOfSatisfying(
+                ServingException.class,
+                failure -> assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE));
+      }
+    }
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.unipin.serving.fleet;
 
 import io.unipin.serving.erasure.ErasureLog;
 import io.unipin.serving.erasure.ErasureSeal;
-import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.redis.RedisPlace;
 import io.unipin.serving.security.Secrets;
 import io.unipin.serving.user.ErasureSpread;
@@ -17,25 +16,27 @@ import org.jspecify.annotations.Nullable;
  * then. Thread-safe.
  */
 public final class Fleet implements AutoCloseable {
-  private final @Nullable RedisConnections redis;
+  private final @Nullable FleetLink link;
   private final @Nullable Replicas replicas;
   private final @Nullable FleetErasures erasures;
 
   private Fleet(
-      @Nullable RedisConnections redis,
+      @Nullable FleetLink link,
       @Nullable Replicas replicas,
       @Nullable FleetErasures erasures) {
-    this.redis = redis;
+    this.link = link;
     this.replicas = replicas;
     this.erasures = erasures;
   }
 
   /**
-   * Opens the connections of a replica, which is not in the register yet.
+   * Opens the connections of a replica, which is not in the register yet. If Redis is away, the
+   * replica joins the fleet later.
    *
    * @param place host and port of the replica
    * @param waitReplicas number of Redis' replicas that must have an erasure
    * @param topic log of erasures in Kafka; null to keep them in Redis
+   * @throws io.unipin.settings.ConfigException if Redis could evict what the fleet needs
    */
   public static Fleet open(
       FleetConfig config,
@@ -51,11 +52,10 @@ public final class Fleet implements AutoCloseable {
           null,
           topic == null ? null : new FleetErasures(topic, seal, null, config.patience()));
     }
-    RedisConnections connections = RedisConnections.open("fleet", redis);
-    Replicas replicas = new Replicas(connections, config, place);
-    ErasureLog log = topic == null ? new RedisErasures(connections, waitReplicas) : topic;
-    return new Fleet(
-        connections, replicas, new FleetErasures(log, seal, replicas, config.patience()));
+    FleetLink link = FleetLink.open(redis, topic == null);
+    Replicas replicas = new Replicas(link, config, place);
+    ErasureLog log = topic == null ? new RedisErasures(link, waitReplicas) : topic;
+    return new Fleet(link, replicas, new FleetErasures(log, seal, replicas, config.patience()));
   }
 
   /**
@@ -93,8 +93,8 @@ public final class Fleet implements AutoCloseable {
     if (replicas != null) {
       replicas.close();
     }
-    if (redis != null) {
-      redis.close();
+    if (link != null) {
+      link.close();
     }
   }
 }

@@ -4,6 +4,7 @@ import io.unipin.serving.erasure.ErasureLog;
 import io.unipin.serving.erasure.ErasureReader;
 import io.unipin.serving.erasure.ErasureSeal;
 import io.unipin.serving.erasure.MadeErasures;
+import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.user.ErasureSpread;
 import java.time.Duration;
@@ -88,6 +89,13 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
     } catch (ServingException e) {
       logger.warn("the other replicas' confirmations can't be read now: {}", e.getMessage());
       FleetView known = replicas.view();
+      if (known.replicas().isEmpty()) {
+        throw new ServingException(
+            FailureKind.UNAVAILABLE,
+            "this replica has erased the user, and the others do so once they read the erasure;"
+                + " who they are can't be read now, so ask again for their confirmations",
+            e);
+      }
       return new Answers(existed, List.of(known.self()), named(known, List.of()), unseen(known));
     }
   }

@@ -11,11 +11,12 @@ import java.util.TreeSet;
  *
  * @param self name of the replica that looks; empty for a server that belongs to no fleet
  * @param reachable whether the register could be read
+ * @param problem why the register could not be read; empty if it could
  * @param replicas all replicas by name
  */
-public record FleetView(String self, boolean reachable, List<Replica> replicas) {
+public record FleetView(String self, boolean reachable, String problem, List<Replica> replicas) {
   /** The view of a server that belongs to no fleet. */
-  public static final FleetView NONE = new FleetView("", true, List.of());
+  public static final FleetView NONE = new FleetView("", true, "", List.of());
 
   public FleetView {
     replicas = List.copyOf(replicas);
@@ -36,6 +37,18 @@ public record FleetView(String self, boolean reachable, List<Replica> replicas) 
                 .formatted(replica.name(), String.join(", ", replica.differences())));
       }
     }
+    return lines;
+  }
+
+  /** Returns all lines that an operator should read: an unreachable register, and who differs. */
+  public List<String> remarks() {
+    List<String> lines = new ArrayList<>();
+    if (!reachable) {
+      lines.add(
+          "fleet: the register of replicas can't be read, and erasures can't be confirmed: "
+              + problem);
+    }
+    lines.addAll(differing());
     return lines;
   }
 

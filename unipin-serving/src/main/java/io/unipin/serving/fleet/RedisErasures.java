@@ -32,7 +32,7 @@ final class RedisErasures implements ErasureLog {
   private static final int FIELDS = 3;
   private static final long MICROS = 1000;
 
-  private final RedisConnections redis;
+  private final FleetLink link;
   private final int waitReplicas;
   private volatile boolean read;
   private volatile @Nullable Recurring following;
@@ -42,14 +42,14 @@ final class RedisErasures implements ErasureLog {
   /**
    * @param waitReplicas number of Redis' replicas that must have an erasure
    */
-  RedisErasures(RedisConnections redis, int waitReplicas) {
-    this.redis = redis;
+  RedisErasures(FleetLink link, int waitReplicas) {
+    this.link = link;
     this.waitReplicas = waitReplicas;
   }
 
   @Override
   public void write(byte[] key, byte[] value) {
-    redis.runReplicated(WRITE, waitReplicas, KEYS, key, value);
+    link.redis().runReplicated(WRITE, waitReplicas, KEYS, key, value);
   }
 
   @Override
@@ -60,6 +60,7 @@ final class RedisErasures implements ErasureLog {
   /** Passes all records from a position on to a receiver. Returns the position after the last. */
   private long readFrom(long position, Receiver receiver) {
     long next = position;
+    RedisConnections redis = link.redis();
     while (true) {
       List<Object> found =
           redis.run(

@@ -47,7 +47,7 @@ public final class Replicas implements AutoCloseable {
   private static final long CONFIRMED_SECONDS = Duration.ofHours(1).toSeconds();
   private static final int FIELDS = 3;
 
-  private final RedisConnections redis;
+  private final FleetLink link;
   private final Duration lease;
   private final boolean ephemeral;
   private final String instance;
@@ -60,15 +60,15 @@ public final class Replicas implements AutoCloseable {
   private boolean closed;
 
   /** Creates the register of a replica, which is not in it yet. */
-  Replicas(RedisConnections redis, FleetConfig config, String place) {
-    this.redis = redis;
+  Replicas(FleetLink link, FleetConfig config, String place) {
+    this.link = link;
     this.lease = config.lease();
     this.ephemeral = config.ephemeral();
     this.instance = Long.toHexString(ThreadLocalRandom.current().nextLong());
     this.startedMs = System.currentTimeMillis();
     this.name = config.name().isEmpty() ? place : config.name();
     this.address = config.address().isEmpty() ? place : config.address();
-    this.view = new FleetView(name, false, List.of());
+    this.view = new FleetView(name, false, link.absence(), List.of());
   }
 
   /**
@@ -79,7 +79,14 @@ public final class Replicas implements AutoCloseable {
   void start(Supplier<? extends SortedMap<String, String>> served) {
     versions = served;
     renew();
-    renewals = Recurring.start("fleet", lease.dividedBy(RENEWALS), this::renew);
+    renewals =
+        Recurring.start(
+            "fleet",
+            lease.dividedBy(RENEWALS),
+            () -> {
+              link.connect();
+              renew();
+            });
   }
 
   /** Returns the replicas as they were at the last renewal. */
@@ -107,7 +114,9 @@ public final class Replicas implements AutoCloseable {
       if (view.reachable()) {
         logger.warn("the register of replicas can't be reached now; this is tried again", e);
       }
-      view = new FleetView(name, false, view.replicas());
+      String absence = link.absence();
+      String problem = absence.isEmpty() ? "Redis is away" : absence;
+      view = new FleetView(name, false, problem, view.replicas());
     }
   }
 
@@ -116,9 +125,8 @@ public final class Replicas implements AutoCloseable {
     SortedMap<String, String> own = versions.get();
     ReplicaCard card = new ReplicaCard(instance, address, startedMs, stopped, ephemeral, own);
     List<Object> answer =
-        redis.run(
+        run(
             RENEW,
-            redis.timeout(),
             new byte[][] {CARDS, SEEN},
             RedisValues.bytes(name),
             RedisValues.bytes(card.write()),
@@ -145,6 +153,11 @@ public final class Replicas implements AutoCloseable {
     return true;
   }
 
+  private List<Object> run(RedisScript script, byte[][] keys, byte[]... values) {
+    RedisConnections redis = link.redis();
+    return redis.run(script, redis.timeout(), keys, values);
+  }
+
   private Replica replica(
       String of, ReplicaCard card, long silentMs, long nowMs, Map<String, String> own) {
     Replica.State state =
@@ -163,7 +176,10 @@ public final class Replicas implements AutoCloseable {
   }
 
   private void report(List<Replica> replicas) {
-    FleetView next = new FleetView(name, true, replicas);
+    FleetView next = new FleetView(name, true, "", replicas);
+    if (!view.reachable()) {
+      logger.info("the register of replicas is read, and has {} in it", name);
+    }
     if (!next.differing().equals(view.differing())) {
       if (next.differing().isEmpty()) {
         logger.info("all live replicas serve the same");
@@ -188,9 +204,8 @@ public final class Replicas implements AutoCloseable {
   }
 
   private List<Object> confirmed(String erasure, boolean existed) {
-    return redis.run(
+    return run(
         CONFIRM,
-        redis.timeout(),
         new byte[][] {CARDS, done(erasure)},
         RedisValues.bytes(name),
         RedisValues.bytes(instance),
@@ -204,7 +219,7 @@ public final class Replicas implements AutoCloseable {
 
   /** Returns who has confirmed an erasure, and whether the replica held data of the user. */
   Map<String, Boolean> confirmations(String erasure) {
-    List<Object> answer = redis.run(CONFIRMED, redis.timeout(), new byte[][] {done(erasure)});
+    List<Object> answer = run(CONFIRMED, new byte[][] {done(erasure)});
     Map<String, Boolean> all = new HashMap<>();
     for (int i = 0; i < answer.size(); i += 2) {
       all.put(RedisValues.text(answer.get(i)), RedisValues.number(answer.get(i + 1)) == 1);
@@ -233,9 +248,8 @@ public final class Replicas implements AutoCloseable {
       closed = true;
       try {
         if (ephemeral) {
-          redis.run(
+          run(
               LEAVE,
-              redis.timeout(),
               new byte[][] {CARDS, SEEN},
               RedisValues.bytes(name),
               RedisValues.bytes(instance));

@@ -52,6 +52,7 @@ public interface ErasureSpread {
    * Waits for the other replicas, for a bounded time.
    *
    * @param existed whether this replica held data of the user
+   * @throws ServingException UNAVAILABLE when it is not known who the other replicas are
    */
   Answers await(String user, long timeMs, boolean existed);
 }

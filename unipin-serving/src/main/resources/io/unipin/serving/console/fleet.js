@@ -10,11 +10,11 @@ const STATES = {
 export async function open() {
   const card = byId('fleet');
   try {
-    const { self, reachable, replicas } = await get('fleet');
+    const { self, reachable, problem, replicas } = await get('fleet');
     card.hidden = self === '';
     if (card.hidden) return;
     show(card, h('h2', {}, 'Fleet'),
-      reachable ? '' : h('p', { class: 'hint' }, 'The register of replicas does not answer; this is what was read last.'),
+      reachable ? '' : h('p', { class: 'hint' }, `The register of replicas can't be read (${problem}); this is what was read last.`),
       h('div', { class: 'scroll' }, h('table', {},
         h('thead', {}, h('tr', {}, ['Replica', 'Address', 'State', 'Seen', 'Versions'].map(name => h('th', { scope: 'col' }, name)))),
         h('tbody', {}, replicas.map(replica => h('tr', {},

@@ -1,13 +1,18 @@
 package io.unipin.serving.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.serving.erasure.ErasureLog;
 import io.unipin.serving.erasure.MadeErasures;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.redis.Eventually;
 import io.unipin.serving.redis.NeedsRedis;
 import io.unipin.serving.redis.RedisServer;
 import io.unipin.serving.security.Secrets;
 import io.unipin.serving.user.ErasureSpread;
+import io.unipin.settings.ConfigException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,6 +163,113 @@ final class FleetTest {
     redis.startAgain();
     Eventually.holds(() -> one.fleet.view().reachable());
     assertThat(one.fleet.view().count(Replica.State.LIVE)).isEqualTo(1);
+  }
+
+  private void use(String... options) {
+    redis = RedisServer.start(folder.resolve("other-redis"), options);
+    open.add(redis);
+  }
+
+  /** The erasures that a replica missed are made as soon as it can read them. */
+  @Test
+  void enter_whileRedisIsAway_joinsAndErasesOnceItIsThere() {
+    use("--appendonly", "yes");
+    member("other").erase("gone", 100, true);
+    redis.kill();
+    Member one = member("one");
+    assertThat(one.fleet.view().remarks())
+        .containsExactly(
+            "fleet: the register of replicas can't be read, and erasures can't be confirmed:"
+                + " Redis was not reached yet");
+    assertThat(one.fleet.erasures().orElseThrow().isRead()).isFalse();
+    assertThatThrownBy(() -> one.fleet.erasures().orElseThrow().announce("next", 200))
+        .isInstanceOfSatisfying(
+            ServingException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE));
+    redis.startAgain();
+    Eventually.holds(() -> one.erased.equals(List.of("gone")));
+    Eventually.holds(() -> one.fleet.view().remarks().isEmpty());
+    assertThat(one.fleet.erasures().orElseThrow().isRead()).isTrue();
+    assertThat(one.fleet.view().count(Replica.State.LIVE)).isPositive();
+    Member two = member("two");
+    Eventually.holds(() -> sees(two, "one", Replica.State.LIVE));
+  }
+
+  /** The log of erasures is elsewhere, so an erasure can be made although nobody can be named. */
+  @Test
+  void erasure_whileTheRegisterWasNeverRead_namesNobodyAndFails() {
+    redis.kill();
+    try (Fleet fleet =
+        Fleet.open(
+            new FleetConfig("one", "", false, LEASE, Duration.ofSeconds(1)),
+            "host:1",
+            redis.place(),
+            0,
+            new NoErasures(),
+            Secrets.own(new byte[32]))) {
+      fleet.enter(TreeMap::new);
+      FleetErasures erasures = fleet.erasures().orElseThrow();
+      erasures.announce("gone", 100);
+      assertThatThrownBy(() -> erasures.await("gone", 100, true))
+          .isInstanceOfSatisfying(
+              ServingException.class,
+              failure -> assertThat(failure.kind()).isEqualTo(FailureKind.UNAVAILABLE))
+          .hasMessageContaining("who they are can't be read now");
+      redis.startAgain();
+      Eventually.holds(() -> fleet.view().reachable());
+      assertThat(erasures.await("gone", 100, true).confirmed()).containsExactly("one");
+    }
+  }
+
+  /** A log of erasures, as Kafka's, that takes all and has none. */
+  private static final class NoErasures implements ErasureLog {
+    @Override
+    public void write(byte[] key, byte[] value) {}
+
+    @Override
+    public void readAll(Receiver receiver) {}
+
+    @Override
+    public boolean follow(Receiver receiver, Positions positions) {
+      return true;
+    }
+
+    @Override
+    public boolean isRead() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void open_redisThatEvicts_isRefused() {
+    redis.command("CONFIG SET maxmemory-policy volatile-lru");
+    assertThatThrownBy(() -> member("one"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "redis: a server with maxmemory-policy noeviction expected, got volatile-lru: it would"
+                + " drop erasures and the register of replicas when it is full");
+  }
+
+  /** Redis was away at the start, so only the register can be refused later. */
+  @Test
+  void enter_laterWithARedisThatEvicts_staysOutUntilItIsSetRight() {
+    use("--maxmemory-policy", "allkeys-lru");
+    redis.kill();
+    Member one = member("one");
+    redis.startAgain();
+    Eventually.holds(
+        () ->
+            !one.fleet.view().remarks().isEmpty()
+                && (one.fleet.view().reachable()
+                    || one.fleet.view().remarks().get(0).contains("got allkeys-lru")));
+    assertThat(one.fleet.view().reachable()).isFalse();
+    assertThat(redis.command("EXISTS " + CARDS)).isEqualTo(":0");
+    redis.command("CONFIG SET maxmemory-policy noeviction");
+    Eventually.holds(() -> one.fleet.view().remarks().isEmpty());
+    assertThat(redis.command("EXISTS " + CARDS)).isEqualTo(":1");
   }
 
   @Test

@@ -27,6 +27,7 @@ import io.unipin.serving.history.UserRecord;
 import io.unipin.serving.redis.RedisBreaker;
 import io.unipin.serving.redis.RedisConfig;
 import io.unipin.serving.redis.RedisConnections;
+import io.unipin.serving.redis.RedisSafety;
 import io.unipin.serving.redis.RedisScript;
 import io.unipin.serving.spans.EngineCalls;
 import java.time.Duration;
@@ -48,6 +49,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class RedisHistories implements HistoryStore {
   private static final RedisScript CHANGE = RedisScript.of(RedisHistories.class, "change.lua");
   private static final RedisScript READ = RedisScript.of(RedisHistories.class, "read.lua");
+  private static final RedisSafety.Content HOLDS =
+      new RedisSafety.Content("histories", "recorded actions");
   private static final int READ_KEYS = 2;
   private static final byte[] RECORD = bytes("+");
   private static final byte[] RETRACT = bytes("-");
@@ -96,7 +99,7 @@ public final class RedisHistories implements HistoryStore {
     RedisConnections connections = RedisConnections.open("history", redis.place());
     boolean opened = false;
     try {
-      RedisSafety.require(connections);
+      RedisSafety.require(connections, HOLDS);
       RedisHistories histories = new RedisHistories(config, redis.waitReplicas(), connections);
       opened = true;
       return histories;
