@@ -93,7 +93,8 @@ final class ServerCache {
                 Optional.of(config.redis().place()).filter(RedisPlace::isUsed),
                 erasedWithin(histories, RedisTier.markLasts(redis, held)),
                 held,
-                MODELS_INTERVAL));
+                MODELS_INTERVAL,
+                System::currentTimeMillis));
     return new KvTierSetup("redis", tier, redis.queue().bytes(), SHARED);
   }
 

@@ -89,7 +89,12 @@ final class KvTierCosts {
     return RedisTier.open(
         config,
         new RedisTier.Parts(
-            () -> keys, Optional.empty(), user -> false, Duration.ZERO, Duration.ofMinutes(1)));
+            () -> keys,
+            Optional.empty(),
+            user -> false,
+            Duration.ZERO,
+            Duration.ofMinutes(1),
+            System::currentTimeMillis));
   }
 
   private Map<String, Object> measure(ServingModel model, KvTier tier) {

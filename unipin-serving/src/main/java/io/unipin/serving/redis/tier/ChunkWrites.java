@@ -12,7 +12,7 @@ import java.util.List;
 /** Makes the arguments of {@code write.lua} for the chunks of one entry, in order. One thread. */
 final class ChunkWrites {
   private final EntryName entry;
-  private final Duration timeToLive;
+  private final Times times;
   private final TierIndex old;
   private final List<ChunkName> chunks = new ArrayList<>();
   private byte[] seen;
@@ -24,12 +24,20 @@ final class ChunkWrites {
   private int total;
 
   /**
+   * The times that a write notes.
+   *
+   * @param nowMs time of the write, in milliseconds since 1970
+   * @param timeToLive time after which rows are removed that were not written again
+   */
+  record Times(long nowMs, Duration timeToLive) {}
+
+  /**
    * @param old list of the chunks in Redis
    * @param seen bytes of this list, empty if there is none
    */
-  ChunkWrites(EntryName entry, Duration timeToLive, TierIndex old, byte[] seen) {
+  ChunkWrites(EntryName entry, Times times, TierIndex old, byte[] seen) {
     this.entry = entry;
-    this.timeToLive = timeToLive;
+    this.times = times;
     this.old = old;
     this.seen = seen;
   }
@@ -49,16 +57,17 @@ final class ChunkWrites {
     return missing;
   }
 
+  /** Returns the arguments that only note that the rows are in use. */
+  byte[][] renewal() {
+    return begun(seen).toArray(byte[][]::new);
+  }
+
   /** Returns the arguments that write the next chunk. */
   byte[][] next(ChunkName chunk, byte[] sealed) {
     byte[] field = TierKeys.chunk(entry.model(), chunks.size());
     chunks.add(chunk);
     byte[] list = new TierIndex(shape, chunks).write();
-    List<byte[]> values = new ArrayList<>();
-    values.add(TierKeys.index(entry.model()));
-    values.add(seen);
-    values.add(list);
-    values.add(RedisValues.bytes(timeToLive.toMillis()));
+    List<byte[]> values = begun(list);
     values.add(field);
     values.add(sealed);
     for (int place = total; !trimmed && place < old.chunks().size(); place++) {
@@ -67,5 +76,15 @@ final class ChunkWrites {
     trimmed = true;
     seen = list;
     return values.toArray(byte[][]::new);
+  }
+
+  private List<byte[]> begun(byte[] list) {
+    List<byte[]> values = new ArrayList<>();
+    values.add(TierKeys.prefix(entry.model()));
+    values.add(RedisValues.bytes(times.nowMs()));
+    values.add(RedisValues.bytes(times.timeToLive().toMillis()));
+    values.add(seen);
+    values.add(list);
+    return values;
   }
 }

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While Redis is away or slow, requests encode. A read waits for at most the configured time, and
  * no longer than the request allows. A breaker refuses reads while most of them fail.
+ *
+ * <p>The rows of a model that are not written again are removed after the time to live: by the next
+ * write of the user under another model, or together with the user.
  *
  * <p>An erasure leaves a mark, which refuses later writes for the user by any server. The mark lasts
  * longer than any server can hold rows from before the erasure.
@@ -61,17 +65,19 @@ public final class RedisTier implements KvTier {
    * What the tier needs of its server.
    *
    * @param keys returns the present keys for names and signatures
-   * @param histories the Redis of the histories, if there is one
+   * @param shared the Redis of the histories and of the register of replicas, if there is one
    * @param isErased whether a user was erased less than {@link #markLasts} ago
    * @param longestHeld longest time for which a server holds rows that it does not use
    * @param interval interval at which servers say which models they use
+   * @param clock returns the time in milliseconds since 1970
    */
   public record Parts(
       Supplier<MacKeys> keys,
-      Optional<RedisPlace> histories,
+      Optional<RedisPlace> shared,
       Predicate<String> isErased,
       Duration longestHeld,
-      Duration interval) {}
+      Duration interval,
+      LongSupplier clock) {}
 
   private RedisTier(RedisTierConfig config, Parts parts, TierLink link) {
     this.config = config;
@@ -85,10 +91,10 @@ public final class RedisTier implements KvTier {
   /**
    * Opens the tier. If Redis can't be reached, the tier holds nothing until it can.
    *
-   * @throws io.unipin.settings.ConfigException if this Redis also holds the histories
+   * @throws io.unipin.settings.ConfigException if this Redis is also the shared one
    */
   public static RedisTier open(RedisTierConfig config, Parts parts) {
-    TierLink link = new TierLink(config, parts.histories());
+    TierLink link = new TierLink(config, parts.shared());
     if (!link.connect()) {
       logger.warn(
           "cache.redis.uri: Redis can't be reached at {}; users are encoded until it can",
@@ -151,11 +157,12 @@ public final class RedisTier implements KvTier {
         link.write(
             redis -> redis.ask(c -> c.hget(TierKeys.user(entry.user()), field), redis.timeout()));
     TierIndex index = index(entry, stored);
-    ChunkWrites writes =
-        new ChunkWrites(entry, config.timeToLive(), index, stored == null ? NOTHING : stored);
+    ChunkWrites.Times times =
+        new ChunkWrites.Times(parts.clock().getAsLong(), config.timeToLive());
+    ChunkWrites writes = new ChunkWrites(entry, times, index, stored == null ? NOTHING : stored);
     List<ChunkName> missing = writes.begin(rows, broken.remove(entry));
     if (missing.isEmpty()) {
-      renew(entry);
+      link.write(redis -> run(redis, WRITE, entry.user(), writes.renewal()));
     }
     long bytes = 0;
     for (ChunkName chunk : missing) {
@@ -167,15 +174,6 @@ public final class RedisTier implements KvTier {
       bytes += sealed.length;
     }
     return bytes;
-  }
-
-  /** Starts the time to live of a user anew. */
-  private void renew(EntryName entry) throws IOException {
-    link.write(
-        redis ->
-            redis.ask(
-                c -> c.pexpire(TierKeys.user(entry.user()), config.timeToLive().toMillis()),
-                redis.timeout()));
   }
 
   private static long run(RedisConnections redis, RedisScript script, Id user, byte[]... values) {

@@ -1,6 +1,8 @@
 package io.unipin.serving.redis.tier;
 
+import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvTierSetup;
+import io.unipin.kvcache.tier.EntryName;
 import io.unipin.serving.redis.RedisConnections;
 import io.unipin.serving.redis.RedisPlace;
 import io.unipin.serving.redis.RedisTierConfig;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /** Opens tiers in Redis for tests. */
@@ -48,7 +51,16 @@ final class RedisTierSetup {
 
   static RedisTier.Parts parts(
       MacKeys keys, Predicate<String> isErased, Optional<RedisPlace> histories, Duration interval) {
-    return new RedisTier.Parts(() -> keys, histories, isErased, HELD, interval);
+    return new RedisTier.Parts(
+        () -> keys, histories, isErased, HELD, interval, System::currentTimeMillis);
+  }
+
+  /** Opens a tier that notes the times of a clock. */
+  static RedisTier open(String uri, LongSupplier clock) {
+    return RedisTier.open(
+        config(uri, false),
+        new RedisTier.Parts(
+            () -> KEYS, Optional.empty(), user -> false, HELD, Duration.ofMinutes(1), clock));
   }
 
   /** Returns a tier with a server's settings: a user is written to the tier after two visits. */
@@ -67,6 +79,21 @@ final class RedisTierSetup {
             .forEach(field -> receiver.accept(new String(key, StandardCharsets.US_ASCII), field));
       }
     }
+  }
+
+  /** Returns the number of fields that a user has under a model. */
+  static int fields(RedisPlace place, String user, String model) {
+    EntryName entry = TierKeys.entry(KEYS, new KvKey(user, model));
+    String hash = new String(TierKeys.user(entry.user()), StandardCharsets.US_ASCII);
+    String prefix = new String(TierKeys.prefix(entry.model()), StandardCharsets.US_ASCII);
+    int[] count = {0};
+    forEach(
+        place,
+        (key, field) -> {
+          String name = new String(field.getKey(), StandardCharsets.US_ASCII);
+          count[0] += key.equals(hash) && name.startsWith(prefix) ? 1 : 0;
+        });
+    return count[0];
   }
 
   /** Runs commands over a connection of its own. */

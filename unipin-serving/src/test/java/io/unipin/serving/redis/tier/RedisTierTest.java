@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.kvcache.KvCacheException;
+import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvReason;
 import io.unipin.kvcache.KvTierDrop;
 import io.unipin.kvcache.KvTierLookup;
@@ -14,6 +15,7 @@ import io.unipin.serving.redis.NeedsRedis;
 import io.unipin.serving.redis.RedisServer;
 import io.unipin.serving.security.MacKeys;
 import io.unipin.settings.ConfigException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -299,6 +302,35 @@ final class RedisTierTest {
     }
   }
 
+  /** The shared Redis can't be asked whether it is this one, and must not keep the tier off. */
+  @Test
+  void sharedRedisAway_tierIsUsedAndCheckedLater() {
+    try (RedisServer other = RedisServer.start(folder.resolve("other"))) {
+      other.kill();
+      RedisTier tier =
+          RedisTier.open(
+              RedisTierSetup.config(redis.uri(), false),
+              RedisTierSetup.parts(
+                  RedisTierSetup.KEYS,
+                  user -> false,
+                  Optional.of(other.place()),
+                  Duration.ofMinutes(1)));
+      try (TierCache world = new TierCache(tier)) {
+        world.serve("user", sequence(100, 1));
+        world.forget();
+        assertThat(world.serve("user", sequence(100, 1))).isEqualTo(KvReason.RELOADED);
+        other.startAgain();
+        Eventually.holds(() -> isAsked(other));
+        world.forget();
+        assertThat(world.serve("user", sequence(100, 1))).isEqualTo(KvReason.RELOADED);
+      }
+    }
+  }
+
+  private static boolean isAsked(RedisServer server) {
+    return !server.infoField("commandstats", "cmdstat_hello").isEmpty();
+  }
+
   @Test
   void fullRedis_turnsTheTierOffAndPagesGoOn() {
     redis.command("CONFIG SET maxmemory 1mb");
@@ -337,6 +369,115 @@ final class RedisTierTest {
             one.cache.settleTier();
             return redis.command("DBSIZE").equals(":0");
           });
+    }
+  }
+
+  private TierCache server(String model, AtomicLong clock) {
+    RedisTier tier = RedisTierSetup.open(redis.uri(), clock::get);
+    return new TierCache(RedisTierSetup.shared(tier), TierCache.LAYOUT, model);
+  }
+
+  /** Asks for a user twice, since users who came once are not written. */
+  private static KvReason twice(TierCache server, int... tokens) {
+    KvReason first = server.serve("user", tokens);
+    server.serve("user", tokens);
+    server.forget();
+    return first;
+  }
+
+  private int fields(String model) {
+    return RedisTierSetup.fields(redis.place(), "user", model);
+  }
+
+  @Test
+  void rowsOfAnEarlierModel_expireAlthoughTheUserComesBack() {
+    AtomicLong clock = new AtomicLong(1_700_000_000_000L);
+    long almost = RedisTierSetup.TIME_TO_LIVE.toMillis() * 2 / 3;
+    try (TierCache old = server("old", clock);
+        TierCache present = server("present", clock)) {
+      twice(old, sequence(100, 1));
+      clock.addAndGet(almost);
+      twice(present, sequence(100, 1));
+      assertThat(fields("old")).isEqualTo(4);
+      assertThat(twice(old, sequence(105, 1)))
+          .as("used until then")
+          .isEqualTo(KvReason.RELOADED_PART);
+      clock.addAndGet(almost);
+      twice(present, sequence(110, 1));
+      assertThat(fields("old")).as("written within the time to live").isEqualTo(4);
+      clock.addAndGet(almost);
+      twice(present, sequence(120, 1));
+      assertThat(fields("old")).isZero();
+      assertThat(twice(present, sequence(120, 1))).isEqualTo(KvReason.RELOADED);
+    }
+  }
+
+  /** A user without new actions is written as well: only the time of the write changes. */
+  @Test
+  void rowsOfAnEarlierModel_expireWhenNothingIsAdded() {
+    AtomicLong clock = new AtomicLong(1_700_000_000_000L);
+    try (TierCache old = server("old", clock);
+        TierCache present = server("present", clock)) {
+      twice(old, sequence(100, 1));
+      twice(present, sequence(100, 1));
+      clock.addAndGet(RedisTierSetup.TIME_TO_LIVE.toMillis() + 1);
+      try (TierCache restarted = server("present", clock)) {
+        assertThat(twice(restarted, sequence(100, 1))).isEqualTo(KvReason.RELOADED);
+      }
+      assertThat(fields("old")).isZero();
+      assertThat(fields("present")).isEqualTo(4);
+    }
+  }
+
+  /** The other models' rows go by the clock of a server, which may be wrong. */
+  @Test
+  void timesOfAServerWithAWrongClock_keepNoRowsForEver() {
+    AtomicLong wrong = new AtomicLong(4_000_000_000_000L);
+    AtomicLong clock = new AtomicLong(1_700_000_000_000L);
+    try (TierCache old = server("old", wrong);
+        TierCache present = server("present", clock)) {
+      twice(old, sequence(100, 1));
+      twice(present, sequence(100, 1));
+      assertThat(fields("old")).isZero();
+      assertThat(twice(present, sequence(100, 1))).isEqualTo(KvReason.RELOADED);
+    }
+  }
+
+  @Test
+  void erasure_removesTheRowsOfAllModels() {
+    AtomicLong clock = new AtomicLong(1_700_000_000_000L);
+    try (TierCache old = server("old", clock);
+        TierCache present = server("present", clock)) {
+      twice(old, sequence(100, 1));
+      twice(present, sequence(100, 1));
+      assertThat(present.cache.erase("user")).isEqualTo(1);
+      assertThat(fields("old") + fields("present")).isZero();
+      twice(old, sequence(100, 1));
+      assertThat(fields("old")).as("a late write").isZero();
+    }
+  }
+
+  /** A request with little time must not take Redis away from the requests of others. */
+  @Test
+  void requestsWithLittleTime_leaveRedisToOthers() throws IOException {
+    RedisTier tier = RedisTierSetup.open(redis.uri());
+    try (TierCache world = new TierCache(tier)) {
+      world.serve("user", sequence(100, 1));
+      world.forget();
+      int failed = 0;
+      for (int request = 0; request < 50; request++) {
+        try {
+          tier.find(
+              new KvKey("user", TierCache.MODEL),
+              TierCache.LAYOUT,
+              TierRows.hashes(sequence(100, 1)),
+              System.nanoTime() + 1000);
+        } catch (IOException e) {
+          failed++;
+        }
+      }
+      assertThat(failed).isGreaterThan(25);
+      assertThat(world.serve("user", sequence(100, 1))).isEqualTo(KvReason.RELOADED);
     }
   }
 

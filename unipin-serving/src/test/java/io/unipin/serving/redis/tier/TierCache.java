@@ -25,6 +25,7 @@ final class TierCache implements AutoCloseable {
   final UserKvCache cache;
   private final AtomicLong nanos = new AtomicLong();
   private final KvLayout layout;
+  private final String model;
 
   TierCache(KvTier tier) {
     this(tier, LAYOUT);
@@ -35,7 +36,12 @@ final class TierCache implements AutoCloseable {
   }
 
   TierCache(KvTierSetup setup, KvLayout layout) {
+    this(setup, layout, MODEL);
+  }
+
+  TierCache(KvTierSetup setup, KvLayout layout, String model) {
     this.layout = layout;
+    this.model = model;
     cache =
         new UserKvCache(
             new KvCacheLimits(BUDGET, Duration.ofDays(1), 1 << 22, nanos::get), List.of(setup));
@@ -43,7 +49,7 @@ final class TierCache implements AutoCloseable {
 
   private KvLease acquire(String user, int... tokens) {
     return cache.acquire(
-        new KvKey(user, MODEL), layout, TierRows.hashes(tokens), Duration.ofMinutes(1));
+        new KvKey(user, model), layout, TierRows.hashes(tokens), Duration.ofMinutes(1));
   }
 
   /**
