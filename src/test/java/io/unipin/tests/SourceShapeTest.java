@@ -48,7 +48,7 @@ final class SourceShapeTest {
           "ExposureEntry",
           "FinishedCall",
           "ImpressionRow",
-          "ItemVerdict",
+          "ItemExplanation",
           "KvCacheStats",
           "LiveItem",
           "LiveSample",

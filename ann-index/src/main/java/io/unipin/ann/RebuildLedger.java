@@ -22,14 +22,14 @@ import org.slf4j.LoggerFactory;
 final class RebuildLedger {
   private static final Logger logger = LoggerFactory.getLogger(RebuildLedger.class);
 
-  private final Backoff backoff;
+  private final RebuildPause backoff;
   private final Set<Long> changed = new LinkedHashSet<>();
   private final ArrayDeque<CompletableFuture<Long>> waiting = new ArrayDeque<>();
   private boolean running;
 
   /** @param clock returns nanoseconds since any fixed origin */
   RebuildLedger(LongSupplier clock) {
-    backoff = new Backoff(clock);
+    backoff = new RebuildPause(clock);
   }
 
   CompletableFuture<Long> await() {

@@ -25,12 +25,12 @@ final class DueQueue {
    * A queued key. {@code due} is the key's due time when it was queued. {@code number} makes the
    * order of equal due times definite.
    */
-  record Waiting(double due, long number, KvKey key, Place place) {
+  record Waiting(double due, long number, KvKey key, EvictionPlace place) {
     private static final Comparator<Waiting> ORDER =
         Comparator.comparingDouble(Waiting::due).thenComparingLong(Waiting::number);
   }
 
-  private final Map<KvKey, Place> places;
+  private final Map<KvKey, EvictionPlace> places;
 
   /** The queued keys. A queued key may be absent from {@link #places}. */
   private final PriorityQueue<Waiting> queue = new PriorityQueue<>(Waiting.ORDER);
@@ -38,11 +38,11 @@ final class DueQueue {
   private long numbers;
 
   /** @param places the places of the present keys. The {@link EvictionOrder} changes this map. */
-  DueQueue(Map<KvKey, Place> places) {
+  DueQueue(Map<KvKey, EvictionPlace> places) {
     this.places = places;
   }
 
-  void add(KvKey key, Place place) {
+  void add(KvKey key, EvictionPlace place) {
     if (queue.size() > 2 * places.size() + SLACK) {
       queue.removeIf(waiting -> places.get(waiting.key()) != waiting.place());
     }

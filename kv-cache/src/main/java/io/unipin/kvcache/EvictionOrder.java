@@ -85,7 +85,7 @@ final class EvictionOrder {
    */
   private static final double MOST_FALL = LEAST_USES / (double) MOST_USES;
 
-  private final Map<KvKey, Place> places = new ConcurrentHashMap<>();
+  private final Map<KvKey, EvictionPlace> places = new ConcurrentHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private volatile long capacityBytes;
 
@@ -122,7 +122,7 @@ final class EvictionOrder {
 
   /** Counts a request for a key. The caller also reports the look-up to {@link #seen}. */
   void used(KvKey key) {
-    Place place = places.get(key);
+    EvictionPlace place = places.get(key);
     if (place != null) {
       count(place);
     }
@@ -133,7 +133,7 @@ final class EvictionOrder {
    * request looks an entry up once or several times. A look-up may also happen without a request.
    */
   void seen(KvKey key) {
-    Place place = places.get(key);
+    EvictionPlace place = places.get(key);
     if (place != null) {
       stay(place);
     }
@@ -141,7 +141,7 @@ final class EvictionOrder {
 
   /** Returns the number of requests for a key, as far as the order remembers them. */
   int uses(KvKey key) {
-    Place place = places.get(key);
+    EvictionPlace place = places.get(key);
     if (place != null) {
       return place.uses;
     }
@@ -154,12 +154,12 @@ final class EvictionOrder {
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate")
-  private void count(Place place) {
+  private void count(EvictionPlace place) {
     time.incrementAndGet();
     place.uses++;
   }
 
-  private void stay(Place place) {
+  private void stay(EvictionPlace place) {
     long now = time.get();
     place.usedAt = now;
     place.due = now + patience * worth(place);
@@ -169,9 +169,9 @@ final class EvictionOrder {
   void put(KvKey key, KvEntry entry) {
     lock.lock();
     try {
-      Place place = places.get(key);
+      EvictionPlace place = places.get(key);
       if (place == null) {
-        place = new Place(entry);
+        place = new EvictionPlace(entry);
         place.uses = departed.uses(key);
         count(place);
         stay(place);
@@ -188,7 +188,7 @@ final class EvictionOrder {
     }
   }
 
-  private static double worth(Place place) {
+  private static double worth(EvictionPlace place) {
     return Math.max(LEAST_USES, Math.min(place.uses, MOST_USES)) * place.entry.saving();
   }
 
@@ -196,7 +196,7 @@ final class EvictionOrder {
   void remove(KvKey key, KvEntry entry) {
     lock.lock();
     try {
-      Place place = places.get(key);
+      EvictionPlace place = places.get(key);
       if (place != null && place.entry == entry) {
         leave(key, place);
       }
@@ -206,7 +206,7 @@ final class EvictionOrder {
   }
 
   @GuardedBy("lock")
-  private void leave(KvKey key, Place place) {
+  private void leave(KvKey key, EvictionPlace place) {
     places.remove(key);
     bytes -= place.entry.block().bytes();
   }
@@ -215,7 +215,7 @@ final class EvictionOrder {
   void pass(KvKey key, KvEntry entry) {
     lock.lock();
     try {
-      Place place = places.get(key);
+      EvictionPlace place = places.get(key);
       if (place != null && place.entry == entry) {
         passed(key, place);
       }
@@ -225,7 +225,7 @@ final class EvictionOrder {
   }
 
   @GuardedBy("lock")
-  private void passed(KvKey key, Place place) {
+  private void passed(KvKey key, EvictionPlace place) {
     int kept = Math.max(places.size(), LEAST_AGE);
     long now = time.get();
     double worth = worth(place);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A slab is allocated when it is first needed, and is never freed. If the process has no memory
  * for another slab, the pool continues with the slabs it has and tries again after a pause
- * ({@link Backoff}). Thread-safe. Only a caller that needs a new slab waits for the slab's memory.
+ * ({@link AttemptPause}). Thread-safe. Only a caller that needs a new slab waits for its memory.
  */
 final class SlabPool {
   private final long budgetBytes;

@@ -19,7 +19,7 @@ final class Slabs {
   private final String name;
   private final long budgetBytes;
   private final long slabBytes;
-  private final Backoff backoff;
+  private final AttemptPause backoff;
   private final List<Slab> slabs = new ArrayList<>();
   private long reservedBytes;
   private long shortages;
@@ -35,7 +35,7 @@ final class Slabs {
     this.name = name;
     this.budgetBytes = budgetBytes;
     this.slabBytes = slabBytes;
-    this.backoff = new Backoff(ticker);
+    this.backoff = new AttemptPause(ticker);
   }
 
   /** Returns the slab size, in bytes, that divides a budget into 64 slabs, but at most 1 GiB. */

@@ -14,7 +14,7 @@ final class TierHealth {
   private static final Logger logger = LoggerFactory.getLogger(TierHealth.class);
 
   @GuardedBy("this")
-  private final Backoff backoff;
+  private final AttemptPause backoff;
 
   @GuardedBy("this")
   private boolean on = true;
@@ -27,7 +27,7 @@ final class TierHealth {
    */
   TierHealth(String name, Ticker ticker, Duration longestPause) {
     this.name = name;
-    backoff = new Backoff(ticker, longestPause);
+    backoff = new AttemptPause(ticker, longestPause);
   }
 
   /** Whether the last write succeeded. */

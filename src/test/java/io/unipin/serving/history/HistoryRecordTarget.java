@@ -33,7 +33,12 @@ public final class HistoryRecordTarget implements FuzzTarget {
             KeptEvent.of(3, gone, both));
     StoredRecord whole =
         new StoredRecord(
-            7, new Place(TIME - 1, 9), kept, Map.of(4L, third), Map.of(5L, 2L), List.of(6L, 7L));
+            7,
+            new EventPlace(TIME - 1, 9),
+            kept,
+            Map.of(4L, third),
+            Map.of(5L, 2L),
+            List.of(6L, 7L));
     return Map.of(
         "empty", codec.encode(StoredRecord.EMPTY),
         "whole", codec.encode(whole),

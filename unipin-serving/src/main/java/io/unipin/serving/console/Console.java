@@ -39,7 +39,7 @@ public final class Console implements AutoCloseable {
   private final ConsoleConfig config;
   private final ConsoleGuard guard;
   private final ConsoleApi api;
-  private final Routes routes;
+  private final ConsoleRoutes routes;
   private final ConsoleAudit audit;
   private final PageFiles files = new PageFiles();
   private final HttpPort http;
@@ -48,7 +48,7 @@ public final class Console implements AutoCloseable {
     this.config = config;
     this.guard = guard;
     this.api = new ConsoleApi(parts);
-    this.routes = new Routes(api);
+    this.routes = new ConsoleRoutes(api);
     this.audit = new ConsoleAudit(parts.services().telemetry().audit(), parts.services().tokens());
     this.http = http;
   }
@@ -131,14 +131,18 @@ public final class Console implements AutoCloseable {
     Function<String, Object> read = routes.read(path);
     Function<byte[], Object> action = routes.action(path);
     ConsoleGuard.Answer answer =
-        guard.ask(exchange.getRequestHeaders().getFirst("Authorization"), Routes.roles(path));
+        guard.ask(
+            exchange.getRequestHeaders().getFirst("Authorization"), ConsoleRoutes.roles(path));
     if (answer == ConsoleGuard.Answer.UNKNOWN) {
       audit.refused(exchange, path, action != null, 401);
       fail(exchange, 401, "a bearer token expected that this server knows");
     } else if (answer == ConsoleGuard.Answer.FORBIDDEN) {
       audit.refused(exchange, path, action != null, 403);
       String roles =
-          Routes.roles(path).stream().map(Role::label).sorted().collect(Collectors.joining(", "));
+          ConsoleRoutes.roles(path).stream()
+              .map(Role::label)
+              .sorted()
+              .collect(Collectors.joining(", "));
       fail(exchange, 403, "a token with the roles " + roles + " expected");
     } else if (read == null && action == null) {
       fail(exchange, 404, "there is nothing here");

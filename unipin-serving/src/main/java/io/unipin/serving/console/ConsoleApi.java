@@ -13,7 +13,7 @@ import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.fleet.FleetView;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.inspect.Inspection;
-import io.unipin.serving.inspect.ItemVerdict;
+import io.unipin.serving.inspect.ItemExplanation;
 import io.unipin.serving.inspect.Verdict;
 import io.unipin.serving.items.ItemPlace;
 import io.unipin.serving.items.ItemsStatus;
@@ -114,7 +114,7 @@ final class ConsoleApi implements AutoCloseable {
    * bundle serves the item, or if the form names no item.
    */
   private String whyNotServed(Inspection inspection) {
-    ItemVerdict verdict = inspection.item();
+    ItemExplanation verdict = inspection.item();
     if (verdict == null || verdict.verdict() != Verdict.UNKNOWN) {
       return "";
     }

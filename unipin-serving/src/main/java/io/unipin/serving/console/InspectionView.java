@@ -3,7 +3,7 @@ package io.unipin.serving.console;
 import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.inspect.InspectedItem;
 import io.unipin.serving.inspect.Inspection;
-import io.unipin.serving.inspect.ItemVerdict;
+import io.unipin.serving.inspect.ItemExplanation;
 import io.unipin.serving.inspect.ReadAction;
 import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.request.RankedItem;
@@ -89,7 +89,7 @@ record InspectionView(
         stages.put(stage.label(), nanos / NANOS_PER_MS);
       }
     }
-    ItemVerdict verdict = inspection.item();
+    ItemExplanation verdict = inspection.item();
     return new InspectionView(
         user,
         inspection.trace().bundle(),
@@ -136,7 +136,7 @@ record InspectionView(
         item.probabilities());
   }
 
-  private static Fate fate(ItemVerdict verdict, ItemNames names, String reason) {
+  private static Fate fate(ItemExplanation verdict, ItemNames names, String reason) {
     RankedItem scored = verdict.scored();
     return new Fate(
         String.valueOf(verdict.id()),

@@ -48,7 +48,8 @@ final class FirstRecordFormat {
               .formatted(count, Long.toUnsignedString(lifetime)));
     }
     boolean whole = older == 0 || kept.isEmpty();
-    Place floor = whole ? Place.BEFORE_ALL : new Place(kept.get(0).action().timeMs() - 1, -1);
+    EventPlace floor =
+        whole ? EventPlace.BEFORE_ALL : new EventPlace(kept.get(0).action().timeMs() - 1, -1);
     return new StoredRecord(older, floor, kept, Map.of(), Map.of(), RecordCodec.hashes(in));
   }
 }

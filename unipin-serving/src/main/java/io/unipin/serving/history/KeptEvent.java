@@ -27,8 +27,8 @@ public record KeptEvent(
   }
 
   /** Returns the event's position among the events of its user. */
-  public Place place() {
-    return new Place(action.timeMs(), event);
+  public EventPlace place() {
+    return new EventPlace(action.timeMs(), event);
   }
 
   /** Whether the event counts: it was not taken back. */

@@ -51,7 +51,7 @@ final class RecordCodec {
 
   byte[] encode(StoredRecord record) {
     ByteWriter out = new ByteWriter(64 + 32 * record.kept().size());
-    boolean hasFloor = !record.floor().equals(Place.BEFORE_ALL);
+    boolean hasFloor = !record.floor().equals(EventPlace.BEFORE_ALL);
     out.int8(VERSION).varint(record.older()).int8(hasFloor ? 1 : 0);
     if (hasFloor) {
       out.zigzag(record.floor().timeMs()).int64(record.floor().event());
@@ -151,7 +151,8 @@ final class RecordCodec {
           "at most %s older events expected, got %s"
               .formatted(StoredRecord.MOST_OLDER, Long.toUnsignedString(older)));
     }
-    Place floor = in.int8() == 0 ? Place.BEFORE_ALL : new Place(in.zigzag(), in.int64());
+    EventPlace floor =
+        in.int8() == 0 ? EventPlace.BEFORE_ALL : new EventPlace(in.zigzag(), in.int64());
     int count = in.count(LEAST_KEPT_BYTES);
     List<KeptEvent> kept = new ArrayList<>(count);
     long time = 0;

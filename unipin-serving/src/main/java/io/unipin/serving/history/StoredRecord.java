@@ -20,7 +20,7 @@ import java.util.Map;
  */
 public record StoredRecord(
     long older,
-    Place floor,
+    EventPlace floor,
     List<KeptEvent> kept,
     Map<Long, EventVersions> dropped,
     Map<Long, Long> waiting,
@@ -32,7 +32,7 @@ public record StoredRecord(
   static final long MOST_OLDER = 1L << 53;
 
   public static final StoredRecord EMPTY =
-      new StoredRecord(0, Place.BEFORE_ALL, List.of(), Map.of(), Map.of(), List.of());
+      new StoredRecord(0, EventPlace.BEFORE_ALL, List.of(), Map.of(), Map.of(), List.of());
 
   /**
    * Returns the actions of the newest {@code limit} events, without events that were taken back.

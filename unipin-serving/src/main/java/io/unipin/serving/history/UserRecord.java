@@ -44,7 +44,7 @@ public final class UserRecord {
   private final Map<Long, EventVersions> dropped;
   private final Map<Long, Long> waiting;
   private final Set<Long> unlinked;
-  private Place floor;
+  private EventPlace floor;
   private long older;
   private int forgotten;
   private boolean changed;
@@ -131,7 +131,7 @@ public final class UserRecord {
     }
     // If revisions are equal, the record with the later time is valid. The dropped record was at or
     // before the floor.
-    boolean before = new Place(action.timeMs(), event).compareTo(floor) <= 0;
+    boolean before = new EventPlace(action.timeMs(), event).compareTo(floor) <= 0;
     return revision < gone.recorded() || before;
   }
 

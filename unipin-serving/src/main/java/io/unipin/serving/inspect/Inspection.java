@@ -22,7 +22,7 @@ public record Inspection(
     List<InspectedItem> candidates,
     Trace trace,
     Map<Stage, Long> nanos,
-    @Nullable ItemVerdict item) {
+    @Nullable ItemExplanation item) {
   public Inspection {
     history = List.copyOf(history);
     candidates = List.copyOf(candidates);

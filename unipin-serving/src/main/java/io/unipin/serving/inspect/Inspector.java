@@ -106,13 +106,13 @@ public final class Inspector {
    *
    * @param query (queries, itemDim) vectors of the user's queries
    */
-  public ItemVerdict judge(
+  public ItemExplanation judge(
       long id, float[] query, Unwanted unwanted, Function<Candidate, RankedItem> score) {
     float lastFound = found.isEmpty() ? 0 : found.get(found.size() - 1).score();
     float lastShown = page.isEmpty() ? 0 : page.get(page.size() - 1).utility();
     int row = items.row(id);
     if (row == Catalogue.UNKNOWN) {
-      return new ItemVerdict(id, "", Verdict.UNKNOWN, 0, 0, lastFound, 0, lastShown, null);
+      return new ItemExplanation(id, "", Verdict.UNKNOWN, 0, 0, lastFound, 0, lastShown, null);
     }
     FloatBuffer vectors = bundle.model().rows();
     float similarity = similarity(vectors, row, query);
@@ -130,7 +130,7 @@ public final class Inspector {
                 ranked.stream()
                     .filter(item -> item.id() != id && item.utility() > scored.utility())
                     .count();
-    return new ItemVerdict(
+    return new ItemExplanation(
         id,
         items.title(row),
         verdict(id, unwanted, exactRank),

@@ -1,6 +1,6 @@
 package io.unipin.serving.kafka;
 
-import io.unipin.serving.log.segment.Backoff;
+import io.unipin.serving.log.segment.RetryTimer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
  * Their times grow from 0.1 to 5 seconds while the record still can't be taken. Not thread-safe.
  */
 final class PausedPartitions {
-  private final Map<TopicPartition, Backoff> failing = new HashMap<>();
+  private final Map<TopicPartition, RetryTimer> failing = new HashMap<>();
   private final LongSupplier nanos;
 
   /**
@@ -29,7 +29,7 @@ final class PausedPartitions {
   void pause(Consumer<?, ?> consumer, TopicPartition partition, long offset) {
     consumer.seek(partition, offset);
     consumer.pause(List.of(partition));
-    failing.computeIfAbsent(partition, unused -> new Backoff(nanos)).failed();
+    failing.computeIfAbsent(partition, unused -> new RetryTimer(nanos)).failed();
   }
 
   /** Notes that a record of the partition was taken. Returns whether the one before could not be. */

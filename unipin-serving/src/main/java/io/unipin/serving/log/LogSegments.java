@@ -2,9 +2,9 @@ package io.unipin.serving.log;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.serving.failure.ServingException;
-import io.unipin.serving.log.segment.Backoff;
 import io.unipin.serving.log.segment.LogFolder;
 import io.unipin.serving.log.segment.OpenSegment;
+import io.unipin.serving.log.segment.RetryTimer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ final class LogSegments implements AutoCloseable {
   private final LogFolder folder;
   private final long segmentBytes;
   private final SegmentRoom room;
-  private final Backoff backoff;
+  private final RetryTimer backoff;
   private final Lock lock = new ReentrantLock();
 
   /** Guards changes of closed segments. A thread takes this lock before {@code lock}. */
@@ -56,7 +56,7 @@ final class LogSegments implements AutoCloseable {
     this.folder = new LogFolder(name, folder);
     this.segmentBytes = segmentBytes;
     this.room = room;
-    this.backoff = new Backoff(nanos);
+    this.backoff = new RetryTimer(nanos);
     this.closedOnes = new ClosedSegments(name);
   }
 

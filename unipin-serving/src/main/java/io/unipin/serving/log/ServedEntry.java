@@ -2,8 +2,8 @@ package io.unipin.serving.log;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.unipin.serving.history.ActionEvent;
+import io.unipin.serving.history.EventPlace;
 import io.unipin.serving.history.HistoryKeys;
-import io.unipin.serving.history.Place;
 import io.unipin.serving.history.RecordedAction;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -52,7 +52,7 @@ record ServedEntry(
   static final Comparator<ServedEntry> BY_PLACE =
       Comparator.comparingLong(ServedEntry::timeMs)
           .thenComparing(entry -> entry.view() == null ? 1 : 0)
-          .thenComparing(entry -> new Place(0, HistoryKeys.event(entry.eventOrNone())));
+          .thenComparing(entry -> new EventPlace(0, HistoryKeys.event(entry.eventOrNone())));
 
   ServedEntry {
     if (format != null && format > EXPLORATION) {

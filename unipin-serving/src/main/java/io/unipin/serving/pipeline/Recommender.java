@@ -10,7 +10,7 @@ import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.inspect.Inspection;
 import io.unipin.serving.inspect.Inspector;
-import io.unipin.serving.inspect.ItemVerdict;
+import io.unipin.serving.inspect.ItemExplanation;
 import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.pipeline.cost.Ladder;
 import io.unipin.serving.request.Candidate;
@@ -164,7 +164,7 @@ public final class Recommender {
       Map<Stage, Long> spent = clock.spent();
       Trace trace = user.trace(query.requestId(), List.of());
       Inspector inspector = new Inspector(bundle, user.items(), found, ranked, slate);
-      ItemVerdict verdict =
+      ItemExplanation verdict =
           item.isEmpty() ? null : judge(inspector, item.getAsLong(), user, query, servedBefore);
       return new Inspection(
           user.history().lifetime() + query.user().recent().size(),
@@ -241,7 +241,7 @@ public final class Recommender {
     return cursors.issue(query.user().id(), served);
   }
 
-  private ItemVerdict judge(
+  private ItemExplanation judge(
       Inspector inspector, long item, UserSession user, PageQuery query, long[] servedBefore) {
     Wishes wishes = query.wishes();
     Inspector.Unwanted unwanted =

@@ -118,7 +118,8 @@ public final class Corrections {
             .sorted(
                 Comparator.comparing(
                     recorded ->
-                        new Place(recorded.action().timeMs(), HistoryKeys.event(recorded.event()))))
+                        new EventPlace(
+                            recorded.action().timeMs(), HistoryKeys.event(recorded.event()))))
             .toList();
     List<Recorded> held =
         ordered.stream()

@@ -322,7 +322,7 @@ public abstract class HistoryContract {
     StoredRecord record =
         new StoredRecord(
             1L << 40,
-            new Place(-9, -1),
+            new EventPlace(-9, -1),
             List.of(
                 KeptEvent.unlinked(early),
                 KeptEvent.unlinked(action),

@@ -40,7 +40,7 @@ final class RecordCodecTest {
     StoredRecord record =
         new StoredRecord(
             1L << 40,
-            new Place(-9, -1),
+            new EventPlace(-9, -1),
             List.of(
                 KeptEvent.unlinked(early),
                 KeptEvent.of(-1, corrected, action),
@@ -236,8 +236,10 @@ final class RecordCodecTest {
       waiting.put(number(random), revision(random));
       unlinked.add(number(random));
     }
-    Place floor =
-        random.nextBoolean() ? Place.BEFORE_ALL : new Place(number(random), number(random));
+    EventPlace floor =
+        random.nextBoolean()
+            ? EventPlace.BEFORE_ALL
+            : new EventPlace(number(random), number(random));
     long older = random.nextBoolean() ? 0 : random.nextLong(StoredRecord.MOST_OLDER + 1);
     return new StoredRecord(older, floor, kept, dropped, waiting, unlinked);
   }

@@ -159,7 +159,7 @@ final class UserRecordTest {
             LIMIT,
             new StoredRecord(
                 0,
-                Place.BEFORE_ALL,
+                EventPlace.BEFORE_ALL,
                 List.of(KeptEvent.unlinked(at(10)), KeptEvent.unlinked(at(20))),
                 Map.of(),
                 Map.of(),

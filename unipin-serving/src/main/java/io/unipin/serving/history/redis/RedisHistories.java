@@ -8,6 +8,7 @@ import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.AppendResult;
+import io.unipin.serving.history.EventPlace;
 import io.unipin.serving.history.HeldHistories;
 import io.unipin.serving.history.HeldHistories.Held;
 import io.unipin.serving.history.HistoryArchive;
@@ -18,7 +19,6 @@ import io.unipin.serving.history.HistoryReads;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.HistoryView;
 import io.unipin.serving.history.LogRewrite;
-import io.unipin.serving.history.Place;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.RetractResult;
 import io.unipin.serving.history.StoredRecord;
@@ -140,7 +140,7 @@ public final class RedisHistories implements HistoryStore {
     StoredRecord record =
         new StoredRecord(
             number(answer.get(1)),
-            Place.BEFORE_ALL,
+            EventPlace.BEFORE_ALL,
             RedisRecords.kept((List<?>) answer.get(2)),
             Map.of(),
             Map.of(),

@@ -4,10 +4,10 @@ import static io.unipin.serving.redis.RedisValues.bytes;
 import static io.unipin.serving.redis.RedisValues.text;
 
 import io.unipin.serving.bytes.MalformedBytesException;
+import io.unipin.serving.history.EventPlace;
 import io.unipin.serving.history.EventVersions;
 import io.unipin.serving.history.HistoryKeys;
 import io.unipin.serving.history.KeptEvent;
-import io.unipin.serving.history.Place;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.StoredRecord;
 import io.unipin.serving.redis.RedisValues;
@@ -114,10 +114,10 @@ final class RedisRecords {
   /** Reads a non-empty answer of {@code export.lua}. */
   static StoredRecord record(List<?> answer) {
     Object time = answer.get(1);
-    Place floor =
+    EventPlace floor =
         time == null
-            ? Place.BEFORE_ALL
-            : new Place(
+            ? EventPlace.BEFORE_ALL
+            : new EventPlace(
                 RedisValues.number(time), ByteBuffer.wrap((byte[]) answer.get(2)).getLong());
     Map<Long, EventVersions> dropped = new LinkedHashMap<>();
     Map<Long, byte[]> versions = byId((List<?>) answer.get(5));
@@ -161,7 +161,7 @@ final class RedisRecords {
   /** Returns the arguments with which {@code import.lua} stores a record. */
   static byte[][] values(StoredRecord record) {
     List<byte[]> out = new ArrayList<>();
-    boolean hasFloor = !record.floor().equals(Place.BEFORE_ALL);
+    boolean hasFloor = !record.floor().equals(EventPlace.BEFORE_ALL);
     long loose = record.kept().stream().filter(event -> !event.isLinked()).count();
     out.add(bytes(record.older()));
     out.add(hasFloor ? bytes(record.floor().timeMs()) : new byte[0]);

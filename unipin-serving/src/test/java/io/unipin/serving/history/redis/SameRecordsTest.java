@@ -6,13 +6,13 @@ import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.Corrections;
 import io.unipin.serving.history.Corrections.Change;
 import io.unipin.serving.history.Corrections.Recorded;
+import io.unipin.serving.history.EventPlace;
 import io.unipin.serving.history.EventVersions;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.HistoryConfig.WhenAway;
 import io.unipin.serving.history.HistoryKeys;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.KeptEvent;
-import io.unipin.serving.history.Place;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.StoredRecord;
 import io.unipin.serving.redis.NeedsRedis;
@@ -79,7 +79,7 @@ final class SameRecordsTest {
       events.add(HistoryKeys.event("event-" + random.nextInt(12)));
     }
     return new StoredRecord(
-        3, Place.BEFORE_ALL, kept, Map.of(), Map.of(), events.stream().distinct().toList());
+        3, EventPlace.BEFORE_ALL, kept, Map.of(), Map.of(), events.stream().distinct().toList());
   }
 
   private static void apply(

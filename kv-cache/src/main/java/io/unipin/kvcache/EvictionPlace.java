@@ -4,7 +4,7 @@ package io.unipin.kvcache;
  * The place of a present key in the {@link EvictionOrder}. Thread-safe: the fields are volatile,
  * because a use changes them without the order's lock.
  */
-final class Place {
+final class EvictionPlace {
   volatile KvEntry entry;
   volatile long usedAt;
 
@@ -14,7 +14,7 @@ final class Place {
   /** Threads increment this number without a lock, because a lost use does little harm. */
   volatile int uses;
 
-  Place(KvEntry entry) {
+  EvictionPlace(KvEntry entry) {
     this.entry = entry;
   }
 }

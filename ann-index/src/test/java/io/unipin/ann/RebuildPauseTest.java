@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Tests when a failed rebuild is tried again, and which callers learn of the failure. */
-class BackoffTest {
+class RebuildPauseTest {
   private final AtomicLong now = new AtomicLong(-7);
 
   @Test
   void failed_againAndAgain_holdsTwiceAsLongUpToTenMinutes() {
-    Backoff backoff = new Backoff(now::get);
+    RebuildPause backoff = new RebuildPause(now::get);
     assertThat(backoff.holds()).isFalse();
     for (int seconds : new int[] {10, 20, 40, 80, 160, 320, 600, 600}) {
       backoff.failed();

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Not thread-safe.
  */
-final class Backoff {
+final class RebuildPause {
   private static final long FIRST_NANOS = Duration.ofSeconds(10).toNanos();
   private static final long LONGEST_NANOS = Duration.ofMinutes(10).toNanos();
 
@@ -20,7 +20,7 @@ final class Backoff {
   private long pauseNanos;
 
   /** @param clock returns nanoseconds since any fixed origin */
-  Backoff(LongSupplier clock) {
+  RebuildPause(LongSupplier clock) {
     this.clock = clock;
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param scored the model's predictions for the item, even when it was not a candidate; absent for
  *     an unknown item
  */
-public record ItemVerdict(
+public record ItemExplanation(
     long id,
     String title,
     Verdict verdict,

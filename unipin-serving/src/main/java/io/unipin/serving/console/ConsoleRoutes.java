@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The actions behind each path, and the roles that each path needs. Immutable. */
-final class Routes {
+final class ConsoleRoutes {
   private static final String PREFIX = "/api/";
   private static final String ERASE = "erase";
 
@@ -26,7 +26,7 @@ final class Routes {
   private final Map<String, Function<String, Object>> reads = new HashMap<>();
   private final Map<String, Function<byte[], Object>> actions = new HashMap<>();
 
-  Routes(ConsoleApi api) {
+  ConsoleRoutes(ConsoleApi api) {
     read("status", api::status);
     read("cache", api::cache);
     read("tiers", api::tiers);

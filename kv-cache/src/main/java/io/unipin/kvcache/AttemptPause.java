@@ -10,7 +10,7 @@ import java.time.Duration;
  * <p>The pauses grow because an attempt to get direct memory costs a garbage collection. Used by
  * one thread at a time.
  */
-final class Backoff {
+final class AttemptPause {
   private static final long FIRST_NANOS = Duration.ofSeconds(1).toNanos();
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
@@ -22,11 +22,11 @@ final class Backoff {
   private long pauseNanos;
 
   /** Creates pauses of at most five minutes. */
-  Backoff(Ticker ticker) {
+  AttemptPause(Ticker ticker) {
     this(ticker, LONGEST);
   }
 
-  Backoff(Ticker ticker, Duration longest) {
+  AttemptPause(Ticker ticker, Duration longest) {
     this.ticker = ticker;
     longestNanos = longest.toNanos();
   }

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class BackoffTest {
+class AttemptPauseTest {
   private final AtomicLong now = new AtomicLong(-5);
-  private final Backoff backoff = new Backoff(now::get);
+  private final AttemptPause backoff = new AttemptPause(now::get);
 
   private void assertHoldsFor(Duration pause) {
     assertThat(backoff.holds()).isTrue();

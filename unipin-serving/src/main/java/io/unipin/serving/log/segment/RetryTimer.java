@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /** Decides when a failed operation is tried again, with growing delays. Not thread-safe. */
-public final class Backoff {
+public final class RetryTimer {
   private static final Duration FIRST = Duration.ofMillis(100);
   private static final Duration LONGEST = Duration.ofSeconds(5);
 
@@ -15,7 +15,7 @@ public final class Backoff {
   /**
    * @param nanos clock in nanoseconds, like {@link System#nanoTime}
    */
-  public Backoff(LongSupplier nanos) {
+  public RetryTimer(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
