@@ -73,7 +73,7 @@ final class CallRunner implements AutoCloseable {
         () -> {
           Context before = context.attach();
           if (traced) {
-            EngineCalls.open();
+            EngineCalls.open(arrival.traceparent());
           }
           try {
             return answer(rpc, observer, budget, work, arrival);

@@ -22,11 +22,25 @@ public final class EngineCalls {
 
   private final List<EngineCall> calls = new ArrayList<>(2);
 
-  private EngineCalls() {}
+  private final String traceparent;
 
-  /** Opens an empty collection for this thread. */
-  public static void open() {
-    OPEN.set(new EngineCalls());
+  private EngineCalls(String traceparent) {
+    this.traceparent = traceparent;
+  }
+
+  /**
+   * Opens an empty collection for this thread.
+   *
+   * @param traceparent the caller's W3C trace context; empty if the caller has none
+   */
+  public static void open(String traceparent) {
+    OPEN.set(new EngineCalls(traceparent));
+  }
+
+  /** Returns the trace context of the caller; empty if there is none, or without a collection. */
+  public static String traceparent() {
+    EngineCalls open = OPEN.get();
+    return open == null ? "" : open.traceparent;
   }
 
   /**

@@ -3,6 +3,8 @@ package io.unipin.serving.tracing;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
@@ -15,7 +17,9 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.unipin.serving.spans.BatchSpans;
 import io.unipin.serving.spans.EngineCall;
+import io.unipin.serving.spans.FinishedBatch;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,13 +34,15 @@ import org.jspecify.annotations.Nullable;
  * span for the wait for a worker, and a child span for each stage. A call to an external engine,
  * such as Redis, is a child span of the stage that made the call.
  *
+ * <p>A batch of messages is a trace of its own. It links to the traces of those who wrote messages.
+ *
  * <p>A call with a {@code traceparent} belongs to its caller's trace. The caller then decides
  * whether the call is sampled.
  *
  * <p>Spans go to a collector through a bounded queue. When the queue is full, spans are dropped, so
  * calls never wait. No span holds data of a user. Thread-safe.
  */
-public final class Tracing implements AutoCloseable {
+public final class Tracing implements BatchSpans, AutoCloseable {
   private static final long CLOSE_SECONDS = 5;
   private static final String TRACEPARENT = "traceparent";
 
@@ -81,6 +87,7 @@ public final class Tracing implements AutoCloseable {
             .build());
   }
 
+  @Override
   public boolean enabled() {
     return tracer != null;
   }
@@ -109,6 +116,45 @@ public final class Tracing implements AutoCloseable {
       stages(tracer, call, Context.root().with(span), offset);
     }
     span.end(offset + call.endNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Writes the trace of a batch, as OpenTelemetry's conventions for messaging say. */
+  @Override
+  public void record(FinishedBatch batch) {
+    if (tracer == null) {
+      return;
+    }
+    long offset = offsetNanos();
+    SpanBuilder builder =
+        tracer
+            .spanBuilder("process " + batch.source().name())
+            .setNoParent()
+            .setSpanKind(SpanKind.CONSUMER)
+            .setStartTimestamp(offset + batch.beginNanos(), TimeUnit.NANOSECONDS);
+    for (String writer : batch.writers()) {
+      SpanContext context = Span.fromContext(parent(writer)).getSpanContext();
+      if (context.isValid()) {
+        builder.addLink(context);
+      }
+    }
+    Span span = builder.startSpan();
+    if (span.isRecording()) {
+      span.setAttribute("messaging.system", "kafka");
+      span.setAttribute("messaging.operation.name", "process");
+      span.setAttribute("messaging.operation.type", "process");
+      span.setAttribute("messaging.destination.name", batch.source().name());
+      span.setAttribute("messaging.batch.message_count", (long) batch.messages());
+      if (!batch.source().group().isEmpty()) {
+        span.setAttribute("messaging.consumer.group.name", batch.source().group());
+      }
+      if (!batch.failure().isEmpty()) {
+        span.setAttribute("error.type", batch.failure());
+        span.setStatus(StatusCode.ERROR, batch.failure());
+      }
+      Context inside = Context.root().with(span);
+      batch.engineCalls().forEach(made -> engine(tracer, made, inside, offset));
+    }
+    span.end(offset + batch.endNanos(), TimeUnit.NANOSECONDS);
   }
 
   private static void stages(Tracer tracer, FinishedCall call, Context parent, long offset) {

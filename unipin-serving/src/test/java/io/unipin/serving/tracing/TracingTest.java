@@ -16,6 +16,8 @@ import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.TestServer;
 import io.unipin.serving.UniPinServer;
 import io.unipin.serving.settings.ConfigReader;
+import io.unipin.serving.spans.EngineCall;
+import io.unipin.serving.spans.FinishedBatch;
 import io.unipin.settings.ConfigException;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -63,6 +65,43 @@ final class TracingTest {
         }
       }
       assertThat(collector.requests().toString()).contains("unipin-test").doesNotContain("jane");
+    }
+  }
+
+  @Test
+  void batchOfMessages_isATraceThatLinksToItsWriters() throws Exception {
+    String other = "1".repeat(32);
+    try (Collector collector = new Collector()) {
+      TracingConfig config = new TracingConfig(true, collector.endpoint(), 1.0, "unipin-test");
+      try (Tracing tracing = Tracing.start(config, () -> "one")) {
+        tracing.record(
+            new FinishedBatch(
+                new FinishedBatch.Topic("unipin-actions", "replicas"),
+                3,
+                1000,
+                5000,
+                List.of(
+                    "00-" + TRACE + "-" + PARENT + "-01",
+                    "00-" + other + "-" + PARENT + "-00",
+                    "00-" + "0".repeat(32) + "-" + PARENT + "-01"),
+                "UNAVAILABLE",
+                List.of(new EngineCall("redis", "history append", 2000, 3000, Map.of()))));
+      }
+      Span batch = of(collector, "process unipin-actions").get(0);
+      assertThat(batch.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CONSUMER);
+      assertThat(batch.getParentSpanId().isEmpty()).isTrue();
+      assertThat(batch.getLinksList())
+          .extracting(link -> HexFormat.of().formatHex(link.getTraceId().toByteArray()))
+          .containsExactly(TRACE, other);
+      assertThat(batch.getEndTimeUnixNano() - batch.getStartTimeUnixNano()).isEqualTo(4000);
+      assertThat(text(batch, "messaging.system")).isEqualTo("kafka");
+      assertThat(text(batch, "messaging.operation.type")).isEqualTo("process");
+      assertThat(text(batch, "messaging.destination.name")).isEqualTo("unipin-actions");
+      assertThat(text(batch, "messaging.consumer.group.name")).isEqualTo("replicas");
+      assertThat(text(batch, "error.type")).isEqualTo("UNAVAILABLE");
+      assertThat(children(collector, batch))
+          .extracting(Span::getName)
+          .containsExactly("redis history append");
     }
   }
 
