@@ -102,6 +102,12 @@ final class DiskArchive implements HistoryArchive {
         });
   }
 
+  /** Whether a user was erased after a time. */
+  boolean isErasedAfter(byte[] key, long timeMs) {
+    OptionalLong marked = markedMs(markOf(key, 0));
+    return marked.isPresent() && marked.getAsLong() > timeMs;
+  }
+
   @Override
   public byte[] secret() {
     secrets.lock();

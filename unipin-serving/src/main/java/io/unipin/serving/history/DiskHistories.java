@@ -6,6 +6,7 @@ import io.unipin.serving.history.UserRecord.Retraction;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -68,47 +69,58 @@ final class DiskHistories implements HistoryStore {
   }
 
   @Override
-  public AppendResult append(String user, List<ActionEvent> events) {
+  public Optional<AppendResult> append(String user, List<ActionEvent> events, KnownErasure known) {
     Map<Recording, Integer> counts = new EnumMap<>(Recording.class);
-    change(
-        user,
-        record -> {
-          for (ActionEvent event : events) {
-            records.name(event.action());
-            long id = HistoryKeys.event(event.eventId());
-            counts.merge(record.record(id, event.revision(), event.action()), 1, Integer::sum);
-          }
-        });
-    return AppendResult.of(counts);
+    Optional<Integer> changed =
+        change(
+            user,
+            known,
+            record -> {
+              for (ActionEvent event : events) {
+                records.name(event.action());
+                long id = HistoryKeys.event(event.eventId());
+                counts.merge(record.record(id, event.revision(), event.action()), 1, Integer::sum);
+              }
+            });
+    return changed.map(unused -> AppendResult.of(counts));
   }
 
   @Override
-  public RetractResult retract(String user, List<String> eventIds, long revision) {
+  public Optional<RetractResult> retract(
+      String user, List<String> eventIds, long revision, KnownErasure known) {
     Map<Retraction, Integer> counts = new EnumMap<>(Retraction.class);
-    int forgotten =
+    Optional<Integer> forgotten =
         change(
             user,
+            known,
             record -> {
               for (String id : eventIds) {
                 counts.merge(record.retract(HistoryKeys.event(id), revision), 1, Integer::sum);
               }
             });
-    return RetractResult.of(counts, forgotten);
+    return forgotten.map(number -> RetractResult.of(counts, number));
   }
 
-  /** Changes a user's record. Returns the number of retractions that were deleted to make room. */
-  private int change(String user, RecordChange change) {
+  /**
+   * Changes a user's record. Returns the number of retractions that were deleted to make room;
+   * empty if the user was erased after {@code known}.
+   */
+  private Optional<Integer> change(String user, KnownErasure known, RecordChange change) {
     byte[] key = HistoryKeys.user(user);
     return records.change(
         key,
         () -> {
+          // An erasure marks the user first and then waits for this lock, so the mark decides.
+          if (!known.isAny() && archive.isErasedAfter(key, known.timeMs())) {
+            return Optional.empty();
+          }
           UserRecord record = new UserRecord(limit, records.record(key));
           change.apply(record);
           if (record.isChanged()) {
             record.trim();
             records.put(key, record.stored());
           }
-          return record.forgotten();
+          return Optional.of(record.forgotten());
         });
   }
 

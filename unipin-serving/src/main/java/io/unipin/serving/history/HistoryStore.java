@@ -2,6 +2,7 @@ package io.unipin.serving.history;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -45,17 +46,35 @@ public interface HistoryStore extends AutoCloseable {
   /**
    * Records or corrects either all of a user's events or none. A late event is placed by its time.
    */
-  AppendResult append(String user, List<ActionEvent> events);
+  default AppendResult append(String user, List<ActionEvent> events) {
+    return append(user, events, KnownErasure.ANY).orElseThrow();
+  }
+
+  /**
+   * Records events as {@link #append(String, List)} does, unless the user was erased after {@code
+   * known}. Check and change are one step. So an erasure either refuses the change, or also erases
+   * what it recorded.
+   *
+   * @param known what {@link #erasure} returned before the caller chose the events
+   * @return empty if the user was erased since, or {@code known} is some minutes old; the caller
+   *     then asks for the erasure again
+   */
+  Optional<AppendResult> append(String user, List<ActionEvent> events, KnownErasure known);
 
   /**
    * Retracts either all of a user's events or none. The retraction covers every record whose
    * revision is at most {@code revision}, even if the record arrives later.
    */
-  RetractResult retract(String user, List<String> eventIds, long revision);
+  default RetractResult retract(String user, List<String> eventIds, long revision) {
+    return retract(user, eventIds, revision, KnownErasure.ANY).orElseThrow();
+  }
+
+  /** Takes events back, unless the user was erased since, see {@link #append}. */
+  Optional<RetractResult> retract(
+      String user, List<String> eventIds, long revision, KnownErasure known);
 
   /**
-   * Erases a user from the store. First the store writes a mark of the erasure. If the deletion
-   * then fails, the mark says that the deletion is still due.
+   * Erases a user from the store, and leaves a mark of the erasure.
    *
    * @return whether the store held data of the user
    */
@@ -69,6 +88,7 @@ public interface HistoryStore extends AutoCloseable {
    * @param timeMs time of the erasure in milliseconds since 1970
    */
   default boolean erase(String user, long timeMs) {
+    // The mark comes first: if the deletion fails, it says that the deletion is still due.
     byte[] key = HistoryKeys.user(user);
     archive().mark(archive().markOf(key, timeMs));
     return archive().forget(key);
@@ -101,6 +121,11 @@ public interface HistoryStore extends AutoCloseable {
    */
   default LogRewrite rewriteLogs() {
     return LogRewrite.NONE;
+  }
+
+  /** Returns the user's last erasure, for a change that depends on it. */
+  default KnownErasure erasure(String user) {
+    return new KnownErasure(erasedMs(user).orElse(KnownErasure.NEVER), 0);
   }
 
   /** Returns the time of the user's last erasure, in milliseconds since 1970. */

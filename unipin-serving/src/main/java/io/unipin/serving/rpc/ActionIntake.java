@@ -8,6 +8,7 @@ import io.unipin.proto.v1.RetractActionsResponse;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.history.AppendResult;
+import io.unipin.serving.history.KnownErasure;
 import io.unipin.serving.history.RetractResult;
 import io.unipin.serving.items.live.LiveItems;
 import io.unipin.serving.keys.ItemNames;
@@ -19,6 +20,7 @@ import io.unipin.serving.user.ActionJournal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Records and retracts users' actions. Thread-safe. */
@@ -37,11 +39,25 @@ final class ActionIntake {
   }
 
   RecordActionsResponse record(RecordActionsRequest request) {
+    return record(request, KnownErasure.ANY).orElseThrow();
+  }
+
+  /**
+   * Records the actions of a request.
+   *
+   * @param known the last erasure of the request's users that the caller has considered
+   * @return empty if a user was erased since; the actions of this user are not recorded
+   */
+  Optional<RecordActionsResponse> record(RecordActionsRequest request, KnownErasure known) {
     RecordActionsResponse.Builder response = RecordActionsResponse.newBuilder();
     List<UserEvents> users = reader().events(request);
     journal.write(() -> users.stream().map(JournalEntries::of).toList());
     for (UserEvents user : users) {
-      AppendResult result = services.users().record(user.user(), user.events());
+      Optional<AppendResult> recorded = services.users().record(user.user(), user.events(), known);
+      if (recorded.isEmpty()) {
+        return Optional.empty();
+      }
+      AppendResult result = recorded.get();
       response
           .setRecorded(response.getRecorded() + result.recorded())
           .setDuplicates(response.getDuplicates() + result.duplicates())
@@ -55,15 +71,25 @@ final class ActionIntake {
     metrics.recorded("corrected", response.getCorrected());
     metrics.recorded("retracted", response.getRetracted());
     metrics.recorded("unlinked", response.getUnlinked());
-    return response.build();
+    return Optional.of(response.build());
   }
 
   RetractActionsResponse retract(RetractActionsRequest request) {
+    return retract(request, KnownErasure.ANY).orElseThrow();
+  }
+
+  /** Takes actions back, unless the user was erased after {@code known}. */
+  Optional<RetractActionsResponse> retract(RetractActionsRequest request, KnownErasure known) {
     UserRetractions user = reader().retractions(request);
     long nowMs = services.identity().nowMs();
     journal.write(() -> List.of(JournalEntries.of(user)));
-    RetractResult result =
-        services.users().retract(user.user(), user.eventIds(), user.revision(), nowMs);
+    return services
+        .users()
+        .retract(user.user(), user.eventIds(), user.revision(), nowMs, known)
+        .map(this::counted);
+  }
+
+  private RetractActionsResponse counted(RetractResult result) {
     ServingMetrics metrics = services.metrics();
     metrics.retracted("retracted", result.retracted());
     metrics.retracted("waiting", result.waiting());

@@ -9,11 +9,13 @@ import io.unipin.proto.v1.RetractActionsRequest;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.KnownErasure;
 import io.unipin.serving.user.ActionJournal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Takes actions and retractions that arrive in an {@link ActionRecord} and not in a call. They are
@@ -21,9 +23,6 @@ import java.util.List;
  */
 public final class ActionRecords {
   private static final int FORMAT = 1;
-
-  /** A time that is earlier than the time of every record. */
-  private static final long NEVER = Long.MIN_VALUE;
 
   private final ActionIntake intake;
   private final HistoryStore histories;
@@ -46,37 +45,49 @@ public final class ActionRecords {
    *     when the change can't be recorded now
    */
   public boolean take(String user, byte[] value, long timestampMs) {
-    long erased = histories.erasedMs(user).orElse(NEVER);
-    if (timestampMs <= erased) {
-      return false;
+    while (true) {
+      KnownErasure known = histories.erasure(user);
+      if (timestampMs <= known.timeMs()) {
+        return false;
+      }
+      Optional<Boolean> taken = take(user, value, known);
+      if (taken.isPresent()) {
+        return taken.get();
+      } // else the user was erased since, and perhaps after this record
     }
+  }
+
+  /** Takes a record, unless the user was erased after {@code known}; then nothing is recorded. */
+  private Optional<Boolean> take(String user, byte[] value, KnownErasure known) {
     ActionRecord record = parse(value);
     if (record.getFormat() < 0 || record.getFormat() > FORMAT) {
       throw ServingException.invalid("format", FORMAT + " expected, got " + record.getFormat());
     }
-    switch (record.getChangeCase()) {
-      case ACTIONS -> {
-        return record(user, record.getActions(), erased);
-      }
-      case RETRACTION -> intake.retract(retraction(user, record.getRetraction()));
+    return switch (record.getChangeCase()) {
+      case ACTIONS -> record(user, record.getActions(), known);
+      case RETRACTION ->
+          intake.retract(retraction(user, record.getRetraction()), known).map(unused -> true);
       case CHANGE_NOT_SET ->
           throw ServingException.invalid("value", "actions or a retraction expected, got neither");
-    }
-    return true;
+    };
   }
 
-  private boolean record(String user, UserActions actions, long erased) {
+  private Optional<Boolean> record(String user, UserActions actions, KnownErasure known) {
     requireSame(user, actions.getUserId());
     List<Action> later =
-        actions.getActionsList().stream().filter(action -> action.getTimeMs() > erased).toList();
+        actions.getActionsList().stream()
+            .filter(action -> action.getTimeMs() > known.timeMs())
+            .toList();
     if (later.isEmpty() && actions.getActionsCount() > 0) {
-      return false;
+      return Optional.of(false);
     }
-    intake.record(
-        RecordActionsRequest.newBuilder()
-            .addUsers(UserActions.newBuilder().setUserId(user).addAllActions(later))
-            .build());
-    return true;
+    return intake
+        .record(
+            RecordActionsRequest.newBuilder()
+                .addUsers(UserActions.newBuilder().setUserId(user).addAllActions(later))
+                .build(),
+            known)
+        .map(unused -> true);
   }
 
   private static RetractActionsRequest retraction(String user, RetractActionsRequest retraction) {

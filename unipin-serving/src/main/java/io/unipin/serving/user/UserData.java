@@ -8,6 +8,7 @@ import io.unipin.serving.experiment.ExposureLog;
 import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.AppendResult;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.history.KnownErasure;
 import io.unipin.serving.history.LogRewrite;
 import io.unipin.serving.history.RetractResult;
 import io.unipin.serving.impressions.ImpressionCounts;
@@ -16,6 +17,7 @@ import io.unipin.serving.log.ServedLog;
 import io.unipin.serving.log.Slate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -112,24 +114,45 @@ public final class UserData {
    * an event id once.
    */
   public AppendResult record(String user, List<ActionEvent> events) {
-    UserMark mark = mark(user);
-    AppendResult result = histories.append(user, events);
-    servedLog.recorded(user, events, mark.served());
-    if (result.recorded() + result.corrected() + result.retracted() > 0) {
-      changed.accept(user);
-    }
-    return result;
+    return record(user, events, KnownErasure.ANY).orElseThrow();
   }
 
-  /** Retracts a user's events and logs all retractions, as {@link #record} does. */
-  public RetractResult retract(String user, List<String> eventIds, long revision, long nowMs) {
+  /**
+   * Records a user's events unless the user was erased after {@code known}, see {@link
+   * HistoryStore#append(String, List, KnownErasure)}.
+   *
+   * @return empty if nothing was recorded or logged, because the user was erased since
+   */
+  public Optional<AppendResult> record(String user, List<ActionEvent> events, KnownErasure known) {
     UserMark mark = mark(user);
-    RetractResult result = histories.retract(user, eventIds, revision);
-    servedLog.retracted(user, eventIds, revision, nowMs, mark.served());
-    if (result.retracted() > 0) {
-      changed.accept(user);
-    }
-    return result;
+    Optional<AppendResult> appended = histories.append(user, events, known);
+    appended.ifPresent(
+        result -> {
+          servedLog.recorded(user, events, mark.served());
+          if (result.recorded() + result.corrected() + result.retracted() > 0) {
+            changed.accept(user);
+          }
+        });
+    return appended;
+  }
+
+  /**
+   * Takes a user's events back and logs all retractions, as {@link #record} does.
+   *
+   * @param nowMs present time in milliseconds since 1970
+   */
+  public Optional<RetractResult> retract(
+      String user, List<String> eventIds, long revision, long nowMs, KnownErasure known) {
+    UserMark mark = mark(user);
+    Optional<RetractResult> retracted = histories.retract(user, eventIds, revision, known);
+    retracted.ifPresent(
+        result -> {
+          servedLog.retracted(user, eventIds, revision, nowMs, mark.served());
+          if (result.retracted() > 0) {
+            changed.accept(user);
+          }
+        });
+    return retracted;
   }
 
   /** Logs a page, and counts its impressions, after its caller received it. */

@@ -18,12 +18,11 @@ import io.unipin.serving.history.HistoryKeys;
 import io.unipin.serving.history.HistoryReads;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.HistoryView;
+import io.unipin.serving.history.KnownErasure;
 import io.unipin.serving.history.LogRewrite;
-import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.RetractResult;
 import io.unipin.serving.history.StoredRecord;
 import io.unipin.serving.history.UserHistory;
-import io.unipin.serving.history.UserRecord;
 import io.unipin.serving.redis.RedisBreaker;
 import io.unipin.serving.redis.RedisConfig;
 import io.unipin.serving.redis.RedisConnections;
@@ -35,6 +34,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -52,18 +53,12 @@ public final class RedisHistories implements HistoryStore {
   private static final RedisSafety.Content HOLDS =
       new RedisSafety.Content("histories", "recorded actions");
   private static final int READ_KEYS = 2;
-  private static final byte[] RECORD = bytes("+");
-  private static final byte[] RETRACT = bytes("-");
-  private static final byte[] NOTHING = new byte[0];
   private static final String NO_REVISION = "";
 
   /** Name of the engine and label of reads in traces. */
   private static final String REDIS = "redis";
 
   private static final String MET = "unipin.history";
-
-  /** Largest time that Redis orders exactly, because the scores of a sorted set are doubles. */
-  private static final long MOST_TIME_MS = 1L << 53;
 
   private final HistoryConfig config;
   private final int waitReplicas;
@@ -77,6 +72,7 @@ public final class RedisHistories implements HistoryStore {
   private final LongAdder missing = new LongAdder();
   private final AtomicLong erasures = new AtomicLong();
   private final RedisArchive archive;
+  private final RedisErasing erasing;
   private final LogRewrites rewrites;
 
   private RedisHistories(HistoryConfig config, int waitReplicas, RedisConnections redis) {
@@ -87,6 +83,7 @@ public final class RedisHistories implements HistoryStore {
     this.writes = new RedisBreaker("history (changes)", redis.timeout());
     this.held = new HeldHistories(config.held().bytes());
     this.archive = new RedisArchive(redis, this::write);
+    this.erasing = new RedisErasing(redis, archive, this::write);
     this.rewrites = new LogRewrites(redis);
   }
 
@@ -177,47 +174,26 @@ public final class RedisHistories implements HistoryStore {
   }
 
   @Override
-  public AppendResult append(String user, List<ActionEvent> events) {
-    List<byte[]> values = begin();
-    for (ActionEvent event : events) {
-      RecordedAction action = event.action();
-      if (Math.abs(action.timeMs()) > MOST_TIME_MS) {
-        throw ServingException.invalid(
-            "time_ms", "a time of at most 2^53 expected, got " + action.timeMs());
-      }
-      values.add(RECORD);
-      values.add(RedisRecords.event(HistoryKeys.event(event.eventId())));
-      values.add(bytes(event.revision()));
-      values.add(bytes(action.timeMs()));
-      values.add(ContentBytes.write(action));
-    }
-    return RedisChange.appended(change("history append", user, values));
+  public Optional<AppendResult> append(String user, List<ActionEvent> events, KnownErasure known) {
+    List<byte[]> values = RedisChange.recording(config.limit(), known, events);
+    return change("history append", user, known, values).map(RedisChange::appended);
   }
 
   @Override
-  public RetractResult retract(String user, List<String> eventIds, long revision) {
-    List<byte[]> values = begin();
-    for (String id : eventIds) {
-      values.add(RETRACT);
-      values.add(RedisRecords.event(HistoryKeys.event(id)));
-      values.add(bytes(revision));
-      values.add(NOTHING);
-      values.add(NOTHING);
-    }
-    return RedisChange.retracted(change("history retract", user, values));
+  public Optional<RetractResult> retract(
+      String user, List<String> eventIds, long revision, KnownErasure known) {
+    List<byte[]> values = RedisChange.retracting(config.limit(), known, eventIds, revision);
+    return change("history retract", user, known, values).map(RedisChange::retracted);
   }
 
-  private List<byte[]> begin() {
-    List<byte[]> values = new ArrayList<>();
-    values.add(bytes(config.limit()));
-    values.add(bytes(UserRecord.spare(config.limit())));
-    return values;
-  }
-
-  private List<Object> change(String operation, String user, List<byte[]> values) {
-    byte[][] keys = RedisRecords.keys(HistoryKeys.user(user));
-    return EngineCalls.timed(
-        REDIS, operation, labels -> write(CHANGE, keys, values.toArray(byte[][]::new)));
+  /** Changes a history. Returns nothing if the user was erased after {@code known}. */
+  private Optional<List<Object>> change(
+      String operation, String user, KnownErasure known, List<byte[]> values) {
+    byte[][] keys = erasing.keys(HistoryKeys.user(user), known);
+    List<Object> answer =
+        EngineCalls.timed(
+            REDIS, operation, labels -> write(CHANGE, keys, values.toArray(byte[][]::new)));
+    return answer.isEmpty() ? Optional.empty() : Optional.of(answer);
   }
 
   private List<Object> write(RedisScript script, byte[][] keys, byte[]... values) {
@@ -225,11 +201,19 @@ public final class RedisHistories implements HistoryStore {
   }
 
   @Override
+  public KnownErasure erasure(String user) {
+    return erasing.known(HistoryKeys.user(user));
+  }
+
+  @Override
   public boolean erase(String user, long timeMs) {
+    return erase(user, timeMs, true);
+  }
+
+  private boolean erase(String user, long timeMs, boolean again) {
     byte[] key = HistoryKeys.user(user);
-    // also while Redis is away, because no page may show a history that should be erased
-    held.drop(key);
-    boolean existed = HistoryStore.super.erase(user, timeMs);
+    held.drop(key); // even if Redis is away: a page must not show what was to be erased
+    boolean existed = erasing.erase(key, timeMs, again);
     erasures.incrementAndGet();
     held.drop(key);
     rewrites.request();
@@ -243,6 +227,12 @@ public final class RedisHistories implements HistoryStore {
     erasures.incrementAndGet();
     held.drop(key);
     return eraseUnlessErased(user, timeMs) || wasHeld;
+  }
+
+  @Override
+  public boolean eraseUnlessErased(String user, long timeMs) {
+    OptionalLong marked = erasedMs(user);
+    return (marked.isEmpty() || marked.getAsLong() < timeMs) && erase(user, timeMs, false);
   }
 
   @Override

@@ -11,8 +11,11 @@
 --   6 hash    waiting retractions: id -> revision
 --   7 sorted  ids of waiting retractions in the order of arrival
 --   8 sorted  unlinked ids in their order
--- ARGV: limit, spare, then for each change five values: "+" to record or "-" to retract, id, revision, time, content
--- Answer: revision, whether something changed, forgotten retractions, then the counts of OUTCOMES
+--   9 text    fence: time of the user's last erasure, for some minutes; absent if a change is made in any case
+-- ARGV: limit, spare, time of the last erasure that the caller knows, latest time at which the caller knows it, then for
+-- each change five values: "+" to record or "-" to retract, id, revision, time, content
+-- Answer: revision, whether something changed, forgotten retractions, then the counts of OUTCOMES; nothing if the caller
+-- must ask for the last erasure again
 
 local META, KEPT, TIMES, DROPPED, DROP_ORDER, WAITING, WAIT_ORDER, UNLINKED = unpack(KEYS)
 local FORMAT = '1'
@@ -23,6 +26,11 @@ local NO_EVENT = string.rep('\0', LINKED_BYTES)
 local OUTCOMES = {'recorded', 'corrected', 'retracted', 'duplicate', 'unlinked', 'waiting', 'superseded'}
 
 local call = redis.call
+local FIRST_CHANGE = 5
+if KEYS[9] then
+  local made, clock = tonumber(call('GET', KEYS[9]) or nil), call('TIME')
+  if (made and made > tonumber(ARGV[3])) or clock[1] * 1000 > tonumber(ARGV[4]) then return {} end
+end
 local limit, spare = tonumber(ARGV[1]), tonumber(ARGV[2])
 local meta = call('HMGET', META, 'v', 'r', 'o', 'ft', 'fe', 'n', 'x')
 if meta[1] and meta[1] ~= FORMAT then
@@ -232,7 +240,7 @@ local function trim()
 end
 
 local counts = {}
-for i = 3, #ARGV, 5 do
+for i = FIRST_CHANGE, #ARGV, 5 do
   local id, version = ARGV[i + 1], tonumber(ARGV[i + 2])
   local outcome
   if ARGV[i] == '+' then
