@@ -11,6 +11,7 @@ import io.unipin.serving.kafka.KafkaSpool;
 import io.unipin.serving.kafka.KafkaTopics;
 import io.unipin.serving.kafka.TopicReading;
 import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.spans.BatchSpans;
 import io.unipin.settings.ByteSize;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ final class KafkaAwayTest {
     broker.createTopic("pauses", 2, Map.of());
     refused = "user0";
     ServingMetrics metrics = new ServingMetrics();
-    try (Kafka kafka = Kafka.connect(config("pauses"), metrics.kafka());
+    try (Kafka kafka = Kafka.connect(config("pauses"), metrics.kafka(), BatchSpans.NONE);
         TopicReading reading = kafka.readActions(this::take)) {
       assertThat(reading).isNotNull();
       broker.write(records("pauses", 0, 5));
@@ -133,14 +134,14 @@ final class KafkaAwayTest {
     refused = "user0";
     ServingMetrics metrics = new ServingMetrics();
     broker.write(records("stops", 0, 3));
-    try (Kafka kafka = Kafka.connect(config("stops"), metrics.kafka());
+    try (Kafka kafka = Kafka.connect(config("stops"), metrics.kafka(), BatchSpans.NONE);
         TopicReading reading = kafka.readActions(this::take)) {
       assertThat(reading).isNotNull();
       await(() -> takenOf("user1").size() == 3);
     }
     refused = "";
     broker.write(records("stops", 3, 4));
-    try (Kafka kafka = Kafka.connect(config("stops"), metrics.kafka());
+    try (Kafka kafka = Kafka.connect(config("stops"), metrics.kafka(), BatchSpans.NONE);
         TopicReading reading = kafka.readActions(this::take)) {
       assertThat(reading).isNotNull();
       await(() -> takenOf("user0").size() == 4);

@@ -50,6 +50,13 @@ final class KafkaBroker implements AutoCloseable {
     server.createTopic(name, partitions, settings);
   }
 
+  /** Deletes a topic with its records. */
+  void deleteTopic(String name) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", address()))) {
+      admin.deleteTopics(List.of(name)).all().get();
+    }
+  }
+
   /** Writes records and waits until the broker has them. */
   void write(List<ProducerRecord<byte[], byte[]>> records) throws Exception {
     try (KafkaProducer<byte[], byte[]> producer =

@@ -10,10 +10,13 @@ import io.unipin.proto.v1.ActionRecord;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RecordActionsResponse;
 import io.unipin.proto.v1.UserActions;
+import io.unipin.serving.erasure.ErasureReplay.Unreadable;
 import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.HistoryStore;
+import io.unipin.serving.kafka.KafkaConfig;
 import io.unipin.serving.kafka.TopicLogs;
 import io.unipin.serving.security.SecretFile;
+import io.unipin.serving.security.Secrets;
 import io.unipin.serving.settings.ConfigReader;
 import io.unipin.serving.settings.ServerConfig;
 import java.nio.charset.StandardCharsets;
@@ -115,9 +118,13 @@ final class KafkaErasuresTest {
                 .build());
   }
 
+  private static String metric(String use, String outcome) {
+    return "unipin_kafka_records_total{outcome=\"%s\",use=\"%s\"}".formatted(outcome, use);
+  }
+
   private static void awaitMetric(TinyServer server, String use, String outcome, double least)
       throws Exception {
-    String name = "unipin_kafka_records_total{outcome=\"%s\",use=\"%s\"}".formatted(outcome, use);
+    String name = metric(use, outcome);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (server.metric(name) < least) {
       assertThat(System.nanoTime()).as(name + " " + server.metric(name)).isLessThan(end);
@@ -219,11 +226,34 @@ final class KafkaErasuresTest {
       }
       assertThat(lifetime("down", "gone")).isEqualTo(1);
       try (TinyServer third = server("down", "down")) {
-        awaitMetric(third, "erasures", "taken", 1);
+        // the replica has read on from where it ended
+        assertThat(third.metric(metric("erasures", "taken"))).isZero();
       }
       assertThat(lifetime("down", "gone")).isEqualTo(1);
       assertThat(log("down")).contains("\"later\"");
     }
+  }
+
+  @Test
+  void topicThatWasMadeAgain_isReadFromItsBeginning() throws Exception {
+    createTopics("again");
+    try (TinyServer one = server("one", "again")) {
+      for (int i = 0; i < 3; i++) {
+        one.client().eraseUser("nobody" + i);
+      }
+      record(one, "gone", "e1");
+      awaitMetric(one, "erasures", "taken", 3);
+    }
+    broker.deleteTopic("erasures-again");
+    broker.createTopic("erasures-again", 1, Map.of("cleanup.policy", "compact"));
+    try (TinyServer other = server("other", "again")) {
+      other.client().eraseUser("gone");
+    }
+    assertThat(broker.read("erasures-again")).hasSize(1);
+    try (TinyServer one = server("one", "again")) {
+      assertThat(one.metric(metric("erasures", "taken"))).isEqualTo(1);
+    }
+    assertThat(lifetime("one", "gone")).isZero();
   }
 
   @Test
@@ -244,11 +274,32 @@ final class KafkaErasuresTest {
     settings.add("kafka.topics.served=served-logs");
     ServerConfig config = ConfigReader.read(Map.of(), settings);
     Path copy = Files.createDirectory(folder.resolve("copy"));
-    new TopicLogs(config.kafka(), SecretFile.open(Path.of(secrets()))).served(copy);
+    TopicLogs logs =
+        new TopicLogs(config.kafka(), SecretFile.open(Path.of(secrets())), Unreadable.WAIT);
+    logs.served(copy);
     assertThat(Files.readAllLines(copy.resolve("served-000000000000001.jsonl")))
         .containsExactly(
             "{\"user\":\"gone\",\"timeMs\":" + after + "}",
             "{\"user\":\"stays\",\"timeMs\":" + before + "}");
+    copyWithoutTheSecret(config.kafka());
+    // the erasures were read once, for all copies
+    broker.deleteTopic("erasures-logs");
+    Path second = Files.createDirectory(folder.resolve("second"));
+    logs.served(second);
+    assertThat(second.resolve("served-000000000000001.jsonl"))
+        .hasSameTextualContentAs(copy.resolve("served-000000000000001.jsonl"));
+  }
+
+  /** Nobody can tell whose entries must be left out, so nothing is copied. */
+  private void copyWithoutTheSecret(KafkaConfig config) throws Exception {
+    Secrets other = Secrets.own(new byte[] {9});
+    Path copy = Files.createDirectory(folder.resolve("refused"));
+    TopicLogs waiting = new TopicLogs(config, other, Unreadable.WAIT);
+    assertThatThrownBy(() -> waiting.served(copy))
+        .hasMessageContaining("a secret of security.secretFile opens expected");
+    assertThat(copy).isEmptyDirectory();
+    new TopicLogs(config, other, Unreadable.PASS).served(copy);
+    assertThat(Files.readAllLines(copy.resolve("served-000000000000001.jsonl"))).hasSize(3);
   }
 
   private static ProducerRecord<byte[], byte[]> entry(String user, String line) {

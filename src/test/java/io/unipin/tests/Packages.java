@@ -45,7 +45,7 @@ final class Packages {
       train: evaluate feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
+      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.security serving.settings serving.spans serving.stores serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
       serving.audit: serving.security settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
@@ -56,8 +56,8 @@ final class Packages {
       serving.experiment: serving.log settings
       serving.failure: ann kvcache model.features
       serving.fleet: serving.erasure serving.failure serving.redis serving.security serving.threads serving.user settings
-      serving.history: serving.bytes serving.disk serving.security settings
-      serving.history.redis: serving.bytes serving.failure serving.history serving.redis serving.spans serving.threads settings
+      serving.history: serving.bytes serving.disk serving.erasure serving.security settings
+      serving.history.redis: serving.bytes serving.erasure serving.failure serving.history serving.redis serving.spans serving.threads settings
       serving.http: serving.threads
       serving.impressions: serving.disk serving.failure serving.threads settings
       serving.inspect: feedlog model model.features serving.bundle serving.history serving.items.live serving.request serving.slate
@@ -96,7 +96,7 @@ final class Packages {
       cli.experiment: cli.check cli.console cli.kafka cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings
       cli.history: cli.check cli.console feedlog.database serving serving.failure serving.history serving.kafka serving.redis serving.settings serving.stores
       cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items
-      cli.kafka: cli.check feedlog.database serving.kafka serving.security serving.settings
+      cli.kafka: cli.check feedlog.database serving.erasure serving.fleet serving.kafka serving.security serving.settings
       cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1
       cli.policy: cli.console cli.statistics serving.log serving.request serving.slate
       cli.report: cli.statistics feedlog settings

@@ -5,6 +5,7 @@ import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.security.Secrets;
 import io.unipin.serving.settings.ServerConfig;
+import io.unipin.serving.spans.BatchSpans;
 
 /**
  * Brings a history store up to date with the erasures of its fleet. No server may have the store
@@ -22,7 +23,7 @@ public final class HistoryErasures {
   public static void apply(ServerConfig config, HistoryStore store) {
     try (OpenParts parts = new OpenParts()) {
       ServingMetrics metrics = parts.opened(new ServingMetrics());
-      ServerTopics topics = ServerTopics.connect(config.kafka(), metrics, parts);
+      ServerTopics topics = ServerTopics.connect(config.kafka(), metrics, BatchSpans.NONE, parts);
       Secrets secrets =
           ServerStores.shared(config.security(), parts)
               .orElseGet(() -> Secrets.own(store.secret()));

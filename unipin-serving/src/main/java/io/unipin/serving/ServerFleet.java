@@ -13,9 +13,14 @@ import io.unipin.serving.redis.RedisPlace;
 import io.unipin.serving.security.Secrets;
 import io.unipin.serving.settings.ServerConfig;
 import io.unipin.serving.user.UserData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -43,16 +48,45 @@ final class ServerFleet {
   }
 
   /**
-   * Makes the erasures that the server has missed, and from now on each erasure of another replica.
+   * Makes the erasures that the server has missed, and those of other replicas from now on.
+   *
+   * @param empty whether the server had no data of users on its disk when it started
    */
-  static void follow(Fleet fleet, ServerConfig config, HistoryStore histories, UserData users) {
+  static void follow(
+      Fleet fleet, ServerConfig config, HistoryStore histories, UserData users, boolean empty) {
     fleet
         .erasures()
         .ifPresent(
             erasures ->
                 erasures.follow(
-                    MadeErasures.open(config.erasuresFile(), histories.secret()),
-                    (user, timeMs) -> users.eraseFor(user, timeMs).complete()));
+                    new FleetErasures.Stores(
+                        MadeErasures.open(config.erasuresFile(), histories.secret()),
+                        (user, timeMs) -> users.eraseFor(user, timeMs).complete(),
+                        histories::sharedErasures,
+                        empty)));
+  }
+
+  /** Whether the folders of a server hold no data of users. */
+  static boolean isEmpty(ServerConfig config) {
+    return Stream.of(
+            config.history().folder(),
+            config.impressionsFolder(),
+            config.servedLog().folder(),
+            config.exposureLog().folder(),
+            config.kafka().spool().folder(),
+            config.cache().file().path())
+        .allMatch(ServerFleet::isEmpty);
+  }
+
+  private static boolean isEmpty(Path place) {
+    if (place.toString().isEmpty() || !Files.exists(place)) {
+      return true;
+    }
+    try (Stream<Path> found = Files.list(place)) {
+      return found.findAny().isEmpty();
+    } catch (IOException e) {
+      return false; // something is there that is no folder, or can't be read
+    }
   }
 
   /** Whether the server knows all erasures that were in the fleet's log when it started. */
@@ -82,11 +116,29 @@ final class ServerFleet {
         ServerFleet.class.getPackage().getImplementationVersion(), "unreleased");
   }
 
-  static FleetMeters.Figures figures(FleetView view) {
+  /** Returns lines about the fleet for {@code /healthz}. */
+  static List<String> remarks(Fleet fleet) {
+    int unreadable = unreadable(fleet);
+    List<String> lines = new ArrayList<>(fleet.view().differing());
+    if (unreadable > 0) {
+      lines.add(
+          "erasures that can't be read: %s; security.secretFile lacks their secrets"
+              .formatted(unreadable));
+    }
+    return lines;
+  }
+
+  private static int unreadable(Fleet fleet) {
+    return fleet.erasures().map(FleetErasures::unreadable).orElse(0);
+  }
+
+  static FleetMeters.Figures figures(Fleet fleet) {
+    FleetView view = fleet.view();
     return new FleetMeters.Figures(
         view.count(Replica.State.LIVE),
         view.count(Replica.State.AWAY),
         view.differing().size(),
-        view.reachable() ? 0 : 1);
+        view.reachable() ? 0 : 1,
+        unreadable(fleet));
   }
 }

@@ -46,14 +46,14 @@ record ServerStores(
     Tracing tracing =
         parts.opened(Tracing.start(config.tracing(), () -> ReplicaName.of(config)));
     metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
-    ServerTopics topics = ServerTopics.connect(config.kafka(), metrics, parts);
+    ServerTopics topics = ServerTopics.connect(config.kafka(), metrics, tracing, parts);
     Optional<Secrets> shared = shared(config.security(), parts);
     HistoryStore histories = parts.opened(HistoryStores.open(config));
     metrics.watchHistories(() -> figures(histories.reads()));
     watchBreakers(histories, metrics);
     Secrets secrets = shared.orElseGet(() -> Secrets.own(histories.secret()));
     Fleet fleet = parts.opened(ServerFleet.open(config, topics, secrets));
-    metrics.watchFleet(() -> ServerFleet.figures(fleet.view()));
+    metrics.watchFleet(() -> ServerFleet.figures(fleet));
     AuditLog audit =
         parts.opened(
             AuditLog.open(

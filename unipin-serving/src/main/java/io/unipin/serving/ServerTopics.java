@@ -16,6 +16,7 @@ import io.unipin.serving.log.SpoolOpener;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.rpc.ActionRecords;
 import io.unipin.serving.rpc.RpcServices;
+import io.unipin.serving.spans.BatchSpans;
 import io.unipin.serving.user.ActionJournal;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,9 +33,10 @@ final class ServerTopics {
     this.kafka = kafka;
   }
 
-  static ServerTopics connect(KafkaConfig config, ServingMetrics metrics, OpenParts parts) {
+  static ServerTopics connect(
+      KafkaConfig config, ServingMetrics metrics, BatchSpans spans, OpenParts parts) {
     return new ServerTopics(
-        config.isOn() ? parts.opened(Kafka.connect(config, metrics.kafka())) : null);
+        config.isOn() ? parts.opened(Kafka.connect(config, metrics.kafka(), spans)) : null);
   }
 
   /** Returns the journal of the actions that callers record and retract. */

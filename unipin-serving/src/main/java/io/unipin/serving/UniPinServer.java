@@ -52,15 +52,17 @@ public final class UniPinServer implements AutoCloseable {
     this.config = config;
     boolean started = false;
     try {
+      boolean empty = ServerFleet.isEmpty(config);
       stores = ServerStores.open(config, parts);
       models = new ServerModels(config, stores, parts, ranking);
       BundleOperations operations = models.load(() -> serving);
       ItemWriter changes = stores.topics().items(models.items(), models::bundleName, parts);
       RpcServices services = services(operations, changes);
       stores.fleet().enter(models::versions);
-      ServerFleet.follow(stores.fleet(), config, stores.histories(), services.users());
+      MetricsEndpoint endpoint = openMetrics(); // says why the other ports are not open yet
       stores.fleet().erasures().ifPresent(parts::opened); // stops before the stores are closed
-      ports = openPorts(services);
+      ServerFleet.follow(stores.fleet(), config, stores.histories(), services.users(), empty);
+      ports = openPorts(services, endpoint);
       stores
           .topics()
           .read(
@@ -108,16 +110,18 @@ public final class UniPinServer implements AutoCloseable {
             new UserStore("refresher", refresher::erase), new UserStore("shadow", copies::erase)));
   }
 
-  private Ports openPorts(RpcServices services) {
+  private MetricsEndpoint openMetrics() {
+    return parts.opened(
+        MetricsEndpoint.start(
+            config.server().metricsAddress(),
+            config.server().metricsPort(),
+            stores.metrics(),
+            () -> serving,
+            () -> ServerFleet.remarks(stores.fleet())));
+  }
+
+  private Ports openPorts(RpcServices services, MetricsEndpoint endpoint) {
     RpcServer rpc = parts.opened(RpcServer.start(config.server(), config.security(), services));
-    MetricsEndpoint endpoint =
-        parts.opened(
-            MetricsEndpoint.start(
-                config.server().metricsAddress(),
-                config.server().metricsPort(),
-                stores.metrics(),
-                () -> serving,
-                () -> stores.fleet().view().remarks()));
     ConsoleParts looked =
         new ConsoleParts(
             services,

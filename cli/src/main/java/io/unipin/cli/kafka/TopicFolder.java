@@ -32,7 +32,7 @@ public final class TopicFolder implements AutoCloseable {
   static TopicFolder of(ServerConfig server, boolean exposures) {
     KafkaConfig config = server.kafka();
     TopicFolder folder = create();
-    TopicLogs logs = new TopicLogs(config, secrets(server));
+    TopicLogs logs = new TopicLogs(config, secrets(server), server.fleet().unreadableErasures());
     boolean copied = false;
     try {
       if (exposures) {

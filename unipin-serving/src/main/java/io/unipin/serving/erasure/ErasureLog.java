@@ -12,20 +12,31 @@ public interface ErasureLog extends AutoCloseable {
     /**
      * Takes a record. A record may come more than once. If this throws, the record comes again.
      *
-     * @return false if the record can't be read, now or later
+     * @return false if the record can't be read now
      */
     boolean take(LoggedErasure erasure);
 
-    /** Is called after the last of the records that are there. */
+    /**
+     * Is called after the last of the records that are there, and several times a second while none
+     * come.
+     */
     default void caughtUp() {}
   }
 
   /** Tells from where on a follower needs the records of a part. */
-  @FunctionalInterface
   interface Positions {
     /** Returns the least position that is needed; 0 for all records. */
     long from(String part);
+
+    /**
+     * Returns the latest time at which one of the records before was written, in milliseconds since
+     * 1970. A log whose records were all written later is another one, and is needed as a whole.
+     */
+    long lastMs();
   }
+
+  /** Name of the log, which is not that of any other log. */
+  String name();
 
   /**
    * Writes an erasure, and returns once the log has confirmed that the erasure is stored durably.
@@ -47,7 +58,8 @@ public interface ErasureLog extends AutoCloseable {
    * Passes the records to a receiver, on a thread of the log, and follows the log from then on.
    * Returns once the present end was reached.
    *
-   * @param positions where the follower begins; a log may pass earlier records as well
+   * @param positions where the follower begins; a log may pass earlier records as well, and asks
+   *     again when it is opened again
    * @return false if the log can't be read now; it is tried again until it can be
    */
   boolean follow(Receiver receiver, Positions positions);

@@ -1,22 +1,45 @@
 package io.unipin.serving.erasure;
 
 import io.unipin.serving.bytes.MalformedBytesException;
+import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
-import java.util.function.Consumer;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the erasures of a log on one replica, each of them once, and confirms them. One thread.
+ * Makes the erasures of a log on one replica, each of them once, and confirms them.
+ *
+ * <p>If this replica can't read an erasure, it holds the erasure, and tries again once the secrets
+ * change. Later erasures are made meanwhile. If replicas share stores, an erasure that a call of this
+ * server makes is held until the shared stores have made it. The positions in {@link SharedErasures}
+ * never pass an erasure that is held. One thread, apart from {@link #unreadable}.
  */
 public final class ErasureReader implements ErasureLog.Receiver {
   private static final Logger logger = LoggerFactory.getLogger(ErasureReader.class);
+
+  /**
+   * Most erasures that are held. Each takes a few hundred bytes. If as many are held, the log is read
+   * no further.
+   */
+  private static final int MOST_HELD = 10_000;
+
+  /** Time after which a call that makes an erasure has certainly ended, well or not. */
+  private static final Duration CALL = Duration.ofMinutes(1);
 
   private final ErasureSeal seal;
   private final long self;
   private final MadeErasures made;
   private final Eraser eraser;
   private final Confirmations confirmations;
+  private final SharedErasures shared;
+  private final Map<String, Held> held = new LinkedHashMap<>();
+  private Map<String, ErasurePoint> raised = Map.of();
+  private volatile int unreadable;
 
   /** Erases a user from the stores of a replica. */
   @FunctionalInterface
@@ -44,16 +67,49 @@ public final class ErasureReader implements ErasureLog.Receiver {
     void confirm(String name, boolean existed);
   }
 
+  /** An erasure that is not made yet. */
+  private static final class Held {
+    final LoggedErasure logged;
+
+    /** Time at which the record of this server's own call was read; 0 if no call makes it. */
+    final long begunNanos;
+
+    /** The secrets with which the erasure could not be read; null if it could be read. */
+    @Nullable Object unread;
+
+    Held(LoggedErasure logged, long begunNanos, @Nullable Object unread) {
+      this.logged = logged;
+      this.begunNanos = begunNanos;
+      this.unread = unread;
+    }
+
+    boolean isCalled() {
+      return begunNanos != 0 && System.nanoTime() - begunNanos < CALL.toNanos();
+    }
+  }
+
   /**
    * @param self number of this server, whose own erasures were made when they were written
    */
   public ErasureReader(
-      ErasureSeal seal, long self, MadeErasures made, Eraser eraser, Confirmations confirmations) {
+      ErasureSeal seal,
+      long self,
+      MadeErasures made,
+      Eraser eraser,
+      Confirmations confirmations,
+      SharedErasures shared) {
     this.seal = seal;
     this.self = self;
     this.made = made;
     this.eraser = eraser;
     this.confirmations = confirmations;
+    this.shared = shared;
+    made.held().forEach(logged -> held.put(logged.place(), new Held(logged, 0, null)));
+  }
+
+  /** Returns the number of erasures that this replica can't read, and so has not made. */
+  public int unreadable() {
+    return unreadable;
   }
 
   @Override
@@ -61,56 +117,131 @@ public final class ErasureReader implements ErasureLog.Receiver {
     if (made.contains(logged)) {
       return true;
     }
-    boolean readable =
-        pass(
-            seal,
-            logged,
-            erased -> {
-              if (erased.writer() != self) {
-                make(erased, ErasureSeal.name(logged.key(), erased.timeMs()));
-              }
-            });
+    boolean readable = taken(logged);
     made.add(logged);
     return readable;
   }
 
-  /** Makes all erasures of a log once more, for a store that is built or copied. */
-  public static ErasureLog.Receiver replay(ErasureSeal seal, Eraser eraser) {
-    return logged ->
-        pass(
-            seal,
-            logged,
-            erased ->
-                eraser.erase(
-                    erased.user().orElseThrow(ErasureSeal::unknownSecret), erased.timeMs()));
-  }
-
-  /** Passes on what a record holds. Returns false, and logs the record, if it can't be read. */
-  private static boolean pass(
-      ErasureSeal seal, LoggedErasure logged, Consumer<ErasureSeal.Erased> receiver) {
+  private boolean taken(LoggedErasure logged) {
     try {
-      receiver.accept(seal.read(logged.value()));
+      if (ErasureSeal.isLater(logged.value())) {
+        return unread(logged, "a later server wrote it");
+      }
+      ErasureSeal.Erased erased = seal.read(logged.value());
+      if (erased.user().isEmpty()) {
+        return unread(logged, "security.secretFile lacks the secret that encrypted it");
+      }
+      if (erased.writer() != self) {
+        make(erased.user().get(), erased.timeMs(), logged);
+      } else if (shared.isUsed()) {
+        hold(new Held(logged, System.nanoTime(), null));
+      }
       return true;
     } catch (MalformedBytesException e) {
-      logger.error(
-          "an erasure can't be read, so its user must be erased again: {}, position {}: {}",
-          logged.part(),
-          logged.position(),
-          e.getMessage());
+      logger.error("not an erasure: part {}: {}", logged.place(), e.getMessage());
       return false;
     }
   }
 
-  @Override
-  public void caughtUp() {
-    made.save();
+  private boolean unread(LoggedErasure logged, String reason) {
+    hold(new Held(logged, 0, seal.present()));
+    count();
+    logger.error("an erasure can't be made, because {}: part {}", reason, logged.place());
+    return false;
   }
 
-  private void make(ErasureSeal.Erased erased, String name) {
-    String user = erased.user().orElseThrow(ErasureSeal::unknownSecret);
-    boolean existed = eraser.erase(user, erased.timeMs());
+  private void hold(Held one) {
+    if (held.size() >= MOST_HELD) {
+      settle();
+      if (held.size() >= MOST_HELD) {
+        throw new ServingException(
+            FailureKind.UNAVAILABLE,
+            "%s erasures wait, so no more are read".formatted(held.size()));
+      }
+    }
+    held.put(one.logged.place(), one);
+    made.hold(one.logged);
+  }
+
+  @Override
+  public void caughtUp() {
+    settle();
+    made.save();
+    share();
+  }
+
+  /** Makes what can be made of the erasures that are held. */
+  private void settle() {
     try {
-      confirmations.confirm(name, existed);
+      for (Held one : List.copyOf(held.values())) {
+        if (isSettled(one)) {
+          held.remove(one.logged.place());
+          made.release(one.logged);
+        }
+      }
+    } catch (ServingException e) {
+      logger.debug("erasures that wait are tried again", e);
+    }
+    count();
+  }
+
+  private void count() {
+    unreadable = (int) held.values().stream().filter(one -> one.unread != null).count();
+  }
+
+  private boolean isSettled(Held one) {
+    Object present = seal.present();
+    if (present.equals(one.unread)) {
+      return false;
+    }
+    one.unread = present;
+    if (ErasureSeal.isLater(one.logged.value())) {
+      return false;
+    }
+    ErasureSeal.Erased erased;
+    try {
+      erased = seal.read(one.logged.value());
+    } catch (MalformedBytesException e) {
+      logger.error("an erasure of the file is damaged: part {}", one.logged.place(), e);
+      return false;
+    }
+    if (erased.user().isEmpty()) {
+      return false;
+    }
+    one.unread = null;
+    String user = erased.user().get();
+    if (one.begunNanos != 0 && shared.isMade(user, erased.timeMs())) {
+      return true;
+    }
+    if (one.isCalled()) {
+      return false;
+    }
+    make(user, erased.timeMs(), one.logged);
+    logger.info("an erasure that waited is made: part {}", one.logged.place());
+    return true;
+  }
+
+  /** Tells the fleet the positions up to which all erasures are made in the shared stores. */
+  private void share() {
+    if (!shared.isUsed()) {
+      return;
+    }
+    Map<String, ErasurePoint> points = made.points();
+    if (points.equals(raised)) {
+      return;
+    }
+    try {
+      shared.raise(points);
+      raised = points;
+    } catch (ServingException e) {
+      logger.debug("the fleet can't be told now up to where erasures are made", e);
+    }
+  }
+
+  private void make(String user, long timeMs, LoggedErasure logged) {
+    boolean existed = eraser.erase(user, timeMs);
+    try {
+      confirmations.confirm(ErasureSeal.name(logged.key(), timeMs), existed);
     } catch (ServingException e) {
       logger.warn("a user is erased, which can't be confirmed now: {}", e.getMessage());
     }

@@ -118,9 +118,14 @@ public final class ErasureSeal {
     return new Erased(timeMs, writer, open(nonce, sealed));
   }
 
-  static MalformedBytesException unknownSecret() {
-    return new MalformedBytesException(
-        "an id that a secret of security.secretFile has encrypted expected");
+  /** Whether a value is of a version that only a later server can read. */
+  static boolean isLater(byte[] value) {
+    return value.length > 0 && value[0] > VERSION;
+  }
+
+  /** Returns an object that is another one once the secrets have changed. */
+  Object present() {
+    return secrets.keys(Secrets.Purpose.ERASURE);
   }
 
   private Optional<String> open(byte[] nonce, byte[] sealed) {

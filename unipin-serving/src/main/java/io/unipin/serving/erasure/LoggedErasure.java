@@ -10,4 +10,9 @@ package io.unipin.serving.erasure;
  * @param writtenMs when the record was written, in milliseconds since 1970
  */
 @SuppressWarnings("ArrayRecordComponent") // read once
-public record LoggedErasure(byte[] key, byte[] value, String part, long position, long writtenMs) {}
+public record LoggedErasure(byte[] key, byte[] value, String part, long position, long writtenMs) {
+  /** Returns a text that names the record within its log. */
+  String place() {
+    return part + ", position " + position;
+  }
+}

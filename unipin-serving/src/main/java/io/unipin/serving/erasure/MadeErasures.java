@@ -2,11 +2,15 @@ package io.unipin.serving.erasure;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -14,20 +18,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The erasures that a replica has made, as a small file: for each part of the log the position
- * after the last one. An erasure that was made must not be made again, since the user may have come
- * back. The file belongs to one history store. With another store, all erasures are made again. One
- * thread, apart from {@link #from}.
+ * The erasures that a replica has made, as a small file. The file holds a position for each part of
+ * the log. All erasures before this position are made, except for those that the file also holds.
+ * An erasure that was made must not be made again, since the user may have come back. The file belongs to one history store.
+ * With another store, all erasures are made again. One thread, apart from {@link #from} and {@link
+ * #lastMs}.
  */
 public final class MadeErasures implements ErasureLog.Positions {
   private static final Logger logger = LoggerFactory.getLogger(MadeErasures.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Format of a file in which no erasure waits. Earlier servers can read this format. */
   private static final int FORMAT = 1;
+
+  /** Format of a file that also holds erasures that wait. */
+  private static final int WITH_HELD = 2;
   private static final int STORE_DIGITS = 16;
 
   private final Path file;
   private final String store;
   private final Map<String, Long> next = new TreeMap<>();
+  private final Map<String, LoggedErasure> held = new LinkedHashMap<>();
 
   /** The latest time at which one of the made erasures was written. */
   private long lastMs = Long.MIN_VALUE;
@@ -50,15 +61,19 @@ public final class MadeErasures implements ErasureLog.Positions {
       try {
         made.read(JSON.readTree(file.toFile()));
       } catch (IOException | IllegalArgumentException e) {
+        made.next.clear();
+        made.held.clear();
+        made.lastMs = Long.MIN_VALUE;
         logger.warn("{} can't be read: all erasures are made again", file.getFileName(), e);
       }
     }
     return made;
   }
 
-  private void read(JsonNode node) {
-    if (node.path("format").asInt() != FORMAT) {
-      throw new IllegalArgumentException("format 1 expected, got " + node.path("format"));
+  private void read(JsonNode node) throws IOException {
+    int format = node.path("format").asInt();
+    if (format != FORMAT && format != WITH_HELD) {
+      throw new IllegalArgumentException("format 1 or 2 expected, got " + node.path("format"));
     }
     if (!node.path("store").asText().equals(store)) {
       logger.info("the history store is another one: all erasures are made again");
@@ -66,9 +81,42 @@ public final class MadeErasures implements ErasureLog.Positions {
     }
     lastMs = node.path("lastMs").asLong(Long.MIN_VALUE);
     node.path("next").properties().forEach(e -> next.put(e.getKey(), e.getValue().asLong()));
+    for (JsonNode one : node.path("held")) {
+      LoggedErasure erasure =
+          new LoggedErasure(
+              bytes(one, "key"),
+              bytes(one, "value"),
+              one.path("part").asText(),
+              one.path("position").asLong(),
+              one.path("writtenMs").asLong());
+      held.put(erasure.place(), erasure);
+    }
   }
 
-  /** Whether an erasure was made. */
+  private static byte[] bytes(JsonNode of, String name) throws IOException {
+    byte[] bytes = of.path(name).binaryValue();
+    if (bytes == null) {
+      throw new IllegalArgumentException(name + " of an erasure in Base64 expected, got none");
+    }
+    return bytes;
+  }
+
+  /** Whether nothing is known of earlier erasures. */
+  public boolean isNew() {
+    return lastMs == Long.MIN_VALUE;
+  }
+
+  /** Sets the positions for a replica that has made no erasure itself. */
+  public synchronized void begin(Map<String, ErasurePoint> points) {
+    points.forEach(
+        (part, point) -> {
+          next.put(part, point.position());
+          lastMs = Math.max(lastMs, point.lastMs());
+          changed = true;
+        });
+  }
+
+  /** Whether an erasure was made, or is held. */
   boolean contains(LoggedErasure erasure) {
     // The time tells a topic that was deleted and created again, where positions begin at 0.
     return erasure.position() < from(erasure.part()) && erasure.writtenMs() <= lastMs;
@@ -79,11 +127,42 @@ public final class MadeErasures implements ErasureLog.Positions {
     return next.getOrDefault(part, 0L);
   }
 
-  /** Notes that an erasure was made that the file does not contain. */
+  @Override
+  public synchronized long lastMs() {
+    return lastMs;
+  }
+
+  /** Notes that an erasure was made, or is held, that the file does not contain. */
   synchronized void add(LoggedErasure erasure) {
     next.put(erasure.part(), erasure.position() + 1);
     lastMs = Math.max(lastMs, erasure.writtenMs());
     changed = true;
+  }
+
+  /** Keeps an erasure that is not made yet. */
+  void hold(LoggedErasure erasure) {
+    held.put(erasure.place(), erasure);
+    changed = true;
+  }
+
+  /** Notes that an erasure need not be kept any longer. */
+  void release(LoggedErasure erasure) {
+    held.remove(erasure.place());
+    changed = true;
+  }
+
+  /** Returns the erasures that are not made yet. */
+  List<LoggedErasure> held() {
+    return List.copyOf(held.values());
+  }
+
+  /** Returns for each part the position up to which every erasure is made. */
+  Map<String, ErasurePoint> points() {
+    Map<String, Long> least = new HashMap<>(next);
+    held.values().forEach(one -> least.merge(one.part(), one.position(), Math::min));
+    Map<String, ErasurePoint> points = new TreeMap<>();
+    least.forEach((part, position) -> points.put(part, new ErasurePoint(position, lastMs)));
+    return points;
   }
 
   /** Writes the file. A failure is logged, and more erasures are made again after a restart. */
@@ -101,12 +180,24 @@ public final class MadeErasures implements ErasureLog.Positions {
 
   private void write() throws IOException {
     ObjectNode node = JSON.createObjectNode();
-    node.put("format", FORMAT).put("store", store);
+    node.put("format", held.isEmpty() ? FORMAT : WITH_HELD).put("store", store);
     if (lastMs != Long.MIN_VALUE) {
       node.put("lastMs", lastMs);
     }
     ObjectNode positions = node.putObject("next");
     next.forEach(positions::put);
+    if (!held.isEmpty()) {
+      ArrayNode waiting = node.putArray("held");
+      for (LoggedErasure one : held.values()) {
+        waiting
+            .addObject()
+            .put("part", one.part())
+            .put("position", one.position())
+            .put("writtenMs", one.writtenMs())
+            .put("key", one.key())
+            .put("value", one.value());
+      }
+    }
     Path absolute = file.toAbsolutePath();
     Files.createDirectories(absolute.getParent());
     Path beside = absolute.resolveSibling(absolute.getFileName() + ".tmp");

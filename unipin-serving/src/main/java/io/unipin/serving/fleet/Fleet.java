@@ -48,14 +48,12 @@ public final class Fleet implements AutoCloseable {
     ErasureSeal seal = new ErasureSeal(secrets);
     if (!redis.isUsed()) {
       return new Fleet(
-          null,
-          null,
-          topic == null ? null : new FleetErasures(topic, seal, null, config.patience()));
+          null, null, topic == null ? null : new FleetErasures(topic, seal, null, config));
     }
-    FleetLink link = FleetLink.open(redis, topic == null);
-    Replicas replicas = new Replicas(link, config, place);
-    ErasureLog log = topic == null ? new RedisErasures(link, waitReplicas) : topic;
-    return new Fleet(link, replicas, new FleetErasures(log, seal, replicas, config.patience()));
+    RedisConnections connections = RedisConnections.open("fleet", redis);
+    Replicas replicas = new Replicas(connections, config, place);
+    ErasureLog log = topic == null ? new RedisErasures(connections, waitReplicas) : topic;
+    return new Fleet(connections, replicas, new FleetErasures(log, seal, replicas, config));
   }
 
   /**

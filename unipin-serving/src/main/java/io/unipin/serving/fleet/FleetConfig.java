@@ -2,6 +2,7 @@ package io.unipin.serving.fleet;
 
 import static io.unipin.settings.SettingException.checkPositive;
 
+import io.unipin.serving.erasure.ErasureReplay.Unreadable;
 import io.unipin.settings.SettingException;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -17,9 +18,16 @@ import java.util.regex.Pattern;
  *     stops, and ten minutes after its last sign of life
  * @param lease time without a sign of life after which a replica counts as away
  * @param patience longest time for which an erasure waits for the other replicas
+ * @param unreadableErasures whether the replica waits with pages and the actions topic until it can
+ *     read every erasure
  */
 public record FleetConfig(
-    String name, String address, boolean ephemeral, Duration lease, Duration patience) {
+    String name,
+    String address,
+    boolean ephemeral,
+    Duration lease,
+    Duration patience,
+    Unreadable unreadableErasures) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{0,100}");
   private static final Duration LEAST_LEASE = Duration.ofMillis(300);
 

@@ -2,17 +2,19 @@ package io.unipin.serving.fleet;
 
 import io.unipin.serving.erasure.ErasureLog;
 import io.unipin.serving.erasure.ErasureReader;
+import io.unipin.serving.erasure.ErasureReplay;
+import io.unipin.serving.erasure.ErasureReplay.Unreadable;
 import io.unipin.serving.erasure.ErasureSeal;
 import io.unipin.serving.erasure.MadeErasures;
-import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.erasure.SharedErasures;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.user.ErasureSpread;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,31 +27,76 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   private final ErasureLog log;
   private final ErasureSeal seal;
   private final @Nullable Replicas replicas;
-  private final Duration patience;
+  private final FleetConfig config;
   private final long self = ThreadLocalRandom.current().nextLong();
+  private volatile @Nullable ErasureReader reader;
+  private volatile boolean closed;
 
   /**
    * @param replicas the register of replicas; null for a fleet that has none, whose replicas erase
    *     without confirming it
-   * @param patience longest time to wait for confirmations
    */
-  FleetErasures(ErasureLog log, ErasureSeal seal, @Nullable Replicas replicas, Duration patience) {
+  FleetErasures(ErasureLog log, ErasureSeal seal, @Nullable Replicas replicas, FleetConfig config) {
     this.log = log;
     this.seal = seal;
     this.replicas = replicas;
-    this.patience = patience;
+    this.config = config;
   }
 
   /**
-   * Makes the erasures that this replica has missed, and those of other replicas from now on.
+   * The stores of a replica.
    *
+   * @param made the erasures that the replica has made
    * @param eraser erases a user from this replica alone
+   * @param shared returns what is erased in the stores that all replicas share, for the name of the
+   *     log of erasures
+   * @param empty whether the replica has no data of users from an earlier run
    */
-  public void follow(MadeErasures made, ErasureReader.Eraser eraser) {
-    ErasureReader reader = new ErasureReader(seal, self, made, eraser, this::confirm);
-    if (!log.follow(reader, made)) {
-      logger.warn("erasures of other replicas can't be read now; they are made once they can be");
+  public record Stores(
+      MadeErasures made,
+      ErasureReader.Eraser eraser,
+      Function<String, SharedErasures> shared,
+      boolean empty) {}
+
+  /**
+   * Makes the erasures that this replica has missed, and those of other replicas from now on. A
+   * replica without data of its own begins after those that the shared stores have. Unless the
+   * settings say otherwise, this returns once every erasure could be read.
+   */
+  public void follow(Stores stores) {
+    SharedErasures shared = stores.shared().apply(log.name());
+    if (stores.empty() && stores.made().isNew()) {
+      stores.made().begin(shared.points());
     }
+    ErasureReader made =
+        new ErasureReader(seal, self, stores.made(), stores.eraser(), this::confirm, shared);
+    reader = made;
+    if (!log.follow(made, stores.made())) {
+      logger.warn("erasures of other replicas can't be read now; they are made once they can be");
+    } else if (waits()) {
+      logger.error(
+          "this replica serves once it can read {} erasures: add their secrets to"
+              + " security.secretFile, or set fleet.unreadableErasures to PASS",
+          made.unreadable());
+      awaitSecrets();
+    }
+  }
+
+  private void awaitSecrets() {
+    boolean goesOn = true;
+    while (goesOn && waits() && !closed) {
+      goesOn = pause();
+    }
+  }
+
+  private boolean waits() {
+    return config.unreadableErasures() == Unreadable.WAIT && unreadable() > 0;
+  }
+
+  /** Returns the number of erasures that this replica can't read, and so has not made. */
+  public int unreadable() {
+    ErasureReader following = reader;
+    return following == null ? 0 : following.unreadable();
   }
 
   private void confirm(String name, boolean existed) {
@@ -61,15 +108,23 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   /**
    * Passes all erasures of the fleet to an eraser, and confirms none.
    *
-   * @throws ServingException UNAVAILABLE when they can't be read now
+   * @throws ServingException UNAVAILABLE when they can't be read now, INVALID when the secret of
+   *     one is missing
    */
   public void apply(ErasureReader.Eraser eraser) {
-    log.readAll(ErasureReader.replay(seal, eraser));
+    log.readAll(
+        new ErasureReplay(
+            seal,
+            config.unreadableErasures(),
+            (logged, erased) -> eraser.erase(erased.user().orElseThrow(), erased.timeMs())));
   }
 
-  /** Whether all erasures were read that were in the log when this replica started. */
+  /**
+   * Whether all erasures are made that were in the log when this replica started. Those that can't
+   * be read count, unless the settings pass them.
+   */
   public boolean isRead() {
-    return log.isRead();
+    return log.isRead() && !waits();
   }
 
   @Override
@@ -102,7 +157,7 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
 
   private Answers answers(Replicas register, String name, boolean existed) {
     FleetView fleet = register.look();
-    long end = System.nanoTime() + patience.toNanos();
+    long end = System.nanoTime() + config.patience().toNanos();
     while (true) {
       Map<String, Boolean> confirmed = register.confirmations(name);
       boolean all =
@@ -155,6 +210,7 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   /** Stops making the erasures of other replicas. Idempotent. */
   @Override
   public void close() {
+    closed = true;
     log.close();
   }
 }

@@ -48,6 +48,11 @@ final class RedisErasures implements ErasureLog {
   }
 
   @Override
+  public String name() {
+    return PART;
+  }
+
+  @Override
   public void write(byte[] key, byte[] value) {
     link.redis().runReplicated(WRITE, waitReplicas, KEYS, key, value);
   }

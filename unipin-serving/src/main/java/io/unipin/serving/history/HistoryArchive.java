@@ -59,6 +59,12 @@ public interface HistoryArchive {
    */
   OptionalLong markedMs(ErasureMark mark);
 
+  /**
+   * Forgets which erasures of a fleet's log are made, because older records were stored. All of them
+   * are then made again. A store that one server has to itself does not know them.
+   */
+  default void forgetErasurePoints() {}
+
   /** Returns the store's secret, and creates it if there is none. */
   byte[] secret();
 

@@ -50,6 +50,7 @@ public final class HistoryCopy {
   }
 
   private Report run(Predicate<byte[]> erased, LongConsumer progress) {
+    to.forgetErasurePoints();
     to.adopt(from.secret());
     List<ErasureMark> marks = from.marks();
     marks.forEach(to::mark);

@@ -1,5 +1,6 @@
 package io.unipin.serving.history;
 
+import io.unipin.serving.erasure.SharedErasures;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -117,8 +118,15 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Lets the store rewrite its files after an erasure, if its files may still hold erased bytes.
+   * Returns what is erased in this store, if several servers share it.
+   *
+   * @param log name of the log from which the servers read erasures
    */
+  default SharedErasures sharedErasures(String log) {
+    return SharedErasures.NONE;
+  }
+
+  /** Lets the store write its files anew after an erasure, if it keeps files that need this. */
   default LogRewrite rewriteLogs() {
     return LogRewrite.NONE;
   }

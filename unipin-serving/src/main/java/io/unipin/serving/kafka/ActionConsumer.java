@@ -43,6 +43,7 @@ final class ActionConsumer implements TopicReading {
   private final RecordReceiver receiver;
   private final DeadLetters deadLetters;
   private final KafkaMeters meters;
+  private final BatchTraces traces;
   private final PausedPartitions paused = new PausedPartitions(System::nanoTime);
   private final LagWatch lag;
   private final ReadingThread thread;
@@ -53,28 +54,21 @@ final class ActionConsumer implements TopicReading {
   private volatile @Nullable Consumer<byte[], byte[]> reading;
 
   private ActionConsumer(
-      KafkaClients clients,
-      KafkaConfig config,
-      RecordReceiver receiver,
-      DeadLetters deadLetters,
-      KafkaMeters meters) {
-    this.clients = clients;
+      KafkaConfig config, RecordReceiver receiver, DeadLetters deadLetters, TopicTools tools) {
+    this.clients = tools.clients();
     this.config = config;
     this.receiver = receiver;
     this.deadLetters = deadLetters;
-    this.meters = meters;
+    this.meters = tools.meters();
+    this.traces = new BatchTraces(tools.spans(), config.topics().actions(), config.group());
     this.lag = new LagWatch(USE, config.topics().actions(), meters);
     this.thread = new ReadingThread(USE, this::run);
   }
 
   /** Starts to take records. Kafka may be away at that time. */
   static ActionConsumer start(
-      KafkaClients clients,
-      KafkaConfig config,
-      RecordReceiver receiver,
-      DeadLetters deadLetters,
-      KafkaMeters meters) {
-    ActionConsumer consumer = new ActionConsumer(clients, config, receiver, deadLetters, meters);
+      KafkaConfig config, RecordReceiver receiver, DeadLetters deadLetters, TopicTools tools) {
+    ActionConsumer consumer = new ActionConsumer(config, receiver, deadLetters, tools);
     consumer.thread.start();
     return consumer;
   }
@@ -99,13 +93,19 @@ final class ActionConsumer implements TopicReading {
 
   private void step(Consumer<byte[], byte[]> consumer) {
     ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-    for (TopicPartition partition : records.partitions()) {
-      take(consumer, partition, records.records(partition));
+    if (!records.isEmpty()) {
+      traces.timed(records, () -> take(consumer, records));
     }
     commit(consumer);
     paused.resumeDue(consumer);
     meters.paused(USE, paused.count());
     lag.look(consumer);
+  }
+
+  private void take(Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
+    for (TopicPartition partition : records.partitions()) {
+      take(consumer, partition, records.records(partition));
+    }
   }
 
   /** Takes records of one partition, until one of them can't be taken now. */

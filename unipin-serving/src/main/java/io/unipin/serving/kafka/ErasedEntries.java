@@ -1,8 +1,6 @@
 package io.unipin.serving.kafka;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.unipin.serving.bytes.MalformedBytesException;
-import io.unipin.serving.erasure.ErasureLog;
 import io.unipin.serving.erasure.ErasureSeal;
 import io.unipin.serving.erasure.LoggedErasure;
 import java.io.IOException;
@@ -11,15 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells which entries of logs are from before the erasure of their user. It takes about 150 bytes of
  * memory for each erased user. One thread.
  */
-final class ErasedEntries implements ErasureLog.Receiver {
-  private static final Logger logger = LoggerFactory.getLogger(ErasedEntries.class);
+final class ErasedEntries {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ErasureSeal seal;
@@ -29,15 +24,9 @@ final class ErasedEntries implements ErasureLog.Receiver {
     this.seal = seal;
   }
 
-  @Override
-  public boolean take(LoggedErasure logged) {
-    try {
-      times.merge(ByteBuffer.wrap(logged.key()), seal.read(logged.value()).timeMs(), Math::max);
-      return true;
-    } catch (MalformedBytesException e) {
-      logger.error("an erasure can't be read, so its user is not left out: {}", e.getMessage());
-      return false;
-    }
+  /** Takes an erasure. */
+  void add(LoggedErasure logged, ErasureSeal.Erased erased) {
+    times.merge(ByteBuffer.wrap(logged.key()), erased.timeMs(), Math::max);
   }
 
   /** Whether a user was erased after an entry of a log was made. */

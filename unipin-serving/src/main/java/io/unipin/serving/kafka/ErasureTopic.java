@@ -2,17 +2,19 @@ package io.unipin.serving.kafka;
 
 import io.unipin.serving.erasure.ErasureLog;
 import io.unipin.serving.erasure.LoggedErasure;
-import io.unipin.serving.metrics.KafkaMeters;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The erasures of users as a topic, which every replica reads from the beginning. Its partitions
- * are the parts of the log. Thread-safe.
+ * The erasures of users as a topic, which every replica reads. Its partitions are the parts of the
+ * log. Thread-safe.
  */
 final class ErasureTopic implements ErasureLog {
   private static final String USE = "erasures";
@@ -20,16 +22,19 @@ final class ErasureTopic implements ErasureLog {
 
   private final String topic;
   private final TopicWriter writer;
-  private final KafkaClients clients;
-  private final KafkaMeters meters;
+  private final TopicTools tools;
   private volatile boolean read;
   private volatile @Nullable TopicFollower following;
 
-  ErasureTopic(String topic, TopicWriter writer, KafkaClients clients, KafkaMeters meters) {
+  ErasureTopic(String topic, TopicWriter writer, TopicTools tools) {
     this.topic = topic;
     this.writer = writer;
-    this.clients = clients;
-    this.meters = meters;
+    this.tools = tools;
+  }
+
+  @Override
+  public String name() {
+    return topic;
   }
 
   @Override
@@ -39,7 +44,7 @@ final class ErasureTopic implements ErasureLog {
 
   @Override
   public void readAll(Receiver receiver) {
-    readAll(topic, clients, receiver);
+    readAll(topic, tools.clients(), receiver);
   }
 
   /** Passes all records of a topic up to its present end to a receiver. */
@@ -53,7 +58,7 @@ final class ErasureTopic implements ErasureLog {
   @Override
   public boolean follow(Receiver receiver, Positions positions) {
     TopicFollower follower =
-        TopicFollower.start(USE, topic, clients, new Following(receiver), meters);
+        TopicFollower.start(USE, topic, new Following(receiver, positions), tools);
     following = follower;
     return follower.awaitBegin();
   }
@@ -64,7 +69,7 @@ final class ErasureTopic implements ErasureLog {
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record, Receiver receiver) {
-    meters.record(USE, passed(record, receiver) ? "taken" : "refused");
+    tools.meters().record(USE, passed(record, receiver) ? "taken" : "refused");
   }
 
   /** Passes a record to a receiver. Returns false if it can't be read. */
@@ -88,9 +93,26 @@ final class ErasureTopic implements ErasureLog {
   /** Passes on the records of the follower. */
   private final class Following implements TopicFollower.Receiver {
     private final Receiver receiver;
+    private final Positions positions;
 
-    Following(Receiver receiver) {
+    Following(Receiver receiver, Positions positions) {
       this.receiver = receiver;
+      this.positions = positions;
+    }
+
+    @Override
+    public Map<TopicPartition, Long> next(TopicReader opened, Map<TopicPartition, Long> taken) {
+      if (!taken.isEmpty()) {
+        return taken;
+      }
+      Map<TopicPartition, Long> from = new HashMap<>();
+      for (TopicPartition partition : opened.partitions()) {
+        long position = positions.from(Integer.toString(partition.partition()));
+        if (position > 0) {
+          from.put(partition, position);
+        }
+      }
+      return opened.after(from, positions.lastMs());
     }
 
     @Override
@@ -103,6 +125,11 @@ final class ErasureTopic implements ErasureLog {
     @Override
     public void follow(List<ConsumerRecord<byte[], byte[]>> records) {
       records.forEach(record -> take(record, receiver));
+      receiver.caughtUp();
+    }
+
+    @Override
+    public void idle() {
       receiver.caughtUp();
     }
   }

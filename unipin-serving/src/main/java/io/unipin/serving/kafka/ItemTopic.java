@@ -10,7 +10,6 @@ import io.unipin.serving.items.ItemVerdict;
 import io.unipin.serving.items.ItemWriter;
 import io.unipin.serving.items.Outcome;
 import io.unipin.serving.items.PutItem;
-import io.unipin.serving.metrics.KafkaMeters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,15 +39,15 @@ public final class ItemTopic implements ItemWriter, AutoCloseable {
       Supplier<String> bundle,
       KafkaConfig config,
       TopicWriter writer,
-      KafkaClients clients,
-      KafkaMeters meters) {
+      TopicTools tools) {
     this.items = items;
     this.bundle = bundle;
     this.patience = config.patience();
     this.writer = writer;
     this.topic = config.topics().items();
-    ItemFollower follower = new ItemFollower(new FollowedItems(items), bundle, waits, meters);
-    this.reading = TopicFollower.start(USE, topic, clients, follower, meters);
+    ItemFollower follower =
+        new ItemFollower(new FollowedItems(items), bundle, waits, tools.meters());
+    this.reading = TopicFollower.start(USE, topic, follower, tools);
   }
 
   /**
@@ -63,9 +62,8 @@ public final class ItemTopic implements ItemWriter, AutoCloseable {
       Supplier<String> bundle,
       KafkaConfig config,
       TopicWriter writer,
-      KafkaClients clients,
-      KafkaMeters meters) {
-    ItemTopic started = new ItemTopic(items, bundle, config, writer, clients, meters);
+      TopicTools tools) {
+    ItemTopic started = new ItemTopic(items, bundle, config, writer, tools);
     boolean ready = false;
     try {
       if (!started.reading.awaitBegin() && items.itemsStatus().stored() == 0) {

@@ -6,6 +6,7 @@ import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.log.Spool;
 import io.unipin.serving.log.SpoolOpener;
 import io.unipin.serving.metrics.KafkaMeters;
+import io.unipin.serving.spans.BatchSpans;
 import io.unipin.serving.spans.EngineCalls;
 import io.unipin.serving.user.ActionJournal;
 import java.nio.charset.StandardCharsets;
@@ -23,18 +24,24 @@ public final class Kafka implements AutoCloseable {
   private final KafkaConfig config;
   private final KafkaClients clients;
   private final KafkaMeters meters;
+  private final TopicTools tools;
   private final TopicWriter writer;
 
-  private Kafka(KafkaConfig config, KafkaMeters meters) {
+  private Kafka(KafkaConfig config, KafkaMeters meters, BatchSpans spans) {
     this.config = config;
     this.meters = meters;
     this.clients = new KafkaClients(config);
+    this.tools = new TopicTools(clients, meters, spans);
     this.writer = new TopicWriter(clients);
   }
 
-  /** Opens the connections. Kafka may be away at that time. */
-  public static Kafka connect(KafkaConfig config, KafkaMeters meters) {
-    return new Kafka(config, meters);
+  /**
+   * Opens the connections. Kafka may be away at that time.
+   *
+   * @param spans takes a span for each batch of records that is read
+   */
+  public static Kafka connect(KafkaConfig config, KafkaMeters meters, BatchSpans spans) {
+    return new Kafka(config, meters, spans);
   }
 
   /**
@@ -92,14 +99,14 @@ public final class Kafka implements AutoCloseable {
   public Optional<ItemTopic> items(ItemChanges items, Supplier<String> bundle) {
     return config.topics().items().isEmpty()
         ? Optional.empty()
-        : Optional.of(ItemTopic.start(items, bundle, config, writer, clients, meters));
+        : Optional.of(ItemTopic.start(items, bundle, config, writer, tools));
   }
 
   /** Returns the log of erasures that the erasures topic is; empty if there is no such topic. */
   public Optional<ErasureLog> erasures() {
     return config.topics().erasures().isEmpty()
         ? Optional.empty()
-        : Optional.of(new ErasureTopic(config.topics().erasures(), writer, clients, meters));
+        : Optional.of(new ErasureTopic(config.topics().erasures(), writer, tools));
   }
 
   /**
@@ -110,7 +117,7 @@ public final class Kafka implements AutoCloseable {
   public TopicReading readServed(TopicPages pages) {
     String topic = config.topics().served();
     PageFollower follower = new PageFollower(topic, pages, meters);
-    return TopicFollower.start(PageFollower.USE, topic, clients, follower, meters);
+    return TopicFollower.start(PageFollower.USE, topic, follower, tools);
   }
 
   /**
@@ -123,7 +130,7 @@ public final class Kafka implements AutoCloseable {
       return () -> {};
     }
     DeadLetters deadLetters = new DeadLetters(writer, config.topics().deadLetters());
-    return ActionConsumer.start(clients, config, receiver, deadLetters, meters);
+    return ActionConsumer.start(config, receiver, deadLetters, tools);
   }
 
   /**

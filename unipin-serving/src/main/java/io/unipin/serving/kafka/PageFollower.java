@@ -35,11 +35,10 @@ final class PageFollower implements TopicFollower.Receiver {
 
   /** Reads on after the records that were counted, also after a restart of the server. */
   @Override
-  public Map<TopicPartition, Long> next(
-      List<TopicPartition> partitions, Map<TopicPartition, Long> taken) {
+  public Map<TopicPartition, Long> next(TopicReader opened, Map<TopicPartition, Long> taken) {
     Map<TopicPartition, Long> next = new HashMap<>();
     pages
-        .begin(partitions.size())
+        .begin(opened.partitions().size())
         .forEach((partition, offset) -> next.put(new TopicPartition(topic, partition), offset));
     return next;
   }

@@ -29,6 +29,7 @@ final class TopicFollower implements TopicReading {
   private final KafkaClients clients;
   private final Receiver receiver;
   private final KafkaMeters meters;
+  private final BatchTraces traces;
   private final ReadingThread thread;
 
   /** Opens once the topic was read to its end, or could not be read at the first try. */
@@ -50,15 +51,18 @@ final class TopicFollower implements TopicReading {
      * Returns the offsets of the next records to take, each time that the topic is opened. A
      * partition without an offset is read from its beginning.
      *
+     * @param opened the topic, of which nothing was read since it was opened
      * @param taken offsets after the records that were taken; empty until the beginning was read
      */
-    default Map<TopicPartition, Long> next(
-        List<TopicPartition> partitions, Map<TopicPartition, Long> taken) {
+    default Map<TopicPartition, Long> next(TopicReader opened, Map<TopicPartition, Long> taken) {
       return taken;
     }
 
     /** Takes records that came later, those of one partition in order. */
     void follow(List<ConsumerRecord<byte[], byte[]>> records);
+
+    /** Is called several times a second while no records come. */
+    default void idle() {}
   }
 
   /** Reads the records up to the end of the topic. */
@@ -66,19 +70,18 @@ final class TopicFollower implements TopicReading {
     void read(TopicReader.Receiver receiver);
   }
 
-  private TopicFollower(
-      String use, String topic, KafkaClients clients, Receiver receiver, KafkaMeters meters) {
+  private TopicFollower(String use, String topic, Receiver receiver, TopicTools tools) {
     this.use = use;
     this.topic = topic;
-    this.clients = clients;
+    this.clients = tools.clients();
     this.receiver = receiver;
-    this.meters = meters;
+    this.meters = tools.meters();
+    this.traces = new BatchTraces(tools.spans(), topic, "");
     this.thread = new ReadingThread(use, this::run);
   }
 
-  static TopicFollower start(
-      String use, String topic, KafkaClients clients, Receiver receiver, KafkaMeters meters) {
-    TopicFollower follower = new TopicFollower(use, topic, clients, receiver, meters);
+  static TopicFollower start(String use, String topic, Receiver receiver, TopicTools tools) {
+    TopicFollower follower = new TopicFollower(use, topic, receiver, tools);
     follower.thread.start();
     return follower;
   }
@@ -102,7 +105,7 @@ final class TopicFollower implements TopicReading {
     while (!thread.isClosed()) {
       try (TopicReader opened = TopicReader.open(clients, topic)) {
         reader = opened;
-        Map<TopicPartition, Long> from = new HashMap<>(receiver.next(opened.partitions(), next));
+        Map<TopicPartition, Long> from = new HashMap<>(receiver.next(opened, next));
         from.keySet().retainAll(opened.partitions()); // the topic may be made again with fewer
         opened.seek(from);
         if (!read) {
@@ -128,8 +131,10 @@ final class TopicFollower implements TopicReading {
     while (!thread.isClosed() && !opened.isOutdated()) {
       List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
       opened.poll(records::add);
-      if (!records.isEmpty()) {
-        receiver.follow(records);
+      if (records.isEmpty()) {
+        receiver.idle();
+      } else {
+        traces.timed(records, () -> receiver.follow(records));
         next = opened.positions();
       }
       lag.look(opened.consumer());

@@ -1,5 +1,7 @@
 package io.unipin.serving.kafka;
 
+import io.unipin.serving.erasure.ErasureReplay;
+import io.unipin.serving.erasure.ErasureReplay.Unreadable;
 import io.unipin.serving.erasure.ErasureSeal;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.security.Secrets;
@@ -9,28 +11,37 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** Copies the topics of logs to folders, in the form in which a server writes its logs. */
+/**
+ * Copies the topics of logs to folders, in the form in which a server writes its logs. The topic of
+ * erasures is read once, before the first copy. One thread.
+ */
 public final class TopicLogs {
   private final KafkaConfig config;
   private final KafkaClients clients;
   private final Secrets secrets;
+  private final Unreadable unreadable;
+  private @Nullable ErasedEntries erased;
 
   /**
    * @param secrets secrets of the fleet, which tell whose entries are left out, because their user
    *     was erased later
+   * @param unreadable whether entries are copied although the secret of an erasure is missing
    */
-  public TopicLogs(KafkaConfig config, Secrets secrets) {
+  public TopicLogs(KafkaConfig config, Secrets secrets, Unreadable unreadable) {
     this.config = config;
     this.clients = new KafkaClients(config);
     this.secrets = secrets;
+    this.unreadable = unreadable;
   }
 
   /**
    * Copies the entries of the topic {@code kafka.topics.served} up to its present end. Entries from
    * before the erasure of their user are left out.
    *
-   * @throws ServingException UNAVAILABLE when the topic can't be read
+   * @throws ServingException UNAVAILABLE when the topic can't be read; INVALID when the secret of an
+   *     erasure is missing
    */
   public void served(Path folder) {
     copy("served", config.topics().served(), folder);
@@ -43,21 +54,32 @@ public final class TopicLogs {
 
   private void copy(String name, String topic, Path folder) {
     Path file = folder.resolve(name + "-000000000000001.jsonl");
-    ErasedEntries erased = new ErasedEntries(new ErasureSeal(secrets));
-    if (!config.topics().erasures().isEmpty()) {
-      ErasureTopic.readAll(config.topics().erasures(), clients, erased);
-    }
+    ErasedEntries gone = erased();
     try (TopicReader reader = TopicReader.open(clients, topic);
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       reader.readToEnd(
           record -> {
-            if (record.value() != null && !erased.contains(record)) { // others delete by null
+            if (record.value() != null && !gone.contains(record)) { // others delete by null
               write(record.value(), out);
             }
           });
     } catch (IOException e) {
       throw failure(e);
     }
+  }
+
+  private ErasedEntries erased() {
+    ErasedEntries known = erased;
+    if (known == null) {
+      ErasureSeal seal = new ErasureSeal(secrets);
+      known = new ErasedEntries(seal);
+      if (!config.topics().erasures().isEmpty()) {
+        ErasureTopic.readAll(
+            config.topics().erasures(), clients, new ErasureReplay(seal, unreadable, known::add));
+      }
+      erased = known;
+    }
+    return known;
   }
 
   private static void write(byte[] value, OutputStream out) {

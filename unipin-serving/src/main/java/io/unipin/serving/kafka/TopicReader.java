@@ -130,6 +130,32 @@ final class TopicReader implements AutoCloseable {
     return positions;
   }
 
+  /**
+   * Returns offsets from which on no record is missed that was written after a time. If a topic was
+   * made again, its offsets begin at 0 again, and its records are later than that time.
+   *
+   * @param offsets offsets after records that need not be read again
+   * @param timeMs latest time of these records, in milliseconds since 1970
+   */
+  Map<TopicPartition, Long> after(Map<TopicPartition, Long> offsets, long timeMs) {
+    Map<TopicPartition, Long> times = new HashMap<>();
+    offsets.keySet().forEach(partition -> times.put(partition, Math.max(0, timeMs + 1)));
+    Map<TopicPartition, Long> from = new HashMap<>(offsets);
+    try {
+      consumer
+          .offsetsForTimes(times)
+          .forEach(
+              (partition, found) -> {
+                if (found != null) { // null: no record is later
+                  from.merge(partition, found.offset(), Math::min);
+                }
+              });
+    } catch (KafkaException e) {
+      throw away(topic, e);
+    }
+    return from;
+  }
+
   /** Reads on from these offsets. A partition without an offset is read from its beginning. */
   void seek(Map<TopicPartition, Long> positions) {
     positions.forEach(consumer::seek);

@@ -38,6 +38,7 @@ public final class TopicWriter implements AutoCloseable {
     if (!gate.passes()) {
       throw new ServingException(FailureKind.UNAVAILABLE, "Kafka is away");
     }
+    BatchTraces.mark(records);
     try {
       List<RecordMetadata> written = confirmed(records);
       if (gate.confirmed()) {

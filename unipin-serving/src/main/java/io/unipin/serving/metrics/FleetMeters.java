@@ -15,8 +15,9 @@ public final class FleetMeters {
    * @param away number of replicas whose lease has expired and that did not sign off
    * @param differing number of live replicas that serve something else than this replica
    * @param unreachable 1 while the register of replicas does not answer, else 0
+   * @param unreadable erasures of the fleet that this replica can't read, and so has not made
    */
-  public record Figures(long live, long away, long differing, long unreachable) {}
+  public record Figures(long live, long away, long differing, long unreachable, long unreadable) {}
 
   static void register(MeterRegistry registry, Supplier<Figures> figures) {
     replicas(registry, "live", () -> figures.get().live());
@@ -26,6 +27,9 @@ public final class FleetMeters {
         .register(registry);
     Gauge.builder("unipin.fleet.unreachable", () -> figures.get().unreachable())
         .description("1 while the register of replicas does not answer")
+        .register(registry);
+    Gauge.builder("unipin.erasures.unreadable", () -> figures.get().unreadable())
+        .description("Erasures that this replica can't read, because a secret is missing")
         .register(registry);
   }
 

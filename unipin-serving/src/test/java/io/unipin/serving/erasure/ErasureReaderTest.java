@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.security.MacKeys;
 import io.unipin.serving.security.Secrets;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,10 +28,58 @@ final class ErasureReaderTest {
 
   @TempDir Path folder;
 
-  private final ErasureSeal seal = new ErasureSeal(Secrets.own(new byte[32]));
+  private final ChangingSecrets secrets = new ChangingSecrets();
+  private final ErasureSeal seal = new ErasureSeal(secrets);
   private final List<String> erased = new ArrayList<>();
   private final List<String> confirmed = new ArrayList<>();
+  private final FakeShared shared = new FakeShared();
   private boolean storeAway;
+
+  /** Secrets that can be replaced. */
+  private static final class ChangingSecrets implements Secrets {
+    private Secrets present = Secrets.own(new byte[32]);
+
+    @Override
+    public MacKeys keys(Purpose purpose) {
+      return present.keys(purpose);
+    }
+  }
+
+  /** What a fleet shares, in memory. */
+  private static final class FakeShared implements SharedErasures {
+    final Map<String, ErasurePoint> points = new HashMap<>();
+    final Set<String> made = new HashSet<>();
+    boolean used;
+    boolean away;
+
+    @Override
+    public boolean isUsed() {
+      return used;
+    }
+
+    @Override
+    public boolean isMade(String user, long timeMs) {
+      return made.contains(user + timeMs);
+    }
+
+    @Override
+    public Map<String, ErasurePoint> points() {
+      return Map.copyOf(points);
+    }
+
+    @Override
+    public void raise(Map<String, ErasurePoint> higher) {
+      if (away) {
+        throw new ServingException(FailureKind.UNAVAILABLE, "the store is away");
+      }
+      points.putAll(higher);
+    }
+
+    /** Returns the position up to which erasures are made. */
+    long position() {
+      return points.getOrDefault("0", new ErasurePoint(0, 0)).position();
+    }
+  }
 
   private MadeErasures made(byte[] store) {
     return MadeErasures.open(folder.resolve("erasures.json"), store);
@@ -33,19 +87,33 @@ final class ErasureReaderTest {
 
   private ErasureReader reader(byte[] store) {
     return new ErasureReader(
-        seal, SELF, made(store), this::erase, (name, existed) -> confirmed.add(name + existed));
+        seal,
+        SELF,
+        made(store),
+        this::erase,
+        (name, existed) -> confirmed.add(name + existed),
+        shared);
   }
 
   private boolean erase(String user, long timeMs) {
     if (storeAway) {
       throw new ServingException(FailureKind.UNAVAILABLE, "the store is away");
     }
+    shared.made.add(user + timeMs);
     return erased.add(user + timeMs);
   }
 
   private LoggedErasure logged(String user, long position, long writer) {
+    return logged(seal, user, position, writer);
+  }
+
+  private static LoggedErasure logged(ErasureSeal seal, String user, long position, long writer) {
     return new LoggedErasure(
         seal.key(user), seal.value(user, 100, writer), "0", position, 1000 + position);
+  }
+
+  private static Secrets other() {
+    return Secrets.own(new byte[] {1});
   }
 
   @Test
@@ -92,19 +160,149 @@ final class ErasureReaderTest {
 
   @Test
   void take_whatNobodyCanRead_isRefusedAndTheNextIsTaken() {
-    LoggedErasure foreign =
-        new LoggedErasure(
-            seal.key("x"),
-            new ErasureSeal(Secrets.own(new byte[] {1})).value("x", 1, OTHER),
-            "0",
-            1,
-            1);
     ErasureReader reader = reader(STORE);
-    assertThat(reader.take(foreign)).isFalse();
     assertThat(reader.take(new LoggedErasure(new byte[32], new byte[] {1, 2}, "0", 2, 2)))
         .isFalse();
     assertThat(reader.take(logged("gone", 5, OTHER))).isTrue();
+    reader.caughtUp();
+    assertThat(reader.unreadable()).isZero();
     assertThat(erased).containsExactly("gone100");
+  }
+
+  @Test
+  void take_underAnUnknownSecret_isHeldUntilTheSecretAppears() throws IOException {
+    ErasureReader reader = reader(STORE);
+    assertThat(reader.take(logged(new ErasureSeal(other()), "late", 1, OTHER))).isFalse();
+    assertThat(reader.take(logged("gone", 5, OTHER))).isTrue();
+    reader.caughtUp();
+    assertThat(reader.unreadable()).isEqualTo(1);
+    assertThat(erased).containsExactly("gone100");
+    assertThat(confirmed).hasSize(1);
+    assertThat(Files.readString(folder.resolve("erasures.json")))
+        .contains("\"format\":2")
+        .doesNotContain("late");
+    // neither the restart nor a log that has forgotten the record loses it
+    ErasureReader again = reader(STORE);
+    again.caughtUp();
+    assertThat(again.unreadable()).isEqualTo(1);
+    secrets.present = other();
+    again.caughtUp();
+    assertThat(again.unreadable()).isZero();
+    assertThat(erased).containsExactly("gone100", "late100");
+    assertThat(confirmed)
+        .last()
+        .isEqualTo(ErasureSeal.name(new ErasureSeal(other()).key("late"), 100) + true);
+    assertThat(Files.readString(folder.resolve("erasures.json"))).contains("\"format\":1");
+    reader(STORE).caughtUp();
+    assertThat(erased).hasSize(2);
+  }
+
+  @Test
+  void take_ofALaterServer_isHeld() {
+    ErasureReader reader = reader(STORE);
+    byte[] later = seal.value("u", 1, OTHER);
+    later[0] = 2;
+    assertThat(reader.take(new LoggedErasure(seal.key("u"), later, "0", 3, 3))).isFalse();
+    reader.caughtUp();
+    assertThat(reader.unreadable()).isEqualTo(1);
+    secrets.present = other();
+    reader.caughtUp();
+    assertThat(reader.unreadable()).as("another secret does not help").isEqualTo(1);
+  }
+
+  @Test
+  void sharedPoints_neverPassAnErasureThatIsNotMade() {
+    shared.used = true;
+    ErasureReader reader = reader(STORE);
+    reader.take(logged("one", 3, OTHER));
+    reader.caughtUp();
+    assertThat(shared.position()).isEqualTo(4);
+    storeAway = true;
+    LoggedErasure failing = logged("two", 4, OTHER);
+    assertThatThrownBy(() -> reader.take(failing)).isInstanceOf(ServingException.class);
+    reader.caughtUp();
+    assertThat(shared.position()).isEqualTo(4);
+    storeAway = false;
+    reader.take(failing);
+    reader.take(logged(new ErasureSeal(other()), "unreadable", 6, OTHER));
+    reader.take(logged("three", 8, OTHER));
+    reader.caughtUp();
+    assertThat(shared.position()).isEqualTo(6);
+    secrets.present = other();
+    reader.caughtUp();
+    assertThat(shared.position()).isEqualTo(9);
+    assertThat(shared.points().get("0").lastMs()).isEqualTo(1008);
+  }
+
+  /** The call that wrote an erasure may have failed, or its server may have died. */
+  @Test
+  void sharedPoints_waitForTheCallThatWroteTheErasure() {
+    shared.used = true;
+    ErasureReader reader = reader(STORE);
+    reader.take(logged("own", 3, SELF));
+    reader.take(logged("other", 4, OTHER));
+    reader.caughtUp();
+    assertThat(shared.position()).isEqualTo(3);
+    shared.made.add("own100");
+    reader.caughtUp();
+    assertThat(shared.position()).isEqualTo(5);
+    assertThat(erased).containsExactly("other100");
+
+    reader.take(logged("failed", 7, SELF));
+    reader.caughtUp();
+    assertThat(shared.position()).isEqualTo(7);
+    ErasureReader again = reader(STORE);
+    again.caughtUp();
+    assertThat(erased).containsExactly("other100", "failed100");
+    assertThat(shared.position()).isEqualTo(8);
+  }
+
+  @Test
+  void sharedPoints_whileTheStoreIsAway_areNotedLater() {
+    shared.used = true;
+    shared.away = true;
+    ErasureReader reader = reader(STORE);
+    reader.take(logged("one", 3, OTHER));
+    reader.caughtUp();
+    assertThat(shared.points).isEmpty();
+    shared.away = false;
+    reader.caughtUp();
+    assertThat(shared.position()).isEqualTo(4);
+  }
+
+  @Test
+  void begin_atSharedPoints_makesOnlyWhatCameLater() {
+    MadeErasures made = made(STORE);
+    assertThat(made.isNew()).isTrue();
+    made.begin(Map.of("0", new ErasurePoint(5, 1004)));
+    ErasureReader reader =
+        new ErasureReader(seal, SELF, made, this::erase, (name, existed) -> {}, shared);
+    assertThat(made.from("0")).isEqualTo(5);
+    assertThat(made.from("1")).isZero();
+    reader.take(logged("before", 4, OTHER));
+    reader.take(logged("after", 5, OTHER));
+    reader.caughtUp();
+    assertThat(erased).containsExactly("after100");
+    assertThat(made(STORE).isNew()).isFalse();
+  }
+
+  /** A file that a server of the version before has written. */
+  @Test
+  void fileOfFormat1_isRead() throws IOException {
+    try (InputStream file = ErasureReaderTest.class.getResourceAsStream("erasures-1.json")) {
+      Files.write(folder.resolve("erasures.json"), file.readAllBytes());
+    }
+    MadeErasures made = made(STORE);
+    assertThat(made.from("0")).isEqualTo(6);
+    assertThat(made.from("1")).isEqualTo(2);
+    assertThat(made.lastMs()).isEqualTo(1005);
+    assertThat(made.held()).isEmpty();
+  }
+
+  @Test
+  void fileOfALaterFormat_makesAllAgain() throws IOException {
+    Files.writeString(folder.resolve("erasures.json"), "{\"format\":3,\"next\":{\"0\":9}}");
+    assertThat(made(STORE).from("0")).isZero();
   }
 
   @Test

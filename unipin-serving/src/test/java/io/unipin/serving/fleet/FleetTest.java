@@ -3,10 +3,9 @@ package io.unipin.serving.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.unipin.serving.erasure.ErasureLog;
+import io.unipin.serving.erasure.ErasureReplay.Unreadable;
 import io.unipin.serving.erasure.MadeErasures;
-import io.unipin.serving.failure.FailureKind;
-import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.erasure.SharedErasures;
 import io.unipin.serving.redis.Eventually;
 import io.unipin.serving.redis.NeedsRedis;
 import io.unipin.serving.redis.RedisServer;
@@ -65,7 +64,7 @@ final class FleetTest {
     Member(String name, Duration patience) {
       fleet =
           Fleet.open(
-              new FleetConfig(name, "", name.startsWith("pod"), LEASE, patience),
+              new FleetConfig(name, "", name.startsWith("pod"), LEASE, patience, Unreadable.WAIT),
               "host:1",
               redis.place(),
               0,
@@ -78,7 +77,12 @@ final class FleetTest {
     void follow(String name) {
       MadeErasures made =
           MadeErasures.open(folder.resolve(name + "-erasures.json"), new byte[] {1});
-      fleet.erasures().orElseThrow().follow(made, (user, timeMs) -> erased.add(user));
+      fleet
+          .erasures()
+          .orElseThrow()
+          .follow(
+              new FleetErasures.Stores(
+                  made, (user, timeMs) -> erased.add(user), log -> SharedErasures.NONE, false));
     }
 
     ErasureSpread.Answers erase(String user, long timeMs, boolean existed) {

@@ -142,7 +142,7 @@ class ServingMetricsTest {
   }
 
   private static FleetMeters.Figures fleet(long v) {
-    return new FleetMeters.Figures(v, v, v, v);
+    return new FleetMeters.Figures(v, v, v, v, v);
   }
 
   private static ItemMeters.Figures items(long v) {

@@ -154,6 +154,11 @@ final class RedisArchive implements HistoryArchive {
     return time == null ? OptionalLong.empty() : OptionalLong.of(number(time));
   }
 
+  @Override
+  public void forgetErasurePoints() {
+    redis.await(redis.commands().del(RedisErasurePoints.KEY));
+  }
+
   private static byte[] markKey(ErasureMark mark) {
     return bytes(MARKS + mark.text());
   }

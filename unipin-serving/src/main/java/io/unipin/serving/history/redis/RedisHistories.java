@@ -4,6 +4,7 @@ import static io.unipin.serving.redis.RedisValues.bytes;
 import static io.unipin.serving.redis.RedisValues.number;
 import static io.unipin.serving.redis.RedisValues.text;
 
+import io.unipin.serving.erasure.SharedErasures;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.history.ActionEvent;
@@ -233,6 +234,15 @@ public final class RedisHistories implements HistoryStore {
   public boolean eraseUnlessErased(String user, long timeMs) {
     OptionalLong marked = erasedMs(user);
     return (marked.isEmpty() || marked.getAsLong() < timeMs) && erase(user, timeMs, false);
+  }
+
+  @Override
+  public SharedErasures sharedErasures(String log) {
+    return new RedisErasurePoints(
+        redis,
+        this::write,
+        log,
+        (user, timeMs) -> erasedMs(user).orElse(KnownErasure.NEVER) >= timeMs);
   }
 
   @Override

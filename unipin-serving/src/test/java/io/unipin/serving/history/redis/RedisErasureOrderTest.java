@@ -3,6 +3,8 @@ package io.unipin.serving.history.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.cluster.SlotHash;
+import io.unipin.serving.erasure.ErasurePoint;
+import io.unipin.serving.erasure.SharedErasures;
 import io.unipin.serving.history.ErasureOrderContract;
 import io.unipin.serving.history.HistoryConfig.WhenAway;
 import io.unipin.serving.history.HistoryKeys;
@@ -17,6 +19,7 @@ import io.unipin.serving.redis.RedisValues;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +95,29 @@ final class RedisErasureOrderTest extends ErasureOrderContract {
       assertThat(SlotHash.getSlot(RedisValues.bytes(fence))).isEqualTo(SlotHash.getSlot(user));
       String left = server.command("PTTL " + fence);
       assertThat(Long.parseLong(left.substring(1))).isBetween(1L, 600_000L);
+    }
+  }
+
+  @Test
+  void points_neverGoBack_andBelongToOneLog() {
+    try (HistoryStore store = open();
+        HistoryStore other = open()) {
+      SharedErasures topic = store.sharedErasures("topic");
+      assertThat(topic.isUsed()).isTrue();
+      assertThat(topic.points()).isEmpty();
+      topic.raise(Map.of("0", new ErasurePoint(5, 1000), "1", new ErasurePoint(2, 900)));
+      other
+          .sharedErasures("topic")
+          .raise(Map.of("0", new ErasurePoint(4, 1100), "1", new ErasurePoint(7, 800)));
+      assertThat(topic.points())
+          .isEqualTo(Map.of("0", new ErasurePoint(5, 1100), "1", new ErasurePoint(7, 900)));
+      assertThat(store.sharedErasures("other").points()).isEmpty();
+      store.erase("u", 100);
+      assertThat(topic.isMade("u", 100)).isTrue();
+      assertThat(topic.isMade("u", 101)).isFalse();
+      // a copy or a restore brings older histories
+      store.archive().forgetErasurePoints();
+      assertThat(topic.points()).isEmpty();
     }
   }
 

@@ -1,0 +1,71 @@
+package io.unipin.serving.erasure;
+
+import io.unipin.serving.bytes.MalformedBytesException;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads all erasures of a log once more, for a store that is built or copied, or for logs that are
+ * exported. Immutable.
+ */
+public final class ErasureReplay implements ErasureLog.Receiver {
+  private static final Logger logger = LoggerFactory.getLogger(ErasureReplay.class);
+
+  private final ErasureSeal seal;
+  private final Unreadable unreadable;
+  private final BiConsumer<LoggedErasure, ErasureSeal.Erased> receiver;
+
+  /** What becomes of erasures that can't be read, because a secret is missing. */
+  public enum Unreadable {
+    /** Nothing goes on until each of them can be read. */
+    WAIT,
+    /** The server goes on without them. They are logged. */
+    PASS
+  }
+
+  /**
+   * @param receiver takes each erasure that can be read, with its user
+   */
+  public ErasureReplay(
+      ErasureSeal seal,
+      Unreadable unreadable,
+      BiConsumer<LoggedErasure, ErasureSeal.Erased> receiver) {
+    this.seal = seal;
+    this.unreadable = unreadable;
+    this.receiver = receiver;
+  }
+
+  /**
+   * Takes a record.
+   *
+   * @throws ServingException INVALID when a secret is missing, unless such records are passed
+   */
+  @Override
+  public boolean take(LoggedErasure logged) {
+    try {
+      if (!ErasureSeal.isLater(logged.value())) {
+        ErasureSeal.Erased erased = seal.read(logged.value());
+        if (erased.user().isPresent()) {
+          receiver.accept(logged, erased);
+          return true;
+        }
+      }
+    } catch (MalformedBytesException e) {
+      logger.error("not an erasure: part {}: {}", logged.place(), e.getMessage());
+      return false;
+    }
+    String missing =
+        "an erasure that a secret of security.secretFile opens expected, got another one: part "
+            + logged.place();
+    if (unreadable == Unreadable.WAIT) {
+      throw new ServingException(
+          FailureKind.INVALID,
+          missing + "; add its secret, or set fleet.unreadableErasures to PASS");
+    }
+    logger.error("{}; its user is not erased", missing);
+    return false;
+  }
+}

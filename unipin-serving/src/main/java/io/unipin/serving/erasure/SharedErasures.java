@@ -1,0 +1,58 @@
+package io.unipin.serving.erasure;
+
+import io.unipin.serving.failure.ServingException;
+import java.util.Map;
+
+/**
+ * Says which erasures are made in the stores that all replicas of a fleet share. A replica without
+ * data of its own need not make these erasures again. Thread-safe.
+ */
+public interface SharedErasures {
+  /** Stands for replicas that share no store. */
+  SharedErasures NONE =
+      new SharedErasures() {
+        @Override
+        public boolean isUsed() {
+          return false;
+        }
+
+        @Override
+        public boolean isMade(String user, long timeMs) {
+          return false;
+        }
+
+        @Override
+        public Map<String, ErasurePoint> points() {
+          return Map.of();
+        }
+
+        @Override
+        public void raise(Map<String, ErasurePoint> points) {}
+      };
+
+  /** Whether replicas share a store. */
+  boolean isUsed();
+
+  /**
+   * Whether the shared stores have made an erasure, or a later one of the same user.
+   *
+   * @throws ServingException UNAVAILABLE when a store is away
+   */
+  boolean isMade(String user, long timeMs);
+
+  /**
+   * Returns for each part of the log the position up to which every erasure is made in the shared
+   * stores.
+   *
+   * @throws ServingException UNAVAILABLE when the positions can't be read now
+   */
+  Map<String, ErasurePoint> points();
+
+  /**
+   * Keeps for each part of the log the position up to which every erasure is made in the shared
+   * stores. A lower position than the kept one changes nothing.
+   *
+   * @throws ServingException UNAVAILABLE when the positions can't be written now
+   */
+  void raise(Map<String, ErasurePoint> points);
+}

@@ -1,0 +1,7 @@
+package io.unipin.serving.kafka;
+
+import io.unipin.serving.metrics.KafkaMeters;
+import io.unipin.serving.spans.BatchSpans;
+
+/** What all readers of topics use. */
+record TopicTools(KafkaClients clients, KafkaMeters meters, BatchSpans spans) {}
