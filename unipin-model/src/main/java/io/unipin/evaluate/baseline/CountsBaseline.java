@@ -1,0 +1,188 @@
+package io.unipin.evaluate.baseline;
+
+import io.unipin.evaluate.fit.LogisticLoss;
+import io.unipin.evaluate.fit.Newton;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.Slate;
+import io.unipin.feedlog.split.Slates;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A baseline that counts. For each action, the logit of its probability is a weighted sum of a few
+ * rates: how often impressions of the same item, on the same surface, of the same category and of
+ * the same user got the action. If the log has actions from before its first feedview, the rates of
+ * item and user in these actions are two more ({@link CountedKey}).
+ *
+ * <p>Every rate is shrunk towards the rate of the whole table, and enters as the difference of their
+ * logits ({@link ShrunkRates}). The weights are those of a logistic regression on the impressions
+ * of the validation part, one regression per action. All counts end where training ends, so labels
+ * of held-out impressions reach the weights alone, and those of the test part reach nothing. The
+ * baseline does not know combinations of user and item, and no order of actions. Immutable.
+ */
+public final class CountsBaseline {
+  private static final double RIDGE = 1;
+  private static final double INERT = 1e-9;
+
+  /** Largest number of validation impressions in a fit. Of more, every n-th is taken. */
+  private static final int MOST_FITTED = 200_000;
+
+  private final Slates slates;
+  private final int actions;
+  private final List<CountedKey> keys;
+  private final List<ShrunkRates> rates;
+
+  /** For each action the constant, followed by a weight for each key. */
+  private final double[][] weights;
+
+  private CountsBaseline(
+      Slates slates, int actions, List<CountedKey> keys, List<ShrunkRates> rates) {
+    this.slates = slates;
+    this.actions = actions;
+    this.keys = keys;
+    this.rates = rates;
+    this.weights = new double[actions][1 + keys.size()];
+  }
+
+  /** Counts a log's training part and fits the weights to its validation part. */
+  public static CountsBaseline of(FeedLog log, Holdout holdout) {
+    Slates slates = new Slates(log, holdout);
+    int actions = log.schema().actions().size();
+    List<CountedKey> keys = CountedKey.of(log);
+    TrainingTables tables = new TrainingTables(log, holdout, slates);
+    List<ShrunkRates> rates = keys.stream().map(tables::rates).toList();
+    CountsBaseline baseline = new CountsBaseline(slates, actions, keys, rates);
+    baseline.fit(log);
+    return baseline;
+  }
+
+  private void fit(FeedLog log) {
+    List<Example> examples = examples(log);
+    int step = Math.max(1, (examples.size() + MOST_FITTED - 1) / MOST_FITTED);
+    List<double[][]> inputs = new ArrayList<>();
+    List<Integer> impressions = new ArrayList<>();
+    for (int e = 0; e < examples.size(); e += step) {
+      Example example = examples.get(e);
+      inputs.add(inputs(example.user(), example.slate(), example.impression()));
+      impressions.add(example.impression());
+    }
+    for (int c = 0; c < actions; c++) {
+      int action = c;
+      double[][] rows = inputs.stream().map(each -> each[action]).toArray(double[][]::new);
+      boolean[] labels = new boolean[rows.length];
+      int positives = 0;
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] = (slates.bits()[impressions.get(i)] >>> c & 1) != 0;
+        positives += labels[i] ? 1 : 0;
+      }
+      boolean bothClasses = positives > 0 && positives < labels.length;
+      weights[c] = bothClasses ? fitted(rows, labels) : unfitted(c);
+    }
+  }
+
+  /** An impression of the validation part. */
+  private record Example(int user, Slate slate, int impression) {}
+
+  private List<Example> examples(FeedLog log) {
+    List<Example> examples = new ArrayList<>();
+    for (int user = 0; user < log.users(); user++) {
+      for (Slate slate : slates.of(user)) {
+        for (int i = slate.from(); slate.part() == Part.VALIDATION && i < slate.to(); i++) {
+          if (!slates.withheld().contains(slates.items()[i])) {
+            examples.add(new Example(user, slate, i));
+          }
+        }
+      }
+    }
+    return examples;
+  }
+
+  /** Returns the inputs (actions, keys) of one impression. */
+  private double[][] inputs(int user, Slate slate, int impression) {
+    double[][] inputs = new double[actions][keys.size()];
+    for (int k = 0; k < inputs[0].length; k++) {
+      int row = keys.get(k).row(user, slate.surface(), slates.items()[impression]);
+      for (int c = 0; c < actions; c++) {
+        inputs[c][k] = rates.get(k).effect(row, c);
+      }
+    }
+    return inputs;
+  }
+
+  /**
+   * Returns constant and weights. Inputs have unit deviation in the regression, so that the ridge
+   * means the same for all. An input that does not vary has weight 0.
+   */
+  private static double[] fitted(double[][] rows, boolean[] labels) {
+    int size = rows[0].length;
+    double[] mean = new double[size];
+    double[] deviation = new double[size];
+    for (int k = 0; k < size; k++) {
+      int key = k;
+      mean[k] = Arrays.stream(rows).mapToDouble(row -> row[key]).average().orElse(0);
+      double centre = mean[k];
+      double variance =
+          Arrays.stream(rows)
+              .mapToDouble(row -> (row[key] - centre) * (row[key] - centre))
+              .average()
+              .orElse(0);
+      deviation[k] = Math.sqrt(variance);
+    }
+    double[][] scaled = new double[rows.length][1 + size];
+    for (int i = 0; i < rows.length; i++) {
+      scaled[i][0] = 1;
+      for (int k = 0; k < size; k++) {
+        scaled[i][1 + k] = deviation[k] < INERT ? 0 : (rows[i][k] - mean[k]) / deviation[k];
+      }
+    }
+    double[] ridge = new double[1 + size];
+    Arrays.fill(ridge, RIDGE);
+    ridge[0] = INERT;
+    double[] found = Newton.minimise(new LogisticLoss(scaled, labels), ridge);
+    double[] weights = new double[1 + size];
+    weights[0] = found[0];
+    for (int k = 0; k < size; k++) {
+      weights[1 + k] = deviation[k] < INERT ? 0 : found[1 + k] / deviation[k];
+      weights[0] -= weights[1 + k] * mean[k];
+    }
+    return weights;
+  }
+
+  /** Returns weights of 1, for an action that the validation part can't show. */
+  private double[] unfitted(int action) {
+    double[] ones = new double[1 + keys.size()];
+    Arrays.fill(ones, 1);
+    ones[0] = ShrunkRates.logit(rates.get(0).mean(action));
+    return ones;
+  }
+
+  /** Returns the probability of each action for each impression of a slate: (impressions, actions). */
+  public float[] probabilities(int user, Slate slate) {
+    float[] probabilities = new float[slate.size() * actions];
+    for (int i = 0; i < slate.size(); i++) {
+      double[][] inputs = inputs(user, slate, slate.from() + i);
+      for (int c = 0; c < actions; c++) {
+        double logit = weights[c][0];
+        for (int k = 0; k < inputs[c].length; k++) {
+          logit += weights[c][1 + k] * inputs[c][k];
+        }
+        probabilities[i * actions + c] = (float) (1 / (1 + Math.exp(-logit)));
+      }
+    }
+    return probabilities;
+  }
+
+  /** Returns the weights of an action by the name of what is counted. */
+  public Map<String, Double> weights(int action) {
+    Map<String, Double> named = new LinkedHashMap<>();
+    for (int k = 0; k < keys.size(); k++) {
+      named.put(keys.get(k).name(), weights[action][1 + k]);
+    }
+    return named;
+  }
+}

@@ -1,0 +1,63 @@
+package io.unipin.evaluate.fit;
+
+/**
+ * The negative log-likelihood of labels under logistic regression, in nats: {@code logit p = w . x}.
+ */
+public final class LogisticLoss implements Loss {
+  private final double[][] rows;
+  private final boolean[] labels;
+
+  /**
+   * Creates the loss. The arrays are not copied.
+   *
+   * @param rows (examples, size) inputs
+   * @param labels (examples)
+   */
+  public LogisticLoss(double[][] rows, boolean[] labels) {
+    if (rows.length == 0 || rows.length != labels.length) {
+      throw new IllegalArgumentException(
+          "as many labels as examples expected, and at least one, got %s and %s"
+              .formatted(labels.length, rows.length));
+    }
+    this.rows = rows;
+    this.labels = labels;
+  }
+
+  @Override
+  public int size() {
+    return rows[0].length;
+  }
+
+  @Override
+  public double at(double[] weights) {
+    double sum = 0;
+    for (int i = 0; i < rows.length; i++) {
+      double x = dot(weights, rows[i]);
+      sum += Math.max(x, 0) - (labels[i] ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)));
+    }
+    return sum;
+  }
+
+  @Override
+  public void derive(double[] weights, double[] gradient, double[][] curvature) {
+    for (int i = 0; i < rows.length; i++) {
+      double[] row = rows[i];
+      double p = 1 / (1 + Math.exp(-dot(weights, row)));
+      double excess = p - (labels[i] ? 1 : 0);
+      for (int a = 0; a < row.length; a++) {
+        gradient[a] += excess * row[a];
+        for (int b = 0; b <= a; b++) {
+          curvature[a][b] += p * (1 - p) * row[a] * row[b];
+        }
+      }
+    }
+  }
+
+  private static double dot(double[] weights, double[] row) {
+    double sum = 0;
+    for (int i = 0; i < row.length; i++) {
+      sum += weights[i] * row[i];
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,158 @@
+package io.unipin.evaluate.page;
+
+import io.unipin.evaluate.fit.Loss;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The negative log-likelihood of the targets, in nats, when each list of candidates is a choice:
+ * the target is chosen with probability {@code exp(w . x) / sum of exp(w . x)} over the list. It is
+ * the conditional logit of McFadden (1974), and ListNet's loss for one relevant item.
+ *
+ * <p>The inputs x of a candidate are its dot product and its probabilities, each divided by its
+ * scale. A scale is the standard deviation of an input within lists, so all weights have one unit.
+ */
+final class ListLoss implements Loss {
+  private final List<PageCandidates> lists;
+  private final double[] scales;
+
+  /** Creates the loss. Every list has its target among its candidates. */
+  ListLoss(List<PageCandidates> lists, double[] scales) {
+    this.lists = lists;
+    this.scales = scales;
+  }
+
+  /** Returns the scale (1 + actions) of each input. An input that does not vary has scale 0. */
+  static double[] scales(List<PageCandidates> lists, int size) {
+    double[] squares = new double[size];
+    double[] mean = new double[size];
+    long count = 0;
+    for (PageCandidates list : lists) {
+      int k = list.ids().length;
+      Arrays.fill(mean, 0);
+      for (int i = 0; i < k; i++) {
+        for (int a = 0; a < size; a++) {
+          mean[a] += input(list, i, a) / k;
+        }
+      }
+      for (int i = 0; i < k; i++) {
+        for (int a = 0; a < size; a++) {
+          double off = input(list, i, a) - mean[a];
+          squares[a] += off * off;
+        }
+      }
+      count += k;
+    }
+    double[] scales = new double[size];
+    for (int a = 0; a < size; a++) {
+      double scale = count == 0 ? 0 : Math.sqrt(squares[a] / count);
+      scales[a] = scale < 1e-9 ? 0 : scale;
+    }
+    return scales;
+  }
+
+  private static double input(PageCandidates list, int candidate, int input) {
+    return input == 0
+        ? list.dots()[candidate]
+        : list.probabilities()[candidate * list.actions() + input - 1];
+  }
+
+  @Override
+  public int size() {
+    return scales.length;
+  }
+
+  @Override
+  public double at(double[] weights) {
+    double sum = 0;
+    for (PageCandidates list : lists) {
+      double[] utilities = utilities(list, weights);
+      double most = max(utilities);
+      double total = 0;
+      for (double utility : utilities) {
+        total += Math.exp(utility - most);
+      }
+      sum += most + Math.log(total) - utilities[list.target()];
+    }
+    return sum;
+  }
+
+  @Override
+  public void derive(double[] weights, double[] gradient, double[][] curvature) {
+    int size = scales.length;
+    double[] mean = new double[size];
+    double[] inputs = new double[size];
+    for (PageCandidates list : lists) {
+      double[] shares = shares(utilities(list, weights));
+      Arrays.fill(mean, 0);
+      for (int i = 0; i < shares.length; i++) {
+        scaled(list, i, inputs);
+        for (int a = 0; a < size; a++) {
+          mean[a] += shares[i] * inputs[a];
+          for (int b = 0; b <= a; b++) {
+            curvature[a][b] += shares[i] * inputs[a] * inputs[b];
+          }
+        }
+      }
+      scaled(list, list.target(), inputs);
+      for (int a = 0; a < size; a++) {
+        gradient[a] += mean[a] - inputs[a];
+        for (int b = 0; b <= a; b++) {
+          curvature[a][b] -= mean[a] * mean[b];
+        }
+      }
+    }
+  }
+
+  /** Returns the standard deviation of utilities within lists. */
+  double deviation(double[] weights) {
+    double squares = 0;
+    long count = 0;
+    for (PageCandidates list : lists) {
+      double[] utilities = utilities(list, weights);
+      double mean = Arrays.stream(utilities).average().orElse(0);
+      squares += Arrays.stream(utilities).map(it -> (it - mean) * (it - mean)).sum();
+      count += utilities.length;
+    }
+    return count == 0 ? 0 : Math.sqrt(squares / count);
+  }
+
+  private double[] utilities(PageCandidates list, double[] weights) {
+    double[] utilities = new double[list.ids().length];
+    for (int a = 0; a < scales.length; a++) {
+      if (scales[a] > 0 && weights[a] != 0) {
+        for (int i = 0; i < utilities.length; i++) {
+          utilities[i] += weights[a] * input(list, i, a) / scales[a];
+        }
+      }
+    }
+    return utilities;
+  }
+
+  private void scaled(PageCandidates list, int candidate, double[] inputs) {
+    for (int a = 0; a < inputs.length; a++) {
+      inputs[a] = scales[a] == 0 ? 0 : input(list, candidate, a) / scales[a];
+    }
+  }
+
+  private static double[] shares(double[] utilities) {
+    double most = max(utilities);
+    double total = 0;
+    for (int i = 0; i < utilities.length; i++) {
+      utilities[i] = Math.exp(utilities[i] - most);
+      total += utilities[i];
+    }
+    for (int i = 0; i < utilities.length; i++) {
+      utilities[i] /= total;
+    }
+    return utilities;
+  }
+
+  private static double max(double[] values) {
+    double most = Double.NEGATIVE_INFINITY;
+    for (double value : values) {
+      most = Math.max(most, value);
+    }
+    return most;
+  }
+}
