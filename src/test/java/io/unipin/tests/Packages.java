@@ -38,11 +38,12 @@ final class Packages {
       model: kvcache model.features model.files
       model.features: kvcache
       model.files: kvcache model.features
-      evaluate: evaluate.baseline feedlog feedlog.split kvcache model model.features
-      evaluate.baseline: feedlog feedlog.split
+      evaluate: evaluate.baseline evaluate.page feedlog feedlog.split kvcache model model.features
+      evaluate.baseline: evaluate.fit feedlog feedlog.split
+      evaluate.page: evaluate.fit model.features
       evaluate.slices: evaluate feedlog feedlog.split
       evaluate.study: evaluate feedlog feedlog.split kvcache model model.features
-      train: evaluate feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
+      train: evaluate evaluate.page feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
       serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.security serving.settings serving.spans serving.stores serving.threads serving.tracing serving.user settings
@@ -102,7 +103,7 @@ final class Packages {
       cli.report: cli.statistics feedlog settings
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.statistics: settings
-      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.features model.files serving.bundle serving.log train train.recipe
+      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.page evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.features model.files serving.bundle serving.log train train.recipe
       benchmarks: benchmarks.ann benchmarks.cluster benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
       benchmarks.cluster: benchmarks.engines benchmarks.faults benchmarks.measure benchmarks.server cli cli.console cli.loadtest client feedlog proto.v1
@@ -119,7 +120,7 @@ final class Packages {
       benchmarks.pauses: benchmarks.load benchmarks.server cli.check cli.console cli.loadtest client feedlog.database proto.v1
       benchmarks.quality: benchmarks.rival cli.check cli.console feedlog feedlog.database train train.recipe
       benchmarks.report: cli.console
-      benchmarks.rival: evaluate feedlog feedlog.split kvcache model model.features serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
+      benchmarks.rival: evaluate evaluate.baseline feedlog feedlog.split kvcache model model.features serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
       benchmarks.server: cli.console feedlog feedlog.database feedlog.simulator kvcache model model.features model.files serving.bundle
       """;
 

@@ -38,6 +38,14 @@ public final class Comparison {
         "hr10", PairedBootstrap.mean(first.hits(CUTOFF), second.hits(CUTOFF)));
     comparison.differences.put(
         "ndcg10", PairedBootstrap.mean(first.gains(CUTOFF), second.gains(CUTOFF)));
+    Ranks page = one.retrieval().page();
+    Ranks otherPage = other.retrieval().page();
+    if (page.users() > 0 && otherPage.users() > 0) {
+      comparison.differences.put(
+          "page_hr10", PairedBootstrap.mean(page.hits(CUTOFF), otherPage.hits(CUTOFF)));
+      comparison.differences.put(
+          "page_ndcg10", PairedBootstrap.mean(page.gains(CUTOFF), otherPage.gains(CUTOFF)));
+    }
     List<ActionMetrics> actions = one.ranking().actions();
     int[] users = one.predictions().users();
     for (int c = 0; c < actions.size(); c++) {
@@ -53,8 +61,8 @@ public final class Comparison {
   }
 
   /**
-   * Returns the differences by figure: {@code hr10}, {@code ndcg10}, and {@code auc.ACTION} for
-   * every action.
+   * Returns the differences by figure: {@code hr10}, {@code ndcg10}, if pages were measured
+   * {@code page_hr10} and {@code page_ndcg10}, and {@code auc.ACTION} for every action.
    */
   public Map<String, PairedBootstrap.Difference> differences() {
     return Map.copyOf(differences);

@@ -3,15 +3,29 @@ package io.unipin.evaluate;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Formats an evaluation as JSON. Figures of retrieval have keys such as {@code hr10} and
- * {@code popularity_hr10}. Figures of ranking, such as {@code auc: {like: …}} and {@code bias_auc},
+ * Formats an evaluation as JSON. Figures of retrieval have keys such as {@code hr10},
+ * {@code page_hr10} and {@code popularity_hr10}. Figures of ranking, such as {@code auc: {like: …}} and {@code bias_auc},
  * have one value per action.
  */
 public final class EvaluationJson {
   private static final int[] CUTOFFS = {10, 50, 200};
+  private static final String TIES =
+      "equal scores: smaller item id first, one half in an AUC; actions of equal times: order of the"
+          + " log";
+  private static final Map<String, ToDoubleFunction<RankingRow>> COUNTED =
+      new TreeMap<>(
+          Map.of(
+              "auc", RankingRow::auc,
+              "gauc", RankingRow::gauc,
+              "log_loss", RankingRow::logLoss,
+              "ne", RankingRow::normalisedEntropy,
+              "ece", RankingRow::calibrationError,
+              "slate_mrr", RankingRow::slateMrr));
 
   private EvaluationJson() {}
 
@@ -26,6 +40,7 @@ public final class EvaluationJson {
     ranks(json, "", retrieval.model());
     ranks(json, "popularity_", retrieval.popularity());
     ranks(json, "recent_", retrieval.recent());
+    page(json, retrieval);
     RankingMetrics ranking = evaluation.ranking();
     json.put("ranking_users", ranking.users());
     json.put("views", ranking.views());
@@ -38,8 +53,55 @@ public final class EvaluationJson {
     order(json, "popularity_", ranking, ActionMetrics::popularity);
     ObjectNode gains = json.putObject("auc_over_bias");
     ranking.actions().forEach(action -> gains.set(action.action(), difference(action.gain())));
+    counts(json, ranking);
+    json.put("ties", TIES);
     json.put("protocol", evaluation.protocol());
     return json;
+  }
+
+  /** Writes the ranks on served pages, and how far pages exceed retrieval alone. */
+  private static void page(ObjectNode json, RetrievalMetrics retrieval) {
+    Ranks page = retrieval.page();
+    ranks(json, "page_", page);
+    if (page.users() > 0) {
+      Ranks alone = retrieval.model();
+      ObjectNode gains = json.putObject("page_over_retrieval");
+      gains.set("hr10", difference(PairedBootstrap.mean(page.hits(10), alone.hits(10))));
+      gains.set("ndcg10", difference(PairedBootstrap.mean(page.gains(10), alone.gains(10))));
+    }
+    timed(json, retrieval);
+  }
+
+  /** Writes the ranks of queries that know the time of the request, unless the log has no times. */
+  private static void timed(ObjectNode json, RetrievalMetrics retrieval) {
+    Ranks timed = retrieval.timed();
+    if (timed.users() > 0) {
+      Ranks page = retrieval.timedPage();
+      ObjectNode values = json.putObject("with_time");
+      number(values, "hr10", timed.hr(10));
+      number(values, "ndcg10", timed.ndcg(10));
+      number(values, "page_hr10", page.hr(10));
+      number(values, "page_ndcg10", page.ndcg(10));
+      values.set(
+          "ndcg10_over_without",
+          difference(PairedBootstrap.mean(timed.gains(10), retrieval.model().gains(10))));
+    }
+  }
+
+  /** Writes the figures of the baseline of counts, unless it was not measured. */
+  private static void counts(ObjectNode json, RankingMetrics ranking) {
+    if (ranking.counts().isEmpty()) {
+      return;
+    }
+    for (Map.Entry<String, ToDoubleFunction<RankingRow>> figure : COUNTED.entrySet()) {
+      ObjectNode values = json.putObject("counts_" + figure.getKey());
+      ranking
+          .counts()
+          .forEach(
+              each -> number(values, each.action(), figure.getValue().applyAsDouble(each.row())));
+    }
+    ObjectNode gains = json.putObject("gauc_over_counts");
+    ranking.counts().forEach(each -> gains.set(each.action(), difference(each.gain())));
   }
 
   private static void ranks(ObjectNode json, String prefix, Ranks ranks) {

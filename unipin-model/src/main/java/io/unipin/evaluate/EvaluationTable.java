@@ -27,9 +27,16 @@ final class EvaluationTable {
       return;
     }
     line(
-        "  %-13s %8s %8s %8s %8s %8s %8s %8s",
-        "", "HR@10", "NDCG@10", "HR@50", "NDCG@50", "HR@200", "NDCG@200", "MRR");
+        "  %-13s %8s %8s %8s %8s %8s %8s %8s  %s",
+        "", "HR@10", "NDCG@10", "HR@50", "NDCG@50", "HR@200", "NDCG@200", "MRR", "equal scores");
     ranks("model", retrieval.model());
+    if (retrieval.page().users() > 0) {
+      ranks("served page", retrieval.page());
+    }
+    if (retrieval.timed().users() > 0) {
+      ranks("with time", retrieval.timed());
+      ranks("  served page", retrieval.timedPage());
+    }
     ranks("popularity", retrieval.popularity());
     if (retrieval.recent().users() > 0) {
       ranks("  last 7 days", retrieval.recent());
@@ -38,7 +45,7 @@ final class EvaluationTable {
 
   private void ranks(String name, Ranks ranks) {
     line(
-        "  %-13s %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f",
+        "  %-13s %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f %8.4f  %s",
         name,
         ranks.hr(10),
         ranks.ndcg(10),
@@ -46,7 +53,8 @@ final class EvaluationTable {
         ranks.ndcg(50),
         ranks.hr(200),
         ranks.ndcg(200),
-        ranks.mrr());
+        ranks.mrr(),
+        "smaller id");
   }
 
   private void ranking(RankingMetrics ranking) {
@@ -60,28 +68,32 @@ final class EvaluationTable {
       return;
     }
     line(
-        "  %-12s %-12s %8s %8s %9s %8s %8s %9s",
-        "", "", "AUC", "GAUC", "log loss", "NE", "ECE", "slate MRR");
-    for (ActionMetrics action : ranking.actions()) {
+        "  %-12s %-12s %8s %8s %9s %8s %8s %9s  %s",
+        "", "", "AUC", "GAUC", "log loss", "NE", "ECE", "slate MRR", "equal scores");
+    for (int c = 0; c < ranking.actions().size(); c++) {
+      ActionMetrics action = ranking.actions().get(c);
       row(action.action(), "model", action.model());
       row(String.format(Locale.ROOT, "  rate %.4f", action.baseRate()), "user+item", action.bias());
       row("", "popularity", action.popularity());
-      difference(action);
+      difference("AUC over user+item", action.gain());
+      if (!ranking.counts().isEmpty()) {
+        row("", "counts", ranking.counts().get(c).row());
+        difference("GAUC over counts", ranking.counts().get(c).gain());
+      }
     }
   }
 
-  private void difference(ActionMetrics action) {
-    PairedBootstrap.Difference gain = action.gain();
+  private void difference(String name, PairedBootstrap.Difference gain) {
     if (!Double.isNaN(gain.difference())) {
       line(
-          "  %-12s AUC over user+item: %+.4f (95 %% of resamples: %+.4f to %+.4f)",
-          "", gain.difference(), gain.lower(), gain.upper());
+          "  %-12s %s: %+.4f (95 %% of resamples: %+.4f to %+.4f)",
+          "", name, gain.difference(), gain.lower(), gain.upper());
     }
   }
 
   private void row(String action, String name, RankingRow row) {
     line(
-        "  %-12s %-12s %8s %8s %9s %8s %8s %9s",
+        "  %-12s %-12s %8s %8s %9s %8s %8s %9s  %s",
         action,
         name,
         number(row.auc()),
@@ -89,7 +101,8 @@ final class EvaluationTable {
         number(row.logLoss()),
         number(row.normalisedEntropy()),
         number(row.calibrationError()),
-        number(row.slateMrr()));
+        number(row.slateMrr()),
+        "half, smaller id");
   }
 
   private static String number(double value) {

@@ -2,8 +2,10 @@ package io.unipin.evaluate;
 
 import io.unipin.evaluate.baseline.BiasBaseline;
 import io.unipin.evaluate.baseline.ContentNeighbours;
+import io.unipin.evaluate.baseline.CountsBaseline;
 import io.unipin.evaluate.baseline.Popularity;
 import io.unipin.evaluate.baseline.RecentPopularity;
+import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     is not the test part
  * @param leftOut items whose targets and impressions are not judged. In a validation these are the
  *     withheld items, because no data about them may influence a training.
+ * @param page how served pages are made
+ * @param counts the baseline of counts; null if the part is not the test part
  */
 record EvaluationTask(
     FeedLog log,
@@ -38,10 +42,16 @@ record EvaluationTask(
     ContentNeighbours neighbours,
     @Nullable ItemScores contents,
     Withheld leftOut,
-    KvType kvType) {
+    KvType kvType,
+    PageRule page,
+    @Nullable CountsBaseline counts) {
 
   static EvaluationTask of(
-      FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options) {
+      FeedLog log,
+      Holdout holdout,
+      ServingModel model,
+      EvaluationOptions options,
+      PageRule page) {
     Part part = options.part();
     ModelConfig config = model.config();
     checkFits(log, config);
@@ -62,7 +72,9 @@ record EvaluationTask(
         neighbours,
         compares ? contents(log, neighbours) : null,
         part == Part.TEST ? Withheld.none() : holdout.withheld(),
-        options.kvType());
+        options.kvType(),
+        page,
+        part == Part.TEST ? CountsBaseline.of(log, holdout) : null);
   }
 
   private static ItemScores contents(FeedLog log, ContentNeighbours neighbours) {

@@ -1,5 +1,6 @@
 package io.unipin.evaluate;
 
+import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.model.ServingModel;
@@ -47,7 +48,21 @@ public final class Evaluator {
    */
   public static Evaluation evaluate(
       FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options) {
-    EvaluationTask task = EvaluationTask.of(log, holdout, model, options);
+    return evaluate(log, holdout, model, options, PageRule.NONE);
+  }
+
+  /**
+   * Evaluates a model and the pages that it would serve.
+   *
+   * @throws IllegalArgumentException when the model does not fit the log's catalogue and schema
+   */
+  public static Evaluation evaluate(
+      FeedLog log,
+      Holdout holdout,
+      ServingModel model,
+      EvaluationOptions options,
+      PageRule page) {
+    EvaluationTask task = EvaluationTask.of(log, holdout, model, options, page);
     int[] users = users(log, holdout, options);
     Evaluator evaluator = new Evaluator(task, options.progress(), users);
     evaluator.run(options.threads());
@@ -135,6 +150,7 @@ public final class Evaluator {
         task.holdout().protocol(),
         task.part(),
         task.displayed(),
+        task.page(),
         new RetrievalMetrics(repeats, targetless, found, model, popularity, recent, answers),
         RankingMetrics.of(predictions, task.log().schema().actions(), task.popularity()),
         predictions);

@@ -1,8 +1,11 @@
 package io.unipin.evaluate;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * Confidence intervals for the difference between two rankers that were judged on the same users.
@@ -81,6 +84,47 @@ public final class PairedBootstrap {
       }
     }
     return interval(difference, Arrays.copyOf(resampled, defined));
+  }
+
+  /**
+   * Returns the GAUC of scores a minus the GAUC of scores b. Users are drawn from those who have
+   * both classes.
+   *
+   * @param users (impressions) the user of each impression; impressions of one user are adjacent
+   */
+  public static Difference gauc(float[] a, float[] b, boolean[] labels, int[] users) {
+    List<double[]> each = new ArrayList<>(); // difference of the user's AUCs, and the user's weight
+    for (int start = 0, end = 0; start < users.length; start = end) {
+      while (end < users.length && users[end] == users[start]) {
+        end++;
+      }
+      boolean[] own = Arrays.copyOfRange(labels, start, end);
+      double first = BinaryMetrics.auc(Arrays.copyOfRange(a, start, end), own);
+      if (!Double.isNaN(first)) {
+        double second = BinaryMetrics.auc(Arrays.copyOfRange(b, start, end), own);
+        each.add(new double[] {first - second, end - start});
+      }
+    }
+    int n = each.size();
+    if (n == 0) {
+      return Difference.UNDEFINED;
+    }
+    Random random = new Random(SEED);
+    double[] resampled = new double[RESAMPLES];
+    for (int r = 0; r < RESAMPLES; r++) {
+      resampled[r] = weighted(random.ints(n, 0, n).mapToObj(each::get));
+    }
+    return interval(weighted(each.stream()), resampled);
+  }
+
+  private static double weighted(Stream<double[]> users) {
+    double[] sums = new double[2];
+    users.forEach(
+        user -> {
+          sums[0] += user[0] * user[1];
+          sums[1] += user[1];
+        });
+    return sums[0] / sums[1];
   }
 
   private static int[] groups(int[] users) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Predictions of the model and of the user+item-bias baseline for held-out impressions, user by
- * user and slate by slate. Immutable.
+ * Predictions of the model and of the baselines for held-out impressions, user by user and slate by
+ * slate. Immutable.
  */
 public final class Predictions {
   private final FeedLog log;
@@ -26,8 +26,10 @@ public final class Predictions {
    * @param user row of the slate's user in the log
    * @param model the model's probabilities by which the evaluation ranks the impressions
    * @param shown the model's probabilities at the positions where the impressions were shown
+   * @param counts probabilities of the baseline of counts; empty if it is not measured
    */
-  record Judged(int user, Slate slate, float[] model, float[] shown, float[] bias) {}
+  record Judged(
+      int user, Slate slate, float[] model, float[] shown, float[] bias, float[] counts) {}
 
   /**
    * Creates the predictions.
@@ -73,6 +75,15 @@ public final class Predictions {
 
   float[] biasProbabilities(int action) {
     return gather((slate, k) -> slate.bias()[k * actions() + action]);
+  }
+
+  /** Whether the baseline of counts was measured. */
+  boolean areCountsKnown() {
+    return !judged.isEmpty() && judged.stream().allMatch(each -> each.counts().length > 0);
+  }
+
+  float[] countsProbabilities(int action) {
+    return gather((slate, k) -> slate.counts()[k * actions() + action]);
   }
 
   /** Returns for each impression the score of its item. */

@@ -14,11 +14,19 @@ import java.util.List;
  * @param feedviews whether slates are feedviews; otherwise each held-out action is a slate of one
  *     impression
  * @param actions metrics per action type, in the order of the schema
+ * @param counts metrics of the baseline of counts per action type, in the order of the schema; empty
+ *     if the part is not the test part
  */
 public record RankingMetrics(
-    int users, int views, int impressions, boolean feedviews, List<ActionMetrics> actions) {
+    int users,
+    int views,
+    int impressions,
+    boolean feedviews,
+    List<ActionMetrics> actions,
+    List<CountsMetrics> counts) {
   public RankingMetrics {
     actions = List.copyOf(actions);
+    counts = List.copyOf(counts);
   }
 
   /**
@@ -67,6 +75,23 @@ public record RankingMetrics(
         predictions.slates(),
         predictions.impressions(),
         predictions.areFeedviews(),
-        actions);
+        actions,
+        predictions.areCountsKnown() ? counts(predictions, names, groups) : List.of());
+  }
+
+  private static List<CountsMetrics> counts(
+      Predictions predictions, List<String> names, SlateGroups groups) {
+    List<CountsMetrics> counts = new ArrayList<>();
+    for (int c = 0; c < names.size(); c++) {
+      float[] counted = predictions.countsProbabilities(c);
+      boolean[] labels = predictions.labels(c);
+      counts.add(
+          new CountsMetrics(
+              names.get(c),
+              RankingRow.ofProbabilities(counted, counted, labels, groups),
+              PairedBootstrap.gauc(
+                  predictions.probabilities(c), counted, labels, groups.users())));
+    }
+    return counts;
   }
 }

@@ -1,6 +1,11 @@
 package io.unipin.evaluate;
 
+import io.unipin.evaluate.page.PageCandidates;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics of finding one target per user among the whole catalogue. Immutable.
@@ -42,8 +47,58 @@ public record RetrievalMetrics(
    *     or the part is not the test part
    * @param list catalogue rows of the model's first {@link #LIST} items that are not in the
    *     history, best first; empty if the part is not the test part
+   * @param pageRank place of the target on the page that serving would show; its rank by retrieval
+   *     if it is not among the page's candidates; 0 if no page was measured
+   * @param timedRank rank by retrieval of a query that knows the time of the request; 0 if pages
+   *     were not measured or the log has no times
+   * @param timedPageRank place of the target on the page that this query leads to, or 0
+   * @param candidates candidates of the page, of the validation part only
    */
-  public record Answer(int item, int history, long timeMs, int contentRank, int[] list) {}
+  public record Answer(
+      int item,
+      int history,
+      long timeMs,
+      int contentRank,
+      int[] list,
+      int pageRank,
+      int timedRank,
+      int timedPageRank,
+      @Nullable PageCandidates candidates) {}
+
+  /** Returns the ranks of the targets on served pages; empty if no page was measured. */
+  public Ranks page() {
+    return measured(Answer::pageRank);
+  }
+
+  /**
+   * Returns the ranks by queries that know the time of the request; empty unless all targets have
+   * them.
+   */
+  public Ranks timed() {
+    return measured(Answer::timedRank);
+  }
+
+  /** Returns the ranks on the pages of these queries; empty unless all targets have them. */
+  public Ranks timedPage() {
+    return measured(Answer::timedPageRank);
+  }
+
+  private Ranks measured(ToIntFunction<Answer> rank) {
+    int[] ranks = answers.stream().mapToInt(rank).toArray();
+    return new Ranks(Arrays.stream(ranks).allMatch(each -> each > 0) ? ranks : new int[0]);
+  }
+
+  /** Returns the candidates of all pages of the validation part. */
+  public List<PageCandidates> candidates() {
+    List<PageCandidates> all = new ArrayList<>();
+    for (Answer answer : answers) {
+      PageCandidates candidates = answer.candidates();
+      if (candidates != null) {
+        all.add(candidates);
+      }
+    }
+    return all;
+  }
 
   /** Whether targets have ranks by content. */
   public boolean areContentsKnown() {

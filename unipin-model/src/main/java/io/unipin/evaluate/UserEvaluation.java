@@ -1,5 +1,7 @@
 package io.unipin.evaluate;
 
+import io.unipin.evaluate.baseline.CountsBaseline;
+import io.unipin.evaluate.page.PageCandidates;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Slate;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Evaluates a few users at a time. Each instance has its own encoder. Not thread-safe. */
 final class UserEvaluation implements AutoCloseable {
@@ -55,22 +58,20 @@ final class UserEvaluation implements AutoCloseable {
     List<RetrievalTarget> targets = new ArrayList<>();
     List<float[]> queries = new ArrayList<>();
     List<Integer> sought = new ArrayList<>();
+    List<Sought> pages = new ArrayList<>();
     int repeats = 0;
     int targetless = 0;
     for (int user : users) {
       judge(user, judged);
-      int action = RetrievalTarget.find(log, task.holdout(), user, task.part());
-      if (action < 0 || task.leftOut().contains(item(user, action))) {
+      RetrievalTarget target = target(user);
+      if (target == null) {
         targetless++;
+      } else if (target.isRepeat()) {
+        repeats++;
       } else {
-        RetrievalTarget target = RetrievalTarget.of(log, user, action);
-        if (target.isRepeat()) {
-          repeats++;
-        } else {
-          targets.add(target);
-          queries.add(query(user, target));
-          sought.add(user);
-        }
+        targets.add(target);
+        sought.add(user);
+        pages.add(seek(user, target, queries));
       }
       encoder.forget(user);
     }
@@ -86,17 +87,26 @@ final class UserEvaluation implements AutoCloseable {
       }
     }
     int[] found = sought.stream().mapToInt(Integer::intValue).toArray();
-    List<RetrievalMetrics.Answer> answers = answers(found, targets, scores);
+    List<RetrievalMetrics.Answer> answers = answers(found, targets, scores, pages);
     return new Result(
         ranks, popularityRanks, recentRanks, found, repeats, targetless, answers, judged);
   }
 
-  private int item(int user, int action) {
-    return log.actionItems()[log.actionStart(user) + action];
+  /** Returns the target of a user; null if the part has none, or if its item is left out. */
+  private @Nullable RetrievalTarget target(int user) {
+    int action = RetrievalTarget.find(log, task.holdout(), user, task.part());
+    if (action < 0) {
+      return null;
+    }
+    RetrievalTarget target = RetrievalTarget.of(log, user, action);
+    return task.leftOut().contains(target.item()) ? null : target;
   }
 
   private List<RetrievalMetrics.Answer> answers(
-      int[] users, List<RetrievalTarget> targets, float[][] scores) {
+      int[] users,
+      List<RetrievalTarget> targets,
+      float[][] scores,
+      List<Sought> pages) {
     ItemScores contents = task.contents();
     float[][] similar = new float[0][];
     if (contents != null) {
@@ -110,15 +120,25 @@ final class UserEvaluation implements AutoCloseable {
     List<RetrievalMetrics.Answer> answers = new ArrayList<>();
     for (int t = 0; t < users.length; t++) {
       RetrievalTarget target = targets.get(t);
+      boolean test = task.part() == Part.TEST;
+      Sought page = pages.get(t);
       answers.add(
           new RetrievalMetrics.Answer(
               target.item(),
               target.history(),
               log.actionTimes()[log.actionStart(users[t]) + target.history()],
               contents == null ? 0 : rank(similar[t], target),
-              task.part() == Part.TEST ? list(scores[t], target) : new int[0]));
+              test ? list(scores[t], target) : new int[0],
+              page.pageRank(),
+              page.timedRank(),
+              page.timedPageRank(),
+              test ? null : page.candidates()));
     }
     return answers;
+  }
+
+  private int pageRank(PageCandidates page, float[] scores, RetrievalTarget target) {
+    return page.findsTarget() ? page.place(task.page().order()) : rank(scores, target);
   }
 
   private int[] list(float[] scores, RetrievalTarget target) {
@@ -129,19 +149,21 @@ final class UserEvaluation implements AutoCloseable {
     List<Slate> history = task.slates().of(user);
     List<Slate> slates = history.stream().filter(slate -> slate.part() == task.part()).toList();
     List<float[]> bias = task.bias().probabilities(history, task.part());
+    CountsBaseline baseline = task.counts();
     for (int s = 0; s < slates.size(); s++) {
       Slate slate = slates.get(s);
-      judged.add(judge(user, slate, bias.get(s)));
+      float[] counts = baseline == null ? new float[0] : baseline.probabilities(user, slate);
+      judged.add(judge(user, slate, bias.get(s), counts));
     }
   }
 
-  private Predictions.Judged judge(int user, Slate slate, float[] bias) {
+  private Predictions.Judged judge(int user, Slate slate, float[] bias, float[] counts) {
     try (KvLease lease = encoder.encode(user, slate.history())) {
       float[] shown =
           score(lease, slate, IntStream.range(0, slate.size()).map(PagePositions::of).toArray());
       float[] ranking =
           task.displayed() || slate.size() == 1 ? shown : score(lease, slate, new int[1]);
-      return new Predictions.Judged(user, slate, ranking, shown, bias);
+      return new Predictions.Judged(user, slate, ranking, shown, bias, counts);
     }
   }
 
@@ -155,16 +177,78 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   /**
-   * Returns the query without an outcome. The query gets neither the action that the user will take
-   * on the target nor the time of that action.
+   * The ranks of a target that need the user's encoded history. A rank of 0 was not measured.
+   *
+   * @param pageRank rank on the page
+   * @param timedRank rank by retrieval, if the query knows the time of the request
+   * @param timedPageRank rank on the page, if query and ranking know the time of the request
+   * @param candidates candidates of the page; null if no page was measured
    */
-  private float[] query(int user, RetrievalTarget target) {
+  private record Sought(
+      int pageRank, int timedRank, int timedPageRank, @Nullable PageCandidates candidates) {
+    static final Sought NONE = new Sought(0, 0, 0, null);
+  }
+
+  /**
+   * Computes the query of a user without an outcome, and the user's page if pages are measured. The
+   * query gets neither the action that the user will take on the target nor the time of that action.
+   */
+  private Sought seek(int user, RetrievalTarget target, List<float[]> queries) {
     try (KvLease lease = encoder.encode(user, target.history())) {
-      return model.queries(
-          lease.state(),
-          new RequestContext(target.surface(), GapBuckets.UNKNOWN),
-          new float[1][log.schema().actions().size()]);
+      RequestContext context = new RequestContext(target.surface(), GapBuckets.UNKNOWN);
+      float[] query = query(lease, context);
+      queries.add(query);
+      if (!task.page().isMeasured()) {
+        return Sought.NONE;
+      }
+      float[] scores = scores(query);
+      PageCandidates page = candidates(lease, context, target, scores);
+      int gap = gap(user, target);
+      if (task.part() != Part.TEST || gap == GapBuckets.UNKNOWN) {
+        return new Sought(pageRank(page, scores, target), 0, 0, page);
+      }
+      RequestContext timed = new RequestContext(target.surface(), gap);
+      float[] timedScores = scores(query(lease, timed));
+      PageCandidates timedPage = candidates(lease, timed, target, timedScores);
+      return new Sought(
+          pageRank(page, scores, target),
+          rank(timedScores, target),
+          pageRank(timedPage, timedScores, target),
+          page);
     }
+  }
+
+  /** Returns the time from the user's last action to the target's action, as a bucket. */
+  private int gap(int user, RetrievalTarget target) {
+    int at = log.actionStart(user) + target.history();
+    long last = target.history() == 0 ? FeedLog.NO_TIME : log.actionTimes()[at - 1];
+    return GapBuckets.of(last, log.actionTimes()[at]);
+  }
+
+  private float[] query(KvLease lease, RequestContext context) {
+    return model.queries(
+        lease.state(), context, new float[1][log.schema().actions().size()]);
+  }
+
+  private float[] scores(float[] query) {
+    return task.items().of(new float[][] {query})[0];
+  }
+
+  /** Retrieves and scores the candidates of a page. Ranking knows what the query knows. */
+  private PageCandidates candidates(
+      KvLease lease, RequestContext context, RetrievalTarget target, float[] scores) {
+    int[] rows =
+        TargetRank.first(scores, target.seen(), log.catalogue(), task.page().candidates());
+    long[] ids = new long[rows.length];
+    float[] dots = new float[rows.length];
+    int place = -1;
+    for (int i = 0; i < rows.length; i++) {
+      ids[i] = log.catalogue().id(rows[i]);
+      dots[i] = scores[rows[i]];
+      place = rows[i] == target.item() ? i : place;
+    }
+    float[] probabilities = model.score(lease.kv(), lease.rows(), rows, context);
+    return new PageCandidates(ids, dots, probabilities, place);
   }
 
   private int recentRank(int user, RetrievalTarget target) {

@@ -6,14 +6,18 @@ import io.unipin.evaluate.Evaluator;
 import io.unipin.evaluate.HistoryEncoder;
 import io.unipin.evaluate.PlattScaling;
 import io.unipin.evaluate.Predictions;
+import io.unipin.evaluate.page.PageFit;
+import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.TrainingPart;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.ServingModel;
+import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.PageOrder;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.train.recipe.Task;
@@ -22,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Validates on the held-out validation split of a log. Candidates are scored at the positions where
@@ -32,6 +37,9 @@ import java.util.List;
 final class HoldoutValidator implements Validator {
   /** Number of users whose activations are observed. */
   private static final int OBSERVED = 256;
+
+  /** Largest number of users whose pages are fitted. */
+  private static final int PAGES = 5000;
 
   private final FeedLog log;
   private final Holdout holdout;
@@ -76,6 +84,27 @@ final class HoldoutValidator implements Validator {
     }
     ModelWriter.calibrate(directory, a, b);
     observe(directory);
+    orderPages(directory);
+  }
+
+  /** Fits the weights that order a page, to the pages of the validation split. */
+  private void orderPages(Path directory) {
+    FittedPageOrder.remove(directory);
+    List<String> names = log.schema().actions();
+    Optional<FittedPageOrder> fitted = Optional.empty();
+    if (task.retrieves() && task.ranks()) {
+      PageRule page = new PageRule(PageRule.SERVED_CANDIDATES, PageOrder.ofRetrieval(names.size()));
+      EvaluationOptions some = EvaluationOptions.validation(PAGES, options.seed());
+      try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
+        fitted =
+            PageFit.fit(
+                Evaluator.evaluate(log, holdout, model, some, page).retrieval().candidates(),
+                names);
+      }
+    } else if (task.retrieves()) {
+      fitted = Optional.of(FittedPageOrder.ofRetrieval(names));
+    }
+    fitted.ifPresent(order -> order.write(directory));
   }
 
   /** Records the ranges of activations on histories of the log. Int8 needs these ranges. */

@@ -7,6 +7,9 @@ import java.nio.file.Path;
 interface Validator {
   Validation validate(ServingModel model);
 
-  /** Calibrates the probabilities of a written model on held-out labels. Idempotent. */
+  /**
+   * Calibrates the probabilities of a written model on held-out labels, and fits the weights that
+   * order its pages. Idempotent.
+   */
   void calibrate(Path model);
 }

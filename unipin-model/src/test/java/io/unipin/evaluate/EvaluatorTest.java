@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
 import io.unipin.feedlog.split.Holdout;
@@ -14,6 +15,7 @@ import io.unipin.feedlog.split.Part;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.ServingModel;
+import io.unipin.model.features.PageOrder;
 import io.unipin.train.NaiveEvaluation;
 import io.unipin.train.TestLogs;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class EvaluatorTest {
   private static final int ITEMS = 50;
+  private static final PageOrder MIXED = PageOrder.of(0.4f, new float[] {0.7f, -0.3f});
   private static ServingModel model;
 
   @BeforeAll
@@ -47,9 +50,16 @@ class EvaluatorTest {
     FeedLog log = TestLogs.random(90, ITEMS, 40, 1);
     Holdout holdout = Holdout.leaveLast(log, 3).withholding(withheld, 0);
     NaiveEvaluation naive = new NaiveEvaluation(log, holdout, model, part);
-    Evaluation evaluation = Evaluator.evaluate(log, holdout, model, options(part, 2));
+    PageOrder order = PageOrder.of(NaiveEvaluation.SIMILARITY, NaiveEvaluation.WEIGHTS);
+    PageRule page = new PageRule(NaiveEvaluation.CANDIDATES, order);
+    Evaluation evaluation = Evaluator.evaluate(log, holdout, model, options(part, 2), page);
 
     assertThat(naive.ranks).hasSizeGreaterThan(10);
+    assertThat(naive.pageRanks).isNotEqualTo(naive.ranks);
+    assertRanks(evaluation.retrieval().page(), naive.pageRanks);
+    assertThat(evaluation.retrieval().candidates())
+        .as("kept to fit weights")
+        .hasSize(part == Part.TEST ? 0 : naive.ranks.size());
     assertThat(evaluation.retrieval().repeats()).isEqualTo(naive.repeats).isPositive();
     assertThat(evaluation.retrieval().targetless()).isEqualTo(naive.targetless).isPositive();
     assertRanks(evaluation.retrieval().model(), naive.ranks);
@@ -64,6 +74,52 @@ class EvaluatorTest {
     }
     assertThat(evaluation.ranking().actions().get(0).model().auc())
         .isCloseTo(BinaryMetrics.auc(likes, liked), within(1e-12));
+  }
+
+  @Test
+  void evaluate_pageInTheOrderOfRetrieval_hasItsRanks() {
+    FeedLog log = TestLogs.random(60, ITEMS, 30, 3);
+    Evaluation evaluation =
+        Evaluator.evaluate(
+            log,
+            Holdout.leaveLast(log, 1),
+            model,
+            options(Part.TEST, 2),
+            new PageRule(20, PageOrder.ofRetrieval(2)));
+    RetrievalMetrics retrieval = evaluation.retrieval();
+    assertThat(retrieval.page().toArray()).isEqualTo(retrieval.model().toArray()).isNotEmpty();
+    JsonNode json = evaluation.toJson();
+    assertThat(json.get("page_ndcg10")).isEqualTo(json.get("ndcg10"));
+    assertThat(json.at("/page_over_retrieval/ndcg10/upper").asDouble()).isZero();
+    assertThat(evaluation.protocol()).contains("Page: the first 20 items of that order");
+    assertThat(retrieval.timedPage().toArray())
+        .isEqualTo(retrieval.timed().toArray())
+        .hasSameSizeAs(retrieval.model().toArray());
+    assertThat(json.at("/with_time/ndcg10")).isEqualTo(json.at("/with_time/page_ndcg10"));
+    assertThat(json.at("/with_time/ndcg10_over_without/lower").isNumber()).isTrue();
+    assertThat(evaluation.toTable()).contains("served page").contains("smaller id");
+    Comparison same = Comparison.of(evaluation, evaluation);
+    assertThat(same.differences()).containsKeys("page_hr10", "page_ndcg10");
+  }
+
+  @Test
+  void evaluate_testPart_hasTheBaselineOfCounts() {
+    FeedLog log = TestLogs.random(60, ITEMS, 30, 3);
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    Evaluation evaluation = Evaluator.evaluate(log, holdout, model, options(Part.TEST, 2));
+    JsonNode json = evaluation.toJson();
+    for (String key : List.of("auc", "gauc", "log_loss", "ne", "ece", "slate_mrr")) {
+      assertThat(json.get("counts_" + key).get("like").isNumber()).as(key).isTrue();
+    }
+    double gain = json.at("/gauc/like").asDouble() - json.at("/counts_gauc/like").asDouble();
+    assertThat(json.at("/gauc_over_counts/like/difference").asDouble())
+        .isCloseTo(gain, within(1e-12));
+    assertThat(json.get("ties").asText()).contains("smaller item id first", "order of the log");
+    assertThat(evaluation.toTable()).contains("GAUC over counts");
+    Evaluation validation =
+        Evaluator.evaluate(log, holdout, model, options(Part.VALIDATION, 2));
+    assertThat(validation.ranking().counts()).isEmpty();
+    assertThat(validation.toJson().has("counts_auc")).isFalse();
   }
 
   @Test
@@ -96,6 +152,18 @@ class EvaluatorTest {
     assertThat(sample.model().users() + sample.repeats() + sample.targetless()).isEqualTo(20);
     assertThat(sample(log, holdout, 5).toJson()).isEqualTo(sample(log, holdout, 5).toJson());
     assertThat(sample(log, holdout, 6).toJson()).isNotEqualTo(sample(log, holdout, 5).toJson());
+  }
+
+  @Test
+  void evaluate_targetsTime_isReadByTheRowsWithTimeAlone() {
+    RetrievalMetrics soon = withLastAction(LIKE, 41, new PageRule(20, MIXED)).retrieval();
+    RetrievalMetrics late = withLastAction(LIKE, 4_000_000, new PageRule(20, MIXED)).retrieval();
+    assertThat(soon.page().toArray()).isEqualTo(late.page().toArray());
+    assertThat(soon.timed().users()).isEqualTo(1);
+    RetrievalMetrics timeless =
+        withLastAction(LIKE, FeedLog.NO_TIME, new PageRule(20, MIXED)).retrieval();
+    assertThat(timeless.page().toArray()).isEqualTo(soon.page().toArray());
+    assertThat(timeless.timed().users()).isZero();
   }
 
   @Test
@@ -220,12 +288,16 @@ class EvaluatorTest {
   }
 
   private static Evaluation withLastAction(long bits, long time) {
+    return withLastAction(bits, time, PageRule.NONE);
+  }
+
+  private static Evaluation withLastAction(long bits, long time, PageRule page) {
     FeedLogBuilder builder = TestLogs.log(ITEMS).user("u");
     for (int i = 0; i < 4; i++) {
       builder.action(i, LIKE, 0, 10L * i);
     }
     FeedLog log = builder.action(9, bits, 1, time).build();
-    return Evaluator.evaluate(log, Holdout.leaveLast(log, 1), model, options(Part.TEST, 1));
+    return Evaluator.evaluate(log, Holdout.leaveLast(log, 1), model, options(Part.TEST, 1), page);
   }
 
   private static Evaluation sample(FeedLog log, Holdout holdout, long seed) {

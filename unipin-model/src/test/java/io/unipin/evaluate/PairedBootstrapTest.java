@@ -47,6 +47,43 @@ class PairedBootstrapTest {
   }
 
   @Test
+  void gauc_sharperScores_areBetterForSure() {
+    Sample sample = new Sample(1, 1, 3);
+    PairedBootstrap.Difference gain =
+        PairedBootstrap.gauc(sample.sharp, sample.dull, sample.labels, sample.users);
+    double expected =
+        BinaryMetrics.groupedAuc(sample.sharp, sample.labels, sample.users)
+            - BinaryMetrics.groupedAuc(sample.dull, sample.labels, sample.users);
+    assertThat(gain.difference()).isCloseTo(expected, within(1e-12)).isPositive();
+    assertThat(gain.lower()).isPositive().isLessThan(gain.difference());
+    assertThat(gain.upper()).isGreaterThan(gain.difference());
+    assertThat(PairedBootstrap.gauc(sample.dull, sample.dull, sample.labels, sample.users))
+        .isEqualTo(new PairedBootstrap.Difference(0, 0, 0));
+  }
+
+  /** One user has four impressions, the other one two. So their differences weigh 4 and 2. */
+  @Test
+  void gauc_twoUsers_isTheMeanByImpressions() {
+    int[] users = {1, 1, 1, 1, 2, 2, 3};
+    boolean[] labels = {true, false, false, false, true, false, true};
+    float[] right = {4, 3, 2, 1, 2, 1, 1};
+    float[] wrong = {1, 2, 3, 4, 2, 1, 1};
+    PairedBootstrap.Difference gain = PairedBootstrap.gauc(right, wrong, labels, users);
+    assertThat(gain.difference()).isCloseTo(4.0 / 6, within(1e-12));
+    assertThat(gain.lower()).isZero();
+    assertThat(gain.upper()).isEqualTo(1);
+  }
+
+  @Test
+  void gauc_noUserWithBothClasses_isNotDefined() {
+    float[] scores = {1, 2};
+    PairedBootstrap.Difference gain =
+        PairedBootstrap.gauc(scores, scores, new boolean[] {true, false}, new int[] {1, 2});
+    assertThat(gain.difference()).isNaN();
+    assertThat(gain.lower()).isNaN();
+  }
+
+  @Test
   void auc_sameScores_differByNothing() {
     Sample sample = new Sample(2, 1, 1);
     assertThat(PairedBootstrap.auc(sample.sharp, sample.sharp, sample.labels, sample.users))

@@ -28,6 +28,7 @@ import java.util.stream.IntStream;
  */
 public final class NaiveEvaluation {
   public final List<Integer> ranks = new ArrayList<>();
+  public final List<Integer> pageRanks = new ArrayList<>();
   public final List<Integer> popularityRanks = new ArrayList<>();
   public final List<Integer> targets = new ArrayList<>();
   public final List<Integer> histories = new ArrayList<>();
@@ -38,6 +39,12 @@ public final class NaiveEvaluation {
   public final List<Boolean> liked = new ArrayList<>();
   public int repeats;
   public int targetless;
+
+  /** Number of candidates of a page, and the weights that order them. */
+  public static final int CANDIDATES = 20;
+
+  public static final float SIMILARITY = 0.4f;
+  public static final float[] WEIGHTS = {0.7f, -0.3f};
 
   private final FeedLog log;
   private final ServingModel model;
@@ -122,6 +129,34 @@ public final class NaiveEvaluation {
     this.seen.add(seen);
     List<Integer> order = order(scores, seen);
     lists.add(order.subList(0, Math.min(10, order.size())));
+    pageRanks.add(
+        page(
+            order.subList(0, Math.min(CANDIDATES, order.size())),
+            scores,
+            log.actionSurfaces()[target],
+            item));
+  }
+
+  /** Returns a target's place on a page, or its rank by retrieval if the page lacks it. */
+  private int page(List<Integer> found, double[] scores, int surface, int target) {
+    if (!found.contains(target)) {
+      return ranks.get(ranks.size() - 1);
+    }
+    double[] utilities = new double[scores.length];
+    for (int item : found) {
+      float[] probabilities =
+          model.score(
+              block, rows, new int[] {item}, new RequestContext(surface, GapBuckets.UNKNOWN));
+      utilities[item] =
+          SIMILARITY * scores[item] + WEIGHTS[0] * probabilities[0] + WEIGHTS[1] * probabilities[1];
+    }
+    Set<Integer> others = new HashSet<>();
+    for (int item = 0; item < scores.length; item++) {
+      if (!found.contains(item)) {
+        others.add(item);
+      }
+    }
+    return rank(utilities, target, others);
   }
 
   private double[] popularity(Part part) {

@@ -9,6 +9,7 @@ import io.unipin.evaluate.Evaluation;
 import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.EvaluationProgress;
 import io.unipin.evaluate.Evaluator;
+import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
@@ -17,6 +18,7 @@ import io.unipin.feedlog.split.Holdout;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import io.unipin.model.StepLoss;
+import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.ModelException;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
@@ -26,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,15 +97,36 @@ class TrainerTest {
     FeedLog log = walks(80);
     Holdout holdout = Holdout.leaveLast(log, 1);
     TrainResult result = trainer(log, config(12), folder, new ArrayList<>()).run(false);
+    FittedPageOrder order = FittedPageOrder.read(result.model()).orElseThrow();
+    assertThat(order.targets()).isEqualTo(80);
+    assertThat(order.pageNdcg10()).isGreaterThanOrEqualTo(order.retrievalNdcg10());
     try (ServingModel model = ServingModel.load(result.model(), EngineOptions.cpu())) {
       Evaluation evaluation =
           Evaluator.evaluate(
-              log, holdout, model, EvaluationOptions.test(EvaluationProgress.none()));
+              log,
+              holdout,
+              model,
+              EvaluationOptions.test(EvaluationProgress.none()),
+              new PageRule(20, order.order(log.schema().actions())));
       assertThat(evaluation.retrieval().model().hr(1)).isGreaterThan(0.9);
+      assertThat(evaluation.retrieval().page().hr(1)).isGreaterThan(0.9);
       assertThat(evaluation.retrieval().popularity().hr(1)).isLessThan(0.3);
       ActionMetrics hide = evaluation.ranking().actions().get(1);
       assertThat(hide.model().auc()).isGreaterThan(0.95);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"retrieval, true", "ranking, false", "joint, false"})
+  void run_fewUsersOrOneTask_ordersPagesByWhatWasTrained(String task, boolean byRetrieval) {
+    FeedLog log = walks(20);
+    TrainConfig config = config(1).with("training.task", task);
+    Path model = trainer(log, config, folder, new ArrayList<>()).run(false).model();
+    assertThat(FittedPageOrder.read(model))
+        .isEqualTo(
+            byRetrieval
+                ? Optional.of(FittedPageOrder.ofRetrieval(log.schema().actions()))
+                : Optional.empty());
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param name name of the class
  * @param model ranks that the model gives the targets of the class
+ * @param page ranks of the same targets on served pages; empty if no page was measured
  * @param popularity ranks of the same targets by popularity
  * @param content ranks of the same targets by the content neighbours; empty without content
  * @param impressions number of impressions of the class
@@ -16,6 +17,7 @@ import java.util.List;
 record SliceFigures(
     String name,
     Ranks model,
+    Ranks page,
     Ranks popularity,
     Ranks content,
     int impressions,

@@ -111,6 +111,8 @@ public final class Slices {
     private SliceFigures figures(String name, int[] targets, int[] impressions) {
       int[] similar =
           retrieval.answers().stream().mapToInt(RetrievalMetrics.Answer::contentRank).toArray();
+      int[] pages =
+          retrieval.answers().stream().mapToInt(RetrievalMetrics.Answer::pageRank).toArray();
       List<SliceFigures.ActionFigures> figures = new ArrayList<>();
       for (int c = 0; c < actions.size(); c++) {
         figures.add(figures(c, impressions));
@@ -118,6 +120,7 @@ public final class Slices {
       return new SliceFigures(
           name,
           ranks(retrieval.model().toArray(), targets),
+          ranks(pages, retrieval.page().users() > 0 ? targets : new int[0]),
           ranks(retrieval.popularity().toArray(), targets),
           ranks(similar, retrieval.areContentsKnown() ? targets : new int[0]),
           impressions.length,

@@ -54,6 +54,7 @@ final class SlicesText {
   private static void write(ObjectNode json, SliceFigures figures) {
     json.put("targets", figures.model().users());
     ranks(json, "", figures.model());
+    ranks(json, "page_", figures.page());
     ranks(json, "popularity_", figures.popularity());
     ranks(json, "content_", figures.content());
     json.put("impressions", figures.impressions());

@@ -11,6 +11,7 @@ import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.EvaluationProgress;
 import io.unipin.evaluate.Evaluator;
 import io.unipin.evaluate.PairedBootstrap;
+import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
@@ -19,6 +20,7 @@ import io.unipin.feedlog.split.Part;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.ServingModel;
+import io.unipin.model.features.PageOrder;
 import io.unipin.train.NaiveEvaluation;
 import io.unipin.train.TestLogs;
 import java.nio.file.Path;
@@ -64,7 +66,8 @@ class SlicesTest {
         log,
         holdout,
         model,
-        new EvaluationOptions(part, threads, Integer.MAX_VALUE, 0, EvaluationProgress.none()));
+        new EvaluationOptions(part, threads, Integer.MAX_VALUE, 0, EvaluationProgress.none()),
+        new PageRule(20, PageOrder.of(1, new float[] {1, 0})));
   }
 
   private static SliceFigures slice(String key, String name) {
@@ -87,6 +90,7 @@ class SlicesTest {
             (key, classes) -> {
               double hits = 0;
               double contentHits = 0;
+              double pageHits = 0;
               double predicted = 0;
               int impressions = 0;
               int targets = 0;
@@ -95,6 +99,7 @@ class SlicesTest {
                 targets += each.model().users();
                 hits += sum(each.model().hits(10));
                 contentHits += sum(each.content().hits(10));
+                pageHits += sum(each.page().hits(10));
                 impressions += each.impressions();
                 positives += each.actions().get(0).positives();
                 predicted +=
@@ -105,6 +110,7 @@ class SlicesTest {
               assertThat(targets).as(key).isEqualTo(all.model().users());
               assertThat(hits).as(key).isEqualTo(sum(all.model().hits(10)));
               assertThat(contentHits).as(key).isEqualTo(sum(all.content().hits(10)));
+              assertThat(pageHits).as(key).isEqualTo(sum(all.page().hits(10))).isPositive();
               assertThat(impressions).as(key).isEqualTo(all.impressions());
               assertThat(positives).as(key).isEqualTo(all.actions().get(0).positives());
               assertThat(predicted)
@@ -398,6 +404,7 @@ class SlicesTest {
             new EvaluationOptions(Part.TEST, 2, Integer.MAX_VALUE, 0, EvaluationProgress.none()));
     JsonNode json = Slices.of(evaluation, plain, split).toJson();
     assertThat(json.at("/all/all/content_hr10").isNull()).isTrue();
+    assertThat(json.at("/all/all/page_hr10").isNull()).as("no page was measured").isTrue();
     assertThat(json.at("/lists/withheld_share").isNull()).isTrue();
     assertThat(json.has("withheld")).isFalse();
     assertThat(json.has("age")).as("every item was created in 1970").isTrue();

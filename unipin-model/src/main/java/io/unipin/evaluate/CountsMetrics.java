@@ -1,0 +1,10 @@
+package io.unipin.evaluate;
+
+/**
+ * Metrics of the baseline of counts for one action, and how much the model exceeds it. Immutable.
+ *
+ * @param action name of the action type
+ * @param row figures of the baseline
+ * @param gain GAUC of the model minus GAUC of the baseline
+ */
+public record CountsMetrics(String action, RankingRow row, PairedBootstrap.Difference gain) {}
