@@ -14,6 +14,7 @@ import io.unipin.evaluate.Comparison;
 import io.unipin.evaluate.Evaluation;
 import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.Evaluator;
+import io.unipin.evaluate.page.PageRule;
 import io.unipin.evaluate.slices.Slices;
 import io.unipin.evaluate.study.GapStudy;
 import io.unipin.evaluate.study.GapStudyResult;
@@ -25,6 +26,7 @@ import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
+import io.unipin.model.features.PageOrder;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.train.RecipeCheck;
 import io.unipin.train.recipe.TrainConfig;
@@ -235,13 +237,21 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       throws IOException {
     try (LoadedBundle loaded = BundleFolder.load(folder, precision)) {
       BundleFolder.requireSameItems(loaded, log.catalogue());
-      return evaluate(
-          log, holdout, loaded.model(), Runtime.getRuntime().availableProcessors(), displayed);
+      PageOrder order =
+          loaded.pageOrder().orElseGet(() -> PageOrder.ofPositives(loaded.model().config()));
+      int threads = Runtime.getRuntime().availableProcessors();
+      return evaluate(log, holdout, loaded.model(), order, threads, displayed);
     }
   }
 
+  /** Evaluates a model, with pages in the given order as a server makes them by default. */
   static Evaluation evaluate(
-      FeedLog log, Holdout holdout, ServingModel model, int threads, boolean displayed) {
+      FeedLog log,
+      Holdout holdout,
+      ServingModel model,
+      PageOrder order,
+      int threads,
+      boolean displayed) {
     try (Progress progress = Progress.begin("evaluating", -1)) {
       return Evaluator.evaluate(
           log,
@@ -253,7 +263,8 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
               Integer.MAX_VALUE,
               0,
               displayed,
-              (users, ofUsers) -> progress.at(users, ofUsers, users + " users")));
+              (users, ofUsers) -> progress.at(users, ofUsers, users + " users")),
+          new PageRule(PageRule.SERVED_CANDIDATES, order));
     }
   }
 }

@@ -22,6 +22,9 @@ import io.unipin.feedlog.database.FileTree;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
+import io.unipin.model.features.FittedPageOrder;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.PageOrder;
 import io.unipin.serving.bundle.BundlePublisher;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
@@ -187,12 +190,12 @@ public final class TrainCommand implements Callable<Integer>, Checked {
         result.steps(),
         result.seconds(),
         TrainText.of(result.best()));
+    console.println(TrainText.pageOrder(FittedPageOrder.read(result.model())));
     publish(result, log, factory);
     console.printf("published %s with the index %s%n", out, factory);
     Map<String, Object> results = TrainText.figures(result);
     if (!noEvaluation) {
-      Path model = BundleReader.model(out);
-      results.put("evaluation", evaluate(log, holdout, model, recipe, console));
+      results.put("evaluation", evaluate(log, holdout, out, recipe, console));
     }
     if (json != null) {
       new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
@@ -260,10 +263,14 @@ public final class TrainCommand implements Callable<Integer>, Checked {
   }
 
   private static ObjectNode evaluate(
-      FeedLog log, Holdout holdout, Path directory, TrainConfig recipe, PrintWriter console) {
-    try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
+      FeedLog log, Holdout holdout, Path bundle, TrainConfig recipe, PrintWriter console) {
+    try (ServingModel model = ServingModel.load(BundleReader.model(bundle), EngineOptions.cpu())) {
+      ModelConfig config = model.config();
+      PageOrder order =
+          BundleReader.pageOrder(bundle, config.actions())
+              .orElseGet(() -> PageOrder.ofPositives(config));
       Evaluation evaluation =
-          EvaluateCommand.evaluate(log, holdout, model, 1, recipe.evaluation().displayed());
+          EvaluateCommand.evaluate(log, holdout, model, order, 1, recipe.evaluation().displayed());
       console.print(evaluation.toTable());
       return evaluation.toJson();
     }

@@ -2,6 +2,7 @@ package io.unipin.cli.training;
 
 import io.unipin.cli.console.Progress;
 import io.unipin.model.StepLoss;
+import io.unipin.model.features.FittedPageOrder;
 import io.unipin.train.TrainProgress;
 import io.unipin.train.TrainResult;
 import io.unipin.train.TrainStep;
@@ -9,6 +10,7 @@ import io.unipin.train.Validation;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Prints the progress of a training. */
@@ -55,6 +57,36 @@ final class TrainText implements TrainProgress {
 
   static String of(Validation validation) {
     return "NDCG@10 " + number(validation.ndcg10()) + ", AUC " + number(validation.auc());
+  }
+
+  /** Describes the weights that order a page, and how they were chosen. */
+  static String pageOrder(Optional<FittedPageOrder> order) {
+    if (order.isEmpty()) {
+      return "order of a page: by the probabilities of positive actions, because retrieval was not"
+          + " trained or found too few validation targets";
+    }
+    FittedPageOrder fitted = order.get();
+    if (fitted.targets() == 0) {
+      return "order of a page: by retrieval score, because ranking was not trained";
+    }
+    StringBuilder sum = new StringBuilder();
+    sum.append(String.format(Locale.ROOT, "%.4g x retrieval score", fitted.similarity()));
+    fitted
+        .probabilities()
+        .forEach(
+            (action, weight) -> {
+              if (weight != 0) {
+                sum.append(String.format(Locale.ROOT, " %+.4g x P(%s)", weight, action));
+              }
+            });
+    return String.format(
+        Locale.ROOT,
+        "order of a page: %s; NDCG@10 of the %,d validation targets found: %.4f, by retrieval alone"
+            + " %.4f",
+        sum,
+        fitted.targets(),
+        fitted.pageNdcg10(),
+        fitted.retrievalNdcg10());
   }
 
   /** Returns the number, or null if JSON can't hold it. */

@@ -1,6 +1,7 @@
 package io.unipin.serving.bundle;
 
 import io.unipin.model.features.ClassCounts;
+import io.unipin.model.features.FittedPageOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,8 +24,14 @@ final class BundleLayout {
    */
   static final String CLASSES = ClassCounts.FILE;
 
-  /** Names of the files that only trained models have. */
-  static final List<String> TRAINED = List.of(RECIPE, CLASSES);
+  /**
+   * File with the weights that order a page. Only models made by {@code train} have it, and only if
+   * the validation split could show them.
+   */
+  static final String PAGE = FittedPageOrder.FILE;
+
+  /** Files that only trained models have. */
+  static final List<String> TRAINED = List.of(RECIPE, CLASSES, PAGE);
 
   static final String CATALOGUE = "catalogue.parquet";
   static final String INDEX = "index/items.faiss";

@@ -14,7 +14,8 @@ import java.util.List;
  * The description of a bundle, which lies in the bundle's directory.
  *
  * @param format version of the directory's layout. Version 2 added golden queries, version 3 the
- *     recipe, version 4 counts of classes, and version 5 attributes and a path for content
+ *     recipe, version 4 counts of classes, version 5 attributes and a path for content, and version
+ *     6 the weights that order a page
  * @param created time of creation, ISO-8601, UTC
  * @param modelFingerprint fingerprint of the model when the bundle was written
  * @param index FAISS factory string, or {@code exact}
@@ -33,7 +34,8 @@ record BundleManifest(
     List<BundleFile> files,
     List<GoldenQuery> golden,
     String sha256) {
-  static final int FORMAT = 5;
+  static final int FORMAT = 6;
+  private static final int WITHOUT_PAGE_ORDER = 5;
   private static final int WITHOUT_ATTRIBUTES = 4;
   private static final int WITHOUT_GOLDEN = 1;
 
@@ -48,9 +50,16 @@ record BundleManifest(
   /**
    * Returns the earliest format in which a bundle with such a model can be written. So earlier
    * versions of UniPin can serve every bundle that needs no later format.
+   *
+   * @param ordersPages whether the bundle holds weights that order a page
    */
-  static int format(ModelConfig model) {
-    return model.attributes().reads() || model.contentPath() > 0 ? FORMAT : WITHOUT_ATTRIBUTES;
+  static int format(ModelConfig model, boolean ordersPages) {
+    if (ordersPages) {
+      return FORMAT;
+    }
+    return model.attributes().reads() || model.contentPath() > 0
+        ? WITHOUT_PAGE_ORDER
+        : WITHOUT_ATTRIBUTES;
   }
 
   /** Returns this manifest with its own checksum filled in. */

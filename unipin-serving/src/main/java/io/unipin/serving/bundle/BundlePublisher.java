@@ -36,8 +36,8 @@ public final class BundlePublisher {
    * Writes a bundle.
    *
    * @param modelDirectory directory with {@code config.json}, {@code weights.safetensors} and
-   *     {@code items.safetensors}; a trained model also has {@code recipe.yaml} and
-   *     {@code classes.json}
+   *     {@code items.safetensors}; a trained model also has {@code recipe.yaml},
+   *     {@code classes.json} and usually {@code page.json}
    * @param factory factory string of the FAISS index, or {@code exact} for no index
    * @param bundle directory to create; the last part of its path is the bundle's name
    * @throws BundleException when the directory exists or the parts do not fit together
@@ -158,7 +158,7 @@ public final class BundlePublisher {
       String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
       BundleManifest manifest =
           new BundleManifest(
-              BundleManifest.format(loaded.config()),
+              BundleManifest.format(loaded.config(), trained.contains(BundleLayout.PAGE)),
               name,
               created,
               loaded.fingerprint(),

@@ -8,7 +8,9 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLogException;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
+import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.ModelException;
+import io.unipin.model.features.PageOrder;
 import io.unipin.settings.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Loads bundles from one folder. Thread-safe. */
 public final class BundleReader {
@@ -79,7 +82,14 @@ public final class BundleReader {
     try {
       index = index(name, directory, manifest, model, catalogue);
       bundle =
-          new LoadedBundle(name, version(manifest), model, catalogue, index, manifest.golden());
+          new LoadedBundle(
+              name,
+              version(manifest),
+              model,
+              catalogue,
+              index,
+              manifest.golden(),
+              pageOrder(name, directory, model));
       return bundle;
     } finally {
       if (bundle == null) {
@@ -175,6 +185,23 @@ public final class BundleReader {
     } catch (ModelException e) {
       throw unreadable(name, directory, e);
     }
+  }
+
+  private static @Nullable PageOrder pageOrder(String name, Path directory, ServingModel model) {
+    try {
+      return pageOrder(directory, model.config().actions()).orElse(null);
+    } catch (ModelException e) {
+      throw unreadable(name, directory, e);
+    }
+  }
+
+  /**
+   * Returns the order of pages in a bundle whose model has these actions; empty if it has none.
+   *
+   * @throws ModelException when the file is broken or does not fit the model
+   */
+  public static Optional<PageOrder> pageOrder(Path bundle, List<String> actions) {
+    return FittedPageOrder.read(model(bundle)).map(fitted -> fitted.order(actions));
   }
 
   private static AnnIndex index(

@@ -11,12 +11,14 @@ import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
+import io.unipin.model.features.PageOrder;
 import io.unipin.serving.items.live.LiveItem;
 import io.unipin.serving.items.live.LiveItems;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,7 @@ public final class LoadedBundle implements AutoCloseable {
   private final LiveIndex index;
   private final LiveItems items;
   private final List<GoldenQuery> golden;
+  private final @Nullable PageOrder pageOrder;
 
   /** The buckets of attributes that training saw; never changed. */
   private final BitSet learnedBuckets;
@@ -52,6 +55,7 @@ public final class LoadedBundle implements AutoCloseable {
    * Takes ownership of a model and an index.
    *
    * @param indexVersion version that identifies the index
+   * @param pageOrder order of pages that training fitted; null if it fitted none
    * @throws BundleException when the parts do not fit together
    */
   LoadedBundle(
@@ -60,9 +64,11 @@ public final class LoadedBundle implements AutoCloseable {
       ServingModel model,
       Catalogue catalogue,
       AnnIndex index,
-      List<GoldenQuery> golden) {
+      List<GoldenQuery> golden,
+      @Nullable PageOrder pageOrder) {
     this.name = name;
     this.golden = List.copyOf(golden);
+    this.pageOrder = pageOrder;
     this.indexVersion = indexVersion;
     this.model = model;
     this.catalogue = catalogue;
@@ -141,6 +147,11 @@ public final class LoadedBundle implements AutoCloseable {
 
   public Catalogue catalogue() {
     return catalogue;
+  }
+
+  /** Returns the order of pages that training fitted; empty if it fitted none. */
+  public Optional<PageOrder> pageOrder() {
+    return Optional.ofNullable(pageOrder);
   }
 
   /** Returns the filters on the categories and ages of the bundle's items. */

@@ -1,5 +1,6 @@
 package io.unipin.serving.console;
 
+import io.unipin.model.features.PageOrder;
 import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.inspect.InspectedItem;
 import io.unipin.serving.inspect.Inspection;
@@ -29,8 +30,23 @@ record InspectionView(
     Map<String, Double> stagesMs,
     List<Action> history,
     List<Item> candidates,
+    Utility utility,
     @Nullable Fate item) {
   private static final double NANOS_PER_MS = 1e6;
+
+  /**
+   * The weights whose sum over retrieval score and probabilities is a candidate's utility.
+   *
+   * @param retrievalScore weight of the retrieval score
+   * @param probabilities weights by action, without the actions of weight 0
+   */
+  record Utility(float retrievalScore, Map<String, Float> probabilities) {
+    static Utility of(PageOrder order, List<String> actions) {
+      Map<String, Float> weights = order.probabilities(actions);
+      weights.values().removeIf(weight -> weight == 0);
+      return new Utility(order.similarity(), weights);
+    }
+  }
 
   record Experiment(String layer, String experiment, String arm, boolean overridden) {}
 
@@ -106,6 +122,7 @@ record InspectionView(
         stages,
         inspection.history().stream().map(read -> action(read, names)).toList(),
         inspection.candidates().stream().map(candidate -> item(candidate, names)).toList(),
+        Utility.of(inspection.order(), inspection.trace().actions()),
         verdict == null ? null : fate(verdict, names, reason));
   }
 

@@ -1,5 +1,6 @@
 package io.unipin.serving.inspect;
 
+import io.unipin.model.features.PageOrder;
 import io.unipin.serving.request.Stage;
 import io.unipin.serving.request.Trace;
 import java.util.List;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param history actions that the model read, oldest first
  * @param candidates all candidates, ordered by utility, best first
  * @param nanos nanoseconds by stage
- * @param item verdict on the item that the request asked about; absent if the request asked about
- *     no item
+ * @param order weights of the utilities
+ * @param item verdict on the item that the request asked about; absent if it asked about no item
  */
 public record Inspection(
     long lifetime,
@@ -22,7 +23,8 @@ public record Inspection(
     List<InspectedItem> candidates,
     Trace trace,
     Map<Stage, Long> nanos,
-    @Nullable ItemExplanation item) {
+    PageOrder order,
+    @Nullable ItemVerdict item) {
   public Inspection {
     history = List.copyOf(history);
     candidates = List.copyOf(candidates);

@@ -1,6 +1,7 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.PageOrder;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.items.live.ItemView;
@@ -12,10 +13,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Orders candidates by utility. The utility is the sum over all actions of weight times
- * probability. Thread-safe.
+ * probability. A bundle's own {@link PageOrder} adds the weighted retrieval score. Thread-safe.
  */
 final class Ranker {
   private static final Comparator<RankedItem> BEST_FIRST =
@@ -36,32 +38,42 @@ final class Ranker {
    * <p>If there is no time to score any candidate, the candidates keep retrieval's order.
    */
   List<RankedItem> rank(UserSession user, List<Candidate> found, Wishes wishes) {
+    return rank(user, found, order(user.bundle(), wishes));
+  }
+
+  /**
+   * Ranks items that no query found. They have no retrieval score, so the bundle's own order of
+   * pages does not apply to them: without other weights every positive action weighs 1.
+   */
+  List<RankedItem> rankNamed(UserSession user, List<Candidate> named, Wishes wishes) {
+    ModelConfig config = user.bundle().model().config();
+    return rank(
+        user, named, asked(wishes, config).orElseGet(() -> PageOrder.ofPositives(config)));
+  }
+
+  private List<RankedItem> rank(UserSession user, List<Candidate> found, PageOrder order) {
     int scored = user.ladder().scoredCandidates(found.size(), user.lease().rows());
     if (scored == 0) {
       return unscored(user.items(), found);
     }
     List<Candidate> candidates = found.subList(0, scored);
     float[] scores = model.score(user, candidates);
-    return order(user, candidates, wishes.utilityWeights(), scores);
+    return ordered(user, candidates, order, scores);
   }
 
-  private List<RankedItem> order(
-      UserSession user,
-      List<Candidate> candidates,
-      Map<String, Float> requestedWeights,
-      float[] scores) {
+  private static List<RankedItem> ordered(
+      UserSession user, List<Candidate> candidates, PageOrder order, float[] scores) {
     Finite.require("probability", scores);
-    float[] weights = weights(requestedWeights, user.bundle().model().config());
+    int actions = user.bundle().model().config().actions().size();
     List<RankedItem> items = new ArrayList<>(candidates.size());
     for (int i = 0; i < candidates.size(); i++) {
-      int actions = weights.length;
       float[] probabilities = Arrays.copyOfRange(scores, i * actions, (i + 1) * actions);
       Candidate candidate = candidates.get(i);
       items.add(
           new RankedItem(
               candidate.id(),
               user.items().title(candidate.row()),
-              utility(weights, probabilities),
+              order.utility(candidate.score(), probabilities, 0),
               probabilities,
               candidate.score()));
     }
@@ -83,26 +95,27 @@ final class Ranker {
         .toList();
   }
 
-  private static float utility(float[] weights, float[] probabilities) {
-    double utility = 0;
-    for (int action = 0; action < weights.length; action++) {
-      utility += (double) weights[action] * probabilities[action];
-    }
-    return (float) utility;
+  /**
+   * Returns the order of a page: by the request's weights, else by the server's weights, else the
+   * bundle's own order. If the bundle has none either, every positive action weighs 1.
+   */
+  PageOrder order(LoadedBundle bundle, Wishes wishes) {
+    ModelConfig config = bundle.model().config();
+    return asked(wishes, config)
+        .or(bundle::pageOrder)
+        .orElseGet(() -> PageOrder.ofPositives(config));
   }
 
-  /**
-   * Returns the request's weights, or the server's weights if the request gives none. If the server
-   * has none either, every positive action weighs 1.
-   */
-  private float[] weights(Map<String, Float> requested, ModelConfig config) {
+  /** Returns the order by the request's weights, or by the server's weights, if either has any. */
+  private Optional<PageOrder> asked(Wishes wishes, ModelConfig config) {
+    Map<String, Float> requested = wishes.utilityWeights();
     Map<String, Float> named = requested.isEmpty() ? ranking.utilityWeights() : requested;
-    float[] weights = new float[config.actions().size()];
     if (named.isEmpty()) {
-      config.positives().forEach(action -> weights[config.actions().indexOf(action)] = 1);
+      return Optional.empty();
     }
+    float[] weights = new float[config.actions().size()];
     named.forEach((action, weight) -> weights[config.actions().indexOf(action)] = weight);
-    return weights;
+    return Optional.of(PageOrder.of(0, weights));
   }
 
   /** Throws if the server's weights or the ranking model do not fit the bundle. */

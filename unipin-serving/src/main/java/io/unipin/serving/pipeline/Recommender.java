@@ -172,6 +172,7 @@ public final class Recommender {
           inspector.candidates(),
           trace,
           spent,
+          ranker.order(bundle, query.wishes()),
           verdict);
     }
   }
@@ -194,7 +195,7 @@ public final class Recommender {
       NamedItems named = NamedItems.of(query.items(), items, query.user().timeMs());
       Ladder.Goal goal = new Ladder.Goal(false, named.known().size(), named.known().size());
       try (UserSession user = sessions.open(bundle, items, query.user(), goal, clock)) {
-        List<RankedItem> ranked = ranker.rank(user, named.known(), query.wishes());
+        List<RankedItem> ranked = ranker.rankNamed(user, named.known(), query.wishes());
         clock.enter(Stage.RESPOND);
         clock.stop();
         return new Ranking(ranked, user.trace(query.requestId(), named.unknown()));

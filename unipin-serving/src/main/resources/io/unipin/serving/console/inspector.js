@@ -136,7 +136,15 @@ function candidates(view) {
     oninput: event => { wanted = event.target.value.trim().toLowerCase(); draw(); } });
   draw();
   return h('div', { class: 'card' }, h('div', { class: 'toolbar' }, h('h2', {}, 'Candidates'), h('div', {}, filter)),
+    h('p', { id: 'utility' }, `Utility = ${utility(view.utility)}`),
     h('div', { class: 'scroll', tabindex: 0 }, h('table', { id: 'candidates' }, caption, h('thead', {}, head), body)));
+}
+
+/** Returns the sum by which candidates are ordered, as text. */
+function utility(weights) {
+  const terms = Object.entries(weights.probabilities).map(([action, weight]) => [`P(${action})`, weight]);
+  if (weights.retrievalScore !== 0) terms.unshift(['retrieval score', weights.retrievalScore]);
+  return terms.length ? terms.map(([name, weight]) => `${number(weight, 4)} × ${name}`).join(' + ') : '0';
 }
 
 /**

@@ -12,6 +12,7 @@ import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.Precision;
 import io.unipin.model.features.ClassCounts;
+import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.InputTable;
 import io.unipin.model.features.ModelConfig;
 import java.io.IOException;
@@ -34,7 +35,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Tests that bundles of earlier formats still load. Each of the bundles {@code format-1} to
- * {@code format-3} was published by the last version that wrote this format.
+ * {@code format-3} was published by the last version that wrote this format. The bundle {@code
+ * format-5} was published by the last version whose newest format this was.
  */
 class BundleFormatsTest {
   private static final String NAME = "format-3";
@@ -101,6 +103,20 @@ class BundleFormatsTest {
   }
 
   @Test
+  void load_format5_hasNoOrderOfPages() throws Exception {
+    copy("format-5");
+    BundleManifest before =
+        BundleManifest.parse(Files.readAllBytes(bundle.resolve(BundleLayout.MANIFEST)));
+    assertThat(before.format()).isEqualTo(5);
+    assertThat(before.isIntact()).isTrue();
+    assertThat(before.golden()).isNotEmpty();
+    check("format-5");
+    try (LoadedBundle loaded = reader().load("format-5")) {
+      assertThat(loaded.pageOrder()).isEmpty();
+    }
+  }
+
+  @Test
   void publish_ofATrainedModel_carriesItsCounts() throws IOException {
     Path model = bundle.resolve("model");
     ClassCounts counts = counts(ModelWriter.config(model));
@@ -140,6 +156,37 @@ class BundleFormatsTest {
     }
     ContentBundles.publish(folder, "plain", 9, 1, folder);
     assertThat(BundleVerifier.verify("plain", folder.resolve("plain")).format()).isEqualTo(4);
+  }
+
+  /** The order of pages needs format 6, and changes neither fingerprint nor answers. */
+  @Test
+  void publish_modelWithAnOrderOfPages_isOfFormat6() throws IOException {
+    FittedPageOrder order =
+        new FittedPageOrder(0.5f, Map.of("click", 0.25f, "save", 0f, "hide", -1f), 60, 0.1, 0.2);
+    TinyBundles.publishOrdered(folder, "ordered", 11, order, folder);
+    TinyBundles.publish(folder, "plain", "exact", 11, folder.resolve("scratch"));
+    BundleManifest manifest = BundleVerifier.verify("ordered", folder.resolve("ordered"));
+    assertThat(manifest.format()).isEqualTo(6);
+    assertThat(manifest.modelFingerprint())
+        .isEqualTo(BundleVerifier.verify("plain", folder.resolve("plain")).modelFingerprint());
+    check("ordered");
+    try (LoadedBundle loaded = reader().load("ordered")) {
+      assertThat(loaded.pageOrder().orElseThrow().similarity()).isEqualTo(0.5f);
+      assertThat(loaded.pageOrder().orElseThrow().probabilities(TinyBundles.ACTIONS))
+          .isEqualTo(order.probabilities());
+    }
+    try (LoadedBundle loaded = reader().load("plain")) {
+      assertThat(loaded.pageOrder()).isEmpty();
+    }
+  }
+
+  @Test
+  void load_orderOfOtherActions_isRefused() {
+    FittedPageOrder order = new FittedPageOrder(0.5f, Map.of("click", 0.25f), 60, 0.1, 0.2);
+    TinyBundles.publishOrdered(folder, "ordered", 11, order, folder);
+    assertThatThrownBy(() -> reader().load("ordered"))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContaining("bundle ordered: page.json: a weight for each of the actions");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.model.ModelWriter;
+import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,6 +70,15 @@ public final class TinyBundles {
           ModelWriter.writeRandom(model, config(), seed);
           BundlePublisher.publish(model, catalogue(), factory, bundle);
         });
+  }
+
+  /** Publishes a bundle with its own order of pages. */
+  public static void publishOrdered(
+      Path folder, String name, long seed, FittedPageOrder order, Path scratch) {
+    Path model = scratch.resolve("model-" + name);
+    ModelWriter.writeRandom(model, config(), seed);
+    order.write(model);
+    BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
   }
 
   /** Publishes a bundle whose model reads histories of up to {@code maxHistory} actions. */

@@ -153,6 +153,9 @@ final class ConsoleTest {
     assertThat(first.get("candidates").get(2).get("page").asInt()).isEqualTo(3);
     assertThat(first.get("candidates").get(3).get("page").asInt()).isZero();
     assertThat(first.get("item").isNull()).isTrue();
+    assertThat(first.at("/utility/retrievalScore").asDouble()).isZero();
+    assertThat(first.at("/utility/probabilities/click").asDouble()).isEqualTo(1);
+    assertThat(first.at("/utility/probabilities").has("hide")).as("it weighs nothing").isFalse();
     JsonNode again = body(post("inspect", JSON, "{\"user\": \"v\", \"item\": 1}"));
     assertThat(again.get("cache").asText()).isEqualTo("hit");
     assertThat(again.get("item").get("verdict").asText()).isEqualTo("unknown");
