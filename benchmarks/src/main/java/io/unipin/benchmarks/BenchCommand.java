@@ -16,6 +16,7 @@ import io.unipin.benchmarks.model.PrecisionCommand;
 import io.unipin.benchmarks.model.RankForwardCommand;
 import io.unipin.benchmarks.model.ScalingCommand;
 import io.unipin.benchmarks.pauses.PausesCommand;
+import io.unipin.benchmarks.quality.CountsCommand;
 import io.unipin.benchmarks.quality.QualityCommand;
 import io.unipin.benchmarks.report.ReportCommand;
 import io.unipin.cli.Verb;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
       ExperimentsCommand.class,
       FuzzCommand.class,
       QualityCommand.class,
+      CountsCommand.class,
       KvCacheCommand.class,
       ReportCommand.class
     },

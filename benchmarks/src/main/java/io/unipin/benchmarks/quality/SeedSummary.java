@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
 /**
@@ -16,10 +17,14 @@ import java.util.stream.StreamSupport;
  */
 final class SeedSummary {
   private static final List<String> RETRIEVAL =
-      List.of("hr10", "ndcg10", "popularity_hr10", "recent_hr10");
+      List.of("hr10", "ndcg10", "page_hr10", "page_ndcg10", "popularity_hr10", "recent_hr10");
   private static final List<String> RANKING =
       List.of(
           "auc", "bias_auc", "din_auc", "gauc", "bias_gauc", "din_gauc", "log_loss", "ne", "ece");
+  private static final List<String> COUNTS = List.of("auc", "gauc", "ece");
+  private static final List<String> PAGE_GAINS = List.of("hr10", "ndcg10");
+  private static final List<String> WITH_TIME =
+      List.of("hr10", "ndcg10", "page_hr10", "page_ndcg10");
 
   private final List<JsonNode> trainings;
   private final List<JsonNode> evaluations;
@@ -49,11 +54,54 @@ final class SeedSummary {
       String name = names.next();
       actions.set(name, ranking(name));
     }
+    results.set("page_over_retrieval", pageGains());
+    ObjectNode timed = results.putObject("with_time");
+    WITH_TIME.forEach(key -> timed.set(key, spread(evaluations, "/with_time/" + key)));
+    timed.set("ndcg10_over_without", all("/with_time/ndcg10_over_without"));
+    results.set("gauc_by_action", byAction("gauc"));
+    ObjectNode counts = results.putObject("counts");
+    COUNTS.forEach(key -> counts.set(key + "_by_action", byAction("counts_" + key)));
+    counts.set("gauc_over_counts", byAction("gauc_over_counts", this::all));
+    if (evaluations.get(0).hasNonNull("ties")) {
+      results.set("ties", evaluations.get(0).get("ties"));
+    }
     results.put("seeds", evaluations.size());
     results.set("train_minutes", spread(trainings, "/seconds", 60));
     results.set("epochs", spread(trainings, "/epochs"));
     results.set("examples_per_second", spread(trainings, "/examples_per_second"));
     return results;
+  }
+
+  /** Returns how far served pages exceed retrieval: the differences of all seeds, by figure. */
+  private ObjectNode pageGains() {
+    ObjectNode gains = JsonNodeFactory.instance.objectNode();
+    PAGE_GAINS.forEach(key -> gains.set(key, all("/page_over_retrieval/" + key)));
+    return gains;
+  }
+
+  /** Returns mean and spread of a figure for each action. */
+  private ObjectNode byAction(String key) {
+    return byAction(key, pointer -> spread(evaluations, pointer));
+  }
+
+  private ObjectNode byAction(String key, Function<String, JsonNode> combined) {
+    ObjectNode values = JsonNodeFactory.instance.objectNode();
+    evaluations
+        .get(0)
+        .path(key)
+        .fieldNames()
+        .forEachRemaining(name -> values.set(name, combined.apply("/" + key + "/" + name)));
+    return values;
+  }
+
+  /** Returns a difference with its interval for every seed that has it. */
+  private ArrayNode all(String pointer) {
+    ArrayNode differences = JsonNodeFactory.instance.arrayNode();
+    evaluations.stream()
+        .map(evaluation -> evaluation.at(pointer))
+        .filter(JsonNode::isObject)
+        .forEach(differences::add);
+    return differences;
   }
 
   private ObjectNode ranking(String action) {

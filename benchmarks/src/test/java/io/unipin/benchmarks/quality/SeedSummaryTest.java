@@ -42,6 +42,45 @@ class SeedSummaryTest {
   }
 
   @Test
+  void of_pagesAndCounts_areCombinedByAction() throws JsonProcessingException {
+    List<JsonNode> evaluations = List.of(counted(0.60, 0.20), counted(0.64, 0.24));
+    List<JsonNode> trainings = List.of(json("{'seconds': 60}"), json("{'seconds': 60}"));
+    JsonNode results = new SeedSummary(trainings, evaluations).of("click");
+    assertThat(results.at("/page_ndcg10/mean").asDouble()).isCloseTo(0.22, within(1e-12));
+    assertThat(results.at("/page_over_retrieval/ndcg10").size()).isEqualTo(2);
+    assertThat(results.at("/gauc_by_action/click/mean").asDouble()).isCloseTo(0.62, within(1e-12));
+    assertThat(results.at("/gauc_by_action/view/mean").asDouble()).isCloseTo(0.72, within(1e-12));
+    assertThat(results.at("/gauc/mean").asDouble())
+        .as("the benchmark's action")
+        .isCloseTo(0.62, within(1e-12));
+    assertThat(results.at("/counts/gauc_by_action/view/mean").asDouble()).isEqualTo(0.649);
+    assertThat(results.at("/counts/gauc_by_action/view/spread").asDouble()).isZero();
+    assertThat(results.at("/counts/gauc_over_counts/click").size()).isEqualTo(2);
+    assertThat(results.get("ties").asText()).isEqualTo("a rule");
+  }
+
+  private static JsonNode counted(double gauc, double ndcg) throws JsonProcessingException {
+    return json(
+        """
+        {'auc': {'click': 0.7}, 'gauc': {'click': %s, 'view': %s}, 'page_ndcg10': %s, 'ties': 'a rule',
+         'page_over_retrieval': {'hr10': {'difference': 0}, 'ndcg10': {'difference': 0}},
+         'counts_gauc': {'click': 0.633, 'view': 0.649},
+         'gauc_over_counts': {'click': {'difference': 0.1, 'lower': 0, 'upper': 1}}}
+        """
+            .formatted(gauc, gauc + 0.1, ndcg));
+  }
+
+  @Test
+  void of_seedsOfAnEarlierVersion_haveNoPagesAndCounts() throws JsonProcessingException {
+    JsonNode results =
+        new SeedSummary(List.of(json("{'seconds': 60}")), List.of(evaluation(0.1, 0.8))).of("like");
+    assertThat(results.at("/page_ndcg10/mean").isNull()).isTrue();
+    assertThat(results.at("/counts/gauc_by_action").isEmpty()).isTrue();
+    assertThat(results.at("/page_over_retrieval/ndcg10").isEmpty()).isTrue();
+    assertThat(results.has("ties")).isFalse();
+  }
+
+  @Test
   void of_figureWithoutLabels_isNull() throws JsonProcessingException {
     JsonNode results =
         new SeedSummary(List.of(json("{'seconds': 60}")), List.of(evaluation(0.1, 0.8))).of("hide");
