@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class TextSource {
   private static final int MAX_LINE_CHARACTERS = 1 << 24;
 
+  /** The name of a first column without a name. */
+  private static final String UNNAMED = "column1";
+
   private static final Map<String, Charset> ENCODINGS =
       new TreeMap<>(
           Map.of(
@@ -217,6 +220,9 @@ final class TextSource {
     row.values().forEach(name -> names.add(String.valueOf(name)));
     if (names.equals(List.of(""))) {
       throw new FeedLogException(file.name(), "a header line expected, the first is empty");
+    }
+    if (names.get(0).isEmpty()) {
+      names.set(0, UNNAMED); // the column of row numbers that data frames write
     }
     return names;
   }

@@ -1,0 +1,280 @@
+package io.unipin.feedlog.infer;
+
+import io.unipin.feedlog.infer.NameWords.Word;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the rows of a table say what the user did.
+ *
+ * @param kind how they say it
+ * @param columns the column of action names, the column of ratings, or the columns of flags
+ * @param actions names of the actions, in the order of the schema
+ * @param positives those that retrieval shall find
+ * @param passive action names of the data that are no engagement, such as impression
+ * @param bounds which ratings are likes and dislikes
+ * @param reason why, as a short phrase
+ */
+public record ActionColumn(
+    Kind kind,
+    List<ColumnProfile> columns,
+    List<String> actions,
+    List<String> positives,
+    List<String> passive,
+    Bounds bounds,
+    String reason) {
+  /** How rows say what the user did. */
+  public enum Kind {
+    /** Every row is the same action. */
+    ONE,
+    /** A column names the action. */
+    NAMED,
+    /** A column rates the item. */
+    RATED,
+    /** A column for each action is 1 if the user took it. */
+    FLAGS
+  }
+
+  /** The ratings from which and up to which the user liked and disliked the item. */
+  public record Bounds(double likedFrom, double dislikedTo) {
+    static final Bounds NONE = new Bounds(Double.NaN, Double.NaN);
+  }
+
+  /** Stands for actions that the first rows do not show. */
+  static final String OTHER = "other";
+
+  static final String LIKE = "like";
+  static final String DISLIKE = "dislike";
+  static final String RATE = "rate";
+
+  private static final int MOST_NAMES = 40;
+  private static final int MOST_RATINGS = 101;
+  private static final Pattern PASSIVE =
+      Pattern.compile(
+          ".*(impress|exposure|expose|shown|display|served|render|scroll|search|query|filter|login|logout"
+              + "|session|viewport|heartbeat|anzeige|angezeigt|einblendung).*|show|seen|none|null|no|0");
+  private static final Pattern NEGATIVE =
+      Pattern.compile(
+          ".*(dislike|hide|remov|refund|return|unlike|unfollow|report|block|skip|not.?interest|hate|cancel"
+              + "|storn|retour|bounce|delete|dismiss).*");
+  private static final Pattern ENGAGEMENT =
+      Pattern.compile(
+          ".*(view|click|buy|bought|purchas|order|cart|basket|transaction|like|save|fav|share|play|watch|listen"
+              + "|read|rate|review|wish|follow|comment|book|subscrib|kauf|bestell|warenkorb|klick|ansicht"
+              + "|compra|achat|vente).*");
+  private static final Pattern FLAG_NAME =
+      Pattern.compile(
+          "(is|has|did|was)_?[a-z_]+|.*(click|like|purchas|bought|share|save|watched|follow|comment|convert"
+              + "|conversion|label|long_view|booking|forward|hate|dislike).*");
+
+  /** Returns how the rows say it. The plain reading is that all rows are the same action. */
+  static ActionColumn find(TableProfile table, Decisions decisions, KeyColumns.Keys keys) {
+    ColumnProfile decided = decisions.column(Role.ACTION, table);
+    if (decided != null) {
+      return named(decided, Role.ACTION.flag() + " says so");
+    }
+    ColumnProfile rated = decisions.column(Role.RATING, table);
+    if (rated != null) {
+      return rated(table, rated, Role.RATING.flag() + " says so");
+    }
+    if (!decisions.isNone(Role.ACTION)) {
+      ColumnProfile names = names(table, keys);
+      if (names != null) {
+        return named(names, "its name and values");
+      }
+    }
+    if (!decisions.isNone(Role.RATING)) {
+      ColumnProfile ratings = ratings(table, keys, true);
+      if (ratings != null) {
+        return rated(table, ratings, "its name");
+      }
+    }
+    List<ColumnProfile> flags = decisions.isNone(Role.ACTION) ? List.of() : flags(table);
+    if (!flags.isEmpty()) {
+      return flags(flags);
+    }
+    ColumnProfile ratings = decisions.isNone(Role.RATING) ? null : ratings(table, keys, false);
+    return ratings == null ? one(table) : rated(table, ratings, "it has few different numbers");
+  }
+
+  private static boolean isKey(ColumnProfile column, KeyColumns.Keys keys) {
+    return (keys.user() != null && keys.user().column().equals(column))
+        || (keys.item() != null && keys.item().column().equals(column));
+  }
+
+  private static @Nullable ColumnProfile names(TableProfile table, KeyColumns.Keys keys) {
+    ColumnProfile best = null;
+    int most = 0;
+    for (ColumnProfile column : table.columns()) {
+      Set<Word> words = NameWords.set(column.name());
+      boolean texts =
+          column.numeric() < 0.5
+              && column.distinct() >= 1
+              && column.distinct() <= MOST_NAMES
+              && column.formats().isEmpty()
+              && !isKey(column, keys);
+      boolean ofItem =
+          keys.item() != null
+              && table.relations().determined(keys.item().column().name(), column.name()) > 0.95;
+      if (!texts || column.isFlag() || (ofItem && column.distinct() > 1)) {
+        continue;
+      }
+      boolean named =
+          (words.contains(Word.ACTION) || words.contains(Word.HAPPENED))
+              && !words.contains(Word.ID)
+              && !words.contains(Word.OTHER);
+      long known = column.common().keySet().stream().filter(ActionColumn::isKnown).count();
+      int score = (named ? 2 : 0) + (2 * known >= column.distinct() ? 2 : known > 0 ? 1 : 0);
+      if (score > most && (named || score >= 2) && known > 0) {
+        best = column;
+        most = score;
+      }
+    }
+    return best;
+  }
+
+  private static boolean isKnown(String value) {
+    String name = value.toLowerCase(Locale.ROOT);
+    return ENGAGEMENT.matcher(name).matches()
+        || PASSIVE.matcher(name).matches()
+        || NEGATIVE.matcher(name).matches();
+  }
+
+  private static ActionColumn named(ColumnProfile column, String reason) {
+    List<String> actions = new ArrayList<>();
+    List<String> passive = new ArrayList<>();
+    List<String> positives = new ArrayList<>();
+    for (String value : column.common().keySet()) {
+      String name = value.toLowerCase(Locale.ROOT);
+      if (PASSIVE.matcher(name).matches()) {
+        passive.add(value);
+      } else if (!value.isBlank() && actions.size() < MOST_NAMES) {
+        actions.add(value);
+        if (!NEGATIVE.matcher(name).matches()) {
+          positives.add(value);
+        }
+      }
+    }
+    if (actions.isEmpty()) {
+      throw new InferenceException(
+          "--action '%s': names of actions expected, got %s"
+              .formatted(
+                  column.name(),
+                  column.common().isEmpty()
+                      ? column.distinct() + " different values"
+                      : "only impressions: " + passive));
+    }
+    if (positives.isEmpty()) {
+      positives.add(actions.get(0));
+    }
+    if (!actions.contains(OTHER)) {
+      actions.add(OTHER);
+    }
+    return new ActionColumn(
+        Kind.NAMED, List.of(column), actions, positives, passive, Bounds.NONE, reason);
+  }
+
+  /** Returns the column of ratings: the one of such a name, or else one of few numbers. */
+  private static @Nullable ColumnProfile ratings(
+      TableProfile table, KeyColumns.Keys keys, boolean byName) {
+    for (ColumnProfile column : table.columns()) {
+      boolean scale =
+          column.isNumber()
+              && column.distinct() > 1
+              && column.distinct() <= MOST_RATINGS
+              && column.least() >= -10
+              && column.most() <= 100
+              && !isKey(column, keys);
+      Set<Word> words = NameWords.set(column.name());
+      if (!scale || words.contains(Word.OTHER) || words.contains(Word.ID)) {
+        continue;
+      }
+      boolean few = column.distinct() >= 3 && column.distinct() <= 11 && column.most() <= 10;
+      if (byName ? words.contains(Word.RATING) : few && !NameWords.isKnown(column.name())) {
+        return column;
+      }
+    }
+    return null;
+  }
+
+  private static ActionColumn rated(TableProfile table, ColumnProfile column, String reason) {
+    if (!column.isNumber()) {
+      throw new InferenceException(
+          "%s: --rating '%s': numbers expected, got values such as %s"
+              .formatted(table.name(), column.name(), column.first()));
+    }
+    double range = column.most() - column.least();
+    Bounds bounds =
+        new Bounds(column.least() + 0.75 * range, column.least() + 0.25 * range);
+    return new ActionColumn(
+        Kind.RATED,
+        List.of(column),
+        List.of(RATE, LIKE, DISLIKE),
+        List.of(RATE),
+        List.of(),
+        bounds,
+        reason);
+  }
+
+  private static List<ColumnProfile> flags(TableProfile table) {
+    List<ColumnProfile> flags = new ArrayList<>();
+    for (ColumnProfile column : table.columns()) {
+      String name = column.name().toLowerCase(Locale.ROOT);
+      Set<Word> words = NameWords.set(column.name());
+      if (column.isFlag()
+          && FLAG_NAME.matcher(name).matches()
+          && !words.contains(Word.OTHER)
+          && !words.contains(Word.USER)) {
+        flags.add(column);
+      }
+    }
+    return flags;
+  }
+
+  private static ActionColumn flags(List<ColumnProfile> columns) {
+    List<String> actions = columns.stream().map(ActionColumn::flagged).distinct().toList();
+    List<String> good =
+        actions.stream().filter(name -> !NEGATIVE.matcher(name).matches()).toList();
+    String first = good.isEmpty() ? actions.get(0) : good.get(0);
+    for (String name : good) {
+      first = name.contains("click") ? name : first;
+    }
+    return new ActionColumn(
+        Kind.FLAGS,
+        columns,
+        actions,
+        List.of(first),
+        List.of(),
+        Bounds.NONE,
+        "they are 0 or 1, and named like actions");
+  }
+
+  /** Returns the name of the action that a column of flags stands for. */
+  static String flagged(ColumnProfile column) {
+    String plain = column.name().toLowerCase(Locale.ROOT).replaceFirst("^(is|has|did|was)_", "");
+    return plain.isBlank() ? column.name() : plain;
+  }
+
+  private static ActionColumn one(TableProfile table) {
+    String action = "interaction";
+    for (ColumnProfile column : table.columns()) {
+      String name = column.name().toLowerCase(Locale.ROOT);
+      if (name.matches(".*(order|purchas|bestell|kauf|invoice|quantity|menge|transaction).*")) {
+        action = "purchase";
+      }
+    }
+    return new ActionColumn(
+        Kind.ONE,
+        List.of(),
+        List.of(action),
+        List.of(action),
+        List.of(),
+        Bounds.NONE,
+        "no column says what the users did");
+  }
+}

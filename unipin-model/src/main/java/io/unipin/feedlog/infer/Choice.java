@@ -1,0 +1,13 @@
+package io.unipin.feedlog.infer;
+
+/**
+ * The column that has a role.
+ *
+ * @param reason why this column has the role, as a short phrase
+ */
+public record Choice(ColumnProfile column, String reason) {
+  /** Returns the choice that a flag made. */
+  static Choice decided(Role role, ColumnProfile column) {
+    return new Choice(column, role.flag() + " says so");
+  }
+}

@@ -1,0 +1,13 @@
+package io.unipin.feedlog.infer;
+
+/**
+ * Says that the meaning of a file's columns could not be inferred. The message has the readings
+ * that are possible, and the flags that decide between them.
+ */
+public final class InferenceException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public InferenceException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,134 @@
+package io.unipin.feedlog.infer;
+
+import io.unipin.feedlog.infer.ColumnProfile.ListShape;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the SQL that makes the items: all items of the actions, with what is known about them. */
+final class ItemsSql {
+  private static final int MOST_ATTRIBUTES = 48;
+
+  private final Inferred inferred;
+  private final boolean described;
+
+  ItemsSql(Inferred inferred) {
+    this.inferred = inferred;
+    this.described = inferred.items() != null;
+  }
+
+  String items() {
+    ColumnProfile title = column(Role.TITLE);
+    ColumnProfile category = column(Role.CATEGORY);
+    ColumnProfile text = column(Role.TEXT);
+    String id =
+        inferred.hasNumbers() ? "TRY_CAST(item AS BIGINT) AS item_id" : "item AS key";
+    String where = inferred.hasNumbers() ? "\nWHERE TRY_CAST(item AS BIGINT) IS NOT NULL" : "";
+    return "WITH seen AS (%s),\ndescribed AS (%s)\nSELECT %s, %s AS title, %s AS category,\n  %s AS attributes\nFROM seen LEFT JOIN described USING (item)%s\nORDER BY item"
+        .formatted(
+            seen(),
+            described(title, category, text),
+            id,
+            title == null ? "'Item ' || item" : "coalesce(left(title, 200), 'Item ' || item)",
+            category == null ? "''" : "coalesce(left(category[1], 80), '')",
+            attributes(title, category, text),
+            where);
+  }
+
+  private @Nullable ColumnProfile column(Role role) {
+    ColumnProfile ofItems = inferred.itemColumn(role);
+    return ofItems != null ? ofItems : described ? null : inferred.column(role);
+  }
+
+  private String seen() {
+    ColumnProfile item = inferred.required(Role.ITEM);
+    return switch (inferred.shape()) {
+      case ROWS ->
+          "SELECT DISTINCT CAST(%s AS VARCHAR) AS item FROM events WHERE %s IS NOT NULL"
+              .formatted(item.sql(), item.sql());
+      case SEQUENCES ->
+          "SELECT DISTINCT unnest(%s) AS item FROM events WHERE %s IS NOT NULL"
+              .formatted(split(item), item.sql());
+      case LABELLED_LISTS -> {
+        ColumnProfile history = inferred.column(Role.HISTORY);
+        String earlier =
+            history == null
+                ? ""
+                : "\n  UNION SELECT unnest(string_split(%s, ' ')) FROM events WHERE %s IS NOT NULL"
+                    .formatted(history.sql(), history.sql());
+        yield "SELECT DISTINCT regexp_replace(unnest(string_split(%s, ' ')), '-[01]$', '') AS item FROM events%s"
+            .formatted(item.sql(), earlier);
+      }
+    };
+  }
+
+  private String described(
+      @Nullable ColumnProfile title,
+      @Nullable ColumnProfile category,
+      @Nullable ColumnProfile text) {
+    ColumnProfile key =
+        described ? inferred.itemColumn(Role.ITEM) : inferred.required(Role.ITEM);
+    List<String> columns = new ArrayList<>();
+    if (title != null) {
+      columns.add("any_value(CAST(" + title.sql() + " AS VARCHAR)) AS title");
+    }
+    if (category != null) {
+      columns.add("any_value(" + split(category) + ") AS category");
+    }
+    if (text != null) {
+      columns.add("any_value(CAST(" + text.sql() + " AS VARCHAR)) AS words");
+    }
+    if (columns.isEmpty() || key == null) {
+      return "SELECT NULL::VARCHAR AS item WHERE false";
+    }
+    return "SELECT CAST(%s AS VARCHAR) AS item, %s FROM %s WHERE %s IS NOT NULL GROUP BY 1"
+        .formatted(
+            key.sql(), String.join(", ", columns), described ? "items" : "events", key.sql());
+  }
+
+  /** Returns a list of texts: the entries of a list, or a list of the one value. */
+  static String split(ColumnProfile column) {
+    String separator = Sequences.separator(column.list());
+    String text = "CAST(" + column.sql() + " AS VARCHAR)";
+    if (column.list() == ListShape.JSON) {
+      return "TRY_CAST(TRY_CAST(" + text + " AS JSON) AS VARCHAR[])";
+    }
+    boolean words = column.list() == ListShape.BLANKS && !isIds(column);
+    return separator == null || words
+        ? "[" + text + "]"
+        : "string_split(" + text + ", '" + separator + "')";
+  }
+
+  /** Whether lists separated by blanks are lists of ids, not of words of one text. */
+  private static boolean isIds(ColumnProfile column) {
+    return column.first().stream().anyMatch(value -> value.matches(".*\\d.*"));
+  }
+
+  private static String attributes(
+      @Nullable ColumnProfile title,
+      @Nullable ColumnProfile category,
+      @Nullable ColumnProfile text) {
+    List<String> lists = new ArrayList<>();
+    if (category != null) {
+      lists.add(
+          "list_transform(list_filter(category, lambda c: trim(c) <> ''),"
+              + " lambda c: 'is ' || left(regexp_replace(trim(c), '[[:cntrl:]]', ' ', 'g'), 50))");
+    }
+    if (title != null) {
+      lists.add(words("title"));
+    }
+    if (text != null) {
+      lists.add(words("left(words, 600)"));
+    }
+    if (lists.isEmpty()) {
+      return "NULL";
+    }
+    List<String> safe = lists.stream().map(list -> "coalesce(" + list + ", [])").toList();
+    String all = safe.size() == 1 ? safe.get(0) : "flatten([" + String.join(",\n    ", safe) + "])";
+    return "list_sort(list_distinct(" + all + "))[1:" + MOST_ATTRIBUTES + "]";
+  }
+
+  private static String words(String text) {
+    return "regexp_extract_all(lower(" + text + "), '[\\p{L}\\p{N}]{3,40}')";
+  }
+}

@@ -1,0 +1,82 @@
+package io.unipin.feedlog.infer;
+
+import io.unipin.feedlog.infer.ColumnProfile.ListShape;
+import io.unipin.feedlog.infer.Inferred.Shape;
+import io.unipin.feedlog.infer.NameWords.Word;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Recognises tables with one row per user: the user and the list of the user's items, in order. */
+final class Sequences {
+  private static final String INTERACTION = "interaction";
+
+  private Sequences() {}
+
+  /** Returns the meaning of such a table; null for other tables. */
+  static @Nullable Inferred find(TableProfile table, Decisions decisions) {
+    ColumnProfile user = decisions.column(Role.USER, table);
+    ColumnProfile items = null;
+    ColumnProfile times = null;
+    for (ColumnProfile column : table.columns()) {
+      Set<Word> words = NameWords.set(column.name());
+      boolean list = separator(column.list()) != null;
+      if (!list && KeyColumns.score(Role.ITEM, column) > 1) {
+        return null; // a row is one action
+      }
+      if (!list && user == null && KeyColumns.score(Role.USER, column) > 1) {
+        user = column;
+      } else if (list && items == null && words.contains(Word.ITEM)) {
+        items = column;
+      } else if (list && times == null && words.contains(Word.TIME)) {
+        times = column;
+      }
+    }
+    ColumnProfile decided = decisions.column(Role.ITEM, table);
+    items = decided == null ? items : decided;
+    if (user == null || items == null || separator(items.list()) == null) {
+      return null;
+    }
+    TimeColumn time = times == null || decisions.isNone(Role.TIME) ? null : times(times);
+    Map<Role, Choice> roles = new EnumMap<>(Role.class);
+    roles.put(Role.USER, new Choice(user, "its name"));
+    roles.put(Role.ITEM, new Choice(items, "lists of ids, oldest first"));
+    ActionColumn action =
+        new ActionColumn(
+            ActionColumn.Kind.ONE,
+            List.of(),
+            List.of(INTERACTION),
+            List.of(INTERACTION),
+            List.of(),
+            ActionColumn.Bounds.NONE,
+            "no column says what the users did");
+    return new Inferred(table, Shape.SEQUENCES, roles, time, action, null, Map.of(), List.of());
+  }
+
+  private static @Nullable TimeColumn times(ColumnProfile column) {
+    String between = separator(column.list());
+    for (TimeFormat format : TimeFormat.values()) {
+      boolean all =
+          !column.first().isEmpty()
+              && column.first().stream()
+                  .flatMap(v -> List.of(v.split("[" + between + "]", -1)).stream())
+                  .allMatch(entry -> format.milliseconds(entry.strip()).isPresent());
+      if (all) {
+        return new TimeColumn(column, null, format, "its name; a list like that of the items");
+      }
+    }
+    return null;
+  }
+
+  /** Returns the text between two entries of a list; null if the values are no plain lists. */
+  static @Nullable String separator(ListShape shape) {
+    return switch (shape) {
+      case BLANKS -> " ";
+      case BARS -> "|";
+      case COMMAS -> ",";
+      case NONE, LABELLED, JSON -> null;
+    };
+  }
+}

@@ -1,0 +1,68 @@
+package io.unipin.feedlog.infer;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about files with the same columns, from their first rows. Immutable.
+ *
+ * @param name name of the files in messages
+ * @param columns all columns, in the order of the files
+ * @param rows number of rows that were read
+ * @param estimatedRows estimated number of rows of the files
+ * @param relations how columns depend on each other
+ */
+public record TableProfile(
+    String name,
+    List<ColumnProfile> columns,
+    long rows,
+    long estimatedRows,
+    Relations relations) {
+  public TableProfile {
+    columns = List.copyOf(columns);
+  }
+
+  /** Returns the column of this name, or null. */
+  @Nullable ColumnProfile column(String name) {
+    Optional<ColumnProfile> exact =
+        columns.stream().filter(column -> column.name().equals(name)).findFirst();
+    return exact
+        .or(() -> columns.stream().filter(c -> c.name().equalsIgnoreCase(name)).findFirst())
+        .orElse(null);
+  }
+
+  List<String> names() {
+    return columns.stream().map(ColumnProfile::name).toList();
+  }
+
+  /**
+   * How columns depend on each other.
+   *
+   * @param determined by the name of a column and of another column: share of the first column's
+   *     repeated values with which always the same value of the other column stands; absent if the
+   *     first column has too few repeated values
+   * @param gaps by the name of a column of times and of another column: median number of
+   *     milliseconds between two rows with the same value of the other column
+   * @param contained by the name of a column of lists and of another column: share of the rows
+   *     whose list contains the other column's value
+   */
+  public record Relations(
+      Map<String, Map<String, Double>> determined,
+      Map<String, Map<String, Double>> gaps,
+      Map<String, Map<String, Double>> contained) {
+    /** Relations of which nothing is known. */
+    public static final Relations NONE = new Relations(Map.of(), Map.of(), Map.of());
+
+    /** Returns the share, or NaN if it is unknown. */
+    double determined(String by, String column) {
+      return determined.getOrDefault(by, Map.of()).getOrDefault(column, Double.NaN);
+    }
+
+    /** Returns the median gap, or NaN if it is unknown. */
+    double gap(String time, String column) {
+      return gaps.getOrDefault(time, Map.of()).getOrDefault(column, Double.NaN);
+    }
+  }
+}

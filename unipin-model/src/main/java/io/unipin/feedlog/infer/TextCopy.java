@@ -1,0 +1,158 @@
+package io.unipin.feedlog.infer;
+
+import io.unipin.feedlog.source.DelimitedReader;
+import io.unipin.feedlog.source.JsonLinesReader;
+import io.unipin.feedlog.source.RowReader;
+import io.unipin.feedlog.source.SourceException;
+import io.unipin.feedlog.source.SourceFile;
+import io.unipin.feedlog.source.SourceRow;
+import io.unipin.feedlog.source.TextInput;
+import io.unipin.feedlog.source.Unpacked;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Copies chosen rows of text files to one file of comma-separated values. Not thread-safe. */
+final class TextCopy {
+  private static final int MAX_LINE = 1 << 24;
+  private static final int ROWS_BETWEEN_LOOKS_AT_THE_CLOCK = 1024;
+
+  private final DataTable table;
+  private final Path target;
+  private final long deadline;
+  private final List<String> columns;
+  private long read;
+
+  /**
+   * Creates a copy that is not written yet.
+   *
+   * @param deadline {@link System#nanoTime} at which the copy ends
+   */
+  TextCopy(DataTable table, Path target, long deadline) {
+    this.table = table;
+    this.target = target;
+    this.deadline = deadline;
+    this.columns = columns(table);
+  }
+
+  /** Chooses rows. */
+  interface Chooser {
+    /**
+     * Whether a row is copied.
+     *
+     * @param values one value for each column of {@link #columns}
+     * @param kept number of rows that were copied so far
+     */
+    boolean wants(List<@Nullable String> values, long kept);
+  }
+
+  /** Returns the columns of a table's files and folders, without values inside JSON objects. */
+  static List<String> columns(DataTable table) {
+    List<String> names = new ArrayList<>();
+    for (ColumnProfile column : table.profile().columns()) {
+      if (!column.sql().startsWith("json_extract_string(")) {
+        names.add(column.name());
+      }
+    }
+    return names;
+  }
+
+  long read() {
+    return read;
+  }
+
+  /** Returns how a mapping reads the copy. */
+  SourceText source(String name) {
+    return new SourceText(name, "text", new Dialect("utf-8", ",", "\"", true, columns));
+  }
+
+  /** Writes the chosen rows. Returns whether all rows were read before the deadline. */
+  boolean write(Chooser chooser) throws IOException {
+    long kept = 0;
+    try (BufferedWriter out = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {
+      line(new ArrayList<>(columns), out);
+      for (SourceFile file : table.files()) {
+        List<@Nullable String> constants = new ArrayList<>();
+        file.partition()
+            .forEach(
+                (column, value) -> {
+                  if (columns.indexOf(column) >= own(file)) {
+                    constants.add(value);
+                  }
+                });
+        try (RowReader rows = open(file)) {
+          boolean header = dialect() != null && dialect().header();
+          Optional<SourceRow> row = header ? skip(rows) : rows.next();
+          for (; row.isPresent(); row = rows.next()) {
+            if (++read % ROWS_BETWEEN_LOOKS_AT_THE_CLOCK == 0 && System.nanoTime() > deadline) {
+              return false;
+            }
+            List<@Nullable String> values = row.get().values();
+            if (row.get().fault().isEmpty() && values.size() + constants.size() >= columns.size()) {
+              List<@Nullable String> all =
+                  new ArrayList<>(values.subList(0, columns.size() - constants.size()));
+              all.addAll(constants);
+              if (chooser.wants(all, kept)) {
+                line(all, out);
+                kept++;
+              }
+            }
+          }
+        } catch (SourceException e) {
+          throw new InferenceException(file.name() + ": " + e.complaint());
+        }
+      }
+    }
+    return true;
+  }
+
+  private int own(SourceFile file) {
+    return columns.size() - file.partition().size();
+  }
+
+  private static Optional<SourceRow> skip(RowReader rows) throws IOException {
+    Optional<SourceRow> header = rows.next();
+    return header.isEmpty() ? header : rows.next();
+  }
+
+  private @Nullable Dialect dialect() {
+    return table.source().dialect();
+  }
+
+  private RowReader open(SourceFile file) throws IOException {
+    Dialect dialect = dialect();
+    Unpacked content = Unpacked.open(file.path());
+    if (dialect == null) {
+      return new JsonLinesReader(
+          TextInput.of(content, null), MAX_LINE, columns.subList(0, own(file)));
+    }
+    return new DelimitedReader(
+        TextInput.of(content, dialect.charset()),
+        new DelimitedReader.Format(dialect.delimiter(), dialect.quote(), MAX_LINE));
+  }
+
+  private static void line(List<@Nullable String> values, BufferedWriter out) throws IOException {
+    for (int at = 0; at < values.size(); at++) {
+      if (at > 0) {
+        out.write(',');
+      }
+      String value = values.get(at);
+      if (value == null) {
+        continue;
+      }
+      boolean quoted = false;
+      for (int i = 0; i < value.length() && !quoted; i++) {
+        char c = value.charAt(i);
+        quoted = c == ',' || c == '"' || c == '\n' || c == '\r' || c == ' ';
+      }
+      out.write(quoted ? '"' + value.replace("\"", "\"\"") + '"' : value);
+    }
+    out.write('\n');
+  }
+}

@@ -1,0 +1,139 @@
+package io.unipin.feedlog.infer;
+
+import io.unipin.feedlog.database.DuckSession;
+import io.unipin.feedlog.source.DelimitedReader;
+import io.unipin.feedlog.source.JsonLinesReader;
+import io.unipin.feedlog.source.RowReader;
+import io.unipin.feedlog.source.SourceException;
+import io.unipin.feedlog.source.SourceFile;
+import io.unipin.feedlog.source.SourceRow;
+import io.unipin.feedlog.source.TextInput;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first bytes of text files.
+ *
+ * @param bytes bytes of all files on the disk
+ * @param packed whether the files are compressed
+ * @param whole whether {@code head} is the whole first file
+ */
+record TextHead(
+    String name,
+    List<SourceFile> files,
+    long bytes,
+    byte[] head,
+    boolean packed,
+    boolean whole) {
+  private static final int MAX_LINE = 1 << 24;
+
+  /** How many bytes a byte of a compressed file holds, if that is unknown. */
+  private static final int UNPACKS = 4;
+
+  DataTable delimited() throws IOException {
+    Dialect dialect = DialectSniffer.sniff(head);
+    List<List<@Nullable String>> rows = new ArrayList<>();
+    long used;
+    try (RowReader reader =
+        new DelimitedReader(
+            input(dialect.charset()),
+            new DelimitedReader.Format(dialect.delimiter(), dialect.quote(), MAX_LINE))) {
+      used = read(reader, dialect.names().size(), dialect.header(), rows);
+    } catch (IllegalArgumentException e) {
+      throw new InferenceException(name + ": delimited text expected: " + e.getMessage());
+    }
+    SourceText source = new SourceText(name, "text", dialect);
+    return table(source, dialect.names(), rows, used);
+  }
+
+  DataTable json() throws IOException {
+    byte[] lines = whole ? head : Arrays.copyOf(head, lastLine());
+    List<String> columns =
+        JsonLinesReader.columns(
+            TextInput.of(new ByteArrayInputStream(lines), null), MAX_LINE, List.of());
+    List<List<@Nullable String>> rows = new ArrayList<>();
+    long used;
+    try (RowReader reader =
+        new JsonLinesReader(
+            TextInput.of(new ByteArrayInputStream(lines), null), MAX_LINE, columns)) {
+      used = read(reader, columns.size(), false, rows);
+    }
+    return table(new SourceText(name, "json", null), columns, rows, used);
+  }
+
+  private int lastLine() {
+    int end = head.length;
+    while (end > 0 && head[end - 1] != '\n') {
+      end--;
+    }
+    return end == 0 ? head.length : end;
+  }
+
+  private TextInput input(Charset charset) throws IOException {
+    return TextInput.of(new ByteArrayInputStream(head), charset);
+  }
+
+  /** Reads rows and returns the approximate number of bytes that they took. */
+  private long read(
+      RowReader reader, int columns, boolean header, List<List<@Nullable String>> rows)
+      throws IOException {
+    boolean skip = header;
+    boolean ended = false;
+    try {
+      while (rows.size() < DataTable.HEAD_ROWS && !ended) {
+        Optional<SourceRow> row = reader.next();
+        ended = row.isEmpty();
+        if (row.isPresent() && !skip && row.get().fault().isEmpty()) {
+          List<@Nullable String> values = row.get().values();
+          if (values.size() >= columns) {
+            rows.add(new ArrayList<>(values.subList(0, columns)));
+          }
+        }
+        skip = false;
+      }
+    } catch (SourceException e) {
+      ended = true; // the head ends inside a quoted value
+    }
+    if (ended && !whole && rows.size() > 1) {
+      rows.remove(rows.size() - 1); // the last row may be cut
+    }
+    return ended ? head.length : characters(rows);
+  }
+
+  private static long characters(List<List<@Nullable String>> rows) {
+    long characters = 0;
+    for (List<@Nullable String> row : rows) {
+      for (String value : row) {
+        characters += 1 + (value == null ? 0 : value.length());
+      }
+    }
+    return characters;
+  }
+
+  private DataTable table(
+      SourceText source, List<String> names, List<List<@Nullable String>> rows, long used) {
+    if (rows.isEmpty()) {
+      throw new InferenceException(name + ": rows of data expected, got none");
+    }
+    Map<String, String> columns = new LinkedHashMap<>();
+    names.forEach(column -> columns.put(column, DuckSession.identifier(column)));
+    DataTable.addPartition(files.get(0), columns, rows);
+    double unpacked = packed && !whole ? (double) bytes * UNPACKS : bytes;
+    boolean exact = whole && files.size() == 1;
+    long estimated = exact ? rows.size() : Math.round(rows.size() * unpacked / Math.max(1, used));
+    return new DataTable(
+        name,
+        source,
+        JsonColumns.profile(name, columns, rows, Math.max(rows.size(), estimated)),
+        files,
+        bytes);
+  }
+}

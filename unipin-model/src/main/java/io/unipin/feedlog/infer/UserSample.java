@@ -1,0 +1,203 @@
+package io.unipin.feedlog.infer;
+
+import io.unipin.feedlog.database.DuckSession;
+import io.unipin.feedlog.database.SpillFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies the rows of a share of the users, so that large data can be tried in little time.
+ *
+ * <p>A hash of the user's id decides, so the same users are chosen every time and in all files. At
+ * most one row is in memory, and the ids of the items of the chosen rows.
+ */
+public final class UserSample {
+  /** Bytes of a table of items up to which the table is copied whole. */
+  private static final long SMALL_BYTES = 64L << 20;
+
+  private final DataFiles files;
+  private final Inferred inferred;
+  private final Path folder;
+  private final long mostRows;
+  private final long deadline;
+  private final List<String> notes = new ArrayList<>();
+
+  private UserSample(
+      DataFiles files, Inferred inferred, Path folder, long mostRows, Duration patience) {
+    this.files = files;
+    this.inferred = inferred;
+    this.folder = folder;
+    this.mostRows = mostRows;
+    this.deadline = System.nanoTime() + patience.toNanos();
+  }
+
+  /**
+   * A sample.
+   *
+   * @param folder folder of the copied files
+   * @param mapping the mapping that imports them, as YAML
+   * @param notes what was left out, for a person
+   */
+  public record Sample(Path folder, String mapping, List<String> notes) {
+    public Sample {
+      notes = List.copyOf(notes);
+    }
+  }
+
+  /** Returns the estimated number of actions and shown items in all rows. */
+  public static long estimatedEntries(Inferred inferred) {
+    ColumnProfile item = inferred.required(Role.ITEM);
+    long entries = 1;
+    if (inferred.shape() != Inferred.Shape.ROWS) {
+      long separators =
+          item.first().stream().mapToLong(v -> v.split("[ |,]", -1).length).sum();
+      entries = Math.max(1, separators / Math.max(1, item.first().size()));
+    }
+    return inferred.events().estimatedRows() * entries;
+  }
+
+  /**
+   * Writes a sample.
+   *
+   * @param folder an empty folder
+   * @param mostEntries number of actions and shown items to aim at; at most half as many again are
+   *     written
+   * @param patience how long the rows may be read; the rows after that are left out, with a note
+   */
+  public static Sample write(
+      DataFiles files, Inferred inferred, Path folder, long mostEntries, Duration patience) {
+    long entries = Math.max(1, estimatedEntries(inferred) / Math.max(1, rows(inferred)));
+    try {
+      return new UserSample(
+              files, inferred, folder, Math.max(1, mostEntries / entries), patience)
+          .write();
+    } catch (IOException e) {
+      throw new InferenceException(folder + ": a sample cannot be written: " + e.getMessage());
+    } catch (SQLException e) {
+      throw new InferenceException(
+          inferred.events().name() + ": Parquet: " + DuckSession.reason(e));
+    }
+  }
+
+  private static long rows(Inferred inferred) {
+    return inferred.events().estimatedRows();
+  }
+
+  private Sample write() throws IOException, SQLException {
+    double share = Math.min(1, (double) mostRows / rows(inferred));
+    DataTable events = files.table(inferred.events());
+    notes.add(
+        String.format(
+            Locale.ROOT,
+            "%s has about %,d rows: %.2g %% of the users are read, chosen by a hash of their ids",
+            events.name(),
+            rows(inferred),
+            100 * share));
+    Set<String> items = new HashSet<>();
+    SourceText eventText = copyEvents(events, share, items);
+    TableProfile described = inferred.items();
+    SourceText itemText = null;
+    if (described != null) {
+      DataTable table = files.table(described);
+      boolean all = table.bytes() <= SMALL_BYTES || items.isEmpty();
+      itemText = copyItems(table, all ? null : items);
+    }
+    return new Sample(folder, MappingText.of(inferred, eventText, itemText), notes);
+  }
+
+  private SourceText copyEvents(DataTable events, double share, Set<String> items)
+      throws IOException, SQLException {
+    ColumnProfile user = inferred.required(Role.USER);
+    if (!events.isText()) {
+      String part =
+          "hash(CAST(%s AS VARCHAR)) %% 1000000 < %d"
+              .formatted(user.sql(), Math.max(1, Math.round(share * 1_000_000)));
+      return parquet(events, "events.parquet", part);
+    }
+    boolean rows = inferred.shape() == Inferred.Shape.ROWS;
+    TextCopy copy = new TextCopy(events, folder.resolve("events.csv"), deadline);
+    CellReader users = new CellReader(events, user);
+    CellReader ofItems = new CellReader(events, inferred.required(Role.ITEM));
+    long most = mostRows + mostRows / 2;
+    boolean whole =
+        copy.write(
+            (values, kept) -> {
+              String id = users.read(values);
+              if (id == null || !isChosen(id, share) || kept >= most) {
+                return false;
+              }
+              String item = rows ? ofItems.read(values) : null;
+              if (item != null) {
+                items.add(item);
+              }
+              return true;
+            });
+    if (!whole) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "the rows after the first %,d were not read, because that takes too long here",
+              copy.read()));
+    }
+    return copy.source("events.csv");
+  }
+
+  private SourceText copyItems(DataTable table, @Nullable Set<String> chosen)
+      throws IOException, SQLException {
+    if (!table.isText()) {
+      return parquet(table, "items.parquet", "true");
+    }
+    ColumnProfile key = inferred.itemColumn(Role.ITEM);
+    TextCopy copy = new TextCopy(table, folder.resolve("items.csv"), deadline);
+    if (chosen == null || key == null) {
+      copy.write((values, kept) -> true);
+    } else {
+      CellReader keys = new CellReader(table, key);
+      boolean whole = copy.write((values, kept) -> chosen.contains(String.valueOf(keys.read(values))));
+      if (!whole) {
+        notes.add("the descriptions of some items were not read, because that takes too long here");
+      }
+    }
+    return copy.source("items.csv");
+  }
+
+  private SourceText parquet(DataTable table, String name, String where) throws SQLException {
+    List<Path> paths = table.files().stream().map(file -> file.path()).toList();
+    boolean partitioned = !table.files().get(0).partition().isEmpty();
+    String scan =
+        "read_parquet(%s, union_by_name = true, hive_partitioning = %s, hive_types_autocast = false)"
+            .formatted(DuckSession.paths(paths), partitioned);
+    try (SpillFolder spill = SpillFolder.create();
+        DuckSession session = DuckSession.open(spill.path())) {
+      session.execute("SET memory_limit = '2GB'");
+      session.execute(
+          "COPY (SELECT * FROM %s WHERE %s) TO %s (FORMAT parquet)"
+              .formatted(scan, where, DuckSession.literal(folder.resolve(name).toString())));
+    }
+    return new SourceText(name, "parquet", null);
+  }
+
+  /** Whether a user is one of the share. */
+  static boolean isChosen(String user, double share) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < user.length(); i++) {
+      hash = (hash ^ user.charAt(i)) * 0x100000001b3L;
+    }
+    hash = (hash ^ hash >>> 32) * 0xd6e8feb86659fd93L;
+    return (double) (hash >>> 11) / (1L << 53) < share;
+  }
+
+  /** Creates the folder of a sample. */
+  public static Path folder(Path work) throws IOException {
+    return Files.createDirectories(work.resolve("sample"));
+  }
+}

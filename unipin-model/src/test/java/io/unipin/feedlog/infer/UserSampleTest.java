@@ -1,0 +1,103 @@
+package io.unipin.feedlog.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogReader;
+import io.unipin.feedlog.database.DuckSession;
+import io.unipin.feedlog.imports.Importer;
+import io.unipin.feedlog.infer.UserSample.Sample;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class UserSampleTest {
+  private static final int USERS = 2_000;
+  private static final int ACTIONS = 6;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  @TempDir private Path folder;
+
+  /** Writes users who each act six times, as lines that a format makes of user, item and time. */
+  private Path write(String name, String header, String format) throws IOException {
+    StringBuilder text = new StringBuilder(header);
+    for (int a = 0; a < ACTIONS; a++) {
+      for (int user = 1; user <= USERS; user++) {
+        long time = 1_614_931_234L + user * 600L + a * 20L;
+        text.append(format.formatted(user, 1 + (user * 7 + a * 13) % 500, time)).append('\n');
+      }
+    }
+    return Files.writeString(folder.resolve(name), text, StandardCharsets.UTF_8);
+  }
+
+  private FeedLog sampled(Path file, long most) throws IOException {
+    DataFiles files = DataFiles.of(file);
+    Inferred inferred = Inference.of(files.profiles(), Decisions.none());
+    Path work = Files.createDirectories(folder.resolve("work"));
+    Sample sample =
+        UserSample.write(files, inferred, UserSample.folder(work), most, PATIENCE);
+    assertThat(sample.notes()).hasSize(1);
+    assertThat(sample.notes().get(0)).contains("of the users are read");
+    Path mapping = Files.writeString(folder.resolve("sample.yaml"), sample.mapping());
+    Importer.run(mapping, sample.folder(), folder.resolve("log"), 0);
+    return FeedLogReader.read(folder.resolve("log"), 0);
+  }
+
+  /** Requires about a fifth of the users, each with all actions. */
+  private static void requireFifth(FeedLog log) {
+    assertThat(log.users()).isCloseTo(USERS / 5, within(USERS / 20));
+    assertThat(log.actions()).isEqualTo(ACTIONS * log.users());
+  }
+
+  @Test
+  void write_text_keepsAllRowsOfSomeUsers() throws IOException {
+    Path file = write("events.csv", "user_id;item_id;timestamp\n", "u%d;%d;%d");
+    FeedLog log = sampled(file, USERS * ACTIONS / 5);
+    requireFifth(log);
+    for (int row = 0; row < log.users(); row++) {
+      assertThat(UserSample.isChosen(log.user(row), 0.3)).isTrue();
+    }
+  }
+
+  @Test
+  void write_json_findsUsersInsideObjects() throws IOException {
+    Path file =
+        write(
+            "events.jsonl",
+            "",
+            "{\"actor\": {\"user_id\": \"u%d\"}, \"object\": {\"item_id\": \"a, %d\"}, \"timestamp\": %d}");
+    requireFifth(sampled(file, USERS * ACTIONS / 5));
+  }
+
+  @Test
+  void write_parquet_keepsAllRowsOfSomeUsers() throws IOException, SQLException {
+    Path csv = write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
+    Path parquet = folder.resolve("events.parquet");
+    try (DuckSession session = DuckSession.open(folder)) {
+      session.execute(
+          "COPY (SELECT * FROM read_csv(%s)) TO %s (FORMAT parquet)"
+              .formatted(
+                  DuckSession.literal(csv.toString()), DuckSession.literal(parquet.toString())));
+    }
+    requireFifth(sampled(parquet, USERS * ACTIONS / 5));
+  }
+
+  @Test
+  void write_withoutPatience_saysWhereItStopped() throws IOException {
+    Path file = write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
+    DataFiles files = DataFiles.of(file);
+    Inferred inferred = Inference.of(files.profiles(), Decisions.none());
+    Path work = Files.createDirectories(folder.resolve("work"));
+    Sample sample =
+        UserSample.write(files, inferred, UserSample.folder(work), 1000, Duration.ZERO);
+    assertThat(List.copyOf(sample.notes())).hasSize(2);
+    assertThat(sample.notes().get(1)).startsWith("the rows after the first 1,024 were not read");
+  }
+}
