@@ -14,6 +14,16 @@ public interface TrainProgress {
    */
   default void validated(int epoch, Validation validation, boolean best) {}
 
+  /**
+   * Returns whether another epoch begins. An epoch that has begun is always finished.
+   *
+   * @param epochs number of finished epochs
+   * @param seconds seconds of training and validation so far
+   */
+  default boolean goesOn(int epochs, double seconds) {
+    return true;
+  }
+
   /** Returns a listener that does nothing. */
   static TrainProgress none() {
     return step -> {};

@@ -97,7 +97,8 @@ public final class Trainer {
   }
 
   /**
-   * Trains to the end of the recipe or until validation stops improving.
+   * Trains to the end of the recipe, or until validation stops improving, or until the listener
+   * begins no other epoch.
    *
    * @param resume whether to continue from the work folder's checkpoint; if there is no checkpoint,
    *     the training starts from the beginning
@@ -178,7 +179,8 @@ public final class Trainer {
     TrainState state = from;
     int epochs = config.training().epochs();
     while (state.epoch() < epochs
-        && state.epoch() - state.bestEpoch() <= config.training().patience()) {
+        && state.epoch() - state.bestEpoch() <= config.training().patience()
+        && progress.goesOn(state.epoch(), seconds())) {
       state = epoch(training, state);
       state = validate(training, state);
       state.at(seconds()).write(work, training::checkpoint);

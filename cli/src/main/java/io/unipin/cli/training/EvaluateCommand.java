@@ -237,10 +237,8 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       throws IOException {
     try (LoadedBundle loaded = BundleFolder.load(folder, precision)) {
       BundleFolder.requireSameItems(loaded, log.catalogue());
-      PageOrder order =
-          loaded.pageOrder().orElseGet(() -> PageOrder.ofPositives(loaded.model().config()));
       int threads = Runtime.getRuntime().availableProcessors();
-      return evaluate(log, holdout, loaded.model(), order, threads, displayed);
+      return evaluate(log, holdout, loaded.model(), threads, displayed, Integer.MAX_VALUE);
     }
   }
 
@@ -249,9 +247,9 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       FeedLog log,
       Holdout holdout,
       ServingModel model,
-      PageOrder order,
       int threads,
-      boolean displayed) {
+      boolean displayed,
+      int maxUsers) {
     try (Progress progress = Progress.begin("evaluating", -1)) {
       return Evaluator.evaluate(
           log,
@@ -260,7 +258,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
           new EvaluationOptions(
               Part.TEST,
               threads,
-              Integer.MAX_VALUE,
+              maxUsers,
               0,
               displayed,
               (users, ofUsers) -> progress.at(users, ofUsers, users + " users")),

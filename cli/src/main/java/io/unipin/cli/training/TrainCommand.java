@@ -127,6 +127,21 @@ public final class TrainCommand implements Callable<Integer>, Checked {
               + " ${DEFAULT-VALUE}.")
   private long maxBadRows;
 
+  @Option(
+      names = "--seconds",
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "Begin no epoch that would probably end later than after this many seconds of training."
+              + " At least one epoch is trained. Default: 0, no limit.")
+  private int seconds;
+
+  @Option(
+      names = "--test-users",
+      paramLabel = "N",
+      description = "Largest number of users in the evaluation. Default: all.")
+  private @Nullable Integer testUsers;
+
   @Option(names = "--no-evaluation", description = "Do not evaluate the model on the test split.")
   private boolean noEvaluation;
 
@@ -140,6 +155,12 @@ public final class TrainCommand implements Callable<Integer>, Checked {
   public void check() {
     if (maxBadRows < 0) {
       throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
+    }
+    if (seconds < 0) {
+      throw new CheckException("--seconds: 0 or more expected, got " + seconds);
+    }
+    if (testUsers != null && testUsers < 1) {
+      throw new CheckException("--test-users: 1 or more expected, got " + testUsers);
     }
     Path folder = folder();
     OutputCheck.require("--work", Output.Kind.FOLDER, folder);
@@ -195,7 +216,9 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     console.printf("published %s with the index %s%n", out, factory);
     Map<String, Object> results = TrainText.figures(result);
     if (!noEvaluation) {
-      results.put("evaluation", evaluate(log, holdout, out, recipe, console));
+      Path model = BundleReader.model(out);
+      int users = testUsers == null ? Integer.MAX_VALUE : testUsers;
+      results.put("evaluation", evaluate(log, holdout, model, recipe, users));
     }
     if (json != null) {
       new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
@@ -209,7 +232,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
 
   private TrainResult train(TrainConfig recipe, FeedLog log, Holdout holdout) throws IOException {
     try (Progress progress = Progress.begin("training", -1)) {
-      TrainText follower = new TrainText(progress);
+      TrainText follower = new TrainText(progress, seconds);
       return new Trainer(log, holdout, recipe, folder(), follower).run(resume, warm());
     }
   }
@@ -262,16 +285,13 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     return log.catalogue().size() < SMALL_CATALOGUE ? "Flat" : "HNSW32";
   }
 
-  private static ObjectNode evaluate(
-      FeedLog log, Holdout holdout, Path bundle, TrainConfig recipe, PrintWriter console) {
-    try (ServingModel model = ServingModel.load(BundleReader.model(bundle), EngineOptions.cpu())) {
-      ModelConfig config = model.config();
-      PageOrder order =
-          BundleReader.pageOrder(bundle, config.actions())
-              .orElseGet(() -> PageOrder.ofPositives(config));
+  private ObjectNode evaluate(
+      FeedLog log, Holdout holdout, Path directory, TrainConfig recipe, int users) {
+    try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
       Evaluation evaluation =
-          EvaluateCommand.evaluate(log, holdout, model, order, 1, recipe.evaluation().displayed());
-      console.print(evaluation.toTable());
+          EvaluateCommand.evaluate(
+              log, holdout, model, 1, recipe.evaluation().displayed(), users);
+      spec.commandLine().getOut().print(evaluation.toTable());
       return evaluation.toJson();
     }
   }

@@ -16,9 +16,21 @@ import org.jspecify.annotations.Nullable;
 /** Prints the progress of a training. */
 final class TrainText implements TrainProgress {
   private final Progress progress;
+  private final double mostSeconds;
 
-  TrainText(Progress progress) {
+  /**
+   * Creates a listener.
+   *
+   * @param mostSeconds no epoch begins that would probably end later; 0 for no limit
+   */
+  TrainText(Progress progress, double mostSeconds) {
     this.progress = progress;
+    this.mostSeconds = mostSeconds;
+  }
+
+  @Override
+  public boolean goesOn(int epochs, double seconds) {
+    return mostSeconds <= 0 || epochs == 0 || seconds + seconds / epochs <= mostSeconds;
   }
 
   @Override
