@@ -33,6 +33,7 @@ final class Packages {
       feedlog: feedlog.arrays feedlog.database feedlog.source settings
       feedlog.database: feedlog.source
       feedlog.imports: feedlog feedlog.arrays feedlog.database feedlog.source settings
+      feedlog.infer: feedlog.database feedlog.source settings
       feedlog.simulator: feedlog
       feedlog.split: feedlog model.features
       model: kvcache model.features model.files
@@ -88,7 +89,7 @@ final class Packages {
       serving.threads: model
       serving.tracing: serving.spans settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
-      cli: cli.bundle cli.check cli.console cli.data cli.demo cli.experiment cli.history cli.items cli.loadtest cli.server cli.training
+      cli: cli.bundle cli.check cli.console cli.data cli.demo cli.experiment cli.history cli.items cli.loadtest cli.server cli.training cli.trial
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
       cli.check: feedlog serving.bundle serving.checks
       cli.console: cli.check client feedlog.database feedlog.source
@@ -103,7 +104,8 @@ final class Packages {
       cli.report: cli.statistics feedlog settings
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.statistics: settings
-      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.page evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.features model.files serving.bundle serving.log train train.recipe
+      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.features model.files serving.bundle serving.log train train.recipe
+      cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.imports feedlog.infer feedlog.simulator feedlog.source feedlog.split proto.v1
       benchmarks: benchmarks.ann benchmarks.cluster benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
       benchmarks.cluster: benchmarks.engines benchmarks.faults benchmarks.measure benchmarks.server cli cli.console cli.loadtest client feedlog proto.v1

@@ -21,6 +21,7 @@ import io.unipin.cli.server.ServeCommand;
 import io.unipin.cli.server.TokenCommand;
 import io.unipin.cli.training.EvaluateCommand;
 import io.unipin.cli.training.TrainCommand;
+import io.unipin.cli.trial.TryCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -54,6 +55,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       DemoCommand.class,
+      TryCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       SimulateCommand.class,

@@ -22,6 +22,8 @@ public @interface Input {
     FOLDER,
     /** A readable file or folder. */
     ANY,
+    /** A readable file or folder, or a pattern of files that contains an asterisk. */
+    PATTERN,
     /** A folder with a bundle's manifest. */
     BUNDLE,
     /** A folder with a feed log's schema. The schema must be valid. */

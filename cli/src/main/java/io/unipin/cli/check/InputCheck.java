@@ -9,6 +9,9 @@ final class InputCheck {
   private InputCheck() {}
 
   static void require(String option, Input.Kind kind, Path place) {
+    if (kind == Input.Kind.PATTERN && place.toString().contains("*")) {
+      return; // the verb looks for the files
+    }
     if (!Files.exists(place)) {
       throw refused(option, expected(kind), place + ", which does not exist");
     }
@@ -25,7 +28,7 @@ final class InputCheck {
         requireFolder(option, kind, place);
         FeedLogReader.schema(place);
       }
-      case ANY -> requireReadable(option, place);
+      case ANY, PATTERN -> requireReadable(option, place);
     }
   }
 
@@ -54,6 +57,7 @@ final class InputCheck {
       case FILE -> "a file";
       case FOLDER -> "a folder";
       case ANY -> "a file or folder";
+      case PATTERN -> "a file, a folder or a pattern";
       case BUNDLE -> "a bundle's folder";
       case FEED_LOG -> "a feed log's folder";
     };

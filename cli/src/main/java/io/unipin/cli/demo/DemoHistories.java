@@ -11,20 +11,20 @@ import java.util.List;
 import java.util.Locale;
 
 /** Sends the users' histories to a server through RecordActions, as any caller would. */
-final class DemoHistories {
+public final class DemoHistories {
   private static final int ACTIONS_PER_CALL = 1000;
   private static final int WARM_UP_CALLS = 60;
 
   private final UniPinClient client;
   private final List<DemoUser> users;
 
-  DemoHistories(UniPinClient client, List<DemoUser> users) {
+  public DemoHistories(UniPinClient client, List<DemoUser> users) {
     this.client = client;
     this.users = users;
   }
 
   /** Records all histories and returns a line of text with their numbers. */
-  String record() {
+  public String record() {
     long begin = System.nanoTime();
     long recorded = 0;
     RecordActionsRequest.Builder request = RecordActionsRequest.newBuilder();

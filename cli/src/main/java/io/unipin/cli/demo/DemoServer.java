@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A server in a process of its own, on free loopback ports. */
-final class DemoServer implements AutoCloseable {
+public final class DemoServer implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
 
   private final ChildProcess process;
@@ -31,7 +31,7 @@ final class DemoServer implements AutoCloseable {
    * @param config file with the base settings, null for the defaults
    * @param work folder for the server's log, ports, histories and put items
    */
-  static DemoServer start(Home home, @Nullable Path config, Path bundle, Path work)
+  public static DemoServer start(Home home, @Nullable Path config, Path bundle, Path work)
       throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("serve", "--bundle", bundle.toString()));
     if (config != null) {
@@ -70,16 +70,16 @@ final class DemoServer implements AutoCloseable {
     }
   }
 
-  String address() {
+  public String address() {
     return "127.0.0.1:" + ports.get("port").asInt();
   }
 
-  String adminAddress() {
+  public String adminAddress() {
     return "127.0.0.1:" + ports.get("adminPort").asInt();
   }
 
   /** Returns the address of the console, without a path. */
-  String console() {
+  public String console() {
     return "http://127.0.0.1:" + ports.get("consolePort").asInt();
   }
 
@@ -87,7 +87,7 @@ final class DemoServer implements AutoCloseable {
     return "http://127.0.0.1:" + ports.get("metricsPort").asInt() + "/metrics";
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 

@@ -18,13 +18,13 @@ import java.util.Set;
  * @param row the user's row in the log
  * @param pauseMs milliseconds between the last action and the next request
  */
-record DemoUser(FeedLog log, int row, long pauseMs) {
+public record DemoUser(FeedLog log, int row, long pauseMs) {
 
-  String id() {
+  public String id() {
     return log.user(row);
   }
 
-  int actions() {
+  public int actions() {
     return log.actionStart(row + 1) - log.actionStart(row);
   }
 
@@ -38,7 +38,7 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
     return last == FeedLog.NO_TIME ? System.currentTimeMillis() : last + pauseMs;
   }
 
-  List<Action> history() {
+  public List<Action> history() {
     List<Action> history = new ArrayList<>();
     for (int a = log.actionStart(row); a < log.actionStart(row + 1); a++) {
       Action.Builder action =
@@ -79,7 +79,7 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
   }
 
   /** Returns a table of the newest {@code count} actions, newest first. */
-  Table latest(int count) {
+  public Table latest(int count) {
     Table table = new Table("newest actions", "item", "title", "category");
     int end = log.actionStart(row + 1);
     for (int a = end - 1; a >= Math.max(log.actionStart(row), end - count); a--) {
@@ -130,7 +130,7 @@ record DemoUser(FeedLog log, int row, long pauseMs) {
    * <p>The user of the tour has the longest history that leaves room in the model's window. Because
    * of this room, a new action of the user does not move the window.
    */
-  static List<DemoUser> choose(FeedLog log, int maxHistory, int most) {
+  public static List<DemoUser> choose(FeedLog log, int maxHistory, int most) {
     long pauseMs = typicalPauseMs(log);
     int roomFor = maxHistory - maxHistory / 8;
     List<DemoUser> users = new ArrayList<>();

@@ -10,17 +10,17 @@ import java.util.Locale;
  * Prints the demo as a guided tour with numbered stops, short sentences and tables. Not
  * thread-safe.
  */
-final class Guide {
+public final class Guide {
   private final PrintWriter out;
   private final long begin = System.nanoTime();
   private int stop;
   private boolean afterTable;
 
-  Guide(PrintWriter out) {
+  public Guide(PrintWriter out) {
     this.out = out;
   }
 
-  PrintWriter out() {
+  public PrintWriter out() {
     return out;
   }
 
@@ -31,7 +31,7 @@ final class Guide {
   }
 
   /** Begins the next stop. */
-  void stop(String title) {
+  public void stop(String title) {
     stop++;
     afterTable = false;
     out.println();
@@ -41,7 +41,7 @@ final class Guide {
         head + " " + "-".repeat(Math.max(3, 92 - head.length() - clock.length())) + " " + clock);
   }
 
-  void say(String sentence, Object... values) {
+  public void say(String sentence, Object... values) {
     if (afterTable) {
       out.println();
       afterTable = false;
@@ -49,13 +49,13 @@ final class Guide {
     out.println("  " + String.format(Locale.ROOT, sentence, values));
   }
 
-  void show(Table table) {
+  public void show(Table table) {
     out.println();
     table.print(out);
     afterTable = true;
   }
 
-  long seconds() {
+  public long seconds() {
     return (System.nanoTime() - begin) / 1_000_000_000L;
   }
 }

@@ -125,7 +125,7 @@ final class UnnamedKeys {
     String reason =
         String.format(
             Locale.ROOT,
-            "half of its values come again within %.0f s (those of the other within %.0f s), as actions of a visit do",
+            "half of its values come again within %,.0f s, those of the item within %,.0f s",
             ofUser / 1000,
             ofItem / 1000);
     return new Keys(

@@ -1,0 +1,96 @@
+package io.unipin.cli.trial;
+
+import io.unipin.cli.console.Table;
+import io.unipin.cli.demo.Guide;
+import io.unipin.client.UniPinClient;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.ScoredItem;
+import io.unipin.proto.v1.UserContext;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Shows a page for a real user beside the most popular items. */
+final class TrialPage {
+  private static final int SIZE = 10;
+  private static final int LATEST = 5;
+
+  private final FeedLog log;
+  private final TrialUser user;
+  private final Guide guide;
+
+  TrialPage(FeedLog log, TrialUser user, Guide guide) {
+    this.log = log;
+    this.user = user;
+    this.guide = guide;
+  }
+
+  /** Asks for the page, shows it, and returns what it holds. */
+  Map<String, Object> show(UniPinClient client, Holdout holdout) {
+    guide.say(
+        "User %s has %,d actions; the last one is hidden from training, and the server doesn't know it.",
+        user.id(), user.known() + 1);
+    Table latest = new Table("newest actions", "item", "title", "category");
+    for (int i = 0; i < Math.min(LATEST, user.known()); i++) {
+      int action = log.actionStart(user.row()) + user.known() - 1 - i;
+      int item = log.actionItems()[action];
+      latest.row(
+          String.join(" + ", log.schema().actionNames(log.actionBits()[action])),
+          name(item),
+          log.catalogue().title(item),
+          log.catalogue().category(item));
+    }
+    guide.show(latest);
+    List<Integer> model = new ArrayList<>();
+    for (ScoredItem item : client.retrieveAndRank(request()).getItemsList()) {
+      model.add(log.catalogue().row(item.getItemId()));
+    }
+    List<Integer> popular = new Popularity(log, holdout).page(user.row(), user.known(), SIZE);
+    Table table = new Table("#", "the model", "", "popularity", "");
+    for (int place = 0; place < Math.max(model.size(), popular.size()); place++) {
+      table.row(
+          place + 1, name(model, place), title(model, place), name(popular, place),
+          title(popular, place));
+    }
+    guide.show(table);
+    int hidden = log.actionItems()[log.actionStart(user.row()) + user.known()];
+    guide.say(
+        "The hidden item is %s (%s): the model has it %s, popularity %s.",
+        name(hidden), log.catalogue().title(hidden), placeOf(model, hidden),
+        placeOf(popular, hidden));
+    Map<String, Object> results = new LinkedHashMap<>();
+    results.put("user", user.id());
+    results.put("items", model.stream().map(this::name).toList());
+    results.put("popular", popular.stream().map(this::name).toList());
+    results.put("hidden", name(hidden));
+    return results;
+  }
+
+  private RetrieveAndRankRequest request() {
+    return RetrieveAndRankRequest.newBuilder()
+        .setUser(UserContext.newBuilder().setUserId(user.id()).setTimeMs(user.visitMs()))
+        .setPageSize(SIZE)
+        .build();
+  }
+
+  private static String placeOf(List<Integer> page, int item) {
+    int place = page.indexOf(item);
+    return place < 0 ? "not on its page" : "at place " + (place + 1);
+  }
+
+  private String name(List<Integer> page, int place) {
+    return place < page.size() ? name(page.get(place)) : "";
+  }
+
+  private String title(List<Integer> page, int place) {
+    return place < page.size() ? log.catalogue().title(page.get(place)) : "";
+  }
+
+  private String name(int item) {
+    String key = log.catalogue().key(item);
+    return key.isEmpty() ? String.valueOf(log.catalogue().id(item)) : key;
+  }
+}

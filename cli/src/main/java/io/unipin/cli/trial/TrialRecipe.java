@@ -1,0 +1,103 @@
+package io.unipin.cli.trial;
+
+import io.unipin.feedlog.FeedLog;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Chooses the settings of a trial's trainings by the size of the feed log. */
+final class TrialRecipe {
+  private static final int LONGEST_HISTORY = 100;
+  private static final int SHORTEST_HISTORY = 20;
+
+  /** Number of actions that leave-last needs of a user to hold some out. */
+  private static final int HELD_OUT_FROM = 4;
+
+  private static final int FEWEST_TESTED = 200;
+
+  private final FeedLog log;
+
+  TrialRecipe(FeedLog log) {
+    this.log = log;
+  }
+
+  /** Returns the settings of the first training, as values of {@code --set}. */
+  List<String> first() {
+    List<String> settings = shape();
+    settings.add("training.epochs=30");
+    settings.add("training.learningRate=0.004");
+    settings.add("training.warmupSteps=30");
+    return settings;
+  }
+
+  /** Returns the settings of the training in the background, which begins with the first model. */
+  List<String> second() {
+    List<String> settings = shape();
+    settings.add("training.epochs=20");
+    settings.add("training.learningRate=0.002");
+    return settings;
+  }
+
+  private List<String> shape() {
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "model.itemDim=64",
+                "model.width=64",
+                "model.layers=2",
+                "model.heads=2",
+                "model.kvHeads=2",
+                "model.feedForward=128",
+                "model.maxHistory=" + maxHistory(),
+                "training.batchActions=" + (log.actions() < 30_000 ? 500 : 800),
+                "training.dropout=0.2",
+                "training.maskProbability=" + (isPlain() ? 0 : 0.15),
+                "training.maxCandidates=24",
+                "training.checkpointSeconds=0",
+                "evaluation.users=400"));
+    if (log.catalogue().hasAttributes()) {
+      settings.add("model.attributes.buckets=4096");
+    }
+    if (log.catalogue().size() > 6000) {
+      settings.add("training.negatives=2048");
+    }
+    if (isByTime()) {
+      settings.add("evaluation.protocol=time-split");
+    }
+    return settings;
+  }
+
+  /**
+   * Whether the latest actions of all users are held out, because too few users have enough actions
+   * to hold out the last of each.
+   */
+  boolean isByTime() {
+    int tested = 0;
+    for (int user = 0; user < log.users(); user++) {
+      tested += actions(user) >= HELD_OUT_FROM ? 1 : 0;
+    }
+    boolean timed = log.actions() > 0 && log.actionTimes()[0] != FeedLog.NO_TIME;
+    return timed && tested < Math.min(FEWEST_TESTED, log.users() / 2);
+  }
+
+  private int actions(int user) {
+    return log.actionStart(user + 1) - log.actionStart(user);
+  }
+
+  /** Returns a length of histories that holds nine in ten whole, a multiple of 4. */
+  private int maxHistory() {
+    int[] lengths = new int[log.users()];
+    for (int user = 0; user < lengths.length; user++) {
+      lengths[user] = actions(user);
+    }
+    Arrays.sort(lengths);
+    int most = lengths.length == 0 ? 0 : lengths[lengths.length * 9 / 10];
+    int bounded = Math.max(SHORTEST_HISTORY, Math.min(LONGEST_HISTORY, most + most / 4));
+    return (bounded + 3) / 4 * 4;
+  }
+
+  /** Whether masked actions teach nothing: there is one type, or feedviews teach the types. */
+  private boolean isPlain() {
+    return log.schema().actions().size() == 1 || log.views() > 0;
+  }
+}

@@ -1,0 +1,36 @@
+package io.unipin.cli.trial;
+
+import io.unipin.feedlog.infer.Decisions;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of a trial.
+ *
+ * @param work folder for everything that the trial creates
+ * @param data file, folder or pattern; null for a simulated feed
+ * @param save file for the mapping; null to write none
+ * @param pageOf user whose page is shown; null to choose one
+ * @param seconds seconds of the first training
+ * @param maxBadRows number of bad rows that are left out
+ * @param once whether to end after the first page
+ */
+record TrialSettings(
+    Path work,
+    @Nullable Path data,
+    Decisions decisions,
+    @Nullable Path save,
+    @Nullable String pageOf,
+    int seconds,
+    long maxBadRows,
+    boolean once) {
+  Map<String, Object> figures() {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("data", data == null ? "simulator" : data.toString());
+    figures.put("decided", decisions.columns());
+    figures.put("seconds", seconds);
+    return figures;
+  }
+}

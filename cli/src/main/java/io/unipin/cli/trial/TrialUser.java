@@ -1,0 +1,97 @@
+package io.unipin.cli.trial;
+
+import io.unipin.cli.console.CommandException;
+import io.unipin.cli.demo.DemoUser;
+import io.unipin.client.UniPinClient;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.RecordActionsRequest;
+import io.unipin.proto.v1.UserActions;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The user whose page is shown, and whose last action stays hidden.
+ *
+ * @param row row of the user in the log
+ * @param known number of actions that the server knows
+ */
+record TrialUser(FeedLog log, int row, int known) {
+  private static final int FEWEST = 3;
+  private static final int MOST = 40;
+  private static final int ACTIONS_PER_CALL = 1000;
+
+  /**
+   * Chooses a user with at most 40 actions, and as many of these as possible. The last action of
+   * the user is positive.
+   *
+   * @param wanted id of the user to choose; null for any
+   */
+  static TrialUser choose(FeedLog log, @Nullable String wanted) {
+    if (wanted != null) {
+      int row = log.userRow(wanted);
+      if (row < 0) {
+        throw new CommandException(
+            "--page-of: a user of the imported data expected, got '" + wanted + "'");
+      }
+      if (actions(log, row) < 2) {
+        throw new CommandException(
+            "--page-of: a user with at least 2 actions expected, got one with "
+                + actions(log, row));
+      }
+      return new TrialUser(log, row, actions(log, row) - 1);
+    }
+    int best = -1;
+    for (int row = 0; row < log.users(); row++) {
+      int actions = actions(log, row);
+      boolean fits = actions >= FEWEST && isPositive(log, log.actionStart(row + 1) - 1);
+      boolean longer = best < 0 || actions > actions(log, best);
+      boolean nearer = best >= 0 && actions(log, best) > MOST && actions < actions(log, best);
+      if (fits && (actions <= MOST ? longer || nearer : best < 0 || nearer)) {
+        best = row;
+      }
+    }
+    if (best < 0) {
+      throw new CommandException(
+          "a user with at least " + FEWEST + " actions expected, but the data has none");
+    }
+    return new TrialUser(log, best, actions(log, best) - 1);
+  }
+
+  private static int actions(FeedLog log, int row) {
+    return log.actionStart(row + 1) - log.actionStart(row);
+  }
+
+  private static boolean isPositive(FeedLog log, int action) {
+    return (log.actionBits()[action] & log.schema().positiveBits()) != 0;
+  }
+
+  String id() {
+    return log.user(row);
+  }
+
+  /** Returns when the user asks for the page: at the time of the hidden action. */
+  long visitMs() {
+    long time = log.actionTimes()[log.actionStart(row) + known];
+    return time == FeedLog.NO_TIME ? System.currentTimeMillis() : time;
+  }
+
+  /** Records the actions that are not hidden. */
+  void record(UniPinClient client) {
+    List<Action> history = history();
+    for (int from = 0; from < history.size(); from += ACTIONS_PER_CALL) {
+      int to = Math.min(history.size(), from + ACTIONS_PER_CALL);
+      client.recordActions(
+          RecordActionsRequest.newBuilder()
+              .addUsers(
+                  UserActions.newBuilder()
+                      .setUserId(id())
+                      .addAllActions(history.subList(from, to)))
+              .build());
+    }
+  }
+
+  private List<Action> history() {
+    return new DemoUser(log, row, 0).history().subList(0, known);
+  }
+}

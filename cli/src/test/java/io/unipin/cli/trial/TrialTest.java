@@ -1,0 +1,84 @@
+package io.unipin.cli.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.cli.console.CommandException;
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.feedlog.FeedSchema;
+import io.unipin.feedlog.split.Holdout;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class TrialTest {
+  private static final FeedSchema SCHEMA =
+      new FeedSchema(List.of("view", "remove"), List.of("view"), List.of("home"));
+
+  private static final long START_MS = 1_690_000_000_000L;
+
+  /** Returns a log of users with these numbers of actions, on items 0, 1, 2 and so on. */
+  private static FeedLog log(int... actions) {
+    List<CatalogueItem> items = new ArrayList<>();
+    for (int id = 0; id < 300; id++) {
+      items.add(new CatalogueItem(id, "T" + id, "", FeedLog.NO_TIME, new float[0]));
+    }
+    FeedLogBuilder builder = new FeedLogBuilder(SCHEMA, Catalogue.of(items));
+    for (int user = 0; user < actions.length; user++) {
+      builder.user("u" + user);
+      for (int a = 0; a < actions[user]; a++) {
+        builder.action(a, 1, 0, START_MS + a * 1000L);
+      }
+    }
+    return builder.build();
+  }
+
+  @Test
+  void choose_user_hasTheLongestHistoryOfAtMost40() {
+    TrialUser user = TrialUser.choose(log(2, 38, 250, 40, 41), null);
+    assertThat(user.id()).isEqualTo("u3");
+    assertThat(user.known()).isEqualTo(39);
+    assertThat(user.visitMs()).isEqualTo(START_MS + 39_000);
+  }
+
+  @Test
+  void choose_onlyLongHistories_takesTheShortestOfThem() {
+    assertThat(TrialUser.choose(log(250, 60, 90), null).id()).isEqualTo("u1");
+  }
+
+  @Test
+  void choose_wantedUser_mustExistAndHaveActions() {
+    assertThat(TrialUser.choose(log(5, 2), "u1").known()).isOne();
+    assertThatThrownBy(() -> TrialUser.choose(log(5), "u7"))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("--page-of")
+        .hasMessageContaining("'u7'");
+    assertThatThrownBy(() -> TrialUser.choose(log(2, 1), null))
+        .hasMessageContaining("at least 3 actions expected");
+  }
+
+  @Test
+  void popularity_leavesOutWhatTheUserHas() {
+    FeedLog log = log(5, 6, 7, 9);
+    Popularity popularity = new Popularity(log, Holdout.leaveLast(log, 1));
+    // Items 0 to 2 have four actions in training, item 3 has three, 4 two, 5 and 6 one.
+    assertThat(popularity.page(0, 2, 4)).containsExactly(2, 3, 4, 5);
+  }
+
+  @Test
+  void recipe_fewUsersWithEnoughActions_splitsByTime() {
+    TrialRecipe few = new TrialRecipe(log(2, 2, 3, 2, 4));
+    assertThat(few.isByTime()).isTrue();
+    assertThat(few.first()).contains("evaluation.protocol=time-split");
+    assertThat(new TrialRecipe(log(5, 6, 3)).isByTime()).isFalse();
+  }
+
+  @Test
+  void recipe_longHistories_areBounded() {
+    assertThat(new TrialRecipe(log(200, 210, 190)).first()).contains("model.maxHistory=100");
+    assertThat(new TrialRecipe(log(5, 6, 7)).first()).contains("model.maxHistory=20");
+  }
+}
