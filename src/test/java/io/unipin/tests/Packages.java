@@ -34,6 +34,7 @@ final class Packages {
       feedlog.database: feedlog.source
       feedlog.imports: feedlog feedlog.arrays feedlog.database feedlog.source settings
       feedlog.infer: feedlog.database feedlog.source settings
+      feedlog.review: feedlog
       feedlog.simulator: feedlog
       feedlog.split: feedlog model.features
       model: kvcache model.features model.files
@@ -105,7 +106,7 @@ final class Packages {
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.statistics: settings
       cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.features model.files serving.bundle serving.log train train.recipe
-      cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.imports feedlog.infer feedlog.simulator feedlog.source feedlog.split proto.v1
+      cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.database feedlog.imports feedlog.infer feedlog.review feedlog.simulator feedlog.source feedlog.split proto.v1
       benchmarks: benchmarks.ann benchmarks.cluster benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
       benchmarks.cluster: benchmarks.engines benchmarks.faults benchmarks.measure benchmarks.server cli cli.console cli.loadtest client feedlog proto.v1

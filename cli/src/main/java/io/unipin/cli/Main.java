@@ -22,6 +22,7 @@ import io.unipin.cli.server.TokenCommand;
 import io.unipin.cli.training.EvaluateCommand;
 import io.unipin.cli.training.TrainCommand;
 import io.unipin.cli.trial.TryCommand;
+import io.unipin.cli.trial.ValidateCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -56,6 +57,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       TryCommand.class,
+      ValidateCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       SimulateCommand.class,
