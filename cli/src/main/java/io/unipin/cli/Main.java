@@ -8,6 +8,7 @@ import io.unipin.cli.data.ExportCommand;
 import io.unipin.cli.data.ImportCommand;
 import io.unipin.cli.data.SimulateCommand;
 import io.unipin.cli.demo.DemoCommand;
+import io.unipin.cli.doctor.DoctorCommand;
 import io.unipin.cli.experiment.ExperimentCommand;
 import io.unipin.cli.history.BackupCommand;
 import io.unipin.cli.history.HistoryCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       TryCommand.class,
       ValidateCommand.class,
+      DoctorCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       SimulateCommand.class,

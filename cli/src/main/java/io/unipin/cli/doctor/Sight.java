@@ -1,0 +1,37 @@
+package io.unipin.cli.doctor;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Reads the files in which Linux describes the machine.
+ *
+ * @param root the root folder; another one in tests
+ */
+record Sight(Path root) {
+  /** Returns the text of a file such as {@code proc/cpuinfo}; empty if it cannot be read. */
+  Optional<String> text(String file) {
+    try {
+      return Optional.of(Files.readString(root.resolve(file), StandardCharsets.UTF_8).strip());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the rest of the first line of a file that begins with a text; empty if none does. */
+  String value(String file, String begin) {
+    return text(file).orElse("")
+        .lines()
+        .filter(line -> line.startsWith(begin))
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .findFirst()
+        .orElse("");
+  }
+
+  boolean exists(String file) {
+    return Files.exists(root.resolve(file));
+  }
+}
