@@ -37,7 +37,8 @@ final class Packages {
       feedlog.review: feedlog
       feedlog.simulator: feedlog
       feedlog.split: feedlog model.features
-      model: kvcache model.features model.files
+      model: kvcache model.engine model.features model.files
+      model.engine: kvcache model.features model.files
       model.features: kvcache
       model.files: kvcache model.features
       evaluate: evaluate.baseline evaluate.page feedlog feedlog.split kvcache model model.features

@@ -45,6 +45,7 @@ final class SourceShapeTest {
           "CatalogueItem",
           "ColumnProfile",
           "Comparison",
+          "EngineOptions",
           "EvaluationSettings",
           "ExposureEntry",
           "FinishedCall",

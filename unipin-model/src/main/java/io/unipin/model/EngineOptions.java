@@ -1,5 +1,6 @@
 package io.unipin.model;
 
+import io.unipin.model.engine.Implementation;
 import java.time.Duration;
 
 /**
@@ -12,6 +13,7 @@ import java.time.Duration;
  *     need it
  * @param liveItems number of live items that the model has room for (see
  *     {@link ServingModel#liveRow}); each takes {@code itemDim} float32 numbers outside the heap
+ * @param implementation what computes the passes of serving
  */
 public record EngineOptions(
     String device,
@@ -20,7 +22,8 @@ public record EngineOptions(
     int batchSize,
     Duration batchWait,
     boolean comparison,
-    int liveItems) {
+    int liveItems,
+    Implementation implementation) {
   private static final int MOST_USERS = 1024;
 
   public EngineOptions {
@@ -39,13 +42,21 @@ public record EngineOptions(
     }
   }
 
-  /** Returns options for float32 with {@link Executor#WORKER}. */
+  /** Returns options for float32 with {@link Executor#WORKER}, computed by the program. */
   public static EngineOptions cpu() {
     return cpu(Precision.FLOAT32);
   }
 
   public static EngineOptions cpu(Precision precision) {
-    return new EngineOptions("cpu", precision, Executor.WORKER, 1, Duration.ZERO, false, 0);
+    return new EngineOptions(
+        "cpu",
+        precision,
+        Executor.WORKER,
+        1,
+        Duration.ZERO,
+        false,
+        0,
+        Implementation.PROGRAM);
   }
 
   /**
@@ -53,16 +64,26 @@ public record EngineOptions(
    * one.
    */
   public EngineOptions batched(int size, Duration wait) {
-    return new EngineOptions(device, precision, Executor.BATCH, size, wait, comparison, liveItems);
+    return new EngineOptions(
+        device, precision, Executor.BATCH, size, wait, comparison, liveItems, implementation);
   }
 
   /** Returns a copy for a model that also supports {@link ServingModel#scoreDense}. */
   public EngineOptions withComparison() {
-    return new EngineOptions(device, precision, executor, batchSize, batchWait, true, liveItems);
+    return with(true, liveItems, implementation);
   }
 
   /** Returns a copy for a model with room for up to {@code limit} live items. */
   public EngineOptions withLiveItems(int limit) {
-    return new EngineOptions(device, precision, executor, batchSize, batchWait, comparison, limit);
+    return with(comparison, limit, implementation);
+  }
+
+  /** Returns a copy for a model that is computed by another implementation. */
+  public EngineOptions withImplementation(Implementation other) {
+    return with(comparison, liveItems, other);
+  }
+
+  private EngineOptions with(boolean dense, int limit, Implementation by) {
+    return new EngineOptions(device, precision, executor, batchSize, batchWait, dense, limit, by);
   }
 }

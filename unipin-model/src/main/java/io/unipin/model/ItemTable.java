@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.model.engine.NativeEngine;
 import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.files.FloatTensor;
@@ -30,6 +31,7 @@ final class ItemTable {
 
   private final ModelConfig config;
   private final TorchModule module;
+  private final NativeEngine.Tables memory;
   private final FloatBuffer numbers;
   private final FloatBuffer pathNumbers;
   private final int liveLimit;
@@ -46,10 +48,12 @@ final class ItemTable {
     this.numbers = rows.floats();
     this.tensor = array(module, rows);
     if (config.contentPath() == 0) {
+      this.memory = new NativeEngine.Tables(tableRows(), rows.bytes(), null);
       this.pathNumbers = FloatBuffer.allocate(0);
       this.paths = (PtNDArray) module.manager().create(new float[0], new Shape(0));
     } else {
       FloatTensor past = files.paths().grown(liveLimit);
+      this.memory = new NativeEngine.Tables(tableRows(), rows.bytes(), past.bytes());
       this.pathNumbers = past.floats();
       this.paths = array(module, past);
     }
@@ -69,6 +73,15 @@ final class ItemTable {
   private static PtNDArray array(TorchModule module, FloatTensor rows) {
     return KvArrays.array(
         module.manager(), rows.bytes(), new Shape(rows.shape()), DataType.FLOAT32);
+  }
+
+  private int tableRows() {
+    return config.items() + 1 + liveLimit;
+  }
+
+  /** Returns the memory of both tables. */
+  NativeEngine.Tables memory() {
+    return memory;
   }
 
   /** Returns the tensor over the memory of the embeddings. */
@@ -104,7 +117,7 @@ final class ItemTable {
 
   /** Returns all rows (N + 1 + V, E); read-only. */
   FloatBuffer rows() {
-    return numbers.slice(0, numbersOf(config.items() + 1 + liveLimit)).asReadOnlyBuffer();
+    return numbers.slice(0, numbersOf(tableRows())).asReadOnlyBuffer();
   }
 
   private int numbersOf(int rows) {

@@ -4,7 +4,8 @@ import io.unipin.kvcache.HostRows;
 
 /**
  * The three native calls of serving, with checked arguments. An {@link Executor} decides in which
- * threads they run. The program's file parts.py explains the letters of shapes. Thread-safe.
+ * threads they run, and an {@code Implementation} decides what computes them. The program's file
+ * parts.py explains the letters of shapes. Thread-safe.
  */
 interface ModelCalls extends AutoCloseable {
 
@@ -66,6 +67,16 @@ interface ModelCalls extends AutoCloseable {
 
   /** Returns unit queries (count, E). */
   float[] queries(Query call);
+
+  /** Returns the name of what computes the calls: {@code program}, or another implementation. */
+  default String engine() {
+    return "program";
+  }
+
+  /** Returns the nanoseconds that all calls so far spent outside the program. */
+  default long computingNanos() {
+    return 0;
+  }
 
   /** Frees the model's resources. No call may be running. */
   @Override

@@ -39,18 +39,15 @@ public final class ServingModel implements AutoCloseable {
   private final CallArguments arguments;
   private final boolean comparison;
 
-  private ServingModel(ModelFiles files, TorchModule module, EngineOptions options) {
+  private ServingModel(
+      ModelFiles files, TorchModule module, EngineOptions options, Arithmetic arithmetic) {
     this.config = files.config();
     this.arguments = new CallArguments(config, options.liveItems());
     this.fingerprint = files.fingerprint() + (options.precision() == Precision.INT8 ? "-int8" : "");
     this.comparison = options.comparison();
     this.module = module;
     this.items = new ItemTable(files, module, options.liveItems());
-    this.calls =
-        switch (options.executor()) {
-          case WORKER -> new WorkerCalls(config, module, items);
-          case BATCH -> new BatchCalls(config, module, items, options);
-        };
+    this.calls = NativeCalls.chosen(files, module, items, options, arithmetic);
   }
 
   /**
@@ -77,12 +74,11 @@ public final class ServingModel implements AutoCloseable {
     Program.Use use = options.comparison() ? Program.Use.COMPARISON : Program.Use.SERVING;
     TorchModule module = TorchModule.load(use, files.config(), files.learned(), options);
     try {
-      module.prepare(arithmetic);
-    } catch (ModelException e) {
+      return new ServingModel(files, module, options, arithmetic);
+    } catch (RuntimeException e) {
       module.close();
       throw e;
     }
-    return new ServingModel(files, module, options);
   }
 
   /** Returns the largest absolute inputs (layers, 4) that the layers' matrices have had so far. */
@@ -96,9 +92,14 @@ public final class ServingModel implements AutoCloseable {
     return config;
   }
 
-  /** Returns the nanoseconds that all calls so far spent inside the program. */
+  /** Returns what computes the passes: {@code program}, or {@code native} and its kernels. */
+  public String engine() {
+    return calls.engine();
+  }
+
+  /** Returns the nanoseconds that all calls so far spent inside the engine. */
   public long computingNanos() {
-    return module.computingNanos();
+    return module.computingNanos() + calls.computingNanos();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.unipin.model;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtNDManager;
+import io.unipin.model.engine.MklDispatch;
 
 /**
  * Access to the engine. All code reaches the engine through this class, because {@link MklDispatch}

@@ -1,4 +1,4 @@
-package io.unipin.model;
+package io.unipin.model.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * of other vendors than Intel it uses at most AVX2. mkl_dispatch.c explains the method;
  * docs/decisions/engine.md has the evidence.
  */
-final class MklDispatch {
+public final class MklDispatch {
   private static final Logger LOG = LoggerFactory.getLogger(MklDispatch.class);
   private static final String LIBRARY = "libunipin_mkl.so";
 
@@ -29,7 +29,7 @@ final class MklDispatch {
    * Loads the native library of this class. Must run before the engine's libraries are loaded. If
    * loading fails, products are still correct.
    */
-  static void install() {
+  public static void install() {
     if ("vendor".equals(System.getenv(SWITCH))) {
       return;
     }

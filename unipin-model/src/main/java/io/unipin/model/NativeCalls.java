@@ -1,0 +1,183 @@
+package io.unipin.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.kvcache.KvLayout;
+import io.unipin.kvcache.KvType;
+import io.unipin.model.engine.Implementation;
+import io.unipin.model.engine.NativeEngine;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.ModelException;
+import io.unipin.model.files.ModelFiles;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs every call in the caller's thread, in the native engine. The results equal those of the
+ * program to 1e-4 in float32 ({@code NativeEqualsProgramTest}). Thread-safe.
+ */
+final class NativeCalls implements ModelCalls {
+  private static final Logger logger = LoggerFactory.getLogger(NativeCalls.class);
+
+  private final NativeEngine engine;
+  private final LongAdder nanos = new LongAdder();
+
+  /**
+   * Loads a model into the engine.
+   *
+   * @param module the loaded program, which computes the rotations of places in a history
+   * @param items tables that the engine reads in place
+   * @throws ModelException if a product with one of the model's matrices is wrong on this processor
+   */
+  NativeCalls(ModelFiles files, TorchModule module, ItemTable items, String instructionSet) {
+    this.engine =
+        new NativeEngine(
+            instructionSet,
+            files.config(),
+            files.learned(),
+            rotations(module, files.config()),
+            items.memory());
+  }
+
+  /**
+   * Returns the calls of the implementation that the options ask for. If the native engine cannot
+   * compute the model, returns those of the program, and logs the reason. The program is prepared
+   * for a kind of arithmetic if it is used.
+   */
+  static ModelCalls chosen(
+      ModelFiles files,
+      TorchModule module,
+      ItemTable items,
+      EngineOptions options,
+      Arithmetic arithmetic) {
+    Optional<ModelCalls> natives =
+        options.implementation() == Implementation.PROGRAM || arithmetic == Arithmetic.OBSERVING
+            ? Optional.empty()
+            : natives(files, module, items, options);
+    if (natives.isEmpty() || options.comparison()) {
+      module.prepare(arithmetic);
+    }
+    return natives.orElseGet(
+        () ->
+            switch (options.executor()) {
+              case WORKER -> new WorkerCalls(files.config(), module, items);
+              case BATCH -> new BatchCalls(files.config(), module, items, options);
+            });
+  }
+
+  private static Optional<ModelCalls> natives(
+      ModelFiles files, TorchModule module, ItemTable items, EngineOptions options) {
+    Optional<String> reason = unsupported(files.config(), options);
+    if (reason.isEmpty()) {
+      String fastest = NativeEngine.instructionSets().get(0);
+      try {
+        ModelCalls calls = new NativeCalls(files, module, items, fastest);
+        logger.info("the native engine computes the model, with {}", fastest);
+        return Optional.of(calls);
+      } catch (ModelException e) {
+        logger.warn("the program computes the model, not the native engine: {}", e.getMessage());
+        return Optional.empty();
+      }
+    }
+    String line = "the program computes the model, not the native engine: {}";
+    if (options.implementation() == Implementation.NATIVE) {
+      logger.warn(line, reason.get());
+    } else {
+      logger.info(line, reason.get());
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> unsupported(ModelConfig config, EngineOptions options) {
+    if (options.precision() != Precision.FLOAT32) {
+      return Optional.of("precision FLOAT32 expected, got " + options.precision());
+    }
+    if (options.executor() != Executor.WORKER) {
+      return Optional.of("executor WORKER expected, got " + options.executor());
+    }
+    return NativeEngine.unsupported(config);
+  }
+
+  /**
+   * Returns cosines (places, D / 2) and then sines of all places that a row can have. The program
+   * computes them: its angles are float32 numbers, and other roundings of the same angles would
+   * change the keys of long histories by 1e-4.
+   */
+  private static float[] rotations(TorchModule module, ModelConfig config) {
+    KvLayout layout = config.kvLayout(KvType.FLOAT32);
+    long[] places = new long[layout.capacityFor(layout.maxRows()) + 1];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = i;
+    }
+    float[] both = new float[places.length * config.headDim()];
+    JniUtils.setGradMode(false);
+    try (PtNDManager scope = module.newManager();
+        IValue tuple = module.run("rotation", IValue.from((PtNDArray) scope.create(places)))) {
+      int at = 0;
+      for (NDArray part : tuple.toNDList(scope)) {
+        float[] numbers = part.toFloatArray();
+        System.arraycopy(numbers, 0, both, at, numbers.length);
+        at += numbers.length;
+      }
+    }
+    return both;
+  }
+
+  @Override
+  public float[] extend(Extend call) {
+    Tokens tokens = call.tokens();
+    NativeEngine.Actions actions =
+        new NativeEngine.Actions(
+            tokens.items(), tokens.actions(), tokens.surfaces(), tokens.gaps());
+    long begin = System.nanoTime();
+    try {
+      return engine.extend(actions, call.from(), call.block());
+    } finally {
+      nanos.add(System.nanoTime() - begin);
+    }
+  }
+
+  @Override
+  public float[] score(Score call) {
+    NativeEngine.Candidates candidates =
+        new NativeEngine.Candidates(
+            call.candidates(), call.surface(), call.gap(), call.positions());
+    long begin = System.nanoTime();
+    try {
+      return engine.score(candidates, call.rows(), call.block());
+    } finally {
+      nanos.add(System.nanoTime() - begin);
+    }
+  }
+
+  @Override
+  public float[] queries(Query call) {
+    long begin = System.nanoTime();
+    try {
+      return engine.queries(
+          call.state(), call.outcomes(), call.surface(), call.gap(), call.offsets());
+    } finally {
+      nanos.add(System.nanoTime() - begin);
+    }
+  }
+
+  @Override
+  public String engine() {
+    return "native " + engine.instructionSet();
+  }
+
+  @Override
+  public long computingNanos() {
+    return nanos.sum();
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

@@ -1,0 +1,98 @@
+package io.unipin.model.engine;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The native methods of this module. Only {@link NativeEngine} and {@link EngineLibrary} call them.
+ *
+ * <p>Java checks all arguments before a call, and the native code checks sizes and indices again. A
+ * bad argument becomes an {@link IllegalArgumentException}, and any other failure a
+ * {@code ModelException}. The program's file parts.py explains the letters of shapes.
+ */
+final class EngineNative {
+  private EngineNative() {}
+
+  /** Returns the names of the kernels that this processor can run, fastest first. */
+  static native String[] instructionSets();
+
+  /**
+   * Creates a model and returns its address.
+   *
+   * @param instructionSet index into {@link #instructionSets}
+   * @param shape sizes in the order of {@code NativeEngine.shape}
+   * @param tensors the tensors of {@link EngineTensors}, in that order
+   * @param rotation cosines (places, D / 2) of all places in a history, then sines
+   * @param items direct buffer with the table (N + 1 + V, E), which must outlive the model
+   * @param paths direct buffer with the table (N + 1 + V, X); null if X is 0
+   */
+  static native long create(
+      int instructionSet,
+      int[] shape,
+      float[][] tensors,
+      float[] rotation,
+      ByteBuffer items,
+      @Nullable ByteBuffer paths);
+
+  /**
+   * Writes the keys and values of new rows into a block.
+   *
+   * @param items (a) rows of the table
+   * @param actions (a, C)
+   * @param from number of rows that the block holds; if 0, the learned first token precedes the
+   *     actions
+   * @param block direct buffer (L, 2, G, capacity, D), and for int8 the steps behind it
+   * @param type 0 for float32, 1 for float16, 2 for int8
+   * @param state (d) receives the state of the last row
+   */
+  static native void extend(
+      long model,
+      long[] items,
+      float[] actions,
+      long[] surfaces,
+      long[] gaps,
+      int from,
+      ByteBuffer block,
+      int capacity,
+      int type,
+      float[] state);
+
+  /**
+   * Scores candidates against the first {@code rows} rows of a block.
+   *
+   * @param candidates (k) rows of the table
+   * @param positions (k) or (1)
+   * @param out (k, C) receives probabilities
+   */
+  static native void score(
+      long model,
+      long[] candidates,
+      long surface,
+      long gap,
+      long[] positions,
+      ByteBuffer block,
+      int capacity,
+      int type,
+      int rows,
+      float[] out);
+
+  /**
+   * Computes queries.
+   *
+   * @param state (d)
+   * @param outcomes (r, C)
+   * @param offsets (r)
+   * @param out (r, E) receives unit vectors
+   */
+  static native void queries(
+      long model,
+      float[] state,
+      float[] outcomes,
+      long surface,
+      long gap,
+      long[] offsets,
+      float[] out);
+
+  /** Frees a model. No call may be using it. */
+  static native void destroy(long model);
+}

@@ -1,0 +1,135 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace unipin {
+
+/** Every row of working memory begins at a multiple of this number of floats, and so does every matrix. */
+constexpr std::size_t kRowUnit = 64;
+
+/** Returns the distance between rows of working memory that have room for `width` floats. */
+static constexpr std::size_t stride_of(std::size_t width) { return (width + kRowUnit - 1) / kRowUnit * kRowUnit; }
+
+/** The types of stored keys and values. The numbers are those of EngineNative.java. */
+enum class KvType { kFloat32 = 0, kFloat16 = 1, kInt8 = 2 };
+
+static constexpr std::size_t bytes_of(KvType type) {
+  return type == KvType::kFloat32 ? 4 : type == KvType::kFloat16 ? 2 : 1;
+}
+
+/** What happens to the result of a product before it is written. */
+enum class Then { kStore, kAdd, kGelu };
+
+/**
+ * A matrix (rows, columns) in panels of Kernels::panel rows, which P stands for. Element (n, k) lies at
+ * [n / P * columns * P + k * P + n % P]. Rows of zeros fill the last panel.
+ */
+struct Matrix {
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  const float* panels = nullptr;
+};
+
+/**
+ * The attention of query rows to the keys and values of one head. D is the width of a head.
+ *
+ * Row i attends to the first `seen` keys, or, if `causal`, to the first `seen + i`. If there are own keys, row i also
+ * attends to own key i.
+ */
+struct Attention {
+  std::size_t rows = 0;
+  std::size_t width = 0;  // D: 16, 32, 64 or 128
+  std::size_t seen = 0;   // at least 1
+  bool causal = false;
+  const float* queries = nullptr;  // row i at queries + i * query_stride, scaled
+  std::size_t query_stride = 0;
+  const float* keys = nullptr;    // panels of turn_keys
+  const float* values = nullptr;  // (keys, D)
+  const float* own_keys = nullptr;  // row i at own_keys + i * own_stride, or null
+  const float* own_values = nullptr;
+  std::size_t own_stride = 0;
+  float* scores = nullptr;  // room for scores_for(keys) floats
+  float* out = nullptr;     // row i at out + i * out_stride
+  std::size_t out_stride = 0;
+};
+
+/** The largest number of rows whose scores a kernel computes together. */
+constexpr std::size_t kMostTileRows = 8;
+
+/** Returns the room for scores that attention to a number of keys needs. */
+static constexpr std::size_t scores_for(std::size_t keys) { return kMostTileRows * stride_of(keys + kMostTileRows); }
+
+/**
+ * The functions that compute the passes, for one kind of processor.
+ *
+ * A row's result never depends on the other rows of a call: every sum adds its terms in one order, whatever the number of
+ * rows. So a history gives the same bits however its rows are split over calls. Between two kinds of processors, results
+ * differ by rounding.
+ *
+ * Pointers to working memory and to matrices are multiples of 64 bytes where a comment does not say otherwise, and rows of
+ * working memory lie stride_of(width) floats apart. Columns past the width may be written and hold no meaning.
+ */
+struct Kernels {
+  const char* name;
+  std::size_t panel;
+
+  /** Multiplies rows a (m, w.columns) by w and writes c (m, w.rows). Fills c's row up to a whole panel. */
+  void (*product)(
+      std::size_t m, const float* a, std::size_t a_stride, const Matrix& w, float* c, std::size_t c_stride, Then then);
+
+  /** Normalises rows x (m, width) to mean 0 and variance 1. width is a multiple of 16. */
+  void (*norm)(std::size_t m, std::size_t width, const float* x, std::size_t x_stride, float* y, std::size_t y_stride);
+
+  /** Applies GELU to x (n). n is a multiple of 16. */
+  void (*gelu)(std::size_t n, float* x);
+
+  /** Multiplies values y (n) by SiLU of gates x (n), and writes the result to y. n is a multiple of 16. */
+  void (*gate)(std::size_t n, const float* x, float* y);
+
+  /**
+   * Rotates neighbouring columns of one head x (width). The rotation (2, width) holds each cosine twice, and then each
+   * sine twice: first its negative. x needs no alignment beyond that of a float.
+   */
+  void (*turn)(std::size_t width, const float* rotation, float* x);
+
+  /** Attends. */
+  void (*attend)(const Attention& attention);
+
+  /**
+   * Writes keys (n, width) to panels: element (j, k) to [j / P * width * P + k * P + j % P]. Fills the last panel with zeros.
+   * Keys need no alignment.
+   */
+  void (*turn_keys)(std::size_t n, std::size_t width, const float* keys, float* panels);
+
+  /**
+   * Writes one row x (width) of keys or values to `row` in a type. For int8 also writes the row's step (float16) to `step`.
+   * Nothing needs alignment beyond that of its elements.
+   */
+  void (*store)(KvType type, std::size_t width, const float* x, void* row, std::uint16_t* step);
+
+  /** Reads rows (n, width) that store wrote, as floats. For int8 reads the steps (n). */
+  void (*widen)(
+      KvType type, std::size_t n, std::size_t width, const void* rows, const std::uint16_t* steps, float* out);
+};
+
+extern const Kernels kPortableKernels;
+#if defined(__x86_64__)
+extern const Kernels kAvx2Kernels;
+extern const Kernels kAvx512Kernels;
+#endif
+
+/** A set of kernels, and whether this processor can run it. */
+struct NamedKernels {
+  const Kernels* kernels;
+  bool run;
+};
+
+/** Returns all kernels in descending order of speed. The last kernels run on any processor. */
+std::array<NamedKernels, 3> all_kernels();
+
+/** The smallest step of an int8 row, which float16 can still hold without losing digits. */
+constexpr float kSmallestStep = 6.2e-5F;
+
+}  // namespace unipin

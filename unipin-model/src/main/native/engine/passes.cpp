@@ -1,0 +1,366 @@
+#include "passes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace unipin {
+namespace {
+
+/**
+ * The largest number of rows that a pass takes through the layers together. A longer call is cut into equal parts, which
+ * changes no bit of its results. So working memory has a bound.
+ */
+constexpr std::size_t kMostRows = 640;
+
+std::size_t parts_of(std::size_t rows) { return (rows + kMostRows - 1) / kMostRows; }
+
+std::size_t largest_part(std::size_t rows) { return (rows + parts_of(rows) - 1) / parts_of(rows); }
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+/** One pass through the layers over one block. */
+class Pass {
+ public:
+  Pass(const Model& model, Scratch& scratch, const Block& block)
+      : model_(model),
+        shape_(model.shape),
+        kernels_(model.kernels),
+        s_(scratch),
+        block_(block),
+        d_(shape_.width),
+        head_(shape_.head_width()),
+        stride_(stride_of(d_)),
+        fresh_stride_(stride_of(2 * shape_.kv_width())) {}
+
+  /** Puts the rows of actions [begin, end) of the new rows into x. Row 0 is the first token if `first` is true. */
+  void put_tokens(const Tokens& tokens, bool first, std::size_t begin, std::size_t end) {
+    float* x = s_.x;
+    std::size_t action = begin;
+    if (first) {
+      if (begin == 0) {
+        std::copy_n(table(kTokenFirst, 0), d_, x);
+        x += stride_;
+      }
+      action = begin == 0 ? 0 : begin - 1;
+      end -= 1;
+    }
+    put_items(tokens.items + action, end - action, x);
+    for (std::size_t i = action; i < end; ++i, x += stride_) {
+      for (std::size_t c = 0; c < shape_.actions; ++c) {
+        add_scaled(tokens.actions[i * shape_.actions + c], table(kTokenAction, c), x);
+      }
+      add(table(kTokenSurface, at(tokens.surfaces[i])), x);
+      add(table(kTokenGap, at(tokens.gaps[i])), x);
+    }
+  }
+
+  /** Puts the rows of candidates [begin, end) into x. */
+  void put_candidates(const Slate& slate, std::size_t begin, std::size_t end) {
+    put_items(slate.items + begin, end - begin, s_.x);
+    float* x = s_.x;
+    for (std::size_t i = begin; i < end; ++i, x += stride_) {
+      add(table(kTokenMask, 0), x);
+      add(table(kTokenSurface, at(slate.surface)), x);
+      add(table(kCandidateGap, at(slate.gap)), x);
+      add(table(kCandidatePosition, at(slate.positions[slate.position_count == 1 ? 0 : i])), x);
+    }
+  }
+
+  /** Encodes the rows of x behind the first `start` rows of the block. If `whole`, x's last row becomes its state. */
+  void encode(std::size_t rows, std::size_t start, bool whole) {
+    for (std::size_t l = 0; l < shape_.layers; ++l) {
+      const Model::Layer& layer = model_.layers[l];
+      bool last = l + 1 == shape_.layers;
+      // In the last layer, only the last row needs more than keys and values.
+      std::size_t from = !last ? 0 : whole ? rows - 1 : rows;
+      project(layer, rows, from);
+      for (std::size_t i = 0; i < rows; ++i) {
+        const float* rotation = model_.rotation(start + i);
+        turn_heads(s_.fresh + i * fresh_stride_, shape_.kv_heads, rotation);
+        if (i >= from) {
+          turn_heads(s_.queries + i * stride_, shape_.heads, rotation);
+        }
+        store(l, start + i, s_.fresh + i * fresh_stride_);
+      }
+      if (from == rows) {
+        return;
+      }
+      Attention attention;
+      attention.rows = rows - from;
+      attention.seen = start + from + 1;
+      attention.causal = true;
+      attend(l, attention, from, start + rows, false);
+      finish(layer, from, rows);
+    }
+  }
+
+  /** Takes candidates in x through the layers, against the first `seen` rows of the block. */
+  void rank(std::size_t rows, std::size_t seen) {
+    for (std::size_t l = 0; l < shape_.layers; ++l) {
+      const Model::Layer& layer = model_.layers[l];
+      project(layer, rows, 0);
+      for (std::size_t i = 0; i < rows; ++i) {
+        turn_heads(s_.queries + i * stride_, shape_.heads, model_.rotation(seen));
+        turn_heads(s_.fresh + i * fresh_stride_, shape_.kv_heads, model_.rotation(seen));
+      }
+      Attention attention;
+      attention.rows = rows;
+      attention.seen = seen;
+      attend(l, attention, 0, seen, true);
+      finish(layer, 0, rows);
+    }
+  }
+
+  /** Writes the calibrated probabilities (rows, C) of candidates in x, whose items are given. */
+  void judge(std::size_t rows, const std::int64_t* items, float* out) {
+    for (std::size_t i = 0; i < rows; i += kRowsAtOnce) {
+      std::size_t some = std::min(kRowsAtOnce, rows - i);
+      bool path = shape_.path_width > 0;
+      kernels_.norm(some, d_, s_.x + i * stride_, stride_, s_.normal, stride_);
+      kernels_.product(some, s_.normal, stride_, model_.head_in, s_.wide, stride_, path ? Then::kStore : Then::kGelu);
+      if (path) {
+        std::size_t width = gather(model_.paths, shape_.path_width, items + i, some);
+        kernels_.product(some, s_.normal, width, model_.path_out, s_.wide, stride_, Then::kAdd);
+        kernels_.gelu(some * stride_, s_.wide);
+      }
+      std::size_t columns = stride_of(shape_.actions);
+      float* logits = s_.attended;  // columns are at most a row of it, since there are at most 64 actions
+      kernels_.product(some, s_.wide, stride_, model_.head_out, logits, columns, Then::kStore);
+      for (std::size_t j = 0; j < some; ++j) {
+        for (std::size_t c = 0; c < shape_.actions; ++c) {
+          float logit = logits[j * columns + c] + model_.tables[kHeadBias][c];
+          const float* calibration = model_.tables[kCalibration];
+          float z = logit * calibration[c] + calibration[shape_.actions + c];
+          out[(i + j) * shape_.actions + c] = 1 / (1 + std::exp(-z));
+        }
+      }
+    }
+  }
+
+  const float* row(std::size_t i) const { return s_.x + i * stride_; }
+
+ private:
+  const float* table(Tensor tensor, std::size_t row) const { return model_.tables[tensor] + row * d_; }
+
+  void add(const float* from, float* to) const {
+    for (std::size_t j = 0; j < d_; ++j) {
+      to[j] += from[j];
+    }
+  }
+
+  void add_scaled(float scale, const float* from, float* to) const {
+    if (scale != 0) {
+      for (std::size_t j = 0; j < d_; ++j) {
+        to[j] += scale * from[j];
+      }
+    }
+  }
+
+  /** Copies rows of a table to s_.normal. Returns their stride. */
+  std::size_t gather(const float* from, std::size_t width, const std::int64_t* rows, std::size_t count) const {
+    std::size_t stride = stride_of(width);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::copy_n(from + at(rows[i]) * width, width, s_.normal + i * stride);
+    }
+    return stride;
+  }
+
+  void put_items(const std::int64_t* items, std::size_t count, float* x) const {
+    for (std::size_t i = 0; i < count; i += kRowsAtOnce) {
+      std::size_t some = std::min(kRowsAtOnce, count - i);
+      std::size_t stride = gather(model_.items, shape_.item_width, items + i, some);
+      kernels_.product(some, s_.normal, stride, model_.token_item, x + i * stride_, stride_, Then::kStore);
+    }
+  }
+
+  /** Computes the keys and values of all rows, and the queries of rows from `from` on. */
+  void project(const Model::Layer& layer, std::size_t rows, std::size_t from) const {
+    for (std::size_t i = 0; i < rows; i += kRowsAtOnce) {
+      std::size_t some = std::min(kRowsAtOnce, rows - i);
+      kernels_.norm(some, d_, s_.x + i * stride_, stride_, s_.normal, stride_);
+      kernels_.product(some, s_.normal, stride_, layer.keys_values, s_.fresh + i * fresh_stride_, fresh_stride_, Then::kStore);
+      std::size_t skipped = from > i ? std::min(from - i, some) : 0;
+      if (skipped < some) {
+        kernels_.product(
+            some - skipped, s_.normal + skipped * stride_, stride_, layer.queries, s_.queries + (i + skipped) * stride_,
+            stride_, Then::kStore);
+      }
+    }
+  }
+
+  void turn_heads(float* x, std::size_t heads, const float* rotation) const {
+    for (std::size_t h = 0; h < heads; ++h) {
+      kernels_.turn(head_, rotation, x + h * head_);
+    }
+  }
+
+  /** Returns the index of a plane (capacity, D) of the block. */
+  std::size_t plane(std::size_t layer, std::size_t which, std::size_t head) const {
+    return (layer * 2 + which) * shape_.kv_heads + head;
+  }
+
+  std::uint8_t* elements(std::size_t plane, std::size_t row) const {
+    return block_.memory + (plane * block_.capacity + row) * head_ * bytes_of(block_.type);
+  }
+
+  std::uint16_t* steps(std::size_t plane, std::size_t row) const {
+    std::size_t all = shape_.layers * 2 * shape_.kv_heads * block_.capacity * head_ * bytes_of(block_.type);
+    return reinterpret_cast<std::uint16_t*>(block_.memory + all) + plane * block_.capacity + row;
+  }
+
+  void store(std::size_t layer, std::size_t row, const float* fresh) const {
+    for (std::size_t which = 0; which < 2; ++which) {
+      for (std::size_t g = 0; g < shape_.kv_heads; ++g) {
+        std::size_t place = plane(layer, which, g);
+        const float* x = fresh + which * shape_.kv_width() + g * head_;
+        kernels_.store(block_.type, head_, x, elements(place, row), steps(place, row));
+      }
+    }
+  }
+
+  /** Returns the first rows of a plane as floats: the block's own memory, or s_.widened. */
+  const float* floats(std::size_t plane, std::size_t rows) const {
+    if (block_.type == KvType::kFloat32) {
+      return reinterpret_cast<const float*>(elements(plane, 0));
+    }
+    kernels_.widen(block_.type, rows, head_, elements(plane, 0), steps(plane, 0), s_.widened);
+    return s_.widened;
+  }
+
+  /** Lets rows from `from` on attend to the first `keys` rows of the block, and if `own`, each to itself. */
+  void attend(std::size_t layer, Attention attention, std::size_t from, std::size_t keys, bool own) const {
+    std::size_t group = shape_.heads / shape_.kv_heads;
+    attention.width = head_;
+    attention.query_stride = stride_;
+    attention.out_stride = stride_;
+    attention.own_stride = fresh_stride_;
+    attention.keys = s_.panels;
+    attention.scores = s_.scores;
+    for (std::size_t g = 0; g < shape_.kv_heads; ++g) {
+      kernels_.turn_keys(keys, head_, floats(plane(layer, 0, g), keys), s_.panels);
+      attention.values = floats(plane(layer, 1, g), keys);
+      if (own) {
+        attention.own_keys = s_.fresh + g * head_;
+        attention.own_values = s_.fresh + shape_.kv_width() + g * head_;
+      }
+      for (std::size_t h = g * group; h < (g + 1) * group; ++h) {
+        attention.queries = s_.queries + from * stride_ + h * head_;
+        attention.out = s_.attended + from * stride_ + h * head_;
+        kernels_.attend(attention);
+      }
+    }
+  }
+
+  /** Computes the rest of a layer for rows [from, to) of x from their attention. */
+  void finish(const Model::Layer& layer, std::size_t from, std::size_t to) const {
+    std::size_t wide = stride_of(shape_.forward);
+    for (std::size_t i = from; i < to; i += kRowsAtOnce) {
+      std::size_t some = std::min(kRowsAtOnce, to - i);
+      float* x = s_.x + i * stride_;
+      kernels_.product(some, s_.attended + i * stride_, stride_, layer.out, x, stride_, Then::kAdd);
+      kernels_.norm(some, d_, x, stride_, s_.normal, stride_);
+      kernels_.product(some, s_.normal, stride_, layer.up, s_.wide, wide, shape_.gated ? Then::kStore : Then::kGelu);
+      if (shape_.gated) {
+        kernels_.product(some, s_.normal, stride_, layer.gates, s_.gates, wide, Then::kStore);
+        kernels_.gate(some * wide, s_.gates, s_.wide);
+      }
+      kernels_.product(some, s_.wide, wide, layer.down, x, stride_, Then::kAdd);
+    }
+  }
+
+  const Model& model_;
+  const Shape& shape_;
+  const Kernels& kernels_;
+  Scratch& s_;
+  const Block& block_;
+  const std::size_t d_;
+  const std::size_t head_;
+  const std::size_t stride_;
+  const std::size_t fresh_stride_;
+};
+
+}  // namespace
+
+std::size_t bytes_of(const Shape& shape, KvType type, std::size_t capacity) {
+  std::size_t row = shape.head_width() * bytes_of(type) + (type == KvType::kInt8 ? sizeof(std::uint16_t) : 0);
+  return shape.layers * 2 * shape.kv_heads * capacity * row;
+}
+
+void extend(const Model& model, const Tokens& tokens, std::size_t from, const Block& block, float* state) {
+  std::size_t count = tokens.count + (from == 0 ? 1 : 0);
+  std::size_t parts = parts_of(count);
+  Model::Lease scratch(model, largest_part(count), from + count);
+  Pass pass(model, *scratch, block);
+  for (std::size_t part = 0; part < parts; ++part) {
+    std::size_t begin = count * part / parts;
+    std::size_t end = count * (part + 1) / parts;
+    pass.put_tokens(tokens, from == 0, begin, end);
+    pass.encode(end - begin, from + begin, end == count);
+    if (end == count) {
+      std::copy_n(pass.row(end - begin - 1), model.shape.width, state);
+    }
+  }
+}
+
+void score(const Model& model, const Slate& slate, const Block& block, std::size_t rows, float* out) {
+  std::size_t parts = parts_of(slate.count);
+  Model::Lease scratch(model, largest_part(slate.count), rows);
+  Pass pass(model, *scratch, block);
+  for (std::size_t part = 0; part < parts; ++part) {
+    std::size_t begin = slate.count * part / parts;
+    std::size_t end = slate.count * (part + 1) / parts;
+    pass.put_candidates(slate, begin, end);
+    pass.rank(end - begin, rows);
+    pass.judge(end - begin, slate.items + begin, out + begin * model.shape.actions);
+  }
+}
+
+void queries(const Model& model, const Wishes& wishes, float* out) {
+  const Shape& shape = model.shape;
+  const Kernels& kernels = model.kernels;
+  std::size_t d = shape.width;
+  std::size_t e = shape.item_width;
+  std::size_t stride = stride_of(d);
+  std::size_t e_stride = stride_of(e);
+  Model::Lease lease(model, kRowsAtOnce, 1);
+  Scratch& s = *lease;
+  std::copy_n(wishes.state, d, s.x);
+  kernels.norm(1, d, s.x, stride, s.normal, stride);
+  float* shared = s.normal + std::max(stride, e_stride);  // what all queries share
+  kernels.product(1, s.normal, stride, model.query_in, s.queries, stride, Then::kStore);
+  kernels.product(1, s.normal, stride, model.query_direct, shared, e_stride, Then::kStore);
+  const float* surface = model.tables[kQuerySurface] + at(wishes.surface) * d;
+  const float* gap = model.tables[kQueryGap] + at(wishes.gap) * d;
+  for (std::size_t begin = 0; begin < wishes.count; begin += kRowsAtOnce) {
+    std::size_t some = std::min(kRowsAtOnce, wishes.count - begin);
+    for (std::size_t i = 0; i < some; ++i) {
+      const float* outcomes = wishes.outcomes + (begin + i) * shape.actions;
+      const float* offset = model.tables[kQueryOffset] + at(wishes.offsets[begin + i]) * d;
+      float* u = s.attended + i * stride;
+      for (std::size_t j = 0; j < d; ++j) {
+        float sum = 0;
+        for (std::size_t c = 0; c < shape.actions; ++c) {
+          sum += outcomes[c] * model.tables[kQueryAction][c * d + j];
+        }
+        u[j] = s.queries[j] + sum + surface[j] + gap[j] + offset[j];
+      }
+    }
+    kernels.gelu(some * stride, s.attended);
+    kernels.product(some, s.attended, stride, model.query_out, s.wide, e_stride, Then::kStore);
+    for (std::size_t i = 0; i < some; ++i) {
+      float squares = 0;
+      float* query = s.wide + i * e_stride;
+      for (std::size_t j = 0; j < e; ++j) {
+        query[j] += shared[j];
+        squares += query[j] * query[j];
+      }
+      float length = std::sqrt(squares + 1e-12F);
+      for (std::size_t j = 0; j < e; ++j) {
+        out[(begin + i) * e + j] = query[j] / length;
+      }
+    }
+  }
+}
+
+}  // namespace unipin

@@ -1,0 +1,263 @@
+package io.unipin.model;
+
+import static io.unipin.model.TestModels.largestDifference;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.unipin.kvcache.HostRows;
+import io.unipin.kvcache.KvType;
+import io.unipin.model.engine.NativeEngine;
+import io.unipin.model.features.AttributeConfig;
+import io.unipin.model.features.GapBuckets;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.PagePositions;
+import io.unipin.model.features.TargetOffsets;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.model.files.ModelFiles;
+import io.unipin.model.files.Program;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Tests that the native engine computes the same as the program, over random shapes of models, with
+ * every instruction set of this processor: states, every row of keys and values, probabilities and
+ * queries.
+ */
+@Timeout(300)
+class NativeEqualsProgramTest {
+  private static final float TOLERANCE = 1e-4f;
+  private static final int LIVE = 4;
+
+  @TempDir Path folder;
+
+  /** A model that both implementations have loaded. */
+  private final class Both implements AutoCloseable {
+    final ModelConfig config;
+    final TorchModule module;
+    final CallArguments arguments;
+    final ModelCalls program;
+    final List<NativeCalls> natives;
+
+    Both(ModelConfig config, long seed) {
+      this.config = config;
+      Path model = folder.resolve("model-" + seed);
+      TestModels.write(model, config, seed);
+      ModelFiles files = ModelFiles.read(model, LIVE);
+      EngineOptions options = EngineOptions.cpu().withLiveItems(LIVE);
+      this.module = TorchModule.load(Program.Use.SERVING, config, files.learned(), options);
+      module.prepare(Arithmetic.of(Precision.FLOAT32));
+      ItemTable items = new ItemTable(files, module, LIVE);
+      Random random = new Random(seed);
+      for (int slot = 0; slot < LIVE; slot++) {
+        float[] row = new float[items.rowLength()];
+        for (int i = 0; i < row.length; i++) {
+          row[i] = (float) random.nextGaussian() / 3;
+        }
+        items.write(slot, row);
+      }
+      this.arguments = new CallArguments(config, LIVE);
+      this.program = new WorkerCalls(config, module, items);
+      this.natives =
+          NativeEngine.instructionSets().stream()
+              .map(set -> new NativeCalls(files, module, items, set))
+              .toList();
+    }
+
+    HostRows block(KvType type) {
+      int capacity = config.kvLayout(type).capacityFor(config.maxHistory() + 1);
+      return TestModels.block(config, type, capacity);
+    }
+
+    @Override
+    public void close() {
+      natives.forEach(NativeCalls::close);
+      module.close();
+    }
+  }
+
+  private static ModelConfig shape(
+      int headDim, int heads, int kvHeads, boolean gated, int layers, int maxHistory) {
+    return new ModelConfig(
+        TestModels.ITEMS,
+        TestModels.CONTENT,
+        12,
+        headDim * heads,
+        layers,
+        heads,
+        kvHeads,
+        75,
+        gated,
+        maxHistory,
+        List.of("click", "save", "hide"),
+        List.of("click", "save"),
+        List.of("home", "related"),
+        AttributeConfig.NONE,
+        0);
+  }
+
+  private static ModelConfig random(Random random) {
+    int headDim = 16 << random.nextInt(4);
+    int kvHeads = 1 + random.nextInt(2);
+    int heads = kvHeads * (1 + random.nextInt(headDim > 32 ? 1 : 3));
+    ModelConfig plain =
+        shape(headDim, heads, kvHeads, random.nextBoolean(), 1 + random.nextInt(4), 72);
+    return random.nextBoolean() ? plain : TestModels.described(plain);
+  }
+
+  @Test
+  void calls_randomModels_equalThoseOfTheProgram() {
+    for (int seed = 0; seed < 10; seed++) {
+      Random random = new Random(seed);
+      try (Both both = new Both(random(random), seed)) {
+        for (int round = 0; round < 6; round++) {
+          int n = round < 2 ? round : random.nextInt(71);
+          compare(both, random, n, 1 + random.nextInt(40), "seed " + seed + ", " + n + " actions");
+        }
+      }
+    }
+  }
+
+  @Test
+  void calls_longHistoriesAndSlates_equalThoseOfTheProgram() {
+    try (Both both = new Both(shape(32, 4, 2, false, 2, 512), 100)) {
+      compare(both, new Random(1), 512, 1000, "512 actions");
+    }
+    try (Both both = new Both(shape(64, 2, 1, true, 2, 2000), 101)) {
+      compare(both, new Random(2), 2000, 64, "2000 actions");
+    }
+  }
+
+  /** Encodes one history in up to three calls by both, scores a slate and asks for queries. */
+  private static void compare(Both both, Random random, int n, int candidates, String what) {
+    ModelConfig config = both.config;
+    TokenSequence tokens = TokenSequence.of(TestModels.actions(random, n));
+    int first = random.nextInt(n + 1);
+    ModelCalls.Tokens head = both.arguments.tokens(head(tokens, first), 0);
+    ModelCalls.Tokens tail = both.arguments.tokens(tokens, first);
+    int rows = TestModels.ITEMS + 1 + LIVE;
+    int surface = random.nextInt(2);
+    int gap = random.nextInt(GapBuckets.COUNT);
+    long[] slate = random.longs(candidates, 0, rows).toArray();
+    long[] positions = random.longs(candidates, 0, PagePositions.COUNT).toArray();
+    float[] outcomes = new float[3 * config.actions().size()];
+    for (int i = 0; i < outcomes.length; i++) {
+      outcomes[i] = random.nextFloat();
+    }
+    long[] offsets = random.longs(3, 0, TargetOffsets.COUNT).toArray();
+    HostRows expected = both.block(KvType.FLOAT32);
+    float[] state = extend(both.program, head, tail, expected);
+    ModelCalls.Query query = new ModelCalls.Query(state, outcomes, surface, gap, offsets);
+    float[] queries = both.program.queries(query);
+    float[] scores =
+        both.program.score(new ModelCalls.Score(slate, surface, gap, positions, expected, 1 + n));
+    for (NativeCalls calls : both.natives) {
+      String where = what + ", " + calls.engine() + ", " + config;
+      HostRows block = both.block(KvType.FLOAT32);
+      near(where + ": state", extend(calls, head, tail, block), state);
+      near(where + ": rows", rows(block, 1 + n), rows(expected, 1 + n));
+      assertThat(unwritten(block, 1 + n)).as(where + ": unwritten rows").isTrue();
+      near(where + ": queries", calls.queries(query), queries);
+      ModelCalls.Score score =
+          new ModelCalls.Score(slate, surface, gap, positions, block, 1 + n);
+      near(where + ": scores", calls.score(score), scores);
+      // Each implementation can score a block that the other wrote.
+      ModelCalls.Score other =
+          new ModelCalls.Score(slate, surface, gap, positions, expected, 1 + n);
+      near(where + ": scores of the program's block", calls.score(other), scores);
+    }
+  }
+
+  private static TokenSequence head(TokenSequence tokens, int count) {
+    return new TokenSequence(
+        Arrays.copyOf(tokens.items(), count),
+        Arrays.copyOf(tokens.actions(), count),
+        Arrays.copyOf(tokens.surfaces(), count),
+        Arrays.copyOf(tokens.gaps(), count));
+  }
+
+  private static float[] extend(
+      ModelCalls calls, ModelCalls.Tokens head, ModelCalls.Tokens tail, HostRows block) {
+    float[] state = calls.extend(new ModelCalls.Extend(head, 0, block));
+    return tail.size() == 0
+        ? state
+        : calls.extend(new ModelCalls.Extend(tail, 1 + head.size(), block));
+  }
+
+  private static void near(String what, float[] got, float[] expected) {
+    assertThat(largestDifference(got, expected)).as(what).isLessThan(TOLERANCE);
+  }
+
+  /** Returns the first {@code count} rows of every plane of a float32 block. */
+  private static float[] rows(HostRows block, int count) {
+    int head = block.layout().headDim();
+    int planes = block.memory().capacity() / (block.capacity() * head * Float.BYTES);
+    float[] rows = new float[planes * count * head];
+    for (int plane = 0; plane < planes; plane++) {
+      block
+          .memory()
+          .asFloatBuffer()
+          .get(plane * block.capacity() * head, rows, plane * count * head, count * head);
+    }
+    return rows;
+  }
+
+  private static boolean unwritten(HostRows block, int count) {
+    int head = block.layout().headDim();
+    for (int i = 0; i < block.memory().capacity() / Float.BYTES; i++) {
+      boolean isNaN = Float.isNaN(block.memory().getFloat(i * Float.BYTES));
+      if (isNaN != (i / head % block.capacity() >= count)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Rounded keys and values are the program's, except where a number lies between two steps and
+   * falls to another side. So states and scores differ by little, and few bytes differ.
+   */
+  @Test
+  void calls_roundedKeysAndValues_areNearThoseOfTheProgram() {
+    try (Both both = new Both(shape(32, 4, 2, false, 3, 152), 7)) {
+      for (KvType type : List.of(KvType.FLOAT16, KvType.INT8)) {
+        float bound = type == KvType.FLOAT16 ? 2e-3f : 2e-2f;
+        Random random = new Random(17);
+        for (int round = 0; round < 5; round++) {
+          int n = 30 + random.nextInt(120);
+          TokenSequence tokens = TokenSequence.of(TestModels.actions(random, n));
+          ModelCalls.Tokens all = both.arguments.tokens(tokens, 0);
+          long[] slate = random.longs(20, 0, TestModels.ITEMS).toArray();
+          HostRows expected = both.block(type);
+          float[] state = both.program.extend(new ModelCalls.Extend(all, 0, expected));
+          float[] scores =
+              both.program.score(
+                  new ModelCalls.Score(slate, 1, 3, new long[] {0}, expected, 1 + n));
+          for (NativeCalls calls : both.natives) {
+            HostRows block = both.block(type);
+            float[] got = calls.extend(new ModelCalls.Extend(all, 0, block));
+            assertThat(largestDifference(got, state)).as(calls.engine()).isLessThan(bound);
+            float[] scored =
+                calls.score(new ModelCalls.Score(slate, 1, 3, new long[] {0}, block, 1 + n));
+            assertThat(largestDifference(scored, scores)).as(calls.engine()).isLessThan(bound);
+            assertThat(differing(block.memory(), expected.memory()))
+                .as("%s, %s", calls.engine(), type)
+                .isLessThan(0.02);
+          }
+        }
+      }
+    }
+  }
+
+  private static double differing(ByteBuffer a, ByteBuffer b) {
+    int count = 0;
+    for (int i = 0; i < a.capacity(); i++) {
+      count += a.get(i) == b.get(i) ? 0 : 1;
+    }
+    return (double) count / a.capacity();
+  }
+}
