@@ -174,7 +174,9 @@ final class BundleOperations implements BundleControl {
    * bundle can use it.
    */
   private void serves(LoadedBundle bundle, String oldFingerprint) {
-    parts.metrics().serving(bundle.name(), bundle.indexVersion());
+    parts
+        .metrics()
+        .serving(bundle.name(), bundle.indexVersion(), bundle.model().engine());
     if (!parts.inUse().test(oldFingerprint)) {
       parts.cache().eraseFingerprint(oldFingerprint);
     }

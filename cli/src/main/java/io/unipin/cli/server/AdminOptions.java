@@ -26,6 +26,9 @@ public final class AdminOptions {
     out.printf(
         "%s serves: model %s, index %s, %s items%n",
         status.getBundle(), status.getModel(), status.getIndex(), status.getItems());
+    if (!status.getEngine().isEmpty()) { // servers of earlier releases do not tell
+      out.println("computed by: " + status.getEngine());
+    }
     if (!status.getPrevious().isEmpty()) {
       out.println("ready for a roll-back: " + status.getPrevious());
     }

@@ -173,9 +173,10 @@ public final class ServingMetrics implements AutoCloseable {
         .increment(count);
   }
 
-  /** Sets the bundle and the index that serve from now on. */
-  public void serving(String name, String index) {
-    bundle.register(List.of(MultiGauge.Row.of(Tags.of("bundle", name, "index", index), 1)), true);
+  /** Sets the bundle, its index and the model's engine that serve from now on. */
+  public void serving(String name, String index, String engine) {
+    Tags tags = Tags.of("bundle", name, "index", index, "engine", engine);
+    bundle.register(List.of(MultiGauge.Row.of(tags, 1)), true);
   }
 
   public void watchAdmission(IntSupplier waiting, IntSupplier limit) {

@@ -75,6 +75,7 @@ public record UserSession(
         bundle.name(),
         bundle.modelVersion(),
         bundle.indexVersion(),
+        bundle.model().engine(),
         bundle.model().config().actions(),
         state.reason(),
         state.historyActions(),

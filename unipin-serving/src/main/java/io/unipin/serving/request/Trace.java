@@ -8,6 +8,7 @@ import java.util.List;
  * The server's report about its work on a request.
  *
  * @param model version of the model
+ * @param engine what computed the model: {@code program}, or {@code native} and its kernels
  * @param actions names of the actions, in the order of the probabilities
  * @param reason result of the look-up in the cache
  * @param historyActions number of actions that the model read
@@ -21,6 +22,7 @@ public record Trace(
     String bundle,
     String model,
     String index,
+    String engine,
     List<String> actions,
     KvReason reason,
     int historyActions,

@@ -38,6 +38,7 @@ final class CallTelemetry {
               "unipin.arm", arm,
               "unipin.bundle", trace.bundle(),
               "unipin.index", trace.index(),
+              "unipin.engine", trace.engine(),
               "unipin.cache", cache,
               "unipin.cache_reason", trace.reason().name().toLowerCase(Locale.ROOT),
               "unipin.degradations", String.join(",", trace.degradations()));

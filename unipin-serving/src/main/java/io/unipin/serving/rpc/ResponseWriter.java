@@ -111,6 +111,7 @@ final class ResponseWriter {
             .setBundle(trace.bundle())
             .setModel(trace.model())
             .setIndex(trace.index())
+            .setEngine(trace.engine())
             .setConfig(config)
             .setCache(outcome(trace.cache()))
             .setHistoryActions(trace.historyActions())

@@ -128,6 +128,7 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
       return BundleStatus.newBuilder()
           .setBundle(bundle.name())
           .setModel(bundle.modelVersion())
+          .setEngine(bundle.model().engine())
           .setPrevious(bundles.previousName().orElse(""))
           .setIndex(bundle.indexVersion())
           .setItems(config.items())
