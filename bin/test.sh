@@ -43,7 +43,8 @@ run_tests() {
   flock 9
   touch "$marker"
   # What passed under the sanitizers runs again when its sources changed, or when nothing may be left out.
-  [[ -z "${UNIPIN_TEST:-}" ]] || rm -f "$root"/ann-index/target/native/{,sanitized/}*.passed
+  [[ -z "${UNIPIN_TEST:-}" ]] ||
+    rm -f "$root"/{ann-index/target/native,unipin-model/target/native-engine}/{,sanitized/}*.passed
   case "${UNIPIN_TEST:-all}" in
     all | nightly) ;;
     *) fail "UNIPIN_TEST: all or nightly expected, got '$UNIPIN_TEST'" ;;
