@@ -12,6 +12,7 @@ import io.unipin.benchmarks.load.OverloadCommand;
 import io.unipin.benchmarks.load.SoakCommand;
 import io.unipin.benchmarks.load.SwapCommand;
 import io.unipin.benchmarks.model.EfficiencyCommand;
+import io.unipin.benchmarks.model.EngineCommand;
 import io.unipin.benchmarks.model.PrecisionCommand;
 import io.unipin.benchmarks.model.RankForwardCommand;
 import io.unipin.benchmarks.model.ScalingCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
       PrecisionCommand.class,
       ScalingCommand.class,
       EfficiencyCommand.class,
+      EngineCommand.class,
       OverloadCommand.class,
       PausesCommand.class,
       AnnCommand.class,

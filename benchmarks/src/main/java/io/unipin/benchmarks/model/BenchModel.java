@@ -23,11 +23,13 @@ import java.util.SplittableRandom;
 /** A model with random weights, and passes whose time benchmarks measure. Not thread-safe. */
 public final class BenchModel implements AutoCloseable {
   private static final RequestContext CONTEXT = new RequestContext(0, 3);
+  private static final int QUERIES = 3;
   private static final long NOW = 1_700_000_000_000L;
 
   private final ServingModel model;
   private final UserKvCache cache;
   private final SplittableRandom random = new SplittableRandom(1);
+  private int users;
 
   private BenchModel(ServingModel model) {
     this.model = model;
@@ -61,20 +63,29 @@ public final class BenchModel implements AutoCloseable {
   }
 
   static BenchModel open(ModelConfig config, Precision precision) throws IOException {
+    return open(config, EngineOptions.cpu(precision).withComparison());
+  }
+
+  static BenchModel open(ModelConfig config, EngineOptions options) throws IOException {
     try (ScratchFolder folder = ScratchFolder.create("bench")) {
       ModelWriter.writeRandom(folder.path(), config, 1);
-      EngineOptions options = EngineOptions.cpu(precision).withComparison();
       return new BenchModel(ServingModel.load(folder.path(), options));
     }
+  }
+
+  /** Returns what computes the model. */
+  String engine() {
+    return model.engine();
   }
 
   /** A user with a history of n actions, k candidates, and a block for the history's KV. */
   final class User implements AutoCloseable {
     private final TokenSequence tokens;
     private final int[] candidates;
+    private final float[] state;
     private final KvLease lease;
 
-    private User(int n, int k) {
+    private User(int n, int k, int number) {
       int items = model.config().items();
       List<UserAction> actions = new ArrayList<>();
       for (int i = 0; i < n; i++) {
@@ -83,7 +94,11 @@ public final class BenchModel implements AutoCloseable {
       }
       tokens = TokenSequence.of(actions);
       candidates = random.ints(k, 0, items).toArray();
-      KvKey key = new KvKey("user" + n, model.fingerprint());
+      state = new float[model.config().width()];
+      for (int i = 0; i < state.length; i++) {
+        state[i] = (float) Math.sin(i);
+      }
+      KvKey key = new KvKey("user" + number, model.fingerprint());
       lease =
           cache.acquire(
               key, model.config().kvLayout(KvType.FLOAT32), tokens.hashes(), Duration.ZERO);
@@ -108,6 +123,11 @@ public final class BenchModel implements AutoCloseable {
       return model.score(lease.kv(), 1 + tokens.size(), candidates, CONTEXT);
     }
 
+    /** Computes a page's queries from the state of a random row. */
+    float[] queries() {
+      return model.queries(state, CONTEXT, new float[QUERIES][model.config().actions().size()]);
+    }
+
     /** Scores the candidates in one dense pass over history and candidates. */
     float[] scoreDense() {
       return model.scoreDense(tokens, candidates, CONTEXT);
@@ -120,7 +140,7 @@ public final class BenchModel implements AutoCloseable {
   }
 
   User user(int n, int k) {
-    return new User(n, k);
+    return new User(n, k, users++);
   }
 
   @Override

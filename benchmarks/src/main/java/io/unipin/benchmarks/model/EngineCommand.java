@@ -1,0 +1,187 @@
+package io.unipin.benchmarks.model;
+
+import io.unipin.benchmarks.headline.Headline;
+import io.unipin.benchmarks.headline.HeadlineSide;
+import io.unipin.benchmarks.headline.HeadlineWorld;
+import io.unipin.benchmarks.measure.BenchOptions;
+import io.unipin.benchmarks.measure.PassClock;
+import io.unipin.benchmarks.measure.Rounds;
+import io.unipin.benchmarks.measure.ScratchFolder;
+import io.unipin.benchmarks.measure.Spread;
+import io.unipin.cli.console.Progress;
+import io.unipin.cli.console.Table;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.engine.Implementation;
+import io.unipin.model.features.ModelConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Compares the native engine with the program. */
+@Command(
+    name = "engine",
+    description = {
+      "Compares engine.implementation NATIVE with PROGRAM, in float32: the processor time of each"
+          + " pass, and pages per second of the headline's session traffic (512x200, user KV)."
+    },
+    footer = {"", "Example:", "  ./unipin bench engine --json engine.json --quick"})
+public final class EngineCommand implements Callable<Integer> {
+  private static final int HISTORY = 512;
+  private static final int CANDIDATES = 200;
+  private static final int CALLERS = 4;
+  private static final double MOST_QPS = 250;
+
+  /** Users whose passes are measured in turn, so that their keys and values are not in a cache. */
+  private static final int USERS = 16;
+
+  private static final List<String> PASSES =
+      List.of("encode_512", "append_8", "append_2", "score_200", "queries_3");
+
+  @Mixin private BenchOptions options;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    int rounds = options.quick() ? 3 : 7;
+    int passRounds = options.quick() ? 3 * USERS : 8 * USERS;
+    Duration length = Duration.ofSeconds(options.quick() ? 5 : 8);
+    Map<String, Object> results = new LinkedHashMap<>();
+    PassClock clock = PassClock.find();
+    Table table = new Table("float32", "program", "native", "program / native");
+    try (Progress progress = Progress.begin("engine", rounds + 1L)) {
+      progress.at(0, rounds + 1L, "passes");
+      passes(passRounds, clock, results, table);
+      Spread ratio = pages(rounds, length, progress, results);
+      results.put("pages_ratio", ratio.median());
+      results.put("pages_ratio_spread", ratio.toJson());
+      table.row("pages per second, native / program", "", "", ratio.text());
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    table.print(out);
+    out.println("ratios: median over alternating rounds (quartiles)");
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("quick", options.quick());
+    settings.put("model", BenchModel.shape(HISTORY));
+    settings.put("size", HISTORY + "x" + CANDIDATES);
+    settings.put("users", USERS);
+    settings.put("rounds", rounds);
+    settings.put("pass_rounds", passRounds);
+    settings.put("seconds_per_round", length.toSeconds());
+    settings.put("clock", clock.label());
+    options.write("engine", settings, results, out);
+    return 0;
+  }
+
+  private static void passes(
+      int rounds, PassClock clock, Map<String, Object> results, Table table) throws IOException {
+    ModelConfig config = BenchModel.shape(HISTORY);
+    EngineOptions options = EngineOptions.cpu();
+    try (BenchModel program = BenchModel.open(config, options);
+        BenchModel engine =
+            BenchModel.open(config, options.withImplementation(Implementation.NATIVE))) {
+      requireNative(engine.engine());
+      results.put("engine", engine.engine());
+      Map<String, Runnable> sides = new LinkedHashMap<>();
+      List<BenchModel.User> users = new ArrayList<>();
+      try {
+        add(program, "program ", users, sides);
+        add(engine, "native ", users, sides);
+        Rounds times = Rounds.run(rounds, sides, clock.nanos());
+        for (String pass : PASSES) {
+          Spread slow = times.seconds("program " + pass);
+          Spread fast = times.seconds("native " + pass);
+          Spread ratio = times.ratio("program " + pass, "native " + pass);
+          results.put(pass + "_ms_program", 1e3 * slow.median());
+          results.put(pass + "_ms_native", 1e3 * fast.median());
+          results.put(pass + "_ratio", ratio.median());
+          results.put(pass + "_ratio_spread", ratio.toJson());
+          table.row(pass, milliseconds(slow), milliseconds(fast), ratio.text());
+        }
+        results.put(
+            "append_vs_prefill_native",
+            times.ratio("native append_8", "native encode_512").median());
+        results.put(
+            "append_vs_prefill_program",
+            times.ratio("program append_8", "program encode_512").median());
+      } finally {
+        users.forEach(BenchModel.User::close);
+      }
+    }
+  }
+
+  private static String milliseconds(Spread seconds) {
+    return String.format(Locale.ROOT, "%.2f ms", 1e3 * seconds.median());
+  }
+
+  private static void add(
+      BenchModel model, String side, List<BenchModel.User> users, Map<String, Runnable> sides) {
+    int first = users.size();
+    for (int i = 0; i < USERS; i++) {
+      users.add(model.user(HISTORY, CANDIDATES));
+    }
+    List<BenchModel.User> own = List.copyOf(users.subList(first, users.size()));
+    int[] turn = new int[PASSES.size()];
+    List<Consumer<BenchModel.User>> passes =
+        List.of(
+            BenchModel.User::encode,
+            user -> user.append(8),
+            user -> user.append(2),
+            BenchModel.User::score,
+            BenchModel.User::queries);
+    for (int i = 0; i < PASSES.size(); i++) {
+      int pass = i;
+      sides.put(
+          side + PASSES.get(i),
+          () -> passes.get(pass).accept(own.get(turn[pass]++ % USERS)));
+    }
+  }
+
+  private static void requireNative(String engine) {
+    if (engine.equals("program")) {
+      throw new IllegalStateException(
+          "a processor that the native engine supports expected: the log names what is missing");
+    }
+  }
+
+  private static Spread pages(
+      int rounds, Duration length, Progress progress, Map<String, Object> results)
+      throws IOException, InterruptedException {
+    double[] ratios = new double[rounds];
+    double[] fast = new double[rounds];
+    double[] slow = new double[rounds];
+    try (ScratchFolder folder = ScratchFolder.create("engine")) {
+      HeadlineWorld world =
+          new HeadlineWorld(folder.path().resolve("bundles"), HISTORY, CANDIDATES);
+      world.publish(folder.path());
+      HeadlineSide.Kind kind = HeadlineSide.Kind.ONE_MODEL_USER;
+      try (HeadlineSide program =
+              HeadlineSide.start(
+                  kind, world, folder.path(), "engine.implementation=PROGRAM");
+          HeadlineSide engine =
+              HeadlineSide.start(kind, world, folder.path(), "engine.implementation=NATIVE")) {
+        program.traffic().rehearse(CALLERS, Headline.REHEARSAL);
+        engine.traffic().rehearse(CALLERS, Headline.REHEARSAL);
+        for (int round = 0; round < rounds; round++) {
+          slow[round] = program.traffic().saturate(CALLERS, length, MOST_QPS).qps();
+          fast[round] = engine.traffic().saturate(CALLERS, length, MOST_QPS).qps();
+          ratios[round] = fast[round] / slow[round];
+          progress.at(round + 1L, rounds + 1L, "pages");
+        }
+      }
+    }
+    results.put("pages_per_second_program", Spread.of(slow).median());
+    results.put("pages_per_second_native", Spread.of(fast).median());
+    return Spread.of(ratios);
+  }
+}
