@@ -22,7 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Tests of the native engine alone. {@code NativeEqualsProgramTest} compares it with the program. */
+/**
+ * Tests of the native engine alone. {@code NativeEqualsProgramTest} compares it with the program.
+ */
 @Timeout(120)
 class NativeEngineTest {
   private final EngineWorld world = new EngineWorld(32, 4, 2, true, 3);
