@@ -47,11 +47,7 @@ record EvaluationTask(
     @Nullable CountsBaseline counts) {
 
   static EvaluationTask of(
-      FeedLog log,
-      Holdout holdout,
-      ServingModel model,
-      EvaluationOptions options,
-      PageRule page) {
+      FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options, PageRule page) {
     Part part = options.part();
     ModelConfig config = model.config();
     checkFits(log, config);

@@ -57,11 +57,7 @@ public final class Evaluator {
    * @throws IllegalArgumentException when the model does not fit the log's catalogue and schema
    */
   public static Evaluation evaluate(
-      FeedLog log,
-      Holdout holdout,
-      ServingModel model,
-      EvaluationOptions options,
-      PageRule page) {
+      FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options, PageRule page) {
     EvaluationTask task = EvaluationTask.of(log, holdout, model, options, page);
     int[] users = users(log, holdout, options);
     Evaluator evaluator = new Evaluator(task, options.progress(), users);

@@ -89,8 +89,7 @@ public record RankingMetrics(
           new CountsMetrics(
               names.get(c),
               RankingRow.ofProbabilities(counted, counted, labels, groups),
-              PairedBootstrap.gauc(
-                  predictions.probabilities(c), counted, labels, groups.users())));
+              PairedBootstrap.gauc(predictions.probabilities(c), counted, labels, groups.users())));
     }
     return counts;
   }

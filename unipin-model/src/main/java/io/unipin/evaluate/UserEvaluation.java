@@ -103,10 +103,7 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   private List<RetrievalMetrics.Answer> answers(
-      int[] users,
-      List<RetrievalTarget> targets,
-      float[][] scores,
-      List<Sought> pages) {
+      int[] users, List<RetrievalTarget> targets, float[][] scores, List<Sought> pages) {
     ItemScores contents = task.contents();
     float[][] similar = new float[0][];
     if (contents != null) {
@@ -226,8 +223,7 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   private float[] query(KvLease lease, RequestContext context) {
-    return model.queries(
-        lease.state(), context, new float[1][log.schema().actions().size()]);
+    return model.queries(lease.state(), context, new float[1][log.schema().actions().size()]);
   }
 
   private float[] scores(float[] query) {
@@ -237,8 +233,7 @@ final class UserEvaluation implements AutoCloseable {
   /** Retrieves and scores the candidates of a page. Ranking knows what the query knows. */
   private PageCandidates candidates(
       KvLease lease, RequestContext context, RetrievalTarget target, float[] scores) {
-    int[] rows =
-        TargetRank.first(scores, target.seen(), log.catalogue(), task.page().candidates());
+    int[] rows = TargetRank.first(scores, target.seen(), log.catalogue(), task.page().candidates());
     long[] ids = new long[rows.length];
     float[] dots = new float[rows.length];
     int place = -1;

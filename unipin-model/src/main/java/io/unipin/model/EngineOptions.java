@@ -49,14 +49,7 @@ public record EngineOptions(
 
   public static EngineOptions cpu(Precision precision) {
     return new EngineOptions(
-        "cpu",
-        precision,
-        Executor.WORKER,
-        1,
-        Duration.ZERO,
-        false,
-        0,
-        Implementation.PROGRAM);
+        "cpu", precision, Executor.WORKER, 1, Duration.ZERO, false, 0, Implementation.PROGRAM);
   }
 
   /**

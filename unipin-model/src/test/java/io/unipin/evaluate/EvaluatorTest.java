@@ -116,8 +116,7 @@ class EvaluatorTest {
         .isCloseTo(gain, within(1e-12));
     assertThat(json.get("ties").asText()).contains("smaller item id first", "order of the log");
     assertThat(evaluation.toTable()).contains("GAUC over counts");
-    Evaluation validation =
-        Evaluator.evaluate(log, holdout, model, options(Part.VALIDATION, 2));
+    Evaluation validation = Evaluator.evaluate(log, holdout, model, options(Part.VALIDATION, 2));
     assertThat(validation.ranking().counts()).isEmpty();
     assertThat(validation.toJson().has("counts_auc")).isFalse();
   }

@@ -31,8 +31,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(120)
 class ImplementationTest {
   private static final int MAX_HISTORY = 40;
-  private static final String FALLBACK =
-      "the program computes the model, not the native engine: ";
+  private static final String FALLBACK = "the program computes the model, not the native engine: ";
 
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final Logger logger = (Logger) LoggerFactory.getLogger(NativeCalls.class);
@@ -103,8 +102,7 @@ class ImplementationTest {
       int[] slate = TestModels.candidates(new Random(4), 20);
       assertThat(
               largestDifference(
-                  model.score(block, 34, slate, CONTEXT),
-                  model.scoreDense(tokens, slate, CONTEXT)))
+                  model.score(block, 34, slate, CONTEXT), model.scoreDense(tokens, slate, CONTEXT)))
           .isLessThan(1e-4f);
     }
   }
@@ -115,9 +113,7 @@ class ImplementationTest {
     ModelConfig narrow = TestModels.config(4, 2, MAX_HISTORY);
     try (ServingModel model = TestModels.serving(folder, narrow, 1, by(implementation))) {
       assertThat(model.engine()).isEqualTo("program");
-      logged(
-          Level.toLevel(level),
-          FALLBACK + "heads of 16, 32, 64 or 128 numbers expected, got 8");
+      logged(Level.toLevel(level), FALLBACK + "heads of 16, 32, 64 or 128 numbers expected, got 8");
       HostRows block = TestModels.block(narrow, KvType.FLOAT32, 48);
       assertThat(model.extend(TokenSequence.empty(), 0, block)).doesNotContain(Float.NaN);
     }
@@ -160,8 +156,7 @@ class ImplementationTest {
       model.writeLive(1, row);
       float[] after = model.score(block, 1, live, CONTEXT);
       assertThat(largestDifference(before, after)).isGreaterThan(1e-3f);
-      try (ServingModel program =
-          ServingModel.load(folder, EngineOptions.cpu().withLiveItems(2))) {
+      try (ServingModel program = ServingModel.load(folder, EngineOptions.cpu().withLiveItems(2))) {
         program.writeLive(1, row);
         assertThat(largestDifference(program.score(block, 1, live, CONTEXT), after))
             .isLessThan(1e-5f);

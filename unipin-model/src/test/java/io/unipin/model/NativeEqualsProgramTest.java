@@ -162,8 +162,7 @@ class NativeEqualsProgramTest {
       near(where + ": rows", rows(block, 1 + n), rows(expected, 1 + n));
       assertThat(unwritten(block, 1 + n)).as(where + ": unwritten rows").isTrue();
       near(where + ": queries", calls.queries(query), queries);
-      ModelCalls.Score score =
-          new ModelCalls.Score(slate, surface, gap, positions, block, 1 + n);
+      ModelCalls.Score score = new ModelCalls.Score(slate, surface, gap, positions, block, 1 + n);
       near(where + ": scores", calls.score(score), scores);
       // Each implementation can score a block that the other wrote.
       ModelCalls.Score other =

@@ -4,7 +4,6 @@ import io.unipin.feedlog.infer.NameWords.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -209,8 +208,7 @@ public record ActionColumn(
               .formatted(table.name(), column.name(), column.first()));
     }
     double range = column.most() - column.least();
-    Bounds bounds =
-        new Bounds(column.least() + 0.75 * range, column.least() + 0.25 * range);
+    Bounds bounds = new Bounds(column.least() + 0.75 * range, column.least() + 0.25 * range);
     return new ActionColumn(
         Kind.RATED,
         List.of(column),
@@ -238,8 +236,7 @@ public record ActionColumn(
 
   private static ActionColumn flags(List<ColumnProfile> columns) {
     List<String> actions = columns.stream().map(ActionColumn::flagged).distinct().toList();
-    List<String> good =
-        actions.stream().filter(name -> !NEGATIVE.matcher(name).matches()).toList();
+    List<String> good = actions.stream().filter(name -> !NEGATIVE.matcher(name).matches()).toList();
     String first = good.isEmpty() ? actions.get(0) : good.get(0);
     for (String name : good) {
       first = name.contains("click") ? name : first;

@@ -38,8 +38,7 @@ final class ActionsSql {
   }
 
   private String rowActions() {
-    List<String> where =
-        new ArrayList<>(List.of(user + " IS NOT NULL", item + " IS NOT NULL"));
+    List<String> where = new ArrayList<>(List.of(user + " IS NOT NULL", item + " IS NOT NULL"));
     if (inferred.action().kind() == Kind.NAMED) {
       String name = inferred.action().columns().get(0).sql();
       where.add(name + " IS NOT NULL");
@@ -97,7 +96,8 @@ final class ActionsSql {
                       "CASE WHEN %s THEN %s END"
                           .formatted(
                               isSet(column), DuckSession.literal(ActionColumn.flagged(column))))
-              .collect(Collectors.joining(",\n    ", "list_filter([", "], lambda a: a IS NOT NULL)"));
+              .collect(
+                  Collectors.joining(",\n    ", "list_filter([", "], lambda a: a IS NOT NULL)"));
     };
   }
 
@@ -106,9 +106,7 @@ final class ActionsSql {
   }
 
   private static String texts(List<String> values) {
-    return values.stream()
-        .map(DuckSession::literal)
-        .collect(Collectors.joining(", ", "(", ")"));
+    return values.stream().map(DuckSession::literal).collect(Collectors.joining(", ", "(", ")"));
   }
 
   /** Returns one feedview for each list that was shown; for each row, if rows name no lists. */
@@ -134,8 +132,7 @@ final class ActionsSql {
                     inferred.action().columns().get(0).sql(),
                     taken())
             : taken();
-    String place =
-        position == null ? "0" : "TRY_CAST(" + position.sql() + " AS DOUBLE)";
+    String place = position == null ? "0" : "TRY_CAST(" + position.sql() + " AS DOUBLE)";
     return """
     SELECT user_id, feedview_id, %s, actions,
       min(first_ms) OVER (PARTITION BY user_id, feedview_id) AS time_ms,
@@ -162,8 +159,7 @@ final class ActionsSql {
       generate_subscripts(%s, 1) AS sequence FROM events)
     WHERE user_id IS NOT NULL AND item IS NOT NULL\
     """
-        .formatted(
-            read, inferred.action().actions().get(0), user, list, times, list);
+        .formatted(read, inferred.action().actions().get(0), user, list, times, list);
   }
 
   /** Returns the rows of the shown lists, one for each entry. */
@@ -192,8 +188,7 @@ final class ActionsSql {
               arg_min(string_split(%s, ' '), %s) AS entries FROM events WHERE %s IS NOT NULL GROUP BY 1)
             WHERE user_id IS NOT NULL AND time_ms IS NOT NULL\
             """
-                .formatted(
-                    click, user, time, history.sql(), time, history.sql());
+                .formatted(click, user, time, history.sql(), time, history.sql());
     return """
     WITH %s
     SELECT user_id, regexp_replace(entry, '-[01]$', '') AS item_key, time_ms, place AS sequence,

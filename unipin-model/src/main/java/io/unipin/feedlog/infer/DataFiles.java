@@ -79,15 +79,14 @@ public record DataFiles(Path folder, List<DataTable> tables, List<String> notes)
   public String mapping(Inferred inferred) {
     TableProfile items = inferred.items();
     return MappingText.of(
-        inferred,
-        table(inferred.events()).source(),
-        items == null ? null : table(items).source());
+        inferred, table(inferred.events()).source(), items == null ? null : table(items).source());
   }
 
   private static DataFiles pattern(Path place) throws IOException {
     Path root = place.getRoot();
     if (!place.toString().contains("*") || root == null) {
-      throw new InferenceException(place + ": a file, a folder or a pattern expected, found nothing");
+      throw new InferenceException(
+          place + ": a file, a folder or a pattern expected, found nothing");
     }
     Path folder = root;
     int at = 0;

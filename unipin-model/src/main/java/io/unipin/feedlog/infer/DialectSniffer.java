@@ -95,8 +95,9 @@ final class DialectSniffer {
             .flatMap(row -> row.values().stream())
             .anyMatch(value -> value != null && value.startsWith(QUOTE));
     if (!used) {
-      return plain.delimiter().equals("\t") ? plain : new Trial(
-          plain.delimiter(), QUOTE, plain.rows(), plain.broken());
+      return plain.delimiter().equals("\t")
+          ? plain
+          : new Trial(plain.delimiter(), QUOTE, plain.rows(), plain.broken());
     }
     return quoted.consistency() >= plain.consistency() ? quoted : plain;
   }
@@ -109,8 +110,7 @@ final class DialectSniffer {
     List<SourceRow> rows = new ArrayList<>();
     boolean broken = false;
     try (DelimitedReader reader =
-        new DelimitedReader(
-            input(), new DelimitedReader.Format(delimiter, quote, MAX_LINE))) {
+        new DelimitedReader(input(), new DelimitedReader.Format(delimiter, quote, MAX_LINE))) {
       Optional<SourceRow> row = reader.next();
       while (row.isPresent() && rows.size() < TESTED_ROWS) {
         if (!row.get().values().equals(List.of(""))) {
@@ -129,8 +129,7 @@ final class DialectSniffer {
 
   private TextInput input() throws IOException {
     return TextInput.of(
-        new ByteArrayInputStream(head),
-        new Dialect(encoding, ",", "", true, List.of()).charset());
+        new ByteArrayInputStream(head), new Dialect(encoding, ",", "", true, List.of()).charset());
   }
 
   static String encoding(byte[] head) {

@@ -66,8 +66,7 @@ public final class Inference {
   /** Whether a table has actions of its own that are worth a note. */
   private boolean isOther(TableProfile table, TableProfile events) {
     try {
-      return table.estimatedRows() > WORTH_A_NOTE * events.estimatedRows()
-          && events(table) != null;
+      return table.estimatedRows() > WORTH_A_NOTE * events.estimatedRows() && events(table) != null;
     } catch (InferenceException e) {
       return false;
     }

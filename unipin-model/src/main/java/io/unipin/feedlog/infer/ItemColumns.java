@@ -141,7 +141,8 @@ final class ItemColumns {
   /** Whether a name is one that most data sets use for the role. */
   private static boolean isPlain(String name) {
     return name.toLowerCase(Locale.ROOT)
-        .matches(".*(title|titel|bezeichnung|category|categories|kategorie|warengruppe|genre|description).*");
+        .matches(
+            ".*(title|titel|bezeichnung|category|categories|kategorie|warengruppe|genre|description).*");
   }
 
   /** Whether the column says something about the item, not about the action. */

@@ -21,8 +21,7 @@ final class ItemsSql {
     ColumnProfile title = column(Role.TITLE);
     ColumnProfile category = column(Role.CATEGORY);
     ColumnProfile text = column(Role.TEXT);
-    String id =
-        inferred.hasNumbers() ? "TRY_CAST(item AS BIGINT) AS item_id" : "item AS key";
+    String id = inferred.hasNumbers() ? "TRY_CAST(item AS BIGINT) AS item_id" : "item AS key";
     String where = inferred.hasNumbers() ? "\nWHERE TRY_CAST(item AS BIGINT) IS NOT NULL" : "";
     return "WITH seen AS (%s),\ndescribed AS (%s)\nSELECT %s, %s AS title, %s AS category,\n  %s AS attributes\nFROM seen LEFT JOIN described USING (item)%s\nORDER BY item"
         .formatted(
@@ -66,8 +65,7 @@ final class ItemsSql {
       @Nullable ColumnProfile title,
       @Nullable ColumnProfile category,
       @Nullable ColumnProfile text) {
-    ColumnProfile key =
-        described ? inferred.itemColumn(Role.ITEM) : inferred.required(Role.ITEM);
+    ColumnProfile key = described ? inferred.itemColumn(Role.ITEM) : inferred.required(Role.ITEM);
     List<String> columns = new ArrayList<>();
     if (title != null) {
       columns.add("any_value(CAST(" + title.sql() + " AS VARCHAR)) AS title");

@@ -44,8 +44,7 @@ final class JsonColumns {
   }
 
   private void expand(String column, String columnSql, int at) {
-    long objects =
-        rows.stream().filter(row -> String.valueOf(row.get(at)).startsWith("{")).count();
+    long objects = rows.stream().filter(row -> String.valueOf(row.get(at)).startsWith("{")).count();
     if (objects == 0 || objects * 10 < rows.size()) {
       return;
     }
@@ -84,11 +83,7 @@ final class JsonColumns {
   }
 
   private void flatten(
-      JsonNode node,
-      Path at,
-      int depth,
-      List<@Nullable String> row,
-      Map<String, Integer> places) {
+      JsonNode node, Path at, int depth, List<@Nullable String> row, Map<String, Integer> places) {
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       Path path = at.inside(field.getKey());
       JsonNode value = field.getValue();

@@ -116,11 +116,7 @@ final class KeyColumns {
   }
 
   private static String repeats(ColumnProfile column) {
-    return String.format(
-        Locale.ROOT,
-        "%,d values in %,d rows",
-        column.distinct(),
-        column.filled());
+    return String.format(Locale.ROOT, "%,d values in %,d rows", column.distinct(), column.filled());
   }
 
   private List<Scored> scored(Role role, Set<String> taken) {
@@ -197,7 +193,9 @@ final class KeyColumns {
       }
     }
     if (user == null && item == null && !decisions.isNone(Role.ITEM)) {
-      return decisions.isNone(Role.USER) ? new Keys(null, null) : new UnnamedKeys(table, taken).find(left);
+      return decisions.isNone(Role.USER)
+          ? new Keys(null, null)
+          : new UnnamedKeys(table, taken).find(left);
     }
     Role missing = user == null ? Role.USER : Role.ITEM;
     if (decisions.isNone(missing) || left.isEmpty()) {

@@ -69,7 +69,9 @@ final class NameWords {
     DICTIONARY.put(
         Word.WEAK_ITEM,
         "object entity content target reference resource page url link element thing variant ean gtin upc code artist");
-    DICTIONARY.put(Word.SESSION, "session sessions sid sitzung visit besuch sesion sessione basket cart warenkorb");
+    DICTIONARY.put(
+        Word.SESSION,
+        "session sessions sid sitzung visit besuch sesion sessione basket cart warenkorb");
     DICTIONARY.put(
         Word.SLATE,
         "impression impressions slate feedview request pageview query search list recommendation reco rec serving");
@@ -101,14 +103,16 @@ final class NameWords {
             + " 评分 評価");
     DICTIONARY.put(Word.POSITION, "position pos rank ordinal slot platz rang place row");
     DICTIONARY.put(
-        Word.TITLE, "title titel name names bezeichnung titre titulo titolo headline label caption nombre");
+        Word.TITLE,
+        "title titel name names bezeichnung titre titulo titolo headline label caption nombre");
     DICTIONARY.put(
         Word.CATEGORY,
         "category categories cat genre genres kategorie kategorien gruppe group warengruppe department section topic"
             + " topics brand marke rubrik categoria categorie tags class subcategory abteilung store channel"
             + " 类目");
     DICTIONARY.put(
-        Word.TEXT, "description desc beschreibung abstract summary body text descripcion descrizione details review comment");
+        Word.TEXT,
+        "description desc beschreibung abstract summary body text descripcion descrizione details review comment");
     DICTIONARY.put(Word.PARENT, "parent master");
     DICTIONARY.put(
         Word.OTHER,

@@ -184,8 +184,7 @@ final class Profiler {
       return ListShape.JSON;
     }
     for (ListShape shape : List.of(ListShape.BARS, ListShape.COMMAS, ListShape.BLANKS)) {
-      String separator =
-          shape == ListShape.BARS ? "|" : shape == ListShape.COMMAS ? "," : " ";
+      String separator = shape == ListShape.BARS ? "|" : shape == ListShape.COMMAS ? "," : " ";
       long lists = tested.stream().filter(v -> v.contains(separator)).count();
       long fits =
           tested.stream()

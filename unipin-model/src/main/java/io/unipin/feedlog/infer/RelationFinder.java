@@ -34,9 +34,7 @@ final class RelationFinder {
     List<Integer> keys = new ArrayList<>();
     for (int at = 0; at < columns.size(); at++) {
       ColumnProfile column = columns.get(at);
-      if (column.distinct() > 1
-          && column.meanLength() <= LONGEST_KEY
-          && keys.size() < MOST_KEYS) {
+      if (column.distinct() > 1 && column.meanLength() <= LONGEST_KEY && keys.size() < MOST_KEYS) {
         keys.add(at);
         determined.put(column.name(), determinedBy(at));
       }

@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param relations how columns depend on each other
  */
 public record TableProfile(
-    String name,
-    List<ColumnProfile> columns,
-    long rows,
-    long estimatedRows,
-    Relations relations) {
+    String name, List<ColumnProfile> columns, long rows, long estimatedRows, Relations relations) {
   public TableProfile {
     columns = List.copyOf(columns);
   }

@@ -27,12 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param whole whether {@code head} is the whole first file
  */
 record TextHead(
-    String name,
-    List<SourceFile> files,
-    long bytes,
-    byte[] head,
-    boolean packed,
-    boolean whole) {
+    String name, List<SourceFile> files, long bytes, byte[] head, boolean packed, boolean whole) {
   private static final int MAX_LINE = 1 << 24;
 
   /** How many bytes a byte of a compressed file holds, if that is unknown. */

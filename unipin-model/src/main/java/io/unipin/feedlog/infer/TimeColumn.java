@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 record TimeColumn(
     ColumnProfile date, @Nullable ColumnProfile clock, TimeFormat format, String reason) {
   private static final Set<Word> NO_TIME =
-      EnumSet.of(Word.USER, Word.ITEM, Word.WEAK_ITEM, Word.SESSION, Word.SLATE, Word.ID, Word.OTHER);
+      EnumSet.of(
+          Word.USER, Word.ITEM, Word.WEAK_ITEM, Word.SESSION, Word.SLATE, Word.ID, Word.OTHER);
 
   private static final long DAY_MS = 86_400_000L;
   private static final String CLOCK = "\\d{1,2}:\\d{2}(:\\d{2})?";

@@ -128,9 +128,7 @@ public enum TimeFormat {
   }
 
   private static String[] slashed(String day) {
-    return new String[] {
-      day + " h:mm:ss a", day + " h:mm a", day + " H:mm:ss", day + " H:mm", day
-    };
+    return new String[] {day + " h:mm:ss a", day + " h:mm a", day + " H:mm:ss", day + " H:mm", day};
   }
 
   private static String[] slashedSql(String day) {

@@ -58,8 +58,7 @@ public final class UserSample {
     ColumnProfile item = inferred.required(Role.ITEM);
     long entries = 1;
     if (inferred.shape() != Inferred.Shape.ROWS) {
-      long separators =
-          item.first().stream().mapToLong(v -> v.split("[ |,]", -1).length).sum();
+      long separators = item.first().stream().mapToLong(v -> v.split("[ |,]", -1).length).sum();
       entries = Math.max(1, separators / Math.max(1, item.first().size()));
     }
     return inferred.events().estimatedRows() * entries;
@@ -77,8 +76,7 @@ public final class UserSample {
       DataFiles files, Inferred inferred, Path folder, long mostEntries, Duration patience) {
     long entries = Math.max(1, estimatedEntries(inferred) / Math.max(1, rows(inferred)));
     try {
-      return new UserSample(
-              files, inferred, folder, Math.max(1, mostEntries / entries), patience)
+      return new UserSample(files, inferred, folder, Math.max(1, mostEntries / entries), patience)
           .write();
     } catch (IOException e) {
       throw new InferenceException(folder + ": a sample cannot be written: " + e.getMessage());
@@ -162,7 +160,8 @@ public final class UserSample {
       copy.write((values, kept) -> true);
     } else {
       CellReader keys = new CellReader(table, key);
-      boolean whole = copy.write((values, kept) -> chosen.contains(String.valueOf(keys.read(values))));
+      boolean whole =
+          copy.write((values, kept) -> chosen.contains(String.valueOf(keys.read(values))));
       if (!whole) {
         notes.add("the descriptions of some items were not read, because that takes too long here");
       }

@@ -38,8 +38,7 @@ final class RepeatReview {
       for (int a = log.actionStart(user); a < log.actionStart(user + 1); a++) {
         long time = log.actionTimes()[a];
         Deed deed =
-            new Deed(
-                log.actionItems()[a], time, log.actionBits()[a], log.actionSurfaces()[a]);
+            new Deed(log.actionItems()[a], time, log.actionBits()[a], log.actionSurfaces()[a]);
         if (time != FeedLog.NO_TIME && !seen.add(deed)) {
           count++;
           example = "user %s, %s".formatted(log.user(user), Review.item(log, deed.item()));
@@ -100,8 +99,8 @@ final class RepeatReview {
       Integer other = first.putIfAbsent(title, row);
       if (other != null) {
         count++;
-        example = "'%s': %s and %s"
-            .formatted(title, Review.item(log, other), Review.item(log, row));
+        example =
+            "'%s': %s and %s".formatted(title, Review.item(log, other), Review.item(log, row));
       }
     }
     if (count > MANY_TITLES * items.size()) {

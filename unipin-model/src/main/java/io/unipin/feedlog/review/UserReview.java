@@ -65,7 +65,8 @@ final class UserReview {
               Weight.REGRET,
               heavy,
               heavy + " users have far more actions than people take",
-              "user %s has %,d of %,d actions".formatted(log.user(most), actions(most), log.actions()),
+              "user %s has %,d of %,d actions"
+                  .formatted(log.user(most), actions(most), log.actions()),
               "leave out crawlers, tests and shared accounts"));
     }
   }

@@ -38,6 +38,9 @@ public final class NativeEngine implements AutoCloseable {
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final ModelConfig config;
   private final String instructionSet;
+
+  /** Keeps the buffers alive, which the native model reads in place. */
+  @SuppressWarnings("UnusedVariable")
   private final Tables tables;
 
   @GuardedBy("lock")
@@ -63,11 +66,7 @@ public final class NativeEngine implements AutoCloseable {
    *     is wrong on this processor, or there is not enough memory
    */
   public NativeEngine(
-      String instructionSet,
-      ModelConfig config,
-      Weights weights,
-      float[] rotation,
-      Tables tables) {
+      String instructionSet, ModelConfig config, Weights weights, float[] rotation, Tables tables) {
     this.config = config;
     this.instructionSet = instructionSet;
     this.tables = tables;
@@ -213,8 +212,7 @@ public final class NativeEngine implements AutoCloseable {
    * @param offsets (r) classes of {@link TargetOffsets}
    * @return (r, E) vectors of unit length
    */
-  public float[] queries(
-      float[] state, float[] outcomes, long surface, long gap, long[] offsets) {
+  public float[] queries(float[] state, float[] outcomes, long surface, long gap, long[] offsets) {
     float[] out = new float[offsets.length * config.itemDim()];
     lock.readLock().lock();
     try {

@@ -125,8 +125,8 @@ class CountsBaselineTest {
     assertThat(probabilities).hasSize(USERS * 10);
     assertThat(BinaryMetrics.auc(probabilities, testLabels(log))).isGreaterThan(0.78);
     CountsBaseline counts = CountsBaseline.of(log, holdout(log));
-    assertThat(counts.weights(0)).containsOnlyKeys(
-        "item", "surface", "category", "user", "item before", "user before");
+    assertThat(counts.weights(0))
+        .containsOnlyKeys("item", "surface", "category", "user", "item before", "user before");
     assertThat(counts.weights(0).get("item")).isBetween(0.7, 1.4);
     assertThat(counts.weights(0).get("surface")).isBetween(0.7, 1.4);
     assertThat(counts.weights(0).get("user")).isBetween(0.7, 1.6);
@@ -208,8 +208,7 @@ class CountsBaselineTest {
     FeedLog log = log(Plan.PLAIN);
     Holdout holdout = holdout(log).withholding(0.4, 0);
     ShrunkRates items =
-        new TrainingTables(log, holdout, new Slates(log, holdout))
-            .rates(CountedKey.of(log).get(0));
+        new TrainingTables(log, holdout, new Slates(log, holdout)).rates(CountedKey.of(log).get(0));
     assertThat(holdout.withheld().isEmpty()).isFalse();
     for (int item = 0; item < ITEMS; item++) {
       assertThat(items.effect(item, 0) == 0).isEqualTo(holdout.withheld().contains(item));

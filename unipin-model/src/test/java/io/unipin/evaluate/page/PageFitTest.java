@@ -141,8 +141,7 @@ class PageFitTest {
   void derive_equalsDifferencesOfValues() {
     List<PageCandidates> lists = drawn(5, 7, 3, 1, -1);
     double[] scales = ListLoss.scales(lists, 3);
-    LossChecks.requireDerivatives(
-        new ListLoss(lists, scales), new Random(8).doubles(3, -1, 1));
+    LossChecks.requireDerivatives(new ListLoss(lists, scales), new Random(8).doubles(3, -1, 1));
   }
 
   @Test

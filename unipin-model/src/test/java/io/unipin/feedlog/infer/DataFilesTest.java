@@ -106,10 +106,21 @@ final class DataFilesTest {
         "userId,movieId,rating,timestamp\n"
             + lines(
                 v ->
-                    v.user() + "," + v.item() + "," + (1 + v.draw(9)) / 2.0 + "," + v.timeMs() / 1000));
+                    v.user()
+                        + ","
+                        + v.item()
+                        + ","
+                        + (1 + v.draw(9)) / 2.0
+                        + ","
+                        + v.timeMs() / 1000));
     StringBuilder movies = new StringBuilder("movieId,title,genres\n");
     for (int i = 1; i <= 60; i++) {
-      movies.append(i).append(",\"Film, the ").append(i).append(" (1995)\",").append(i % 2 == 0 ? "Action|Drama\n" : "Drama\n");
+      movies
+          .append(i)
+          .append(",\"Film, the ")
+          .append(i)
+          .append(" (1995)\",")
+          .append(i % 2 == 0 ? "Action|Drama\n" : "Drama\n");
     }
     write("movies.csv", movies.toString());
     write("README.txt", "read me");
@@ -172,7 +183,8 @@ final class DataFilesTest {
     Path file =
         write(
             "steam.csv",
-            lines(v -> (151_603_000 + v.user()) + ",\"Part " + v.item() + " of a game\",play,1.5,0"));
+            lines(
+                v -> (151_603_000 + v.user()) + ",\"Part " + v.item() + " of a game\",play,1.5,0"));
     Inferred inferred = infer(file);
     assertThat(inferred.required(Role.USER).name()).isEqualTo("c1");
     assertThat(inferred.required(Role.ITEM).name()).isEqualTo("c2");
@@ -186,14 +198,20 @@ final class DataFilesTest {
         "timestamp,visitorid,event,itemid,transactionid\n"
             + lines(
                 v -> {
-                  String event = v.draw(9) == 0 ? "transaction" : v.draw(4) == 0 ? "addtocart" : "view";
+                  String event =
+                      v.draw(9) == 0 ? "transaction" : v.draw(4) == 0 ? "addtocart" : "view";
                   String id = event.equals("transaction") ? "" + v.visit() : "";
                   return v.timeMs() + "," + v.user() + "," + event + "," + v.item() + "," + id;
                 }));
     StringBuilder properties = new StringBuilder("timestamp,itemid,property,value\n");
     for (int i = 0; i < 900; i++) {
-      properties.append(1433041200000L + i).append(',').append(i % 60).append(",790,n1")
-          .append(i).append(".000\n");
+      properties
+          .append(1433041200000L + i)
+          .append(',')
+          .append(i % 60)
+          .append(",790,n1")
+          .append(i)
+          .append(".000\n");
     }
     write("item_properties_part1.csv", properties.toString());
     write("item_properties_part2.csv", properties.toString());
@@ -218,19 +236,32 @@ final class DataFilesTest {
                     "U" + v.user(),
                     american.format(v.time()),
                     "N" + (1 + v.user() % 20) + " N" + (2 + v.user() % 30),
-                    "N" + v.item() + "-1 N" + (100 + v.draw(9)) + "-0 N" + (200 + v.draw(7)) + "-0")));
+                    "N"
+                        + v.item()
+                        + "-1 N"
+                        + (100 + v.draw(9))
+                        + "-0 N"
+                        + (200 + v.draw(7))
+                        + "-0")));
     StringBuilder news = new StringBuilder();
     for (int i = 1; i <= 210; i++) {
-      news.append("N").append(i).append("\tlifestyle\troyals\t\"Brands\" the Queen swears by ")
-          .append(i).append("\tShop the notebooks and jackets of number ").append(i)
-          .append("\thttps://example.org/").append(i).append("\t[]\t[]\n");
+      news.append("N")
+          .append(i)
+          .append("\tlifestyle\troyals\t\"Brands\" the Queen swears by ")
+          .append(i)
+          .append("\tShop the notebooks and jackets of number ")
+          .append(i)
+          .append("\thttps://example.org/")
+          .append(i)
+          .append("\t[]\t[]\n");
     }
     write("news.tsv", news.toString());
     write("entity_embedding.vec", "Q1\t0.1\t0.2\n");
     Inferred inferred = infer(folder);
     assertThat(inferred.shape()).isEqualTo(Inferred.Shape.LABELLED_LISTS);
     assertThat(inferred.required(Role.USER).name()).isEqualTo("c2");
-    assertThat(inferred.itemRoles()).containsOnlyKeys(Role.ITEM, Role.TITLE, Role.CATEGORY, Role.TEXT);
+    assertThat(inferred.itemRoles())
+        .containsOnlyKeys(Role.ITEM, Role.TITLE, Role.CATEGORY, Role.TEXT);
     FeedLog log = imported(folder);
     assertThat(log.users()).isEqualTo((int) USERS);
     assertThat(log.views()).isEqualTo(VISITS.size());
@@ -251,7 +282,13 @@ final class DataFilesTest {
                 "helpful_vote": %d, "verified_purchase": true}\
                 """
                     .formatted(
-                        1 + v.draw(5), v.draw(999), v.draw(77), v.item(), v.item(), v.user(), v.timeMs(),
+                        1 + v.draw(5),
+                        v.draw(999),
+                        v.draw(77),
+                        v.item(),
+                        v.item(),
+                        v.user(),
+                        v.timeMs(),
                         v.draw(3))));
     StringBuilder meta = new StringBuilder();
     for (int i = 1; i <= 60; i++) {
@@ -286,11 +323,16 @@ final class DataFilesTest {
                     """
                         .formatted(
                             v.draw(5) == 0 ? "add_to_cart" : "item_click",
-                            v.user(), v.visit(), v.time(), v.item(), v.place())));
+                            v.user(),
+                            v.visit(),
+                            v.time(),
+                            v.item(),
+                            v.place())));
     Inferred inferred = infer(file);
     assertThat(inferred.required(Role.USER).name()).isEqualTo("client_id");
     assertThat(inferred.required(Role.ITEM).name()).isEqualTo("event_attributes.object.object_id");
-    assertThat(inferred.required(Role.POSITION).name()).isEqualTo("event_attributes.position.ordinal");
+    assertThat(inferred.required(Role.POSITION).name())
+        .isEqualTo("event_attributes.position.ordinal");
     requireAll(imported(file));
   }
 
@@ -334,7 +376,12 @@ final class DataFilesTest {
             "\uFEFFEvent Time\tCustomer ID\tProduct Code\tAction\n"
                 + lines(
                     v ->
-                        v.time() + "\tÄ" + v.user() + "\tP" + v.item() + "\t"
+                        v.time()
+                            + "\tÄ"
+                            + v.user()
+                            + "\tP"
+                            + v.item()
+                            + "\t"
                             + (v.draw(3) == 0 ? "buy" : "view")),
             StandardCharsets.UTF_16LE);
     requireAll(imported(file));
@@ -350,8 +397,14 @@ final class DataFilesTest {
                       v ->
                           String.join(
                               "\t",
-                              "" + v.user(), "" + v.item(), "" + v.timeMs(), "20210305", "0",
-                              "" + v.draw(3), "" + v.draw(2), "" + (v.draw(9) == 0 ? 1 : 0),
+                              "" + v.user(),
+                              "" + v.item(),
+                              "" + v.timeMs(),
+                              "20210305",
+                              "0",
+                              "" + v.draw(3),
+                              "" + v.draw(2),
+                              "" + (v.draw(9) == 0 ? 1 : 0),
                               "" + v.draw(70_000))))
               .getBytes(StandardCharsets.UTF_8));
     }
@@ -373,7 +426,10 @@ final class DataFilesTest {
                       v ->
                           String.join(
                               ",",
-                              "r" + v.visit(), "m" + v.user(), "i" + v.item(), "" + v.place(),
+                              "r" + v.visit(),
+                              "m" + v.user(),
+                              "i" + v.item(),
+                              "" + v.place(),
                               v.draw(3) == 0 ? "click" : "impression",
                               "" + v.timeMs() * 1000)))
               .getBytes(StandardCharsets.UTF_8));
@@ -411,8 +467,13 @@ final class DataFilesTest {
             "usr,prod,ts,day\n"
                 + lines(
                     v ->
-                        "u" + v.user() + ",p" + v.item() + ","
-                            + v.time().toString().replace("T", " ").replace("Z", "") + ","
+                        "u"
+                            + v.user()
+                            + ",p"
+                            + v.item()
+                            + ","
+                            + v.time().toString().replace("T", " ").replace("Z", "")
+                            + ","
                             + v.time().toString().substring(0, 7)));
     Path table = folder.resolve("clicks");
     try (DuckSession session = DuckSession.open(folder)) {
@@ -444,7 +505,9 @@ final class DataFilesTest {
                     v ->
                         String.join(
                             ",",
-                            "" + VISITS.indexOf(v), "" + v.user(), "" + v.item(),
+                            "" + VISITS.indexOf(v),
+                            "" + v.user(),
+                            "" + v.item(),
                             String.format(Locale.ROOT, "%.3f", v.timeMs() / 1000.0))));
     assertThat(imported(file).actions()).isEqualTo(VISITS.size());
   }
@@ -455,7 +518,8 @@ final class DataFilesTest {
         write(
             "orders.csv",
             "user_id,sku,order_date\n"
-                + lines(v -> v.user() + "," + "s" + v.item() + ",0" + (1 + v.draw(9)) + "/03/2021"));
+                + lines(
+                    v -> v.user() + "," + "s" + v.item() + ",0" + (1 + v.draw(9)) + "/03/2021"));
     assertThatThrownBy(() -> infer(file))
         .isInstanceOf(InferenceException.class)
         .hasMessageContaining("day/month/year or month/day/year")
@@ -470,9 +534,7 @@ final class DataFilesTest {
         write(
             "orders.csv",
             "user_id,customer_id,sku,ts\n"
-                + lines(
-                    v ->
-                        v.user() + ",k" + v.draw(13) + ",s" + v.item() + "," + v.timeMs()));
+                + lines(v -> v.user() + ",k" + v.draw(13) + ",s" + v.item() + "," + v.timeMs()));
     assertThatThrownBy(() -> infer(file))
         .hasMessageContaining("'user_id'")
         .hasMessageContaining("'customer_id'")
@@ -491,7 +553,12 @@ final class DataFilesTest {
             "user_id,sku,click_time,view_time\n"
                 + lines(
                     v ->
-                        v.user() + ",s" + v.item() + "," + v.timeMs() + ","
+                        v.user()
+                            + ",s"
+                            + v.item()
+                            + ","
+                            + v.timeMs()
+                            + ","
                             + (v.timeMs() - 1000 * v.draw(9))));
     assertThatThrownBy(() -> infer(file)).hasMessageContaining("--time 'click_time'");
   }

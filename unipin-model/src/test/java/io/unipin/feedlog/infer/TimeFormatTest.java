@@ -50,7 +50,13 @@ final class TimeFormatTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SECONDS,17", "SECONDS,banana", "ISO,2021-13-01", "DOTTED,31.02.2021x", "COMPACT,12345678"})
+  @CsvSource({
+    "SECONDS,17",
+    "SECONDS,banana",
+    "ISO,2021-13-01",
+    "DOTTED,31.02.2021x",
+    "COMPACT,12345678"
+  })
   void milliseconds_otherValue_empty(TimeFormat format, String text) {
     assertThat(format.milliseconds(text)).isEmpty();
   }

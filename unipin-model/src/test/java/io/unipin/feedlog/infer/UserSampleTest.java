@@ -41,8 +41,7 @@ final class UserSampleTest {
     DataFiles files = DataFiles.of(file);
     Inferred inferred = Inference.of(files.profiles(), Decisions.none());
     Path work = Files.createDirectories(folder.resolve("work"));
-    Sample sample =
-        UserSample.write(files, inferred, UserSample.folder(work), most, PATIENCE);
+    Sample sample = UserSample.write(files, inferred, UserSample.folder(work), most, PATIENCE);
     assertThat(sample.notes()).hasSize(1);
     assertThat(sample.notes().get(0)).contains("of the users are read");
     Path mapping = Files.writeString(folder.resolve("sample.yaml"), sample.mapping());
@@ -95,8 +94,7 @@ final class UserSampleTest {
     DataFiles files = DataFiles.of(file);
     Inferred inferred = Inference.of(files.profiles(), Decisions.none());
     Path work = Files.createDirectories(folder.resolve("work"));
-    Sample sample =
-        UserSample.write(files, inferred, UserSample.folder(work), 1000, Duration.ZERO);
+    Sample sample = UserSample.write(files, inferred, UserSample.folder(work), 1000, Duration.ZERO);
     assertThat(List.copyOf(sample.notes())).hasSize(2);
     assertThat(sample.notes().get(1)).startsWith("the rows after the first 1,024 were not read");
   }

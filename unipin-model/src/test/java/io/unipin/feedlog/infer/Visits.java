@@ -30,7 +30,8 @@ record Visits(int user, int item, int visit, long timeMs, int place) {
         long time = START_MS + random.nextInt(60 * 24 * 60) * 60_000L;
         for (int place = 1; place <= 4; place++) {
           int item = 1 + (int) (ITEMS * Math.pow(random.nextDouble(), 1.5));
-          all.add(new Visits(user, item, visit, time + place * 30_000L + random.nextInt(999), place));
+          all.add(
+              new Visits(user, item, visit, time + place * 30_000L + random.nextInt(999), place));
         }
       }
     }

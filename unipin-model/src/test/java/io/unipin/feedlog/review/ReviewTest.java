@@ -128,7 +128,10 @@ final class ReviewTest {
     IntFunction<CatalogueItem> leaking =
         id ->
             new CatalogueItem(
-                id, "T" + id, "", FeedLog.NO_TIME,
+                id,
+                "T" + id,
+                "",
+                FeedLog.NO_TIME,
                 new float[] {id * 37 % 11, (float) Math.log1p(counts[id])});
     Finding found = find(review(leaking, builder -> {}), "content-follows-actions");
     assertThat(found.count()).isOne();
@@ -154,7 +157,12 @@ final class ReviewTest {
     IntFunction<CatalogueItem> keyed =
         id ->
             new CatalogueItem(
-                id, "T" + id, "", FeedLog.NO_TIME, new float[0], "",
+                id,
+                "T" + id,
+                "",
+                FeedLog.NO_TIME,
+                new float[0],
+                "",
                 id == 7 ? "SKU 6" : "sku " + id);
     Finding found = find(review(keyed, builder -> {}), "nearly-equal-keys");
     assertThat(found.count()).isOne();
@@ -163,8 +171,7 @@ final class ReviewTest {
 
   @Test
   void of_actionThatNeverOccurs_isNamed() {
-    FeedLogBuilder builder =
-        new FeedLogBuilder(SCHEMA, Catalogue.of(List.of(plain(1), plain(2))));
+    FeedLogBuilder builder = new FeedLogBuilder(SCHEMA, Catalogue.of(List.of(plain(1), plain(2))));
     builder.user("u").action(0, 1, 0, START_MS).action(1, 1, 0, START_MS + HOUR_MS);
     Finding found = find(Review.of(builder.build(), NOW_MS), "action-never-occurs");
     assertThat(found.what()).contains("'save'");

@@ -49,8 +49,7 @@ final class EngineWorld {
     NativeEngine.Tables tables =
         new NativeEngine.Tables(
             ITEMS + 1, table((ITEMS + 1) * ITEM_DIM), table((ITEMS + 1) * PATH));
-    return new NativeEngine(
-        instructionSet, config, Weights.random(config, 5), rotation(), tables);
+    return new NativeEngine(instructionSet, config, Weights.random(config, 5), rotation(), tables);
   }
 
   private ByteBuffer table(int numbers) {

@@ -141,8 +141,7 @@ class NativeEngineTest {
       NativeEngine.Actions longer =
           new NativeEngine.Actions(one.items(), new float[7], one.surfaces(), one.gaps());
       refused(() -> engine.extend(longer, 1, block), "features of as many actions");
-      NativeEngine.Candidates place =
-          new NativeEngine.Candidates(zero, 0, 0, new long[] {0, 1, 2});
+      NativeEngine.Candidates place = new NativeEngine.Candidates(zero, 0, 0, new long[] {0, 1, 2});
       refused(() -> engine.score(place, 2, block), "one position");
       NativeEngine.Candidates surface = new NativeEngine.Candidates(zero, 2, 0, zero);
       refused(() -> engine.score(surface, 2, block), "an index within its table");
