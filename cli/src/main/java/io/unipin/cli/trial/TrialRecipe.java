@@ -24,7 +24,7 @@ final class TrialRecipe {
   /** Returns the settings of the first training, as values of {@code --set}. */
   List<String> first() {
     List<String> settings = shape();
-    settings.add("training.epochs=30");
+    settings.add("training.epochs=" + epochs());
     settings.add("training.learningRate=0.004");
     settings.add("training.warmupSteps=30");
     return settings;
@@ -33,7 +33,7 @@ final class TrialRecipe {
   /** Returns the settings of the training in the background, which begins with the first model. */
   List<String> second() {
     List<String> settings = shape();
-    settings.add("training.epochs=20");
+    settings.add("training.epochs=" + 2 * epochs());
     settings.add("training.learningRate=0.002");
     return settings;
   }
@@ -49,9 +49,7 @@ final class TrialRecipe {
                 "model.kvHeads=2",
                 "model.feedForward=128",
                 "model.maxHistory=" + maxHistory(),
-                "training.batchActions=" + (log.actions() < 30_000 ? 500 : 800),
-                "training.dropout=0.2",
-                "training.maskProbability=" + (isPlain() ? 0 : 0.15),
+                "training.batchActions=" + (log.actions() < 30_000 ? 600 : 1500),
                 "training.maxCandidates=24",
                 "training.checkpointSeconds=0",
                 "evaluation.users=400"));
@@ -96,8 +94,8 @@ final class TrialRecipe {
     return (bounded + 3) / 4 * 4;
   }
 
-  /** Whether masked actions teach nothing: there is one type, or feedviews teach the types. */
-  private boolean isPlain() {
-    return log.schema().actions().size() == 1 || log.views() > 0;
+  /** Returns the number of epochs in which about the same number of actions is read for any log. */
+  private int epochs() {
+    return Math.max(3, Math.min(30, 800_000 / Math.max(1, log.actions() + log.impressions() / 2)));
   }
 }

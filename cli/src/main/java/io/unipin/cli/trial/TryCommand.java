@@ -71,7 +71,7 @@ public final class TryCommand implements Callable<Integer>, Checked {
 
   @Option(
       names = "--seconds",
-      defaultValue = "16",
+      defaultValue = "18",
       paramLabel = "N",
       description = "Seconds of the first training. Default: ${DEFAULT-VALUE}.")
   private int seconds;
