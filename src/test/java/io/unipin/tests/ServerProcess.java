@@ -82,6 +82,10 @@ final class ServerProcess implements AutoCloseable {
     return "127.0.0.1:" + ports.path("port").asInt();
   }
 
+  int jsonPort() {
+    return ports.path("jsonPort").asInt();
+  }
+
   int metricsPort() {
     return ports.path("metricsPort").asInt();
   }

@@ -77,6 +77,8 @@ final class TinyServer implements AutoCloseable {
         "server.adminPort=0",
         "server.metricsPort=0",
         "console.port=0",
+        "json.port=0",
+        "json.adminPort=0",
         "server.workers=2",
         "server.maxResets=1000000",
         "bundle.folder=" + folder.resolve("bundles"),
@@ -225,6 +227,16 @@ final class TinyServer implements AutoCloseable {
 
   int metricsPort() {
     return server.metricsPort();
+  }
+
+  /** Returns the address of the port for HTTP with JSON. */
+  String json() {
+    return "http://127.0.0.1:" + server.jsonPort().orElseThrow();
+  }
+
+  /** Returns the address of the administration's port for HTTP with JSON. */
+  String adminJson() {
+    return "http://127.0.0.1:" + server.jsonAdminPort().orElseThrow();
   }
 
   /** Returns the address of the console's page. */

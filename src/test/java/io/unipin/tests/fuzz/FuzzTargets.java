@@ -9,6 +9,7 @@ import io.unipin.serving.bundle.ManifestTarget;
 import io.unipin.serving.history.HistoryRecordTarget;
 import io.unipin.serving.history.ServedLogTarget;
 import io.unipin.serving.pipeline.PageCursorTarget;
+import io.unipin.serving.rpc.json.JsonBodyTarget;
 import io.unipin.tests.HttpTarget;
 import io.unipin.tests.RpcTarget;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class FuzzTargets {
       Map.ofEntries(
           Map.entry("rpc", RpcTarget::start),
           Map.entry("http", HttpTarget::start),
+          Map.entry("json", JsonBodyTarget::new),
           Map.entry("page-cursor", PageCursorTarget::new),
           Map.entry("history-record", HistoryRecordTarget::new),
           Map.entry("served-log", ServedLogTarget::create),

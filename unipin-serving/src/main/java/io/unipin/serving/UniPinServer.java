@@ -13,6 +13,7 @@ import io.unipin.serving.request.ServerIdentity;
 import io.unipin.serving.rpc.RpcServer;
 import io.unipin.serving.rpc.RpcServices;
 import io.unipin.serving.rpc.Shadow;
+import io.unipin.serving.rpc.json.JsonPorts;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.security.TokenFile;
 import io.unipin.serving.settings.ServerConfig;
@@ -110,18 +111,18 @@ public final class UniPinServer implements AutoCloseable {
             new UserStore("refresher", refresher::erase), new UserStore("shadow", copies::erase)));
   }
 
-  private MetricsEndpoint openMetrics() {
-    return parts.opened(
-        MetricsEndpoint.start(
-            config.server().metricsAddress(),
-            config.server().metricsPort(),
-            stores.metrics(),
-            () -> serving,
-            () -> ServerFleet.remarks(stores.fleet())));
-  }
-
-  private Ports openPorts(RpcServices services, MetricsEndpoint endpoint) {
-    RpcServer rpc = parts.opened(RpcServer.start(config.server(), config.security(), services));
+  private Ports openPorts(RpcServices services) {
+    RpcServer rpc =
+        parts.opened(
+            RpcServer.start(config.server(), config.json(), config.security(), services));
+    MetricsEndpoint endpoint =
+        parts.opened(
+            MetricsEndpoint.start(
+                config.server().metricsAddress(),
+                config.server().metricsPort(),
+                stores.metrics(),
+                () -> serving,
+                () -> stores.fleet().view().differing()));
     ConsoleParts looked =
         new ConsoleParts(
             services,
@@ -188,6 +189,16 @@ public final class UniPinServer implements AutoCloseable {
 
   public int adminPort() {
     return ports.rpc().adminPort();
+  }
+
+  /** Returns the port for HTTP with JSON; empty when there is none. */
+  public OptionalInt jsonPort() {
+    return ports.rpc().json().stream().mapToInt(JsonPorts::port).findFirst();
+  }
+
+  /** Returns the administration's port for HTTP with JSON; empty when there is none. */
+  public OptionalInt jsonAdminPort() {
+    return ports.rpc().json().stream().mapToInt(JsonPorts::adminPort).findFirst();
   }
 
   public int metricsPort() {

@@ -30,6 +30,8 @@ public final class TestServer {
             "server.adminPort=0",
             "server.metricsPort=0",
             "console.port=0",
+            "json.port=0",
+            "json.adminPort=0",
             "server.workers=2",
             "server.maxResets=1000000",
             "bundle.folder=" + folder.resolve("bundles"),

@@ -7,6 +7,7 @@ import java.util.List;
 enum FuzzPlan {
   RPC("rpc", 50_000, 4_096),
   HTTP("http", 50_000, 2_048),
+  JSON("json", 50_000, 4_096),
   PAGE_CURSOR("page-cursor", 50_000, 16_384),
   HISTORY_RECORD("history-record", 50_000, 4_096),
   SERVED_LOG("served-log", 50_000, 4_096),

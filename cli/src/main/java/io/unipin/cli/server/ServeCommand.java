@@ -75,6 +75,13 @@ public final class ServeCommand implements Callable<Integer> {
         "metrics on http://%s:%s/metrics%n",
         settled.server().metricsAddress(), server.metricsPort());
     server
+        .jsonPort()
+        .ifPresent(
+            port ->
+                out.printf(
+                    "JSON on %s://%s:%s/openapi.json%n",
+                    settled.security().isTls() ? "https" : "http", host, port));
+    server
         .consolePort()
         .ifPresent(
             port -> out.printf("console on http://%s:%s/%n", settled.console().host(), port));
@@ -117,6 +124,8 @@ public final class ServeCommand implements Callable<Integer> {
     values.put("port", server.port());
     values.put("adminPort", server.adminPort());
     values.put("metricsPort", server.metricsPort());
+    server.jsonPort().ifPresent(port -> values.put("jsonPort", port));
+    server.jsonAdminPort().ifPresent(port -> values.put("jsonAdminPort", port));
     server.consolePort().ifPresent(port -> values.put("consolePort", port));
     OutputFile.write(file, new ObjectMapper().writeValueAsString(values));
   }

@@ -97,6 +97,11 @@ public final class StartChecks {
     ports.add(
         new Port(
             "server.metricsPort", config.server().metricsAddress(), config.server().metricsPort()));
+    if (config.json().enabled()) {
+      ports.add(new Port("json.port", host, config.json().port()));
+      ports.add(
+          new Port("json.adminPort", config.server().adminAddress(), config.json().adminPort()));
+    }
     if (config.console().enabled()) {
       ports.add(new Port("console.port", config.console().host(), config.console().port()));
     }

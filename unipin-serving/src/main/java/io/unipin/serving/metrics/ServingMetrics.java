@@ -47,6 +47,7 @@ public final class ServingMetrics implements AutoCloseable {
   private final ItemMeters items = new ItemMeters(registry);
   private final ImpressionMeters impressions = new ImpressionMeters(registry, counters);
   private final KafkaMeters kafka = new KafkaMeters(registry);
+  private final JsonMeters json = new JsonMeters(registry);
   private final RouteMeters routes = new RouteMeters(registry);
   private final ShadowMeters shadow = new ShadowMeters(registry);
   private final MultiGauge bundle =
@@ -221,6 +222,11 @@ public final class ServingMetrics implements AutoCloseable {
   /** Returns the metrics of topics in Kafka. */
   public KafkaMeters kafka() {
     return kafka;
+  }
+
+  /** Returns the metrics of the ports for HTTP with JSON. */
+  public JsonMeters json() {
+    return json;
   }
 
   /** Returns the counters of callers' choices of this replica. */

@@ -1,6 +1,8 @@
 package io.unipin.serving.rpc;
 
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -14,17 +16,24 @@ import io.unipin.serving.rpc.audit.Audit;
 import io.unipin.serving.rpc.guard.Guard;
 import io.unipin.serving.rpc.intake.Intake;
 import io.unipin.serving.rpc.intake.ReceiveBudget;
+import io.unipin.serving.rpc.json.JsonConfig;
+import io.unipin.serving.rpc.json.JsonPorts;
 import io.unipin.serving.security.SecurityConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two gRPC ports. One port has the service and its health. The other port has administration,
- * health and reflection.
+ * health and reflection. If the settings ask for it, two more ports offer the calls as HTTP with
+ * JSON.
  *
  * <p>Transport threads only decode messages and pass them on. Calls run on bounded pools.
  * Thread-safe.
@@ -63,10 +72,12 @@ public final class RpcServer implements AutoCloseable {
   private final CallRunner erasures;
   private final Server server;
   private final Server admin;
+  private final @Nullable JsonPorts json;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean opened;
 
-  private RpcServer(RpcConfig config, SecurityConfig security, RpcServices services) {
+  private RpcServer(
+      RpcConfig config, JsonConfig json, SecurityConfig security, RpcServices services) {
     this.config = config;
     this.guard = new Guard(security, services.tokens(), services.metrics(), config.maxResets());
     this.calls = new CallRunner(services.admission(), services.metrics(), traced(services));
@@ -75,26 +86,41 @@ public final class RpcServer implements AutoCloseable {
     this.erasures = patient("erasure", ERASURE_THREADS, ERASURE_QUEUE, services);
     this.audit = new Audit(services.telemetry().audit(), services.tokens());
     this.intake = intake(config, services.metrics());
+    List<ServerInterceptor> interceptors = interceptors(services.metrics());
+    ServerServiceDefinition service =
+        intake.bounded(Audit.noted(new UniPinService(services, calls, erasures).bindService()));
     NettyServerBuilder serving =
-        builder(config.host(), config.port(), guard::servingPort, services.metrics())
-            .addService(
-                intake.bounded(
-                    Audit.noted(new UniPinService(services, calls, erasures).bindService())))
+        builder(config.host(), config.port(), guard::servingPort, interceptors)
+            .addService(service)
             .addService(intake.bounded(health.getHealthService().bindService()));
     if (config.reflection()) {
       serving.addServices(Reflection.services(intake));
     }
     this.server = serving.build();
+    ServerServiceDefinition administration =
+        intake.bounded(
+            Audit.noted(new UniPinAdminService(services, adminCalls, itemCalls).bindService()));
     this.admin =
-        builder(config.adminAddress(), config.adminPort(), guard::adminPort, services.metrics())
-            .addService(
-                intake.bounded(
-                    Audit.noted(
-                        new UniPinAdminService(services, adminCalls, itemCalls).bindService())))
+        builder(config.adminAddress(), config.adminPort(), guard::adminPort, interceptors)
+            .addService(administration)
             .addService(intake.bounded(health.getHealthService().bindService()))
             .addService(Reflection.described())
             .addServices(Reflection.services(intake))
             .build();
+    JsonDoor door =
+        new JsonDoor(config, guard, intake, interceptors, services.metrics(), this::isServing);
+    this.json = json.enabled() ? door.ports(json, service, administration) : null;
+  }
+
+  /** Returns the interceptors of all ports. gRPC calls the last interceptor first. */
+  private List<ServerInterceptor> interceptors(ServingMetrics metrics) {
+    List<ServerInterceptor> all = new ArrayList<>(guard.interceptors());
+    all.addAll(List.of(streams, new Arrival.Interceptor(metrics), audit, intake));
+    return List.copyOf(all);
+  }
+
+  private boolean isServing() {
+    return opened && !closed.get();
   }
 
   private static CallRunner patient(String name, int threads, int queue, RpcServices services) {
@@ -121,14 +147,18 @@ public final class RpcServer implements AutoCloseable {
         Intake.resets(config.maxResets(), RESET_WINDOW_SECONDS, metrics::connectionCut));
   }
 
-  /** Opens both ports. */
-  public static RpcServer start(RpcConfig config, SecurityConfig security, RpcServices services) {
-    RpcServer rpc = new RpcServer(config, security, services);
+  /** Opens all ports. */
+  public static RpcServer start(
+      RpcConfig config, JsonConfig json, SecurityConfig security, RpcServices services) {
+    RpcServer rpc = new RpcServer(config, json, security, services);
     boolean started = false;
     try {
       FailureStatus.warm();
       rpc.server.start();
       rpc.admin.start();
+      if (rpc.json != null) {
+        rpc.json.start();
+      }
       rpc.health.setStatus(UniPinGrpc.SERVICE_NAME, ServingStatus.SERVING);
       rpc.opened = true;
       started = true;
@@ -147,14 +177,14 @@ public final class RpcServer implements AutoCloseable {
   }
 
   private NettyServerBuilder builder(
-      String host, int port, Consumer<NettyServerBuilder> protection, ServingMetrics metrics) {
+      String host,
+      int port,
+      Consumer<NettyServerBuilder> protection,
+      List<ServerInterceptor> interceptors) {
     NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(host, port));
     protection.accept(builder);
+    interceptors.forEach(builder::intercept);
     return builder
-        .intercept(streams)
-        .intercept(new Arrival.Interceptor(metrics))
-        .intercept(audit)
-        .intercept(intake) // gRPC calls the last interceptor first
         .addStreamTracerFactory(intake.tracers())
         .addTransportFilter(intake.resets())
         .directExecutor()
@@ -182,6 +212,11 @@ public final class RpcServer implements AutoCloseable {
     return admin.getPort();
   }
 
+  /** Returns the ports for HTTP with JSON; empty when there are none. */
+  public Optional<JsonPorts> json() {
+    return Optional.ofNullable(json);
+  }
+
   public void awaitTermination() throws InterruptedException {
     server.awaitTermination();
   }
@@ -199,12 +234,21 @@ public final class RpcServer implements AutoCloseable {
       return;
     }
     health.enterTerminalState();
+    if (json != null) {
+      json.announceStop();
+    }
     boolean interrupted = serveOn();
     guard.close();
     server.shutdown();
     admin.shutdown();
+    if (json != null) {
+      json.shutdown();
+    }
     streams.end();
     interrupted |= drain();
+    if (json != null) {
+      json.close();
+    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -230,7 +274,11 @@ public final class RpcServer implements AutoCloseable {
     try {
       // Clients may have sent calls before they learnt of the stop. These calls still arrive and
       // are answered.
+      long end = System.nanoTime() + config.drain().toNanos();
       server.awaitTermination(config.drain().toNanos(), TimeUnit.NANOSECONDS);
+      if (json != null) {
+        json.awaitClosed(Duration.ofNanos(end - System.nanoTime()));
+      }
       calls.drain(config.drain());
       adminCalls.drain(config.drain());
       itemCalls.drain(config.drain());

@@ -8,8 +8,8 @@ import java.time.Duration;
 /**
  * Settings of TLS, tokens and secrets. An empty file name switches the feature off.
  *
- * @param certificate PEM file with the server's certificate chain; if given, both gRPC ports accept
- *     only TLS
+ * @param certificate PEM file with the server's certificate chain; if given, the gRPC ports and the
+ *     JSON ports accept only TLS
  * @param key PEM file with the key of the certificate, PKCS 8
  * @param clientAuthorities PEM file with authorities; if given, clients must show a certificate
  *     that one of these authorities signed

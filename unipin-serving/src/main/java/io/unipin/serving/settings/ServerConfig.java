@@ -19,6 +19,7 @@ import io.unipin.serving.pipeline.RetrievalConfig;
 import io.unipin.serving.pipeline.cost.DegradationConfig;
 import io.unipin.serving.redis.RedisConfig;
 import io.unipin.serving.rpc.RpcConfig;
+import io.unipin.serving.rpc.json.JsonConfig;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.slate.SlateConfig;
 import io.unipin.serving.tracing.TracingConfig;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
  */
 public record ServerConfig(
     RpcConfig server,
+    JsonConfig json,
     SecurityConfig security,
     AuditConfig audit,
     AdmissionConfig admission,

@@ -72,8 +72,15 @@ class StartChecksTest {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = other.getLocalPort();
       for (String key :
-          new String[] {"server.port", "server.adminPort", "server.metricsPort", "console.port"}) {
-        assertThatThrownBy(() -> checks(key + "=" + port).require())
+          new String[] {
+            "server.port",
+            "server.adminPort",
+            "server.metricsPort",
+            "json.port",
+            "json.adminPort",
+            "console.port"
+          }) {
+        assertThatThrownBy(() -> checks("json.enabled=true", key + "=" + port).require())
             .isInstanceOf(ConfigException.class)
             .hasMessage(
                 "%s: a free port of 127.0.0.1 expected, got %d: Address already in use"

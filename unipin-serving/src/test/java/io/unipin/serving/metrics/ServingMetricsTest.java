@@ -53,6 +53,7 @@ class ServingMetricsTest {
     System.gc();
     source.set(1000);
     metrics.connectionCut();
+    JsonMeters.CAUSES.forEach(metrics.json()::cut);
     metrics.items().searchable(1000);
     metrics.impressions().explored(1);
     List.of("first", "other", "anything else").forEach(metrics.routes()::routed);
@@ -111,6 +112,7 @@ class ServingMetricsTest {
     metrics.watchBreaker("b", () -> breaker(source.get()));
     metrics.watchFleet(() -> fleet(source.get()));
     metrics.watchIndex(() -> index(source.get()));
+    metrics.json().watch(() -> (int) source.get());
     metrics.items().watch(() -> items(source.get()));
     metrics.impressions().watch(() -> impressions(source.get()));
     return new WeakReference<>(new Object());

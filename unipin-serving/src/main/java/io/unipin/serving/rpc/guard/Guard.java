@@ -1,16 +1,19 @@
 package io.unipin.serving.rpc.guard;
 
+import io.grpc.ServerInterceptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.security.SecurityConfig;
 import io.unipin.serving.security.SecurityConfig.ClientCertificates;
 import io.unipin.serving.security.TokenFile;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Protects the ports with TLS and with tokens, if these are configured. */
 public final class Guard implements AutoCloseable {
   private final @Nullable TlsFiles tls;
+  private final boolean allClients;
   private final @Nullable SslContext servingPort;
   private final @Nullable SslContext adminPort;
   private final @Nullable TokenInterceptor tokens;
@@ -28,8 +31,8 @@ public final class Guard implements AutoCloseable {
     TlsFiles opened = config.isTls() ? new TlsFiles(config) : null;
     boolean set = false;
     try {
-      boolean all = config.clientCertificates() == ClientCertificates.ALL;
-      servingPort = opened == null ? null : opened.context(all);
+      allClients = config.clientCertificates() == ClientCertificates.ALL;
+      servingPort = opened == null ? null : opened.context(allClients);
       adminPort = opened == null ? null : opened.context(true);
       tokens = file == null ? null : new TokenInterceptor(file, metrics);
       tls = opened;
@@ -49,11 +52,23 @@ public final class Guard implements AutoCloseable {
     protect(builder, adminPort);
   }
 
+  /** Returns the TLS context of the service's JSON port; null if the port speaks plain HTTP. */
+  public @Nullable SslContext servingJson() {
+    return tls == null ? null : tls.httpContext(allClients);
+  }
+
+  /** Returns the TLS context of the administration's JSON port; null for plain HTTP. */
+  public @Nullable SslContext adminJson() {
+    return tls == null ? null : tls.httpContext(true);
+  }
+
+  /** Returns the interceptors that check tokens: one or none. */
+  public List<ServerInterceptor> interceptors() {
+    return tokens == null ? List.of() : List.of(tokens);
+  }
+
   private void protect(NettyServerBuilder builder, @Nullable SslContext tls) {
     builder.protocolNegotiator(new PortNegotiator(tls, mostUnopened));
-    if (tokens != null) {
-      builder.intercept(tokens);
-    }
   }
 
   @Override

@@ -71,14 +71,27 @@ final class TlsFiles implements AutoCloseable {
         Recurring.start("tls", config.reload(), () -> watched.forEach(WatchedFiles::readIfChanged));
   }
 
-  /** Returns the TLS context of one port. */
+  /** Returns the TLS context of a gRPC port. */
   SslContext context(boolean asksClients) {
+    return build(GrpcSslContexts.configure(builder(asksClients)));
+  }
+
+  /** Returns the TLS context of a port for HTTP/1.1. */
+  SslContext httpContext(boolean asksClients) {
+    return build(builder(asksClients));
+  }
+
+  private SslContextBuilder builder(boolean asksClients) {
     SslContextBuilder builder = SslContextBuilder.forServer(identity);
     if (asksClients && clients != null) {
       builder.trustManager(clients).clientAuth(ClientAuth.REQUIRE);
     }
+    return builder;
+  }
+
+  private static SslContext build(SslContextBuilder builder) {
     try {
-      return GrpcSslContexts.configure(builder).protocols(PROTOCOL).build();
+      return builder.protocols(PROTOCOL).build();
     } catch (SSLException e) {
       throw new ConfigException("security: TLS can't be set up: " + e.getMessage(), e);
     }

@@ -97,13 +97,37 @@ public final class Intake implements ServerInterceptor {
     return BoundedRequests.of(service, maxMessage);
   }
 
-  @Override
-  public <Q, A> ServerCall.Listener<Q> interceptCall(
-      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    Receipt receipt = Receipt.KEY.get(Context.current());
+  /**
+   * Ends a call with a failure, unless it has already ended. A transport calls this when it can't
+   * read a message.
+   *
+   * @param call the call's context
+   */
+  public static void refuse(Context call, ServingException failure) {
+    receipt(call).refuse(failure);
+  }
+
+  /**
+   * Charges a call with the memory in bytes that its transport takes to read the message. The call
+   * holds them until its message is delivered. Returns false if the call has ended, perhaps because
+   * there is no room.
+   */
+  public static boolean reads(Context call, long bytes) {
+    return receipt(call).delivered(bytes);
+  }
+
+  private static Receipt receipt(Context call) {
+    Receipt receipt = Receipt.KEY.get(call);
     if (receipt == null) {
       throw new IllegalStateException("the server has no tracer of receipts");
     }
+    return receipt;
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    Receipt receipt = receipt(Context.current());
     receipt.of(ResetWatch.of(call.getAttributes()));
     String rpc = String.valueOf(call.getMethodDescriptor().getBareMethodName());
     Once<Q, A> once = new Once<>(call, receipt, texts);

@@ -1,0 +1,151 @@
+package io.unipin.serving.rpc.json;
+
+import io.unipin.serving.metrics.JsonMeters;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The open connections of one port. Their number is bounded, and so are the bytes of all answers
+ * that clients have not taken yet.
+ *
+ * <p>If a further client connects, the connection that has waited longest for a request, or for the
+ * rest of one, is closed. So clients that only hold connections open keep nobody out. If too many bytes wait, the client
+ * that has not taken its answer for the longest time is cut off. Thread-safe.
+ */
+final class Connections {
+  private final int most;
+  private final long mostUnsent;
+  private final JsonMeters metrics;
+  private final Set<HttpConnection> open = new LinkedHashSet<>();
+
+  /** The connections without a whole request, those that have waited longest first. */
+  private final Set<HttpConnection> waiting = new LinkedHashSet<>();
+
+  /** The connections whose answers wait for their clients, those that wait longest first. */
+  private final Set<HttpConnection> sending = new LinkedHashSet<>();
+
+  private final Map<HttpConnection, Long> unsent = new HashMap<>();
+  private long unsentBytes;
+
+  Connections(int most, long mostUnsent, JsonMeters metrics) {
+    this.most = most;
+    this.mostUnsent = mostUnsent;
+    this.metrics = metrics;
+  }
+
+  synchronized int count() {
+    return open.size();
+  }
+
+  /** Adds a connection. Returns false if all others have whole requests, so that there is no room. */
+  boolean opened(HttpConnection connection) {
+    Optional<HttpConnection> idle;
+    synchronized (this) {
+      idle = open.size() < most ? Optional.empty() : first(waiting);
+      if (open.size() >= most && idle.isEmpty()) {
+        return false;
+      }
+      idle.ifPresent(this::remove);
+      open.add(connection);
+      waiting.add(connection);
+    }
+    idle.ifPresent(
+        longest -> {
+          metrics.cut("crowd");
+          longest.close();
+        });
+    return true;
+  }
+
+  private static Optional<HttpConnection> first(Set<HttpConnection> connections) {
+    Iterator<HttpConnection> all = connections.iterator();
+    return all.hasNext() ? Optional.of(all.next()) : Optional.empty();
+  }
+
+  /** Notes that a connection waits for its next request. */
+  synchronized void waits(HttpConnection connection) {
+    if (open.contains(connection)) {
+      waiting.add(connection);
+    }
+  }
+
+  /** Notes that a request has begun. Its connection is now the one that has waited shortest. */
+  synchronized void begins(HttpConnection connection) {
+    if (waiting.remove(connection)) {
+      waiting.add(connection);
+    }
+  }
+
+  /** Notes that a connection has a whole request. */
+  synchronized void busy(HttpConnection connection) {
+    waiting.remove(connection);
+  }
+
+  /** Notes that an answer waits for the client. */
+  void sends(HttpConnection connection, long bytes) {
+    Optional<HttpConnection> slowest;
+    synchronized (this) {
+      unsentBytes += bytes;
+      unsent.put(connection, bytes);
+      sending.add(connection);
+      slowest = unsentBytes <= mostUnsent ? Optional.empty() : first(sending);
+      slowest.ifPresent(this::forget);
+    }
+    slowest.ifPresent(
+        slow -> {
+          metrics.cut("unsent");
+          slow.close();
+        });
+  }
+
+  /** Notes that the client has taken an answer, or has gone. */
+  synchronized void sent(HttpConnection connection) {
+    forget(connection);
+  }
+
+  private void forget(HttpConnection connection) {
+    Long bytes = unsent.remove(connection);
+    unsentBytes -= bytes == null ? 0 : bytes;
+    sending.remove(connection);
+  }
+
+  synchronized void closed(HttpConnection connection) {
+    remove(connection);
+    notifyAll();
+  }
+
+  private void remove(HttpConnection connection) {
+    forget(connection);
+    waiting.remove(connection);
+    open.remove(connection);
+  }
+
+  /** Closes the connections without a request. */
+  void closeWaiting() {
+    copy(waiting).forEach(HttpConnection::closeIfIdle);
+  }
+
+  /** Closes all connections. */
+  void closeAll() {
+    copy(open).forEach(HttpConnection::close);
+  }
+
+  private synchronized List<HttpConnection> copy(Set<HttpConnection> connections) {
+    return new ArrayList<>(connections);
+  }
+
+  /** Waits until all connections are closed, at most so long. */
+  synchronized void awaitClosed(long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; !open.isEmpty() && left > 0; left = end - System.nanoTime()) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+  }
+}

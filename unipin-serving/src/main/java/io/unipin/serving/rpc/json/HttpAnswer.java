@@ -1,0 +1,50 @@
+package io.unipin.serving.rpc.json;
+
+import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaderNames;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpResponse;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpResponseStatus;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpUtil;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpVersion;
+import java.util.Map;
+
+/**
+ * An answer to a request.
+ *
+ * @param status HTTP status
+ * @param headers headers of this answer, beside those that all answers have
+ * @param body JSON in UTF-8
+ */
+@SuppressWarnings("ArrayRecordComponent") // answers are never compared
+record HttpAnswer(int status, Map<String, String> headers, byte[] body) {
+  private static final Map<String, String> ALWAYS =
+      Map.of(
+          "content-type", "application/json",
+          "cache-control", "no-store",
+          "x-content-type-options", "nosniff");
+
+  static HttpAnswer json(int status, byte[] body) {
+    return new HttpAnswer(status, Map.of(), body);
+  }
+
+  /** Returns the response of HTTP to a request of a version. */
+  HttpResponse response(HttpVersion version, boolean keepAlive) {
+    DefaultFullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(status),
+            Unpooled.wrappedBuffer(body));
+    ALWAYS.forEach((name, value) -> response.headers().set(name, value));
+    headers.forEach((name, value) -> response.headers().set(name, value));
+    response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    HttpUtil.setKeepAlive(response.headers(), version, keepAlive);
+    return response;
+  }
+
+  /** Returns the response that asks a careful client for the body of its request. */
+  static HttpResponse goOn() {
+    return new DefaultFullHttpResponse(
+        HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);
+  }
+}
