@@ -97,11 +97,7 @@ final class JsonCallsTest {
     var field = answer.getDescriptorForType().findFieldByName("served");
     Served served =
         ((Served) answer.getField(field))
-            .toBuilder()
-                .clearStagesMs()
-                .clearCache()
-                .clearEncodedActions()
-                .build();
+            .toBuilder().clearStagesMs().clearCache().clearEncodedActions().build();
     Message.Builder changed = answer.toBuilder().setField(field, served);
     var cursor = answer.getDescriptorForType().findFieldByName("next_page_cursor");
     return cursor == null ? changed.build() : changed.clearField(cursor).build();

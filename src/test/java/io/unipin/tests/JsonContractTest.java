@@ -32,8 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class JsonContractTest {
   private static final ServiceDescriptor SERVING = descriptor(UniPinGrpc.getServiceDescriptor());
   private static final ServiceDescriptor ADMIN = descriptor(UniPinAdminGrpc.getServiceDescriptor());
-  private static final Path PAGE =
-      Path.of(System.getProperty("unipin.root"), "docs", "http.md");
+  private static final Path PAGE = Path.of(System.getProperty("unipin.root"), "docs", "http.md");
 
   @TempDir Path folder;
   private TinyServer server;

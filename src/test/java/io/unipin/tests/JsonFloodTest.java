@@ -76,7 +76,8 @@ final class JsonFloodTest {
   void halfOpenConnections_keepNobodyOut() throws Exception {
     List<Socket> open = new ArrayList<>();
     String head = "POST /v1/EraseUser HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
-    try (TinyServer server = TinyServer.start(folder, "json.enabled=true", "json.connections=150")) {
+    try (TinyServer server =
+        TinyServer.start(folder, "json.enabled=true", "json.connections=150")) {
       int port = Integer.parseInt(server.json().replaceAll(".*:", ""));
       JsonClient own = new JsonClient(server.json());
       for (int i = 0; i < HALF_OPEN; i++) {

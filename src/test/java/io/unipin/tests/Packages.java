@@ -49,7 +49,7 @@ final class Packages {
       train: evaluate evaluate.page feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.rpc.json serving.security serving.settings serving.stores serving.threads serving.tracing serving.user settings
+      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.rpc.json serving.security serving.settings serving.spans serving.stores serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure settings
       serving.audit: serving.security settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
@@ -85,7 +85,7 @@ final class Packages {
       serving.rpc.items: proto.v1 serving.failure serving.items serving.keys serving.metrics
       serving.rpc.json: serving.failure serving.metrics serving.rpc.intake serving.threads settings
       serving.security: serving.threads settings
-      serving.settings: model serving.admission serving.audit serving.bundle serving.console serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.rpc.json serving.security serving.slate serving.tracing settings
+      serving.settings: model model.engine serving.admission serving.audit serving.bundle serving.console serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.rpc.json serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.spans: serving.failure
       serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.settings settings
@@ -108,7 +108,7 @@ final class Packages {
       cli.report: cli.statistics feedlog settings
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.statistics: settings
-      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.features model.files serving.bundle serving.log train train.recipe
+      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.page evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.features model.files serving.bundle serving.log train train.recipe
       cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.database feedlog.imports feedlog.infer feedlog.review feedlog.simulator feedlog.source feedlog.split proto.v1
       benchmarks: benchmarks.ann benchmarks.cluster benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features

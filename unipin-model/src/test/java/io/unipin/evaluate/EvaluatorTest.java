@@ -50,7 +50,7 @@ class EvaluatorTest {
     FeedLog log = TestLogs.random(90, ITEMS, 40, 1);
     Holdout holdout = Holdout.leaveLast(log, 3).withholding(withheld, 0);
     NaiveEvaluation naive = new NaiveEvaluation(log, holdout, model, part);
-    PageOrder order = PageOrder.of(NaiveEvaluation.SIMILARITY, NaiveEvaluation.WEIGHTS);
+    PageOrder order = PageOrder.of(NaiveEvaluation.SIMILARITY, NaiveEvaluation.weights());
     PageRule page = new PageRule(NaiveEvaluation.CANDIDATES, order);
     Evaluation evaluation = Evaluator.evaluate(log, holdout, model, options(part, 2), page);
 

@@ -44,7 +44,11 @@ public final class NaiveEvaluation {
   public static final int CANDIDATES = 20;
 
   public static final float SIMILARITY = 0.4f;
-  public static final float[] WEIGHTS = {0.7f, -0.3f};
+
+  /** Returns the weights of the two actions in a page's order. */
+  public static float[] weights() {
+    return new float[] {0.7f, -0.3f};
+  }
 
   private final FeedLog log;
   private final ServingModel model;
@@ -148,7 +152,9 @@ public final class NaiveEvaluation {
           model.score(
               block, rows, new int[] {item}, new RequestContext(surface, GapBuckets.UNKNOWN));
       utilities[item] =
-          SIMILARITY * scores[item] + WEIGHTS[0] * probabilities[0] + WEIGHTS[1] * probabilities[1];
+          SIMILARITY * scores[item]
+              + weights()[0] * probabilities[0]
+              + weights()[1] * probabilities[1];
     }
     Set<Integer> others = new HashSet<>();
     for (int item = 0; item < scores.length; item++) {

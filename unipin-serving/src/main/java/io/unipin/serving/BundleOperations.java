@@ -174,9 +174,7 @@ final class BundleOperations implements BundleControl {
    * bundle can use it.
    */
   private void serves(LoadedBundle bundle, String oldFingerprint) {
-    parts
-        .metrics()
-        .serving(bundle.name(), bundle.indexVersion(), bundle.model().engine());
+    parts.metrics().serving(bundle.name(), bundle.indexVersion(), bundle.model().engine());
     if (!parts.inUse().test(oldFingerprint)) {
       parts.cache().eraseFingerprint(oldFingerprint);
     }

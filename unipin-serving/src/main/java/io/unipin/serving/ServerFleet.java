@@ -119,7 +119,7 @@ final class ServerFleet {
   /** Returns lines about the fleet for {@code /healthz}. */
   static List<String> remarks(Fleet fleet) {
     int unreadable = unreadable(fleet);
-    List<String> lines = new ArrayList<>(fleet.view().differing());
+    List<String> lines = new ArrayList<>(fleet.view().remarks());
     if (unreadable > 0) {
       lines.add(
           "erasures that can't be read: %s; security.secretFile lacks their secrets"

@@ -43,8 +43,7 @@ record ServerStores(
   static ServerStores open(ServerConfig config, OpenParts parts) {
     ServingMetrics metrics = parts.opened(new ServingMetrics());
     parts.opened(MemoryTrim.start());
-    Tracing tracing =
-        parts.opened(Tracing.start(config.tracing(), () -> ReplicaName.of(config)));
+    Tracing tracing = parts.opened(Tracing.start(config.tracing(), () -> ReplicaName.of(config)));
     metrics.expect(config.experiment().arm(), Recommender.DEGRADATIONS);
     ServerTopics topics = ServerTopics.connect(config.kafka(), metrics, tracing, parts);
     Optional<Secrets> shared = shared(config.security(), parts);

@@ -111,18 +111,19 @@ public final class UniPinServer implements AutoCloseable {
             new UserStore("refresher", refresher::erase), new UserStore("shadow", copies::erase)));
   }
 
-  private Ports openPorts(RpcServices services) {
+  private MetricsEndpoint openMetrics() {
+    return parts.opened(
+        MetricsEndpoint.start(
+            config.server().metricsAddress(),
+            config.server().metricsPort(),
+            stores.metrics(),
+            () -> serving,
+            () -> ServerFleet.remarks(stores.fleet())));
+  }
+
+  private Ports openPorts(RpcServices services, MetricsEndpoint endpoint) {
     RpcServer rpc =
-        parts.opened(
-            RpcServer.start(config.server(), config.json(), config.security(), services));
-    MetricsEndpoint endpoint =
-        parts.opened(
-            MetricsEndpoint.start(
-                config.server().metricsAddress(),
-                config.server().metricsPort(),
-                stores.metrics(),
-                () -> serving,
-                () -> stores.fleet().view().differing()));
+        parts.opened(RpcServer.start(config.server(), config.json(), config.security(), services));
     ConsoleParts looked =
         new ConsoleParts(
             services,

@@ -121,11 +121,14 @@ final class JsonSecurityTest {
                       "Retrieve " + USER,
                       ""))
           .isInstanceOf(IOException.class);
-      assertThat(auditOf(call(admin, "https", server, Role.ADMIN, "LoadBundle {\"bundle\":\"two\"}", "")))
+      assertThat(
+              auditOf(
+                  call(admin, "https", server, Role.ADMIN, "LoadBundle {\"bundle\":\"two\"}", "")))
           .anySatisfy(
               line ->
                   assertThat(line)
-                      .contains("\"LoadBundle\"", "CN=operator", "127.0.0.1", "\"bundle\":\"two\""));
+                      .contains(
+                          "\"LoadBundle\"", "CN=operator", "127.0.0.1", "\"bundle\":\"two\""));
     }
   }
 
@@ -159,19 +162,18 @@ final class JsonSecurityTest {
   }
 
   /** Returns a client that trusts the server's certificate and perhaps shows its own. */
-  private static HttpClient client(TestCertificate server, @Nullable TestCertificate own)
+  private static HttpClient client(TestCertificate server, @Nullable TestCertificate presented)
       throws Exception {
     KeyStore trusted = empty();
     trusted.setCertificateEntry("server", certificate(server));
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     KeyStore shown = empty();
-    if (own != null) {
+    if (presented != null) {
       shown.setKeyEntry(
-          "own", key(own), new char[0], new Certificate[] {certificate(own)});
+          "presented", key(presented), new char[0], new Certificate[] {certificate(presented)});
     }
     keys.init(shown, new char[0]);
     SSLContext context = SSLContext.getInstance("TLSv1.3");

@@ -83,8 +83,8 @@ public final class EngineCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void passes(
-      int rounds, PassClock clock, Map<String, Object> results, Table table) throws IOException {
+  private static void passes(int rounds, PassClock clock, Map<String, Object> results, Table table)
+      throws IOException {
     ModelConfig config = BenchModel.shape(HISTORY);
     EngineOptions options = EngineOptions.cpu();
     try (BenchModel program = BenchModel.open(config, options);
@@ -141,9 +141,7 @@ public final class EngineCommand implements Callable<Integer> {
             BenchModel.User::queries);
     for (int i = 0; i < PASSES.size(); i++) {
       int pass = i;
-      sides.put(
-          side + PASSES.get(i),
-          () -> passes.get(pass).accept(own.get(turn[pass]++ % USERS)));
+      sides.put(side + PASSES.get(i), () -> passes.get(pass).accept(own.get(turn[pass]++ % USERS)));
     }
   }
 
@@ -166,8 +164,7 @@ public final class EngineCommand implements Callable<Integer> {
       world.publish(folder.path());
       HeadlineSide.Kind kind = HeadlineSide.Kind.ONE_MODEL_USER;
       try (HeadlineSide program =
-              HeadlineSide.start(
-                  kind, world, folder.path(), "engine.implementation=PROGRAM");
+              HeadlineSide.start(kind, world, folder.path(), "engine.implementation=PROGRAM");
           HeadlineSide engine =
               HeadlineSide.start(kind, world, folder.path(), "engine.implementation=NATIVE")) {
         program.traffic().rehearse(CALLERS, Headline.REHEARSAL);

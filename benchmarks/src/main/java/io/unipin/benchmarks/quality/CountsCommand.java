@@ -114,8 +114,7 @@ public final class CountsCommand implements Callable<Integer>, Checked {
     StringBuilder text = new StringBuilder();
     for (Map.Entry<String, JsonNode> each : weights.properties()) {
       text.append(text.isEmpty() ? "" : ", ");
-      text.append(
-          String.format(Locale.ROOT, "%s %.2f", each.getKey(), each.getValue().asDouble()));
+      text.append(String.format(Locale.ROOT, "%s %.2f", each.getKey(), each.getValue().asDouble()));
     }
     return text.toString();
   }

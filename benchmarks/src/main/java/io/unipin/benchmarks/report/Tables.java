@@ -14,7 +14,6 @@ final class Tables {
             SpeedTables.all(),
             ServiceTables.all(),
             ItemTables.all(),
-            ClusterTables.all(),
             CacheTables.all(),
             IndexTables.all(),
             ExperimentTables.all(),

@@ -40,11 +40,21 @@ final class Machinery {
   private Check processor() {
     String name = sight.value("proc/cpuinfo", "model name");
     if (name.isEmpty()) {
-      return Check.slower("processor", "unknown", "/proc/cpuinfo can't be read, so features are unknown");
+      return Check.slower(
+          "processor", "unknown", "/proc/cpuinfo can't be read, so features are unknown");
     }
     List<String> features = new ArrayList<>();
     Set<String> flags = flags();
-    for (String feature : List.of("avx2", "fma", "f16c", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16")) {
+    for (String feature :
+        List.of(
+            "avx2",
+            "fma",
+            "f16c",
+            "avx512f",
+            "avx512_vnni",
+            "avx512_bf16",
+            "amx_int8",
+            "amx_bf16")) {
       if (flags.contains(feature)) {
         features.add(feature);
       }
@@ -56,7 +66,9 @@ final class Machinery {
     Set<String> flags = flags();
     boolean avx2 = flags.containsAll(AVX2);
     if (avx2 && flags.containsAll(AVX512)) {
-      return Check.ok("kernels", "AVX-512 of the index search; the engine chooses its own by the same features");
+      return Check.ok(
+          "kernels",
+          "AVX-512 of the index search; the engine chooses its own by the same features");
     }
     return avx2
         ? Check.slower(
@@ -71,7 +83,13 @@ final class Machinery {
   }
 
   private Check threads() {
-    long cores = sight.text("proc/cpuinfo").orElse("").lines().filter(l -> l.startsWith("processor")).count();
+    long cores =
+        sight
+            .text("proc/cpuinfo")
+            .orElse("")
+            .lines()
+            .filter(l -> l.startsWith("processor"))
+            .count();
     String quota = sight.text("sys/fs/cgroup/cpu.max").orElse("max");
     String found = cores + " cores";
     String[] parts = quota.split(" ", -1);

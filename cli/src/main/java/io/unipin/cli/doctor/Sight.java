@@ -23,7 +23,8 @@ record Sight(Path root) {
 
   /** Returns the rest of the first line of a file that begins with a text; empty if none does. */
   String value(String file, String begin) {
-    return text(file).orElse("")
+    return text(file)
+        .orElse("")
         .lines()
         .filter(line -> line.startsWith(begin))
         .map(line -> line.substring(line.indexOf(':') + 1).strip())

@@ -237,8 +237,10 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       throws IOException {
     try (LoadedBundle loaded = BundleFolder.load(folder, precision)) {
       BundleFolder.requireSameItems(loaded, log.catalogue());
+      PageOrder order =
+          loaded.pageOrder().orElseGet(() -> PageOrder.ofPositives(loaded.model().config()));
       int threads = Runtime.getRuntime().availableProcessors();
-      return evaluate(log, holdout, loaded.model(), threads, displayed, Integer.MAX_VALUE);
+      return evaluate(log, holdout, loaded.model(), order, threads, displayed, Integer.MAX_VALUE);
     }
   }
 
@@ -247,6 +249,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       FeedLog log,
       Holdout holdout,
       ServingModel model,
+      PageOrder order,
       int threads,
       boolean displayed,
       int maxUsers) {

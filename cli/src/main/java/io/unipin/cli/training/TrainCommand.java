@@ -216,9 +216,8 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     console.printf("published %s with the index %s%n", out, factory);
     Map<String, Object> results = TrainText.figures(result);
     if (!noEvaluation) {
-      Path model = BundleReader.model(out);
       int users = testUsers == null ? Integer.MAX_VALUE : testUsers;
-      results.put("evaluation", evaluate(log, holdout, model, recipe, users));
+      results.put("evaluation", evaluate(log, holdout, recipe, users));
     }
     if (json != null) {
       new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
@@ -285,12 +284,15 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     return log.catalogue().size() < SMALL_CATALOGUE ? "Flat" : "HNSW32";
   }
 
-  private ObjectNode evaluate(
-      FeedLog log, Holdout holdout, Path directory, TrainConfig recipe, int users) {
-    try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
+  private ObjectNode evaluate(FeedLog log, Holdout holdout, TrainConfig recipe, int users) {
+    try (ServingModel model = ServingModel.load(BundleReader.model(out), EngineOptions.cpu())) {
+      ModelConfig config = model.config();
+      PageOrder order =
+          BundleReader.pageOrder(out, config.actions())
+              .orElseGet(() -> PageOrder.ofPositives(config));
+      boolean displayed = recipe.evaluation().displayed();
       Evaluation evaluation =
-          EvaluateCommand.evaluate(
-              log, holdout, model, 1, recipe.evaluation().displayed(), users);
+          EvaluateCommand.evaluate(log, holdout, model, order, 1, displayed, users);
       spec.commandLine().getOut().print(evaluation.toTable());
       return evaluation.toJson();
     }

@@ -91,7 +91,7 @@ final class Trial {
       guide.say("first page after %d s", guide.seconds());
       report.take(results);
       if (!settings.once()) {
-        stay(log, user, client, server, bundle, training, recipe, report);
+        stay(log, user, client, server, bundle, training, report);
       }
     }
   }
@@ -104,7 +104,6 @@ final class Trial {
       DemoServer server,
       Path bundle,
       TrialTraining training,
-      TrialRecipe recipe,
       Report report)
       throws IOException, InterruptedException {
     guide.stop("Try it yourself");

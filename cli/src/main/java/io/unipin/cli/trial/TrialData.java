@@ -112,8 +112,7 @@ final class TrialData {
     long entries = UserSample.estimatedEntries(inferred);
     if (entries > MOST_ENTRIES) {
       Path sampled = UserSample.folder(settings.work());
-      UserSample.Sample sample =
-          UserSample.write(files, inferred, sampled, MOST_ENTRIES, READING);
+      UserSample.Sample sample = UserSample.write(files, inferred, sampled, MOST_ENTRIES, READING);
       sample.notes().forEach(note -> guide.say("note: %s", Shown.line(note)));
       results.put("sampled", true);
       source = sampled;

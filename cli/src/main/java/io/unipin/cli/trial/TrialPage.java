@@ -52,14 +52,19 @@ final class TrialPage {
     Table table = new Table("#", "the model", "", "popularity", "");
     for (int place = 0; place < Math.max(model.size(), popular.size()); place++) {
       table.row(
-          place + 1, name(model, place), title(model, place), name(popular, place),
+          place + 1,
+          name(model, place),
+          title(model, place),
+          name(popular, place),
           title(popular, place));
     }
     guide.show(table);
     int hidden = log.actionItems()[log.actionStart(user.row()) + user.known()];
     guide.say(
         "The hidden item is %s (%s): the model has it %s, popularity %s.",
-        name(hidden), log.catalogue().title(hidden), placeOf(model, hidden),
+        name(hidden),
+        log.catalogue().title(hidden),
+        placeOf(model, hidden),
         placeOf(popular, hidden));
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("user", user.id());

@@ -48,8 +48,7 @@ final class TrialTraining {
     arguments.addAll(List.of("--warm-start", first.toString()));
     Path output = settings.work().resolve("second.log");
     Path figures = settings.work().resolve("second.json");
-    try (ChildProcess training =
-        ChildProcess.startBehind(home, arguments, Map.of(), output)) {
+    try (ChildProcess training = ChildProcess.startBehind(home, arguments, Map.of(), output)) {
       if (!training.awaitEnd(LONGEST_BACKGROUND)) {
         throw new CommandException("the training in the background takes too long, see " + output);
       }

@@ -84,9 +84,7 @@ record TrialUser(FeedLog log, int row, int known) {
       client.recordActions(
           RecordActionsRequest.newBuilder()
               .addUsers(
-                  UserActions.newBuilder()
-                      .setUserId(id())
-                      .addAllActions(history.subList(from, to)))
+                  UserActions.newBuilder().setUserId(id()).addAllActions(history.subList(from, to)))
               .build());
     }
   }

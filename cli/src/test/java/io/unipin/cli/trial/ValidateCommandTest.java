@@ -30,8 +30,12 @@ final class ValidateCommandTest {
     StringBuilder text = new StringBuilder("user_id,item_id,timestamp\n");
     for (int u = 0; u < users; u++) {
       for (int a = 0; a < actions; a++) {
-        text.append(user.formatted(u)).append(',').append((u * 7 + a * 3) % 90).append(',')
-            .append(1_614_931_234L + u * 999L + a * 30L).append('\n');
+        text.append(user.formatted(u))
+            .append(',')
+            .append((u * 7 + a * 3) % 90)
+            .append(',')
+            .append(1_614_931_234L + u * 999L + a * 30L)
+            .append('\n');
       }
     }
     return Files.writeString(folder.resolve("log.csv"), text);
@@ -48,10 +52,16 @@ final class ValidateCommandTest {
     Path json = folder.resolve("findings.json");
     Files.writeString(
         folder.resolve("one.csv"),
-        "user_id,item_id,timestamp\na,1,1614931234\na,2,1614931235\nb,1,1614931236\nc,2,1614931237\n"
-            + "d,1,1614931238\ne,2,1614931239\n");
-    int code =
-        run("validate", folder.resolve("one.csv").toString(), "--json", json.toString());
+        """
+        user_id,item_id,timestamp
+        a,1,1614931234
+        a,2,1614931235
+        b,1,1614931236
+        c,2,1614931237
+        d,1,1614931238
+        e,2,1614931239
+        """);
+    int code = run("validate", folder.resolve("one.csv").toString(), "--json", json.toString());
     assertThat(code).as("%s", err).isEqualTo(4);
     JsonNode findings = new ObjectMapper().readTree(json.toFile()).at("/results/findings");
     assertThat(findings.findValuesAsText("name")).contains("few-tested-users", "one-action-users");

@@ -71,7 +71,8 @@ public final class JsonBodyTarget implements FuzzTarget {
       return; // the body is refused
     }
     byte[] written = JsonBody.of(new ByteArrayInputStream(message), type);
-    Message again = type.getParserForType().parseFrom(JsonBody.checked(written, type).message(type));
+    Message again =
+        type.getParserForType().parseFrom(JsonBody.checked(written, type).message(type));
     if (!again.equals(type.getParserForType().parseFrom(message))) {
       throw new IllegalStateException("the same message expected, got " + again);
     }

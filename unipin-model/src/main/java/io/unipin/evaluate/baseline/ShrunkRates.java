@@ -69,9 +69,7 @@ final class ShrunkRates {
       return Double.POSITIVE_INFINITY; // the table can't tell rows from each other
     }
     double correlation = (spread / variance - (rows - 1)) / room;
-    return correlation <= 0
-        ? Double.POSITIVE_INFINITY
-        : Math.max(LEAST_PRIOR, 1 / correlation - 1);
+    return correlation <= 0 ? Double.POSITIVE_INFINITY : Math.max(LEAST_PRIOR, 1 / correlation - 1);
   }
 
   /** Returns the rate of an action in the whole table, between 0 and 1 exclusively. */
@@ -96,8 +94,7 @@ final class ShrunkRates {
     if (row == CountedKey.NONE || shown[row] == 0 || Double.isInfinite(prior)) {
       return 0;
     }
-    double rate =
-        (got[row * actions + action] + prior * means[action]) / (shown[row] + prior);
+    double rate = (got[row * actions + action] + prior * means[action]) / (shown[row] + prior);
     return logit(rate) - logit(means[action]);
   }
 

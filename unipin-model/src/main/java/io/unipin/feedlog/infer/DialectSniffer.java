@@ -154,7 +154,7 @@ final class DialectSniffer {
         StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(head, 0, head.length - cut));
         return true;
       } catch (CharacterCodingException e) {
-        continue; // the last character may be cut
+        // The last character may be cut.
       }
     }
     return false;

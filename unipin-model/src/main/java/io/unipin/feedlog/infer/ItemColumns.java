@@ -73,7 +73,10 @@ final class ItemColumns {
         score = 1;
       }
       boolean unnamed = !NameWords.isKnown(column.name()) && column.spaced() == 0;
-      if (score == 0 && unnamed && column == table.columns().get(0) && column.meanLength() < 40) {
+      if (score == 0
+          && unnamed
+          && column.equals(table.columns().get(0))
+          && column.meanLength() < 40) {
         score = 0.5;
       }
       if (score > most) {

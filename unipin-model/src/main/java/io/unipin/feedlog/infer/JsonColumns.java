@@ -59,7 +59,7 @@ final class JsonColumns {
           Path root = new Path(column, columnSql, "$");
           flatten(JSON.readTree(text), root, 1, row, places);
         } catch (JsonProcessingException e) {
-          continue; // a text that only looks like an object
+          // The text only looks like an object.
         }
       }
     }

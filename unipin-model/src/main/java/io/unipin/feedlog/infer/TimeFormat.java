@@ -173,7 +173,7 @@ public enum TimeFormat {
         LocalDateTime time = LocalDateTime.parse(plain, formatter);
         return OptionalLong.of(time.toInstant(ZoneOffset.UTC).toEpochMilli());
       } catch (DateTimeParseException e) {
-        continue; // the next form of this format
+        // The next form of this format is tried.
       }
     }
     return OptionalLong.empty();

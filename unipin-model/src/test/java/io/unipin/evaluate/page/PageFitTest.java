@@ -54,7 +54,7 @@ class PageFitTest {
   private static long[] ids() {
     long[] ids = new long[CANDIDATES];
     for (int i = 0; i < ids.length; i++) {
-      ids[i] = 1000 - i;
+      ids[i] = 1000L - i;
     }
     return ids;
   }

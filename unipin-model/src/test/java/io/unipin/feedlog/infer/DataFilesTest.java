@@ -1,5 +1,6 @@
 package io.unipin.feedlog.infer;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -409,7 +410,7 @@ final class DataFilesTest {
               .getBytes(StandardCharsets.UTF_8));
     }
     Inferred inferred = infer(file);
-    assertThat(inferred.time().date().name()).isEqualTo("time_ms");
+    assertThat(requireNonNull(inferred.time()).date().name()).isEqualTo("time_ms");
     assertThat(inferred.action().actions()).containsExactly("click", "like");
     FeedLog log = imported(file);
     assertThat(log.views()).isEqualTo(VISITS.size());
@@ -435,7 +436,7 @@ final class DataFilesTest {
               .getBytes(StandardCharsets.UTF_8));
     }
     Inferred inferred = infer(file);
-    assertThat(inferred.time().format()).isEqualTo(TimeFormat.MICROSECONDS);
+    assertThat(requireNonNull(inferred.time()).format()).isEqualTo(TimeFormat.MICROSECONDS);
     assertThat(inferred.action().passive()).containsExactly("impression");
     FeedLog log = imported(file);
     assertThat(log.views()).isEqualTo((int) VISITS.stream().map(Visits::visit).distinct().count());
@@ -525,7 +526,7 @@ final class DataFilesTest {
         .hasMessageContaining("day/month/year or month/day/year")
         .hasMessageContaining("--time-format day-first");
     Inferred inferred = infer(file, new Decisions(java.util.Map.of(), "month-first", ""));
-    assertThat(inferred.time().format()).isEqualTo(TimeFormat.MONTH_FIRST);
+    assertThat(requireNonNull(inferred.time()).format()).isEqualTo(TimeFormat.MONTH_FIRST);
   }
 
   @Test
@@ -559,7 +560,7 @@ final class DataFilesTest {
                             + ","
                             + v.timeMs()
                             + ","
-                            + (v.timeMs() - 1000 * v.draw(9))));
+                            + (v.timeMs() - 1000L * v.draw(9))));
     assertThatThrownBy(() -> infer(file)).hasMessageContaining("--time 'click_time'");
   }
 

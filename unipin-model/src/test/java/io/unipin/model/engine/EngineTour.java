@@ -36,8 +36,8 @@ final class EngineTour {
     for (KvType type : KvType.values()) {
       HostRows block = world.block(type);
       NativeEngine.Actions history = world.actions(EngineWorld.HISTORY);
-      float[] state = engine.extend(EngineWorld.part(history, 0, 37), 0, block);
-      state = engine.extend(EngineWorld.part(history, 37, EngineWorld.HISTORY), 38, block);
+      engine.extend(EngineWorld.part(history, 0, 37), 0, block);
+      float[] state = engine.extend(EngineWorld.part(history, 37, EngineWorld.HISTORY), 38, block);
       require(state.length == world.config.width(), "a state of another size");
       for (int count : new int[] {0, 1, 8, 101}) {
         float[] scores = engine.score(world.candidates(count), EngineWorld.HISTORY + 1, block);

@@ -67,7 +67,8 @@ final class EngineWorld {
     int places = config.kvLayout(KvType.FLOAT32).capacityFor(HISTORY + 1) + 1;
     float[] both = new float[2 * places * half];
     for (int i = 0; i < places * half; i++) {
-      double angle = i / half * Math.exp(-0.3 * (i % half));
+      int place = i / half;
+      double angle = place * Math.exp(-0.3 * (i % half));
       both[i] = (float) Math.cos(angle);
       both[places * half + i] = (float) Math.sin(angle);
     }

@@ -33,6 +33,7 @@ public final class MadeErasures implements ErasureLog.Positions {
 
   /** Format of a file that also holds erasures that wait. */
   private static final int WITH_HELD = 2;
+
   private static final int STORE_DIGITS = 16;
 
   private final Path file;

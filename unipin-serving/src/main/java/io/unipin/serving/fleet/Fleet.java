@@ -21,9 +21,7 @@ public final class Fleet implements AutoCloseable {
   private final @Nullable FleetErasures erasures;
 
   private Fleet(
-      @Nullable FleetLink link,
-      @Nullable Replicas replicas,
-      @Nullable FleetErasures erasures) {
+      @Nullable FleetLink link, @Nullable Replicas replicas, @Nullable FleetErasures erasures) {
     this.link = link;
     this.replicas = replicas;
     this.erasures = erasures;
@@ -50,10 +48,10 @@ public final class Fleet implements AutoCloseable {
       return new Fleet(
           null, null, topic == null ? null : new FleetErasures(topic, seal, null, config));
     }
-    RedisConnections connections = RedisConnections.open("fleet", redis);
-    Replicas replicas = new Replicas(connections, config, place);
-    ErasureLog log = topic == null ? new RedisErasures(connections, waitReplicas) : topic;
-    return new Fleet(connections, replicas, new FleetErasures(log, seal, replicas, config));
+    FleetLink link = FleetLink.open(redis, topic == null);
+    Replicas replicas = new Replicas(link, config, place);
+    ErasureLog log = topic == null ? new RedisErasures(link, waitReplicas) : topic;
+    return new Fleet(link, replicas, new FleetErasures(log, seal, replicas, config));
   }
 
   /**

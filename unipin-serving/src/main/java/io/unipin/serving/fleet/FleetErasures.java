@@ -7,6 +7,7 @@ import io.unipin.serving.erasure.ErasureReplay.Unreadable;
 import io.unipin.serving.erasure.ErasureSeal;
 import io.unipin.serving.erasure.MadeErasures;
 import io.unipin.serving.erasure.SharedErasures;
+import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.user.ErasureSpread;
 import java.util.ArrayList;

@@ -24,7 +24,7 @@ public record Inspection(
     Trace trace,
     Map<Stage, Long> nanos,
     PageOrder order,
-    @Nullable ItemVerdict item) {
+    @Nullable ItemExplanation item) {
   public Inspection {
     history = List.copyOf(history);
     candidates = List.copyOf(candidates);

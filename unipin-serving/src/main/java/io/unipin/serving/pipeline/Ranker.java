@@ -47,8 +47,7 @@ final class Ranker {
    */
   List<RankedItem> rankNamed(UserSession user, List<Candidate> named, Wishes wishes) {
     ModelConfig config = user.bundle().model().config();
-    return rank(
-        user, named, asked(wishes, config).orElseGet(() -> PageOrder.ofPositives(config)));
+    return rank(user, named, asked(wishes, config).orElseGet(() -> PageOrder.ofPositives(config)));
   }
 
   private List<RankedItem> rank(UserSession user, List<Candidate> found, PageOrder order) {

@@ -37,8 +37,7 @@ final class RedisAnswers {
       Thread.currentThread().interrupt();
       throw away(name, "the wait was interrupted", new Pending(answer, e));
     } catch (TimeoutException e) {
-      throw away(
-          name, "no answer within " + patience.toMillis() + " ms", new Pending(answer, e));
+      throw away(name, "no answer within " + patience.toMillis() + " ms", new Pending(answer, e));
     } catch (CancellationException e) { // its connection was closed
       throw away(name, "the command was cancelled", e);
     } catch (ExecutionException e) {

@@ -122,8 +122,8 @@ public final class RedisBreaker {
       return;
     }
     CompletableFuture<Boolean> answered = new CompletableFuture<>();
-    CompletionStage<?> unused = pending.get().whenComplete((answer, e) -> end(answered, e));
-    CompletableFuture<?> alsoUnused =
+    CompletionStage<?> unusedEnd = pending.get().whenComplete((answer, e) -> end(answered, e));
+    CompletableFuture<?> unusedCount =
         answered
             .orTimeout(left, TimeUnit.NANOSECONDS)
             .whenComplete(

@@ -231,7 +231,7 @@ final class ErasureReaderTest {
     secrets.present = other();
     reader.caughtUp();
     assertThat(shared.position()).isEqualTo(9);
-    assertThat(shared.points().get("0").lastMs()).isEqualTo(1008);
+    assertThat(shared.points()).containsEntry("0", new ErasurePoint(9, 1008));
   }
 
   /** The call that wrote an erasure may have failed, or its server may have died. */

@@ -3,9 +3,12 @@ package io.unipin.serving.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.serving.erasure.ErasureLog;
 import io.unipin.serving.erasure.ErasureReplay.Unreadable;
 import io.unipin.serving.erasure.MadeErasures;
 import io.unipin.serving.erasure.SharedErasures;
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.redis.Eventually;
 import io.unipin.serving.redis.NeedsRedis;
 import io.unipin.serving.redis.RedisServer;
@@ -205,7 +208,7 @@ final class FleetTest {
     redis.kill();
     try (Fleet fleet =
         Fleet.open(
-            new FleetConfig("one", "", false, LEASE, Duration.ofSeconds(1)),
+            new FleetConfig("one", "", false, LEASE, Duration.ofSeconds(1), Unreadable.WAIT),
             "host:1",
             redis.place(),
             0,
@@ -227,6 +230,11 @@ final class FleetTest {
 
   /** A log of erasures, as Kafka's, that takes all and has none. */
   private static final class NoErasures implements ErasureLog {
+    @Override
+    public String name() {
+      return "none";
+    }
+
     @Override
     public void write(byte[] key, byte[] value) {}
 

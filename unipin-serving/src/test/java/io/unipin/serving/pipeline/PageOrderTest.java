@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 /** Tests pages of a bundle that has its own order of pages. */
 final class PageOrderTest extends RecommenderFixture {
   private static final float SIMILARITY = 0.6f;
-  private static final Map<String, Float> WEIGHTS = Map.of("click", 0.3f, "save", 0f, "hide", -0.9f);
+  private static final Map<String, Float> WEIGHTS =
+      Map.of("click", 0.3f, "save", 0f, "hide", -0.9f);
   private static LoadedBundle ordered;
 
   @BeforeAll
@@ -108,8 +109,7 @@ final class PageOrderTest extends RecommenderFixture {
   void inspect_namesTheWeights() {
     record("u", 0, 6);
     Inspection inspection =
-        recommender.inspect(
-            ordered, pageQuery(Map.of()), OptionalLong.of(1030), clock(NO_LIMIT));
+        recommender.inspect(ordered, pageQuery(Map.of()), OptionalLong.of(1030), clock(NO_LIMIT));
     assertThat(inspection.order().similarity()).isEqualTo(SIMILARITY);
     assertThat(inspection.order().probabilities(TinyBundles.ACTIONS)).isEqualTo(WEIGHTS);
     RankedItem best = inspection.candidates().get(0).item();

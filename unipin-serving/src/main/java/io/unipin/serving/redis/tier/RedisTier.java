@@ -157,8 +157,7 @@ public final class RedisTier implements KvTier {
         link.write(
             redis -> redis.ask(c -> c.hget(TierKeys.user(entry.user()), field), redis.timeout()));
     TierIndex index = index(entry, stored);
-    ChunkWrites.Times times =
-        new ChunkWrites.Times(parts.clock().getAsLong(), config.timeToLive());
+    ChunkWrites.Times times = new ChunkWrites.Times(parts.clock().getAsLong(), config.timeToLive());
     ChunkWrites writes = new ChunkWrites(entry, times, index, stored == null ? NOTHING : stored);
     List<ChunkName> missing = writes.begin(rows, broken.remove(entry));
     if (missing.isEmpty()) {

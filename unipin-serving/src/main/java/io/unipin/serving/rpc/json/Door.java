@@ -44,8 +44,7 @@ final class Door {
   Door(JsonMethods methods, byte[] openApi, JsonPorts.Shared shared) {
     this.methods = methods;
     this.shared = shared;
-    this.connections =
-        new Connections(shared.connections(), shared.maxUnsent(), shared.metrics());
+    this.connections = new Connections(shared.connections(), shared.maxUnsent(), shared.metrics());
     this.pages =
         Map.of(
             OPEN_API, () -> HttpAnswer.json(200, openApi),

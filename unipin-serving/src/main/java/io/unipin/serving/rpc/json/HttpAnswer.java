@@ -32,9 +32,7 @@ record HttpAnswer(int status, Map<String, String> headers, byte[] body) {
   HttpResponse response(HttpVersion version, boolean keepAlive) {
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1,
-            HttpResponseStatus.valueOf(status),
-            Unpooled.wrappedBuffer(body));
+            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
     ALWAYS.forEach((name, value) -> response.headers().set(name, value));
     headers.forEach((name, value) -> response.headers().set(name, value));
     response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);

@@ -61,8 +61,7 @@ final class HttpCall<Q, A> extends ServerCall<Q, A> {
       ServerStreamTracer.Factory tracers,
       Function<ServingException, StatusRuntimeException> failures) {}
 
-  private HttpCall(
-      JsonMethod<Q, A> method, RequestHead head, Caller caller, Transport transport) {
+  private HttpCall(JsonMethod<Q, A> method, RequestHead head, Caller caller, Transport transport) {
     this.method = method;
     this.caller = caller;
     this.transport = transport;
@@ -161,8 +160,7 @@ final class HttpCall<Q, A> extends ServerCall<Q, A> {
       Metadata trailers = late.getTrailers();
       caller
           .answers()
-          .accept(
-              Answers.failed(late.getStatus(), trailers == null ? new Metadata() : trailers));
+          .accept(Answers.failed(late.getStatus(), trailers == null ? new Metadata() : trailers));
       end(Status.DEADLINE_EXCEEDED);
       run(listener::onCancel);
     }

@@ -190,9 +190,7 @@ final class JsonCheck {
   private Optional<String> number() throws IOException {
     boolean given = in.currentToken().isNumeric() || in.currentToken() == JsonToken.VALUE_STRING;
     add(VALUE + (given ? 2L * in.getTextLength() : 0));
-    return given && in.getTextLength() <= MAX_NUMBER
-        ? Optional.of(in.getText())
-        : Optional.empty();
+    return given && in.getTextLength() <= MAX_NUMBER ? Optional.of(in.getText()) : Optional.empty();
   }
 
   private void name(FieldDescriptor field, String path) throws IOException {

@@ -108,8 +108,7 @@ public final class JsonPorts implements AutoCloseable {
   public void shutdown() {
     announceStop();
     ports().forEach(JsonPort::closeListener);
-    var unused =
-        threads.next().schedule(this::closeIdle, GRACE.toNanos(), TimeUnit.NANOSECONDS);
+    var unused = threads.next().schedule(this::closeIdle, GRACE.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void closeIdle() {

@@ -71,8 +71,7 @@ record RequestHead(Metadata metadata, @Nullable Deadline deadline) {
     return new HttpRefusal(
         405,
         Code.INVALID_ARGUMENT,
-        "method: %s expected, got %s"
-            .formatted(expected, Shortened.text(request.method().name())),
+        "method: %s expected, got %s".formatted(expected, Shortened.text(request.method().name())),
         Map.of("allow", expected));
   }
 
@@ -115,8 +114,7 @@ record RequestHead(Metadata metadata, @Nullable Deadline deadline) {
     for (Map.Entry<String, String> header : headers) {
       String name = header.getKey().toLowerCase(Locale.ROOT);
       if (name.matches("[0-9a-z._-]+") && !name.endsWith("-bin") && isAscii(header.getValue())) {
-        metadata.put(
-            Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), header.getValue());
+        metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), header.getValue());
       }
     }
     return metadata;

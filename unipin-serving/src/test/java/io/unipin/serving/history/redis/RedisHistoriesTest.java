@@ -187,8 +187,7 @@ final class RedisHistoriesTest extends HistoryContract {
       assertThat(store.view("u", PATIENCE).degradations()).isEmpty();
       assertThat(store.view("u", PATIENCE).history().lifetime()).isEqualTo(1);
       assertThat(store.reads().refused()).isZero();
-      assertThat(store.breakers())
-          .allSatisfy(breaker -> assertThat(breaker.opened()).isZero());
+      assertThat(store.breakers()).allSatisfy(breaker -> assertThat(breaker.opened()).isZero());
     }
   }
 

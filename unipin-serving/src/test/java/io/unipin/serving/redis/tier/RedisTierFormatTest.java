@@ -101,8 +101,7 @@ final class RedisTierFormatTest {
 
   private static boolean isFixture(String field) {
     String prefix =
-        new String(
-            TierKeys.prefix(TierKeys.model(RedisTierSetup.KEYS, TierCache.MODEL)), US_ASCII);
+        new String(TierKeys.prefix(TierKeys.model(RedisTierSetup.KEYS, TierCache.MODEL)), US_ASCII);
     return field.startsWith(prefix);
   }
 
@@ -193,8 +192,7 @@ final class RedisTierFormatTest {
             held[1] = connections.await(connections.commands().hget(key, last));
           });
       byte[] hour = RedisValues.bytes(3_600_000);
-      assertThat(older("user", write, index, held[0], held[0], hour, last, held[1]))
-          .isEqualTo(1L);
+      assertThat(older("user", write, index, held[0], held[0], hour, last, held[1])).isEqualTo(1L);
       assertThat(world.serve("user", sequence(100, 1))).isEqualTo(KvReason.RELOADED);
       world.forget();
       assertThat(world.reused("user", sequence(130, 1))).isEqualTo(100);

@@ -170,7 +170,9 @@ final class HttpConnectionTest {
   @Test
   void refusal_saysWhenToTryAgain() {
     EmbeddedChannel channel = doors.connect(doors.door);
-    send(channel, ERASURE.replace("EraseUser", "Retrieve").replace("14", "2").replaceAll("\\{.*", "{}"));
+    send(
+        channel,
+        ERASURE.replace("EraseUser", "Retrieve").replace("14", "2").replaceAll("\\{.*", "{}"));
     assertThat(answers(channel))
         .startsWith("HTTP/1.1 429 ")
         .contains("retry-after: 2\r\n", "\"retryDelay\":\"1.200s\"", "RESOURCE_EXHAUSTED");
@@ -180,7 +182,9 @@ final class HttpConnectionTest {
   void largeBody_isRefusedBeforeItComes() {
     EmbeddedChannel channel = doors.connect(doors.door);
     send(channel, "POST /v1/EraseUser HTTP/1.1\r\n" + JSON + "Content-Length: 5000\r\n\r\n");
-    assertThat(answers(channel)).startsWith("HTTP/1.1 413 ").contains("at most 4096 bytes expected");
+    assertThat(answers(channel))
+        .startsWith("HTTP/1.1 413 ")
+        .contains("at most 4096 bytes expected");
     send(channel, "x".repeat(5000));
     send(channel, ERASURE);
     doors.service.answer(0);
@@ -240,9 +244,10 @@ final class HttpConnectionTest {
     EmbeddedChannel last = doors.connect(narrow);
     assertThat(answers(last)).startsWith("HTTP/1.1 503 ").contains("retry-after: 1");
     assertThat(last.isOpen()).isFalse();
-    for (EmbeddedChannel channel : List.of(busy, next)) {
-      doors.service.answer(channel == busy ? 0 : 1);
-      assertThat(answers(channel)).startsWith("HTTP/1.1 200 ");
+    List<EmbeddedChannel> waited = List.of(busy, next);
+    for (int i = 0; i < waited.size(); i++) {
+      doors.service.answer(i);
+      assertThat(answers(waited.get(i))).startsWith("HTTP/1.1 200 ");
     }
     doors.channels.forEach(TestDoor::disconnect);
     assertThat(narrow.connections().count()).isZero();

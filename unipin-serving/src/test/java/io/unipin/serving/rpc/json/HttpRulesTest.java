@@ -53,7 +53,8 @@ final class HttpRulesTest {
         .contains(message, "\"code\":", "\"domain\":\"unipin\"")
         .doesNotContainIgnoringCase("access-control");
     assertThat(doors.service.calls).isEmpty();
-    assertThat(doors.metrics.scrape()).contains("unipin_json_refused_total{status=\"" + status + "\"}");
+    assertThat(doors.metrics.scrape())
+        .contains("unipin_json_refused_total{status=\"" + status + "\"}");
   }
 
   @Test
@@ -62,7 +63,9 @@ final class HttpRulesTest {
     send(line, "GET /" + "a".repeat(5000) + " HTTP/1.1\r\n" + HOST + "\r\n");
     assertThat(answers(line)).startsWith("HTTP/1.1 414 ");
     EmbeddedChannel headers = doors.connect(doors.door);
-    send(headers, "GET /healthz HTTP/1.1\r\n" + ("A: " + "b".repeat(1000) + "\r\n").repeat(9) + "\r\n");
+    send(
+        headers,
+        "GET /healthz HTTP/1.1\r\n" + ("A: " + "b".repeat(1000) + "\r\n").repeat(9) + "\r\n");
     assertThat(answers(headers)).startsWith("HTTP/1.1 431 ");
     assertThat(headers.isOpen()).isFalse();
   }

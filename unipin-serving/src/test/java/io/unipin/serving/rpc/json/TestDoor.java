@@ -112,8 +112,7 @@ final class TestDoor implements AutoCloseable {
         com.google.rpc.Status.newBuilder()
             .setCode(code.getNumber())
             .setMessage(String.valueOf(failure.getMessage()))
-            .addDetails(
-                Any.pack(ErrorInfo.newBuilder().setReason(failure.kind().name()).build()));
+            .addDetails(Any.pack(ErrorInfo.newBuilder().setReason(failure.kind().name()).build()));
     failure
         .retryAfter()
         .ifPresent(
