@@ -141,8 +141,8 @@ final class VerbPathsTest {
   }
 
   /**
-   * Whether a command line must have the argument. An argument outside of groups is needed if it is
-   * required. Of a required group, only the first argument is needed.
+   * Whether a command line must have the argument. An argument outside of groups must be given if
+   * picocli marks it as required. Of a required group, only the first argument must be given.
    */
   private static boolean isNeeded(ArgSpec spec) {
     return spec.group() == null

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param repeats number of users that are left out because their target is in their history;
  *     retrieval filters out items of the history
  * @param targetless number of users that are left out because they have no positive action in the
- *     part. In a validation, users whose target is a withheld item count as well.
+ *     evaluated part of the log (validation or test). In a validation, users whose target is a
+ *     withheld item count as well.
  * @param found (users) log row of each user whose target was ranked
  * @param model ranks that the model gives the targets
  * @param popularity ranks that the popularity baseline gives the same targets, with the same filter

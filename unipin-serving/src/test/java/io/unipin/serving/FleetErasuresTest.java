@@ -193,7 +193,8 @@ final class FleetErasuresTest {
         assertThat(erase(one, "third").getConfirmedList()).containsExactly("fresh", "one");
         assertThat(isLogged("fresh", "third")).isFalse();
       }
-      // A replica that has data of its own, but does not know what it has erased, begins anew.
+      // If a replica has data of its own but its file of made erasures is gone, it makes all
+      // erasures again.
       Files.delete(folder.resolve("fresh").resolve("history-erasures.json"));
       try (UniPinServer again = UniPinServer.start(config("fresh", redis))) {
         assertThat(actions(again, "first")).isZero();

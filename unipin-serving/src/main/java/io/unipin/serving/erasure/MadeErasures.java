@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The erasures that a replica has made, as a small file. The file holds a position for each part of
- * the log. All erasures before this position are made, except for those that the file also holds.
- * An erasure that was made must not be made again, since the user may have come back. The file belongs to one history store.
- * With another store, all erasures are made again. One thread, apart from {@link #from} and {@link
- * #lastMs}.
+ * The erasures that a replica has made, as a small file. The file holds a position for each
+ * partition of the log of erasures. All erasures before this position are made, except for waiting
+ * erasures, which the file lists. An erasure that was made must not be made again, since the user
+ * may have come back. The file belongs to one history store. With another store, all erasures are
+ * made again. One thread, apart from {@link #from} and {@link #lastMs}.
  */
 public final class MadeErasures implements ErasureLog.Positions {
   private static final Logger logger = LoggerFactory.getLogger(MadeErasures.class);

@@ -4,8 +4,8 @@ import io.unipin.serving.failure.ServingException;
 import java.util.Map;
 
 /**
- * Says which erasures are made in the stores that all replicas of a fleet share. A replica without
- * data of its own need not make these erasures again. Thread-safe.
+ * Says which erasures are complete in the stores that all replicas of a fleet share. A replica
+ * without data of its own need not make these erasures again. Thread-safe.
  */
 public interface SharedErasures {
   /** Stands for replicas that share no store. */
@@ -41,16 +41,16 @@ public interface SharedErasures {
   boolean isMade(String user, long timeMs);
 
   /**
-   * Returns for each part of the log the position up to which every erasure is made in the shared
-   * stores.
+   * Returns one position per partition of the log of erasures. All erasures before this position
+   * are complete in the shared stores.
    *
    * @throws ServingException UNAVAILABLE when the positions can't be read now
    */
   Map<String, ErasurePoint> points();
 
   /**
-   * Keeps for each part of the log the position up to which every erasure is made in the shared
-   * stores. A lower position than the kept one changes nothing.
+   * Stores one position per partition of the log of erasures. All erasures before this position are
+   * complete in the shared stores. A position below the stored one changes nothing.
    *
    * @throws ServingException UNAVAILABLE when the positions can't be written now
    */

@@ -105,7 +105,10 @@ final class ItemFollower implements TopicFollower.Receiver {
     return item != null && item.expiresMs() != 0 && item.expiresMs() <= System.currentTimeMillis();
   }
 
-  /** Makes changes in their order. Changes of one kind and of different items are made together. */
+  /**
+   * Makes changes in their order. Consecutive changes of the same kind to different items are made
+   * in one call.
+   */
   private void make(List<Change> changes) {
     Map<Long, Change> together = new LinkedHashMap<>();
     ItemRecord.Kind kind = ItemRecord.Kind.PUT;

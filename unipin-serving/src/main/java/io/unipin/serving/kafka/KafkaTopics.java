@@ -65,7 +65,7 @@ public record KafkaTopics(
     return !actions.isEmpty() || !items.isEmpty() || !erasures.isEmpty() || hasLogs();
   }
 
-  /** Whether any log goes to a topic. */
+  /** Whether the served log or the exposure log goes to a topic. */
   public boolean hasLogs() {
     return !served.isEmpty() || !exposures.isEmpty();
   }

@@ -244,7 +244,7 @@ public final class ServingMetrics implements AutoCloseable {
     return shadow;
   }
 
-  /** Registers a counter of entries that are in no file of the audit log. */
+  /** Registers a counter of audit entries that could not be written to a file. */
   public void watchAudit(LongSupplier lost) {
     counters.add(
         "unipin.audit.lost",

@@ -29,7 +29,10 @@ public record RedisTierConfig(
   private static final long LEAST_QUEUE = 1 << 20;
   private static final Duration LONGEST = Duration.ofDays(365);
 
-  /** Connections and writes in the background may take longer than requests wait. */
+  /**
+   * Least timeout of connections and background writes. The setting {@code timeout} bounds only the
+   * waits of requests, and may be shorter.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   public RedisTierConfig {

@@ -25,7 +25,8 @@ final class RedisErasing {
    * changes a history looks at the fence, and refuses a change whose caller does not know of the
    * erasure. A caller that asked so long ago that the fence may be gone is refused as well.
    *
-   * The mark is written last. So a marked erasure is made, and one without a mark is made again.
+   * The mark is written last. So an erasure with a mark is complete. If the mark is missing, a
+   * replica repeats the erasure.
    */
   private static final RedisScript ERASE = RedisScript.of(RedisErasing.class, "erase.lua");
   private static final RedisScript ASK = RedisScript.of(RedisErasing.class, "ask.lua");

@@ -3,8 +3,8 @@ package io.unipin.serving.history.redis;
 import io.lettuce.core.cluster.SlotHash;
 
 /**
- * A short text for each slot of a Redis cluster, which lies in that slot. With such a text in braces
- * a key lies where another key does, and tells nothing else of it.
+ * A short text for each slot of a Redis cluster. A key with this text as its hash tag ({@code
+ * {text}}) falls into the slot of another key, and reveals only the slot of that key.
  */
 final class SlotTags {
   private static final int RADIX = 36;
@@ -12,7 +12,7 @@ final class SlotTags {
 
   private SlotTags() {}
 
-  /** Returns a text whose slot is that of a key. */
+  /** Returns the text for the slot of a key. */
   static String beside(byte[] key) {
     return text(NUMBERS[SlotHash.getSlot(key)]);
   }
@@ -21,7 +21,7 @@ final class SlotTags {
     return Integer.toString(number, RADIX);
   }
 
-  /** Finds the least number for each slot. */
+  /** Finds for each slot the least number whose text falls into it. */
   private static int[] numbers() {
     int[] found = new int[SlotHash.SLOT_COUNT];
     int left = found.length;

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * The bytes of one segment. Lines are added at the end and erased in place.
  *
  * <p>An erased line is overwritten with blanks, including its line end. The blanks then precede the
- * JSON of the next line. Erased lines at the end of the file are cut off. A small file is copied
- * without its blanks.
+ * JSON of the next line. Erased lines at the end of the file are cut off. After an erasure, a small
+ * file is replaced by a copy without blanks.
  *
  * <p>So the erasure of a line needs no disk space and copies no other line. Only the removal of
  * blanks from a small file needs space for a copy. Not thread-safe.
