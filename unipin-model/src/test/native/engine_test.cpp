@@ -259,7 +259,7 @@ void attention(const Kernels& kernels) {
   }
 }
 
-/** A random model with what its passes read. */
+/** A random model, and random inputs of its passes. */
 struct World {
   Shape shape;
   unipin::Tensors tensors;

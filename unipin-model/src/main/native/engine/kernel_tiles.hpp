@@ -26,7 +26,7 @@ using std::size_t;
 constexpr size_t kPanel = kPanelVecs * kLanes;
 /** Rows of a full tile: with them a tile's sums just fit into the registers. */
 constexpr size_t kTileRows = 6;
-/** How many rows of a panel ahead of use the processor is told to fetch. */
+/** Distance of prefetching, in rows of a panel. */
 constexpr size_t kAhead = 4096 / (kPanel * sizeof(float));
 
 /**

@@ -94,7 +94,7 @@ struct Kernels {
    */
   void (*turn)(std::size_t width, const float* rotation, float* x);
 
-  /** Attends. */
+  /** Computes the attention of query rows to the keys and values of one head. */
   void (*attend)(const Attention& attention);
 
   /**

@@ -33,7 +33,7 @@ class Pass {
         stride_(stride_of(d_)),
         fresh_stride_(stride_of(2 * shape_.kv_width())) {}
 
-  /** Puts the rows of actions [begin, end) of the new rows into x. Row 0 is the first token if `first` is true. */
+  /** Writes the embeddings of new rows [begin, end) into x. If `first` is true, new row 0 is the first token. */
   void put_tokens(const Tokens& tokens, bool first, std::size_t begin, std::size_t end) {
     float* x = s_.x;
     std::size_t action = begin;
@@ -55,7 +55,7 @@ class Pass {
     }
   }
 
-  /** Puts the rows of candidates [begin, end) into x. */
+  /** Writes the embeddings of candidates [begin, end) into x. */
   void put_candidates(const Slate& slate, std::size_t begin, std::size_t end) {
     put_items(slate.items + begin, end - begin, s_.x);
     float* x = s_.x;

@@ -20,7 +20,7 @@ final class ItemsPageTest {
 
   @TempDir Path folder;
 
-  /** The parts of the example between lines of three backquotes. */
+  /** Returns the lines of each code block of the example. */
   private static List<List<String>> blocks() throws Exception {
     String page = Files.readString(ROOT.resolve("docs/items.md"));
     String section = page.substring(page.indexOf(SECTION) + SECTION.length());

@@ -183,7 +183,10 @@ final class JsonCallsTest {
     assertThat(server.metric("unipin_receiving_bytes")).isZero();
   }
 
-  /** Waits until so many calls are counted. The server counts a call after it has answered. */
+  /**
+   * Waits until the server has counted this many calls with a status. The server counts a call
+   * after it has answered.
+   */
   private void counted(String status, int calls) throws Exception {
     String name = "unipin_requests_seconds_count{rpc=\"Retrieve\",status=\"" + status + "\"}";
     while (server.metric(name) < calls) {

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Compares the proto files with what the JSON ports offer, with their OpenAPI and with the page
- * about them. A call or a field that one of them lacks fails a test.
+ * Compares the proto files with the calls of the JSON ports, with their OpenAPI description and
+ * with {@code docs/http.md}. If a call or a field is missing in one of these, a test fails.
  */
 @Timeout(120)
 final class JsonContractTest {

@@ -71,7 +71,7 @@ final class JsonFloodTest {
     }
   }
 
-  /** More connections than the port holds, each with an unfinished request. */
+  /** Opens more connections than the port holds, each with an unfinished request. */
   @Test
   void halfOpenConnections_keepNobodyOut() throws Exception {
     List<Socket> open = new ArrayList<>();

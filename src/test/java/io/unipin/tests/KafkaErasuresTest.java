@@ -226,7 +226,7 @@ final class KafkaErasuresTest {
       }
       assertThat(lifetime("down", "gone")).isEqualTo(1);
       try (TinyServer third = server("down", "down")) {
-        // the replica has read on from where it ended
+        // the replica has continued at its last position
         assertThat(third.metric(metric("erasures", "taken"))).isZero();
       }
       assertThat(lifetime("down", "gone")).isEqualTo(1);
@@ -290,7 +290,7 @@ final class KafkaErasuresTest {
         .hasSameTextualContentAs(copy.resolve("served-000000000000001.jsonl"));
   }
 
-  /** Nobody can tell whose entries must be left out, so nothing is copied. */
+  /** Without the secret it is unknown whose entries must be left out, so nothing is copied. */
   private void copyWithoutTheSecret(KafkaConfig config) throws Exception {
     Secrets other = Secrets.own(new byte[] {9});
     Path copy = Files.createDirectory(folder.resolve("refused"));

@@ -62,7 +62,8 @@ final class Fleet implements AutoCloseable {
   /**
    * The replica of one attempt.
    *
-   * @param isFirst whether the user prefers it to all others, also to those that take no calls
+   * @param isFirst whether this replica is the user's first choice among all replicas, including
+   *     those that take no calls
    */
   record Choice(Replica replica, boolean isFirst) {}
 

@@ -193,7 +193,9 @@ final class FleetClientTest {
         .isBetween(4, 8);
   }
 
-  /** Whoever gives its calls too little time must not take the replica away from its other users. */
+  /**
+   * A caller that gives its calls too little time must not take a replica away from other callers.
+   */
   @Test
   void callersWithoutTime_leaveTheReplicaToOthers() throws Exception {
     FakeReplica first = order("u").get(0);

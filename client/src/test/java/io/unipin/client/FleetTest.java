@@ -69,7 +69,7 @@ final class FleetTest {
     assertThat(fleet.begin("u", new HashSet<>(NAMES))).isEmpty();
   }
 
-  /** The share of such calls is the fleet's affinity. */
+  /** The share of calls that go to the user's first choice is the fleet's affinity. */
   @Test
   void begin_saysWhetherItIsTheReplicaThatTheUserPrefersToAllOthers() {
     fleet.update(NAMES);

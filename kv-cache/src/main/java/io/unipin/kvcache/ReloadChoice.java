@@ -61,8 +61,9 @@ public interface ReloadChoice {
   void answered(Question question, long nanos);
 
   /**
-   * Receives the time for which a tier gave no answer. An answer takes longer, but nothing says how
-   * much longer: the request may have had little time.
+   * Receives the time for which a request waited for a tier without an answer. The answer takes
+   * longer than this time. How much longer is unknown, because the request may have had little
+   * time.
    */
   void unanswered(Question question, long nanos);
 

@@ -36,7 +36,7 @@ final class TierReader {
       found = tier.find(key, lease.kvBlock().layout(), lease.hashes(), began + patience.toNanos());
       choice.answered(question, System.nanoTime() - began);
     } catch (IOException e) {
-      // No answer is slower than any answer, even if the tier refused the question at once.
+      // A missing answer counts as at least the whole patience, even if the tier failed at once.
       choice.unanswered(question, Math.max(System.nanoTime() - began, patience.toNanos()));
       return KvTierLookup.AWAY;
     }

@@ -68,7 +68,7 @@ interface ModelCalls extends AutoCloseable {
   /** Returns unit queries (count, E). */
   float[] queries(Query call);
 
-  /** Returns the name of what computes the calls: {@code program}, or another implementation. */
+  /** Returns the name of the implementation that computes the calls, such as {@code program}. */
   default String engine() {
     return "program";
   }

@@ -46,8 +46,8 @@ final class NativeCalls implements ModelCalls {
 
   /**
    * Returns the calls of the implementation that the options ask for. If the native engine cannot
-   * compute the model, returns those of the program, and logs the reason. The program is prepared
-   * for a kind of arithmetic if it is used.
+   * compute the model, returns the calls of the program, and logs the reason. The program is
+   * prepared for {@code arithmetic} only if it computes something.
    */
   static ModelCalls chosen(
       ModelFiles files,

@@ -38,7 +38,7 @@ final class HoldoutValidator implements Validator {
   /** Number of users whose activations are observed. */
   private static final int OBSERVED = 256;
 
-  /** Largest number of users whose pages are fitted. */
+  /** Largest number of users to whose pages the weights are fitted. */
   private static final int PAGES = 5000;
 
   private final FeedLog log;

@@ -98,7 +98,7 @@ public final class Trainer {
 
   /**
    * Trains to the end of the recipe, or until validation stops improving, or until the listener
-   * begins no other epoch.
+   * allows no further epoch.
    *
    * @param resume whether to continue from the work folder's checkpoint; if there is no checkpoint,
    *     the training starts from the beginning

@@ -40,7 +40,7 @@ public final class NaiveEvaluation {
   public int repeats;
   public int targetless;
 
-  /** Number of candidates of a page, and the weights that order them. */
+  /** Number of candidates of a page. */
   public static final int CANDIDATES = 20;
 
   public static final float SIMILARITY = 0.4f;

@@ -80,7 +80,7 @@ final class ActionRecordsTest {
             });
   }
 
-  /** Makes a part of a server that records actions, as a server itself does. */
+  /** Creates the part of a server that records actions, as a server does. */
   private static RpcServices services(ServerConfig config, ServerStores stores, OpenParts parts) {
     ServerModels models = new ServerModels(config, stores, parts, RankingModel.CACHED);
     BundleOperations operations = models.load(() -> false);
@@ -115,7 +115,7 @@ final class ActionRecordsTest {
           new ActionRecords(services, erasing(histories, List.of(now - 5000, now - 4000)));
       assertThat(once.take(USER, old, now - 8000)).isFalse();
       assertThat(histories.read(USER)).isEqualTo(UserHistory.EMPTY);
-      // A later record with an old action and one that is later than the erasure
+      // A later record has an old action, and then one that is later than the erasure.
       ActionRecords again = new ActionRecords(services, erasing(histories, List.of(now - 3000)));
       assertThat(again.take(USER, old, now - 1000)).isFalse();
       ActionRecords later = new ActionRecords(services, erasing(histories, List.of(now - 2500)));

@@ -187,7 +187,7 @@ final class FleetErasuresTest {
       try (UniPinServer fresh = UniPinServer.start(config("fresh", redis))) {
         assertThat(actions(fresh, "first")).as("not erased again").isEqualTo(1);
         assertThat(actions(fresh, "second")).isZero();
-        // what comes later is made
+        // later erasures are made
         record(one, "third", "e1");
         assertThat(actions(fresh, "third")).isEqualTo(1);
         assertThat(erase(one, "third").getConfirmedList()).containsExactly("fresh", "one");
@@ -211,7 +211,9 @@ final class FleetErasuresTest {
             .strip());
   }
 
-  /** Whether the points have passed a position. */
+  /**
+   * Whether the stored position, before which all erasures are made, is beyond {@code position}.
+   */
   private static boolean points(RedisServer redis, long position) {
     String point = redis.command("HGET unipin:made redis/redis");
     return !point.startsWith("$") && Long.parseLong(point.split(" ", -1)[0]) > position;

@@ -100,8 +100,9 @@ final class ClusterWorld implements AutoCloseable {
   }
 
   /**
-   * Starts the sessions of a scene, and returns once no call has failed for five seconds. Compilers
-   * and connections of all processes are cold at first. What happened until then is not counted.
+   * Starts the sessions of a scene, and returns once no call has failed for five seconds. Calls
+   * before that are not counted, because the compilers and connections of all processes are cold at
+   * first.
    *
    * @param prefix beginning of the ids of the scene's own users
    * @throws IllegalStateException when calls still fail after a minute

@@ -73,7 +73,7 @@ final class EraseScene {
     return settings;
   }
 
-  /** Returns the names of the replicas' heap dumps in which something of the user is left. */
+  /** Returns the names of the replicas' heap dumps that still contain data of the user. */
   private static List<String> inHeaps(FleetProcesses fleet, Path folder)
       throws IOException, InterruptedException {
     Files.createDirectories(folder);

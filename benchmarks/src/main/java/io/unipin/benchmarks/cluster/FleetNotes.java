@@ -47,7 +47,7 @@ final class FleetNotes {
     recorded = 0;
   }
 
-  /** Returns whether pages were asked for in a span up to now, and no call of it failed. */
+  /** Whether pages were requested within the last {@code span}, and no call of this time failed. */
   synchronized boolean isCalm(Duration span) {
     long from = System.nanoTime() - span.toNanos();
     boolean asked = false;

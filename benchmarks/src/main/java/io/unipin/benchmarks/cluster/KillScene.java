@@ -98,7 +98,10 @@ final class KillScene {
     return values.stream().mapToDouble(d -> d).average().orElse(Double.NaN);
   }
 
-  /** Returns the share of hits after the death of a random replica divided by that before. */
+  /**
+   * Kills a random replica. Returns the share of cache hits after its death, divided by the share
+   * before.
+   */
   private double killReplica(FleetProcesses fleet, FleetTraffic traffic)
       throws IOException, InterruptedException {
     ReplicaProcess victim = fleet.replica(random.nextInt(fleet.replicas().size()));

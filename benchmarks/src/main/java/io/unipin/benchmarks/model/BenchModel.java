@@ -73,7 +73,7 @@ public final class BenchModel implements AutoCloseable {
     }
   }
 
-  /** Returns what computes the model. */
+  /** Returns the name of the implementation that computes the model. */
   String engine() {
     return model.engine();
   }

@@ -42,7 +42,10 @@ public final class EngineCommand implements Callable<Integer> {
   private static final int CALLERS = 4;
   private static final double MOST_QPS = 250;
 
-  /** Users whose passes are measured in turn, so that their keys and values are not in a cache. */
+  /**
+   * Number of users whose passes are measured in turn, so that a user's keys and values are no
+   * longer in a processor cache.
+   */
   private static final int USERS = 16;
 
   private static final List<String> PASSES =

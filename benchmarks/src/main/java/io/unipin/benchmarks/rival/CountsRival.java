@@ -23,7 +23,7 @@ public final class CountsRival {
   private final DinRows test;
 
   /**
-   * Counts and fits.
+   * Counts on the training split, and fits the weights on the validation split.
    *
    * @throws TrainException if the test split has no impressions
    */

@@ -1,18 +1,19 @@
 package io.unipin.cli.doctor;
 
 /**
- * What was found about one part of the machine.
+ * The result of examining one part of the machine.
  *
  * @param part the part, such as {@code threads}
  * @param state whether it is as it should be
- * @param found what was found
- * @param cost what it costs if it is not as it should be, and what to do; empty if it is
+ * @param found the observation, in words
+ * @param cost what a bad state costs, and what to do about it; empty if the state is {@link
+ *     State#OK}
  */
 record Check(String part, State state, String found, String cost) {
   /** Whether a part is as it should be. */
   enum State {
     OK,
-    /** It works, slower or with less than it could. */
+    /** The part works, but slower or with less capacity than possible. */
     SLOWER,
     /** Something does not work. */
     BROKEN

@@ -21,7 +21,9 @@ record Sight(Path root) {
     }
   }
 
-  /** Returns the rest of the first line of a file that begins with a text; empty if none does. */
+  /**
+   * Returns the rest of a file's first line that begins with {@code begin}; empty if no line does.
+   */
   String value(String file, String begin) {
     return text(file)
         .orElse("")

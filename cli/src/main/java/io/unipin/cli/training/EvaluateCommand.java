@@ -244,7 +244,9 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     }
   }
 
-  /** Evaluates a model, with pages in the given order as a server makes them by default. */
+  /**
+   * Evaluates a model. Its pages have a server's default number of candidates, in the given order.
+   */
   static Evaluation evaluate(
       FeedLog log,
       Holdout holdout,

@@ -21,7 +21,8 @@ final class TrainText implements TrainProgress {
   /**
    * Creates a listener.
    *
-   * @param mostSeconds no epoch begins that would probably end later; 0 for no limit
+   * @param mostSeconds time limit in seconds: no epoch begins that would probably end later; 0 for
+   *     no limit
    */
   TrainText(Progress progress, double mostSeconds) {
     this.progress = progress;

@@ -7,7 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options that decide what a column means, where inference would decide otherwise or refuse. */
+/**
+ * Options by which a person says what columns mean, where inference is wrong or refuses to choose.
+ */
 final class RoleOptions {
   private static final String COLUMN = "COLUMN";
 

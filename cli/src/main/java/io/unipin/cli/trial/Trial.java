@@ -41,7 +41,7 @@ final class Trial {
     this.guide = guide;
   }
 
-  /** Takes the figures once the first page was shown. */
+  /** Receives the figures after the first page was shown. */
   interface Report {
     void take(Map<String, Object> results) throws IOException;
   }
@@ -158,7 +158,10 @@ final class Trial {
     return String.format(Locale.ROOT, "%.4f", value);
   }
 
-  /** Returns a file that ranks by liking, if the data has ratings; null otherwise. */
+  /**
+   * Returns a settings file with utility weights for likes and dislikes, if the data has ratings;
+   * null otherwise.
+   */
   private @Nullable Path utility(FeedLog log) throws IOException {
     if (!log.schema().actions().equals(List.of("rate", "like", "dislike"))) {
       return null;

@@ -54,7 +54,7 @@ final class TrialData {
     return folder;
   }
 
-  /** Returns what was inferred, for a file of figures. */
+  /** Returns the inferred meanings of the columns, for the file of figures. */
   Map<String, Object> results() {
     return results;
   }

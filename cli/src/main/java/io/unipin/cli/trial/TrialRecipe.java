@@ -82,7 +82,10 @@ final class TrialRecipe {
     return log.actionStart(user + 1) - log.actionStart(user);
   }
 
-  /** Returns a length of histories that holds nine in ten whole, a multiple of 4. */
+  /**
+   * Returns the longest history that the model reads, a multiple of 4. Within fixed bounds, nine in
+   * ten users' histories are not cut.
+   */
   private int maxHistory() {
     int[] lengths = new int[log.users()];
     for (int user = 0; user < lengths.length; user++) {
@@ -94,7 +97,10 @@ final class TrialRecipe {
     return (bounded + 3) / 4 * 4;
   }
 
-  /** Returns the number of epochs in which about the same number of actions is read for any log. */
+  /**
+   * Returns the number of epochs. Within fixed bounds, a training reads about the same number of
+   * actions from a small and from a large log.
+   */
   private int epochs() {
     return Math.max(3, Math.min(30, 800_000 / Math.max(1, log.actions() + log.impressions() / 2)));
   }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param data file, folder or pattern; null for a simulated feed
  * @param save file for the mapping; null to write none
  * @param pageOf user whose page is shown; null to choose one
- * @param seconds seconds of the first training
- * @param maxBadRows number of bad rows that are left out
+ * @param seconds time limit of the first training
+ * @param maxBadRows largest number of bad rows that are left out before the trial fails
  * @param once whether to end after the first page
  */
 record TrialSettings(

@@ -22,8 +22,8 @@ record TrialUser(FeedLog log, int row, int known) {
   private static final int ACTIONS_PER_CALL = 1000;
 
   /**
-   * Chooses a user with at most 40 actions, and as many of these as possible. The last action of
-   * the user is positive.
+   * Chooses the user with the most actions up to 40. If all have more, chooses the one with the
+   * fewest. Only users whose last action is positive are considered, unless one is wanted.
    *
    * @param wanted id of the user to choose; null for any
    */

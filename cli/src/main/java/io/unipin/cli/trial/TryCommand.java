@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows a page that was learnt from any files of actions. */
+/** Trains a small model on any files of actions, and shows a page. */
 @Command(
     name = "try",
     description = {
@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
           + " options."
     })
 public final class TryCommand implements Callable<Integer>, Checked {
-  /** Bytes of a sample, its feed log, the models and the server's files together, at most. */
+  /** Largest total size of a sample, its feed log, the models and the server's files, in bytes. */
   private static final long BYTES = 1L << 30;
 
   @Parameters(

@@ -92,7 +92,7 @@ public final class ValidateCommand implements Callable<Integer>, Checked {
     roles.decisions();
   }
 
-  /** A feed log and the rows that its reading refused. */
+  /** A feed log, and the rows that were refused when the log was read. */
   private record Read(FeedLog log, List<BadRow> bad) {}
 
   @Override

@@ -1,4 +1,7 @@
-/** The verb try: infers what unknown files mean, and shows a page that was learnt from them. */
+/**
+ * The verbs try and validate. Both infer what the columns of unknown files mean. Try trains a model
+ * on them and shows a page. Validate says what a training would refuse or regret.
+ */
 @NullMarked
 package io.unipin.cli.trial;
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /**
- * What impressions are grouped by before they are counted. Each impression belongs to one row of
- * the table of counts, or to none.
+ * A key by which impressions are grouped before they are counted. Each impression belongs to one
+ * row of the table of counts, or to none.
  *
  * @param name name of the key
  * @param rows number of rows of the table

@@ -15,21 +15,22 @@ import java.util.Map;
 
 /**
  * A baseline that counts. For each action, the logit of its probability is a weighted sum of a few
- * rates: how often impressions of the same item, on the same surface, of the same category and of
- * the same user got the action. If the log has actions from before its first feedview, the rates of
- * item and user in these actions are two more ({@link CountedKey}).
+ * rates: how often impressions of the same item, surface, category or user got the action. If the
+ * log has actions from before its first feedview, the rates of item and user in these actions are
+ * two more ({@link CountedKey}).
  *
- * <p>Every rate is shrunk towards the rate of the whole table, and enters as the difference of their
- * logits ({@link ShrunkRates}). The weights are those of a logistic regression on the impressions
- * of the validation part, one regression per action. All counts end where training ends, so labels
- * of held-out impressions reach the weights alone, and those of the test part reach nothing. The
- * baseline does not know combinations of user and item, and no order of actions. Immutable.
+ * <p>Every rate is shrunk towards the rate of the whole table, and enters as the difference of
+ * their logits ({@link ShrunkRates}). The weights are those of a logistic regression on the
+ * impressions of the validation part, one regression per action. All counts end where training
+ * ends. So labels of the validation part influence only the weights, and labels of the test part
+ * influence nothing. The baseline does not know combinations of user and item, and no order of
+ * actions. Immutable.
  */
 public final class CountsBaseline {
   private static final double RIDGE = 1;
   private static final double INERT = 1e-9;
 
-  /** Largest number of validation impressions in a fit. Of more, every n-th is taken. */
+  /** Largest number of validation impressions in a fit. If there are more, every n-th is used. */
   private static final int MOST_FITTED = 200_000;
 
   private final Slates slates;
@@ -177,7 +178,7 @@ public final class CountsBaseline {
     return probabilities;
   }
 
-  /** Returns the weights of an action by the name of what is counted. */
+  /** Returns the weights of an action, by the name of the key. */
   public Map<String, Double> weights(int action) {
     Map<String, Double> named = new LinkedHashMap<>();
     for (int k = 0; k < keys.size(); k++) {

@@ -20,7 +20,7 @@ final class ShrunkRates {
   private final double[] priors;
 
   /**
-   * Takes counts. The arrays are not copied.
+   * Creates the rates of a table of counts. The arrays are not copied.
    *
    * @param shown (rows) number of impressions
    * @param got (rows, actions) number of these impressions that got each action
@@ -78,8 +78,8 @@ final class ShrunkRates {
   }
 
   /**
-   * Returns the number of imagined impressions of the whole table's rate; infinity if the rows do
-   * not differ by more than chance.
+   * Returns the strength m of the prior: a number of imagined impressions that have the rate of the
+   * whole table. It is infinite if the rows do not differ by more than chance.
    */
   double prior(int action) {
     return priors[action];

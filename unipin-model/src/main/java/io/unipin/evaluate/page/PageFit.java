@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * Otherwise the weights are fitted once more, on all users.
  *
  * <p>The published weights are scaled so that the utilities of a list have a standard deviation of
- * 0.1, the size of which probabilities of clicks differ. So settings that compare utilities, such as
+ * 0.1. Probabilities of clicks differ by about as much. So settings that compare utilities, such as
  * the temperature of exploration, keep their meaning. The scale does not change the order.
  */
 public final class PageFit {

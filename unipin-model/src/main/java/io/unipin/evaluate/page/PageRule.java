@@ -12,7 +12,7 @@ public record PageRule(int candidates, PageOrder order) {
   /** Number of candidates that a server retrieves unless its settings or a request say otherwise. */
   public static final int SERVED_CANDIDATES = 200;
 
-  /** Measures no page. */
+  /** The rule by which no page is measured. */
   public static final PageRule NONE = new PageRule(0, PageOrder.ofRetrieval(0));
 
   public PageRule {

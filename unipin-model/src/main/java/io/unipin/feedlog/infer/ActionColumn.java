@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind how they say it
  * @param columns the column of action names, the column of ratings, or the columns of flags
  * @param actions names of the actions, in the order of the schema
- * @param positives those that retrieval shall find
+ * @param positives names of the actions that retrieval shall find
  * @param passive action names of the data that are no engagement, such as impression
  * @param bounds which ratings are likes and dislikes
  * @param reason why, as a short phrase
@@ -39,7 +39,7 @@ public record ActionColumn(
     FLAGS
   }
 
-  /** The ratings from which and up to which the user liked and disliked the item. */
+  /** The smallest rating that is a like, and the largest rating that is a dislike. */
   public record Bounds(double likedFrom, double dislikedTo) {
     static final Bounds NONE = new Bounds(Double.NaN, Double.NaN);
   }
@@ -71,7 +71,10 @@ public record ActionColumn(
           "(is|has|did|was)_?[a-z_]+|.*(click|like|purchas|bought|share|save|watched|follow|comment|convert"
               + "|conversion|label|long_view|booking|forward|hate|dislike).*");
 
-  /** Returns how the rows say it. The plain reading is that all rows are the same action. */
+  /**
+   * Returns how the rows of a table say what the user did. If no column says it, all rows are the
+   * same action.
+   */
   static ActionColumn find(TableProfile table, Decisions decisions, KeyColumns.Keys keys) {
     ColumnProfile decided = decisions.column(Role.ACTION, table);
     if (decided != null) {
@@ -178,7 +181,10 @@ public record ActionColumn(
         Kind.NAMED, List.of(column), actions, positives, passive, Bounds.NONE, reason);
   }
 
-  /** Returns the column of ratings: the one of such a name, or else one of few numbers. */
+  /**
+   * Returns the column of ratings: by its name, or else a column without a known name that has few
+   * different numbers.
+   */
   private static @Nullable ColumnProfile ratings(
       TableProfile table, KeyColumns.Keys keys, boolean byName) {
     for (ColumnProfile column : table.columns()) {

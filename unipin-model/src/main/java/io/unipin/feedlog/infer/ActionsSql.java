@@ -109,7 +109,10 @@ final class ActionsSql {
     return values.stream().map(DuckSession::literal).collect(Collectors.joining(", ", "(", ")"));
   }
 
-  /** Returns one feedview for each list that was shown; for each row, if rows name no lists. */
+  /**
+   * Returns SQL with one feedview for each list that was shown, or for each row if rows name no
+   * lists.
+   */
   private String rowViews() {
     ColumnProfile slate = inferred.column(Role.SLATE);
     ColumnProfile position = inferred.column(Role.POSITION);

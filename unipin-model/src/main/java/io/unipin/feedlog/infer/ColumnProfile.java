@@ -20,8 +20,8 @@ import java.util.Set;
  * @param least smallest number; NaN if no value is a number
  * @param most largest number; NaN if no value is a number
  * @param padded whether some value is a number with a leading zero, such as 0042
- * @param formats formats of time that fit all values but a hundredth
- * @param list how the values are lists; {@link ListShape#NONE} if they are none
+ * @param formats formats of time that fit at least 99 % of the values
+ * @param list form in which the values are lists; {@link ListShape#NONE} if they are no lists
  * @param common values and how often each occurs, most frequent first; empty if there are more than
  *     {@link #MOST_COMMON} different values
  * @param first some of the first different values
@@ -49,7 +49,7 @@ public record ColumnProfile(
   /** Share of the values that must fit a format or shape. */
   static final double NEARLY_ALL = 0.99;
 
-  /** How the values of a column are lists. */
+  /** The form in which the values of a column are lists. */
   public enum ListShape {
     NONE,
     /** Separated by a blank. */
@@ -73,7 +73,7 @@ public record ColumnProfile(
     return filled > 0 && numeric >= NEARLY_ALL;
   }
 
-  /** Returns how many rows a value has on average. */
+  /** Returns the mean number of rows that have the same value. */
   double repeats() {
     return distinct == 0 ? 0 : (double) filled / distinct;
   }

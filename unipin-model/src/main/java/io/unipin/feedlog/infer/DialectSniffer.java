@@ -88,7 +88,10 @@ final class DialectSniffer {
         names.isEmpty() ? numbered(found.columns()) : names);
   }
 
-  /** Returns the trial whose quotes suit the text. Without any quote in tabbed text, there are none. */
+  /**
+   * Returns the trial whose quotes suit the text. Tab-separated text in which no value begins with
+   * a quote has no quotes.
+   */
   private static Trial better(Trial quoted, Trial plain) {
     boolean used =
         plain.rows().stream()

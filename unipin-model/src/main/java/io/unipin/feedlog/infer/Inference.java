@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class Inference {
   private static final double DETERMINED = 0.95;
 
-  /** How many rows other actions must have, as a share of those of the table that is used. */
+  /**
+   * A second table with actions gets a note if it has more rows than this share of the rows of the
+   * table that is used.
+   */
   private static final double WORTH_A_NOTE = 0.02;
 
   private final List<TableProfile> tables;
@@ -72,7 +75,10 @@ public final class Inference {
     }
   }
 
-  /** Returns the tables that may hold the actions, those with names and many rows first. */
+  /**
+   * Returns the tables that may hold the actions. Tables whose column names say so come first, then
+   * those with more rows.
+   */
   private List<TableProfile> candidates() {
     if (!decisions.events().isEmpty()) {
       for (TableProfile table : tables) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What the columns of some files mean. Immutable.
  *
  * @param events the table with the actions
- * @param shape how its rows hold the actions
+ * @param shape how the rows of this table hold the actions
  * @param roles columns of the table with the actions, without times and actions
  * @param time the column of times; null if only the order of the rows is known
  * @param action how the rows say what the user did
@@ -66,7 +66,10 @@ public record Inferred(
     return shape == Shape.ROWS && required(Role.ITEM).isWhole();
   }
 
-  /** Whether rows that were shown together, and without an action, make feedviews. */
+  /**
+   * Whether the feed log gets feedviews: the rows tell which items were shown, also those without
+   * an action.
+   */
   boolean hasFeedviews() {
     boolean shown =
         action.kind() == ActionColumn.Kind.FLAGS

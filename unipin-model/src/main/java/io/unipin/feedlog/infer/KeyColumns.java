@@ -165,7 +165,7 @@ final class KeyColumns {
         && (text || column.whole() >= ColumnProfile.NEARLY_ALL);
   }
 
-  /** Returns the column of sessions as that of users, if the table has no other users. */
+  /** Returns the column of sessions, which takes the place of users in a table without users. */
   private @Nullable Choice session(Set<String> taken) {
     for (ColumnProfile column : table.columns()) {
       Set<Word> words = NameWords.set(column.name());
@@ -179,7 +179,7 @@ final class KeyColumns {
     return null;
   }
 
-  /** Finds by their values the keys that names did not show. */
+  /** Finds the columns of users and items by their values, where names did not show them. */
   private Keys byValues(@Nullable Choice user, @Nullable Choice item, Set<String> taken) {
     List<ColumnProfile> left = new ArrayList<>();
     for (ColumnProfile column : table.columns()) {

@@ -36,13 +36,13 @@ public record TableProfile(
   /**
    * How columns depend on each other.
    *
-   * @param determined by the name of a column and of another column: share of the first column's
-   *     repeated values with which always the same value of the other column stands; absent if the
-   *     first column has too few repeated values
-   * @param gaps by the name of a column of times and of another column: median number of
-   *     milliseconds between two rows with the same value of the other column
-   * @param contained by the name of a column of lists and of another column: share of the rows
-   *     whose list contains the other column's value
+   * @param determined for the names of columns a and b: of the values that occur repeatedly in a,
+   *     the share that always stands beside the same value of b; absent if a has too few such
+   *     values
+   * @param gaps for the names of a column of times and another column b: median number of
+   *     milliseconds between two rows with the same value of b
+   * @param contained for the names of a column of lists and another column b: share of the rows
+   *     whose list contains the row's value of b
    */
   public record Relations(
       Map<String, Map<String, Double>> determined,

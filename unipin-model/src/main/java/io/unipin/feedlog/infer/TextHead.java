@@ -30,7 +30,7 @@ record TextHead(
     String name, List<SourceFile> files, long bytes, byte[] head, boolean packed, boolean whole) {
   private static final int MAX_LINE = 1 << 24;
 
-  /** How many bytes a byte of a compressed file holds, if that is unknown. */
+  /** Assumed number of unpacked bytes per byte of a compressed file, if the ratio is unknown. */
   private static final int UNPACKS = 4;
 
   DataTable delimited() throws IOException {

@@ -70,7 +70,10 @@ record TimeColumn(
     return of(table, best.column(), decisions, named ? "its name" : "its values");
   }
 
-  /** Whether a name fits better. Of equal names, a number since 1970 says more than a text. */
+  /**
+   * Whether the first column's name fits better. If both fit equally well, a number is preferred to
+   * a text.
+   */
   private static boolean isBetter(Scored one, Scored other) {
     boolean clear = one.column().isNumber() && !other.column().isNumber();
     return one.score() > other.score() || (one.score() == other.score() && clear);

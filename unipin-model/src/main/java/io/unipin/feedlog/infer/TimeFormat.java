@@ -105,7 +105,7 @@ public enum TimeFormat {
     this.sqlFormats = List.of(sqlFormats);
   }
 
-  /** What the formats are read with. */
+  /** The patterns and formatters that read the formats. */
   private static final class Readers {
     private static final Map<TimeFormat, Pattern> PATTERNS = new EnumMap<>(TimeFormat.class);
     private static final Map<TimeFormat, List<DateTimeFormatter>> FORMATTERS =
@@ -150,7 +150,10 @@ public enum TimeFormat {
     return times > 0;
   }
 
-  /** Returns the milliseconds since 1970 that a value stands for; empty if it is no such value. */
+  /**
+   * Returns the milliseconds since 1970 that a value stands for; empty if the value does not have
+   * this format.
+   */
   public OptionalLong milliseconds(String value) {
     if (!Readers.matcher(this, value).matches()) {
       return OptionalLong.empty();

@@ -59,7 +59,10 @@ final class UnnamedKeys {
             + " --user '%s' --item '%s', or --user '%s' --item '%s' decides".formatted(a, b, b, a));
   }
 
-  /** Returns the only column of texts of several words that repeat; null if there are others. */
+  /**
+   * Returns the column of repeated texts with several words; null if there is not exactly one such
+   * column.
+   */
   private @Nullable ColumnProfile onlyTitle() {
     ColumnProfile only = null;
     for (ColumnProfile column : table.columns()) {

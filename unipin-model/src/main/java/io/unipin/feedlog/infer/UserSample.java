@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Copies the rows of a share of the users, so that large data can be tried in little time.
  *
- * <p>A hash of the user's id decides, so the same users are chosen every time and in all files. At
- * most one row is in memory, and the ids of the items of the chosen rows.
+ * <p>A hash of the user's id decides, so the same users are chosen every time and in all files.
+ * Memory holds at most one row, and the ids of the items of the chosen rows.
  */
 public final class UserSample {
-  /** Bytes of a table of items up to which the table is copied whole. */
+  /** Largest table of items that is copied whole, in bytes. */
   private static final long SMALL_BYTES = 64L << 20;
 
   private final DataFiles files;
@@ -185,7 +185,7 @@ public final class UserSample {
     return new SourceText(name, "parquet", null);
   }
 
-  /** Whether a user is one of the share. */
+  /** Whether a user belongs to the chosen share of the users. */
   static boolean isChosen(String user, double share) {
     long hash = 0xcbf29ce484222325L;
     for (int i = 0; i < user.length(); i++) {

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Looks for actions and items that are there twice. */
+/** Looks for actions and items that occur twice. */
 final class RepeatReview {
   private static final double OFTEN = 0.01;
   private static final double MANY_TITLES = 0.3;

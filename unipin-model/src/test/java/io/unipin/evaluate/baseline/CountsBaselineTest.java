@@ -26,7 +26,7 @@ class CountsBaselineTest {
   private static final long VALIDATION_FROM = 1000;
   private static final long TEST_FROM = 2000;
 
-  /** What {@link #log} plants beside the effects of items, users and surfaces. */
+  /** Changes that {@link #log} makes to the labels and the data of its log. */
   private record Plan(long testBits, boolean flipsTest, boolean flipsValidation, boolean before) {
     static final Plan PLAIN = new Plan(0, false, false, false);
   }
@@ -133,7 +133,7 @@ class CountsBaselineTest {
     assertThat(counts.weights(0).get("user before")).as("no such actions").isZero();
   }
 
-  /** Labels of the test part may change neither tables nor weights. */
+  /** Labels of the test part must change neither tables nor weights. */
   @Test
   void probabilities_testLabels_changeNothing() {
     float[] plain = test(log(Plan.PLAIN));

@@ -111,7 +111,7 @@ final class AdmissionPolicy {
     emptyNanos = now;
   }
 
-  /** Notes that a call has ended whose time tells how long calls take. */
+  /** Notes the end of a call whose time is a valid sample of how long calls take. */
   void ended(long admitted, long now, int inServer) {
     limit.onSample(admitted, Math.max(1, now - admitted), inServer, false);
   }

@@ -30,7 +30,7 @@ final class ServiceTimes {
   /**
    * Notes that a call has ended. {@code worked} tells whether the call did its work.
    *
-   * @return whether the call's time with its wait tells how long such calls take
+   * @return whether the call's time, including its wait, is a valid sample of how long calls take
    */
   boolean ended(String kind, boolean worked, Span span) {
     long expected = expected(kind, span.ended());

@@ -7,7 +7,7 @@ import io.unipin.serving.failure.ServingException;
  * Thread-safe.
  */
 public interface ErasureLog extends AutoCloseable {
-  /** Takes the records of a log, those of one part in their order. */
+  /** Takes the records of a log. The records of one partition come in their order. */
   interface Receiver {
     /**
      * Takes a record. A record may come more than once. If this throws, the record comes again.
@@ -17,25 +17,26 @@ public interface ErasureLog extends AutoCloseable {
     boolean take(LoggedErasure erasure);
 
     /**
-     * Is called after the last of the records that are there, and several times a second while none
-     * come.
+     * Is called after the last present record was taken, and then several times a second while no
+     * records come.
      */
     default void caughtUp() {}
   }
 
-  /** Tells from where on a follower needs the records of a part. */
+  /** Tells from which position on a follower needs the records of a partition. */
   interface Positions {
-    /** Returns the least position that is needed; 0 for all records. */
+    /** Returns the least position that the follower needs; 0 for all records. */
     long from(String part);
 
     /**
-     * Returns the latest time at which one of the records before was written, in milliseconds since
-     * 1970. A log whose records were all written later is another one, and is needed as a whole.
+     * Returns the latest time at which a record before these positions was written, in milliseconds
+     * since 1970. If all records of a log were written later, it is a new log, and the follower
+     * needs all of it.
      */
     long lastMs();
   }
 
-  /** Name of the log, which is not that of any other log. */
+  /** Name of the log, which no other log has. */
   String name();
 
   /**
@@ -55,12 +56,12 @@ public interface ErasureLog extends AutoCloseable {
   void readAll(Receiver receiver);
 
   /**
-   * Passes the records to a receiver, on a thread of the log, and follows the log from then on.
-   * Returns once the present end was reached.
+   * Passes all records, also later ones, to a receiver on a thread of the log. Returns when the
+   * present end was reached.
    *
-   * @param positions where the follower begins; a log may pass earlier records as well, and asks
-   *     again when it is opened again
-   * @return false if the log can't be read now; it is tried again until it can be
+   * @param positions where the follower begins. The log may pass earlier records as well. It asks
+   *     for the positions each time it is opened.
+   * @return false if the log can't be read now; the log then tries again until it can
    */
   boolean follow(Receiver receiver, Positions positions);
 

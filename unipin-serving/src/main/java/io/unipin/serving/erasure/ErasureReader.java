@@ -23,12 +23,12 @@ public final class ErasureReader implements ErasureLog.Receiver {
   private static final Logger logger = LoggerFactory.getLogger(ErasureReader.class);
 
   /**
-   * Most erasures that are held. Each takes a few hundred bytes. If as many are held, the log is read
-   * no further.
+   * Largest number of held erasures, each of which takes a few hundred bytes. Once so many are
+   * held, the log is read no further.
    */
   private static final int MOST_HELD = 10_000;
 
-  /** Time after which a call that makes an erasure has certainly ended, well or not. */
+  /** Time after which a call that makes an erasure has certainly ended, with success or without. */
   private static final Duration CALL = Duration.ofMinutes(1);
 
   private final ErasureSeal seal;
@@ -170,7 +170,7 @@ public final class ErasureReader implements ErasureLog.Receiver {
     share();
   }
 
-  /** Makes what can be made of the erasures that are held. */
+  /** Makes those held erasures that can be made now. */
   private void settle() {
     try {
       for (Held one : List.copyOf(held.values())) {
@@ -221,7 +221,7 @@ public final class ErasureReader implements ErasureLog.Receiver {
     return true;
   }
 
-  /** Tells the fleet the positions up to which all erasures are made in the shared stores. */
+  /** Stores for the fleet the positions before which all erasures are made in the shared stores. */
   private void share() {
     if (!shared.isUsed()) {
       return;

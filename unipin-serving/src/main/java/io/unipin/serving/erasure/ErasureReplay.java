@@ -18,11 +18,11 @@ public final class ErasureReplay implements ErasureLog.Receiver {
   private final Unreadable unreadable;
   private final BiConsumer<LoggedErasure, ErasureSeal.Erased> receiver;
 
-  /** What becomes of erasures that can't be read, because a secret is missing. */
+  /** What is done about erasures that can't be read, because a secret is missing. */
   public enum Unreadable {
-    /** Nothing goes on until each of them can be read. */
+    /** Work stops until each of these erasures can be read. */
     WAIT,
-    /** The server goes on without them. They are logged. */
+    /** Work goes on without these erasures. They are logged. */
     PASS
   }
 
@@ -41,7 +41,8 @@ public final class ErasureReplay implements ErasureLog.Receiver {
   /**
    * Takes a record.
    *
-   * @throws ServingException INVALID when a secret is missing, unless such records are passed
+   * @throws ServingException INVALID when a secret is missing, unless {@link Unreadable#PASS} is
+   *     set
    */
   @Override
   public boolean take(LoggedErasure logged) {

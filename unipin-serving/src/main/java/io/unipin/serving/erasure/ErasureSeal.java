@@ -123,7 +123,10 @@ public final class ErasureSeal {
     return value.length > 0 && value[0] > VERSION;
   }
 
-  /** Returns an object that is another one once the secrets have changed. */
+  /**
+   * Returns an object that stands for the present secrets. After a change of the secrets, it is
+   * another object.
+   */
   Object present() {
     return secrets.keys(Secrets.Purpose.ERASURE);
   }

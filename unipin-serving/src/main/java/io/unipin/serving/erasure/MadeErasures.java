@@ -102,7 +102,7 @@ public final class MadeErasures implements ErasureLog.Positions {
     return bytes;
   }
 
-  /** Whether nothing is known of earlier erasures. */
+  /** Whether the file names no earlier erasures. */
   public boolean isNew() {
     return lastMs == Long.MIN_VALUE;
   }
@@ -133,7 +133,7 @@ public final class MadeErasures implements ErasureLog.Positions {
     return lastMs;
   }
 
-  /** Notes that an erasure was made, or is held, that the file does not contain. */
+  /** Notes an erasure that was made or is held, and that the file does not contain yet. */
   synchronized void add(LoggedErasure erasure) {
     next.put(erasure.part(), erasure.position() + 1);
     lastMs = Math.max(lastMs, erasure.writtenMs());
@@ -157,7 +157,7 @@ public final class MadeErasures implements ErasureLog.Positions {
     return List.copyOf(held.values());
   }
 
-  /** Returns for each part the position up to which every erasure is made. */
+  /** Returns one position per partition. All erasures before this position are made. */
   Map<String, ErasurePoint> points() {
     Map<String, Long> least = new HashMap<>(next);
     held.values().forEach(one -> least.merge(one.part(), one.position(), Math::min));

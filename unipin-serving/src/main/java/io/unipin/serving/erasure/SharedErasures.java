@@ -34,7 +34,7 @@ public interface SharedErasures {
   boolean isUsed();
 
   /**
-   * Whether the shared stores have made an erasure, or a later one of the same user.
+   * Whether an erasure, or a later one of the same user, is complete in the shared stores.
    *
    * @throws ServingException UNAVAILABLE when a store is away
    */

@@ -8,14 +8,15 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * Settings of a server as one replica of a fleet. They count if a Redis is configured.
+ * Settings of a server as one replica of a fleet. They have an effect only if a Redis is
+ * configured.
  *
  * @param name name of this replica, which stays the same over restarts; empty for the host's name
  *     and the port
  * @param address address at which the other replicas' operators reach this one; empty for the
  *     host's name and the port
- * @param ephemeral whether this replica's disk ends with it. Its entry is then removed when it
- *     stops, and ten minutes after its last sign of life
+ * @param ephemeral whether this replica's disk is lost when the replica stops. The replica's entry
+ *     in the register is then removed when it stops, or ten minutes after its last sign of life
  * @param lease time without a sign of life after which a replica counts as away
  * @param patience longest time for which an erasure waits for the other replicas
  * @param unreadableErasures whether the replica waits with pages and the actions topic until it can

@@ -49,8 +49,8 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
    *
    * @param made the erasures that the replica has made
    * @param eraser erases a user from this replica alone
-   * @param shared returns what is erased in the stores that all replicas share, for the name of the
-   *     log of erasures
+   * @param shared returns the erasures that are made in the stores that all replicas share. Its
+   *     argument is the name of the log of erasures.
    * @param empty whether the replica has no data of users from an earlier run
    */
   public record Stores(
@@ -61,8 +61,8 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
 
   /**
    * Makes the erasures that this replica has missed, and those of other replicas from now on. A
-   * replica without data of its own begins after those that the shared stores have. Unless the
-   * settings say otherwise, this returns once every erasure could be read.
+   * replica without data of its own begins at the positions of the shared stores. Unless the
+   * settings say otherwise, this returns when every erasure could be read.
    */
   public void follow(Stores stores) {
     SharedErasures shared = stores.shared().apply(log.name());
@@ -109,8 +109,8 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   /**
    * Passes all erasures of the fleet to an eraser, and confirms none.
    *
-   * @throws ServingException UNAVAILABLE when they can't be read now, INVALID when the secret of
-   *     one is missing
+   * @throws ServingException UNAVAILABLE when the erasures can't be read now, INVALID when the
+   *     secret of an erasure is missing
    */
   public void apply(ErasureReader.Eraser eraser) {
     log.readAll(
@@ -121,8 +121,8 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   }
 
   /**
-   * Whether all erasures are made that were in the log when this replica started. Those that can't
-   * be read count, unless the settings pass them.
+   * Whether all erasures are made that were in the log when this replica started. Erasures that
+   * can't be read count as not made, unless the settings say that the replica goes on without them.
    */
   public boolean isRead() {
     return log.isRead() && !waits();

@@ -56,7 +56,9 @@ final class FleetLink implements AutoCloseable {
     return link;
   }
 
-  /** Connects, if there are no connections yet. Says in the log what forbids it. */
+  /**
+   * Connects if there are no connections yet. If the settings of Redis forbid it, logs the reason.
+   */
   void connect() {
     if (open != null) {
       return;
@@ -76,7 +78,7 @@ final class FleetLink implements AutoCloseable {
     }
   }
 
-  /** Returns whether there are connections. */
+  /** Tries to connect. Returns false if Redis can't be reached, or after {@link #close}. */
   private synchronized boolean reach() {
     if (closed) {
       return false;

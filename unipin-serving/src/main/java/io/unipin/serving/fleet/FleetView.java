@@ -40,7 +40,10 @@ public record FleetView(String self, boolean reachable, String problem, List<Rep
     return lines;
   }
 
-  /** Returns all lines that an operator should read: an unreachable register, and who differs. */
+  /**
+   * Returns all lines that an operator should read: an unreachable register, and replicas that
+   * differ.
+   */
   public List<String> remarks() {
     List<String> lines = new ArrayList<>();
     if (!reachable) {

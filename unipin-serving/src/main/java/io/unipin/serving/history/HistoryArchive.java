@@ -60,8 +60,9 @@ public interface HistoryArchive {
   OptionalLong markedMs(ErasureMark mark);
 
   /**
-   * Forgets which erasures of a fleet's log are made, because older records were stored. All of them
-   * are then made again. A store that one server has to itself does not know them.
+   * Forgets the positions in a fleet's log before which all erasures are made, because older
+   * records were stored. All erasures are then made again. A store of one server alone has no such
+   * positions.
    */
   default void forgetErasurePoints() {}
 

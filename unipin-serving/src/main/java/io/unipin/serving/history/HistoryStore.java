@@ -89,7 +89,7 @@ public interface HistoryStore extends AutoCloseable {
    * @param timeMs time of the erasure in milliseconds since 1970
    */
   default boolean erase(String user, long timeMs) {
-    // The mark comes first: if the deletion fails, it says that the deletion is still due.
+    // The mark comes first: if the deletion fails, the mark says that it is still due.
     byte[] key = HistoryKeys.user(user);
     archive().mark(archive().markOf(key, timeMs));
     return archive().forget(key);
@@ -118,7 +118,7 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Returns what is erased in this store, if several servers share it.
+   * Returns the erasures that are made in this store, if several servers share it.
    *
    * @param log name of the log from which the servers read erasures
    */

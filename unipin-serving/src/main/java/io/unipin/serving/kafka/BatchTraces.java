@@ -36,7 +36,7 @@ final class BatchTraces {
     this.topic = new FinishedBatch.Topic(topic, group);
   }
 
-  /** Processes a batch of records. */
+  /** Runs the processing of a batch of records, and writes its span. */
   void timed(Iterable<ConsumerRecord<byte[], byte[]>> records, Runnable processing) {
     if (!spans.enabled()) {
       processing.run();
@@ -77,7 +77,7 @@ final class BatchTraces {
     return value != null && value.length == CONTEXT_BYTES;
   }
 
-  /** Names the trace of the call on whose behalf records are written, if it is traced. */
+  /** Adds the trace context of the present call to the records that it writes, if it has one. */
   static void mark(List<ProducerRecord<byte[], byte[]>> records) {
     String context = EngineCalls.traceparent();
     if (context.length() == CONTEXT_BYTES) {

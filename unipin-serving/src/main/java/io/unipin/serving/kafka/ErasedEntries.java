@@ -24,7 +24,7 @@ final class ErasedEntries {
     this.seal = seal;
   }
 
-  /** Takes an erasure. */
+  /** Adds an erasure. */
   void add(LoggedErasure logged, ErasureSeal.Erased erased) {
     times.merge(ByteBuffer.wrap(logged.key()), erased.timeMs(), Math::max);
   }

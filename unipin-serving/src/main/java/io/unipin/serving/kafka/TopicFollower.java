@@ -48,7 +48,7 @@ final class TopicFollower implements TopicReading {
     void begin(Beginning beginning);
 
     /**
-     * Returns the offsets of the next records to take, each time that the topic is opened. A
+     * Returns the offsets of the next records to take. Is called each time the topic is opened. A
      * partition without an offset is read from its beginning.
      *
      * @param opened the topic, of which nothing was read since it was opened

@@ -25,8 +25,8 @@ public final class TopicLogs {
   private @Nullable ErasedEntries erased;
 
   /**
-   * @param secrets secrets of the fleet, which tell whose entries are left out, because their user
-   *     was erased later
+   * @param secrets secrets of the fleet, with which the erasures are read; entries from before the
+   *     erasure of their user are left out
    * @param unreadable whether entries are copied although the secret of an erasure is missing
    */
   public TopicLogs(KafkaConfig config, Secrets secrets, Unreadable unreadable) {
@@ -59,7 +59,7 @@ public final class TopicLogs {
         OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       reader.readToEnd(
           record -> {
-            if (record.value() != null && !gone.contains(record)) { // others delete by null
+            if (record.value() != null && !gone.contains(record)) { // null is a deletion
               write(record.value(), out);
             }
           });

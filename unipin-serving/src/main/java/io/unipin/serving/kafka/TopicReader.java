@@ -131,8 +131,9 @@ final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * Returns offsets from which on no record is missed that was written after a time. If a topic was
-   * made again, its offsets begin at 0 again, and its records are later than that time.
+   * Returns offsets from which a reader misses no record that was written after {@code timeMs}. If
+   * a topic was deleted and created, its offsets begin at 0 again, and its records are later than
+   * {@code timeMs}.
    *
    * @param offsets offsets after records that need not be read again
    * @param timeMs latest time of these records, in milliseconds since 1970

@@ -47,7 +47,7 @@ public final class TopicWriter implements AutoCloseable {
       return written;
     } catch (ExecutionException e) {
       throw failure(e.getCause() == null ? e : e.getCause());
-    } catch (InterruptException | InterruptedException e) { // tells nothing about Kafka
+    } catch (InterruptException | InterruptedException e) { // no failure of Kafka
       Thread.currentThread().interrupt();
       throw new ServingException(FailureKind.UNAVAILABLE, "the server stops", e);
     } catch (KafkaException e) {

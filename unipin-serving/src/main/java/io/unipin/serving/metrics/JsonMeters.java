@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.IntSupplier;
 
 /**
- * Counts what happens on the ports for HTTP with JSON before a request becomes a call. Calls count
- * as calls, whatever port they come from. Thread-safe.
+ * Counts what happens on the ports for HTTP with JSON before a request becomes a call. Calls are
+ * counted together with the calls by gRPC. Thread-safe.
  */
 public final class JsonMeters {
   /** Causes for which a connection is cut. */

@@ -16,7 +16,8 @@ public final class RedisSafety {
    * What a Redis holds, in words.
    *
    * @param evicted what an eviction loses, such as {@code histories}
-   * @param unsaved what a restart loses without an append-only file; empty if others have it too
+   * @param unsaved what a restart loses without an append-only file; empty if it is also stored
+   *     elsewhere
    */
   public record Content(String evicted, String unsaved) {}
 

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * span for the wait for a worker, and a child span for each stage. A call to an external engine,
  * such as Redis, is a child span of the stage that made the call.
  *
- * <p>A batch of messages is a trace of its own. It links to the traces of those who wrote messages.
+ * <p>A batch of messages is a trace of its own, which links to the traces of the messages' writers.
  *
  * <p>A call with a {@code traceparent} belongs to its caller's trace. The caller then decides
  * whether the call is sampled.

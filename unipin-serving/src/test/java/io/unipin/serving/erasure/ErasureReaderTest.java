@@ -45,7 +45,7 @@ final class ErasureReaderTest {
     }
   }
 
-  /** What a fleet shares, in memory. */
+  /** Made erasures and positions that the replicas of a fleet share, in memory. */
   private static final class FakeShared implements SharedErasures {
     final Map<String, ErasurePoint> points = new HashMap<>();
     final Set<String> made = new HashSet<>();
@@ -181,7 +181,7 @@ final class ErasureReaderTest {
     assertThat(Files.readString(folder.resolve("erasures.json")))
         .contains("\"format\":2")
         .doesNotContain("late");
-    // neither the restart nor a log that has forgotten the record loses it
+    // the erasure is neither lost by a restart, nor because the log no longer has its record
     ErasureReader again = reader(STORE);
     again.caughtUp();
     assertThat(again.unreadable()).isEqualTo(1);
@@ -286,7 +286,7 @@ final class ErasureReaderTest {
     assertThat(made(STORE).isNew()).isFalse();
   }
 
-  /** A file that a server of the version before has written. */
+  /** Reads a file that a server of the previous version wrote. */
   @Test
   void fileOfFormat1_isRead() throws IOException {
     try (InputStream file = ErasureReaderTest.class.getResourceAsStream("erasures-1.json")) {

@@ -202,7 +202,9 @@ final class FleetTest {
     Eventually.holds(() -> sees(two, "one", Replica.State.LIVE));
   }
 
-  /** The log of erasures is elsewhere, so an erasure can be made although nobody can be named. */
+  /**
+   * The log of erasures is not in Redis, so an erasure is made although the replicas are unknown.
+   */
   @Test
   void erasure_whileTheRegisterWasNeverRead_namesNobodyAndFails() {
     redis.kill();
@@ -228,7 +230,7 @@ final class FleetTest {
     }
   }
 
-  /** A log of erasures, as Kafka's, that takes all and has none. */
+  /** Stands for Kafka's log of erasures. It accepts every erasure, and passes none to receivers. */
   private static final class NoErasures implements ErasureLog {
     @Override
     public String name() {

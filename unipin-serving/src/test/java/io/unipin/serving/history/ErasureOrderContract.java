@@ -76,7 +76,7 @@ public abstract class ErasureOrderContract {
       assertThat(store.append("u", List.of(event("e", 300)), known)).isPresent();
       assertThat(store.retract("u", List.of("e"), 0, known).map(RetractResult::retracted))
           .contains(1);
-      // a call asks for no erasure, and counts whatever was erased
+      // a call by gRPC does not ask for the last erasure, and its events are always recorded
       assertThat(store.append("u", List.of(event("call", 50))).recorded()).isEqualTo(1);
       assertThat(store.append("other", List.of(event("e", 1)), store.erasure("other"))).isPresent();
     }
@@ -121,7 +121,7 @@ public abstract class ErasureOrderContract {
                 int taken = 0;
                 while (!ends.get()) {
                   long time = clock.incrementAndGet();
-                  // The record is old by the time at which it is taken for the second time.
+                  // The user may be erased before the record is taken for the second time.
                   taken += take(store, "u", event("e" + time, time)) ? 1 : 0;
                   take(store, "u", event("e" + time, time));
                 }

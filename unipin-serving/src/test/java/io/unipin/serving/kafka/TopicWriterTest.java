@@ -30,7 +30,7 @@ final class TopicWriterTest {
     writer.write(List.of(new ProducerRecord<>("actions", new byte[] {1}, new byte[] {2})));
   }
 
-  /** Whoever gives up must not make the calls of all others fail. */
+  /** A caller that gives up must not make the calls of other callers fail. */
   @Test
   void write_callerThatGivesUp_leavesKafkaToOthers() throws IOException {
     KafkaConfig config =

@@ -41,7 +41,7 @@ final class RedisPatienceTest {
     breaker.call(() -> redis.ask(commands -> commands.exists(KEY), patience));
   }
 
-  /** Asks without the time for an answer, and returns whether there was none. */
+  /** Asks Redis with little patience, and returns whether no answer came in time. */
   private boolean fails(Duration patience) {
     try {
       ask(patience);
@@ -68,7 +68,7 @@ final class RedisPatienceTest {
     assertNeverOpened();
   }
 
-  /** Redis answers after 300 ms, for which these callers do not wait and others would. */
+  /** Redis answers after 300 ms. These callers do not wait so long, but others would. */
   @Test
   void callersWithLittleTime_whileRedisIsSlow_leaveItToOthers() {
     assertThat(server.command("CLIENT PAUSE 300 ALL")).isEqualTo("+OK");
@@ -94,7 +94,7 @@ final class RedisPatienceTest {
     assertNeverOpened();
   }
 
-  /** No caller waits until the absence is certain. The breaker learns of it all the same. */
+  /** No caller waits until the absence is certain, but the breaker does. */
   @Test
   void callersWithLittleTime_whileRedisHangs_openItAndItRecovers() {
     server.signal("STOP");

@@ -13,11 +13,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The positions up to which the erasures of a fleet's log are made in Redis. They lie in the Redis of
- * the histories, so a Redis that loses the histories loses the positions, too. Thread-safe.
+ * The positions before which all erasures of a fleet's log are made in Redis. They lie in the Redis
+ * of the histories, so a Redis that loses the histories loses the positions, too. Thread-safe.
  */
 final class RedisErasurePoints implements SharedErasures {
-  /** A hash: name of the log, a slash and the part, with position and time as texts. */
+  /**
+   * Key of a hash. A field is the name of the log, a slash and the partition. Its value is position
+   * and time as texts.
+   */
   static final byte[] KEY = bytes("unipin:made");
 
   private static final RedisScript RAISE = RedisScript.of(RedisErasurePoints.class, "raise.lua");

@@ -3,8 +3,8 @@ package io.unipin.serving.history.redis;
 import io.lettuce.core.cluster.SlotHash;
 
 /**
- * A short text for each slot of a Redis cluster. A key with this text as its hash tag ({@code
- * {text}}) falls into the slot of another key, and reveals only the slot of that key.
+ * A short text for each slot of a Redis cluster. A key with this text as its hash tag falls into
+ * the slot of another key, and reveals only the slot of that key.
  */
 final class SlotTags {
   private static final int RADIX = 36;

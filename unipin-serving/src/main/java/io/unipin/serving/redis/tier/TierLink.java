@@ -101,7 +101,10 @@ final class TierLink implements AutoCloseable {
     }
   }
 
-  /** Does nothing while the shared Redis is away. The next call checks it then. */
+  /**
+   * Refuses the shared Redis as the Redis of the tier. While the shared Redis is away, nothing is
+   * checked, and the next call checks again.
+   */
   @GuardedBy("this")
   private void requireApart(RedisConnections made) {
     boolean same;

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What all connections of one port share. Thread-safe. */
+/** The calls, pages, settings and metrics that all connections of one port share. Thread-safe. */
 final class Door {
   static final String OPEN_API = "/openapi.json";
   static final String HEALTH = "/healthz";

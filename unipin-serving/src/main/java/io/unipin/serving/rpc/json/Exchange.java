@@ -43,12 +43,12 @@ final class Exchange {
     keepAlive = stays && HttpUtil.isKeepAlive(request);
   }
 
-  /** Whether a part of the body still has a use. */
+  /** Whether further parts of the body are needed. */
   boolean wantsBody() {
     return call != null && !call.isClosed() && !answered;
   }
 
-  /** Throws bytes of the body away. Returns true if these are too many. */
+  /** Discards bytes of the body. Returns true if too many were discarded. */
   boolean discards(int bytes) {
     discarded += bytes;
     return discarded > MOST_DISCARDED;

@@ -40,7 +40,7 @@ record HttpAnswer(int status, Map<String, String> headers, byte[] body) {
     return response;
   }
 
-  /** Returns the response that asks a careful client for the body of its request. */
+  /** Returns the response 100 Continue, for a client that waits for it before it sends the body. */
   static HttpResponse goOn() {
     return new DefaultFullHttpResponse(
         HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);

@@ -22,7 +22,7 @@ final class Numbers {
   /** Whether the text is a number of the range of float or of double. */
   static boolean isReal(String text, boolean single) {
     if (NOT_FINITE.contains(text)) {
-      return true; // the service refuses these where they make no sense, by the field's name
+      return true; // the service checks these, and then names the field
     }
     try {
       double value = new BigDecimal(text).doubleValue();

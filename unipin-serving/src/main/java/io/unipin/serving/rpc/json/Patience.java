@@ -43,7 +43,7 @@ final class Patience {
     timer = thread.schedule(over, time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Begins to wait, unless it already waits so long. */
+  /** Begins to wait, unless a wait of the same length is running. */
   void startOnce(Duration time, Runnable over) {
     if (!time.equals(running)) {
       start(time, over);

@@ -1,12 +1,12 @@
 package io.unipin.serving.rpc.json;
 
-/** Cuts texts of callers that errors repeat. */
+/** Shortens texts of callers that stand in error messages. */
 final class Shortened {
   private static final int MOST = 80;
 
   private Shortened() {}
 
-  /** Returns the text, without control characters and without what follows its first 80. */
+  /** Returns the first 80 characters of a text, with question marks for control characters. */
   static String text(String text) {
     String cut = text.length() <= MOST ? text : text.substring(0, MOST) + "…";
     return cut.replaceAll("\\p{Cntrl}", "?");

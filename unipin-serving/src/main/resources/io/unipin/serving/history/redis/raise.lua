@@ -1,6 +1,7 @@
--- Notes up to where erasures are made. A point never goes back, whichever replica notes it last.
--- KEYS: points (hash: log and part -> "position time").
--- ARGV: for each part the name of log and part, the position after the last erasure, and the latest time at which one was written.
+-- Stores the positions before which all erasures are made. A stored position never goes back,
+-- whichever replica writes it last. KEYS: hash of the positions (log and partition -> "position
+-- time"). ARGV: for each partition the name of log and partition, the position after the last
+-- erasure, and the latest time at which an erasure was written.
 for i = 1, #ARGV, 3 do
   local position, time = ARGV[i + 1], ARGV[i + 2]
   local known = redis.call('HGET', KEYS[1], ARGV[i])

@@ -105,7 +105,7 @@ final class RedisTierFormatTest {
     return field.startsWith(prefix);
   }
 
-  /** They have no times, so their time to live begins when this server meets them. */
+  /** The chunks have no times, so their time to live begins when this server meets them. */
   @Test
   void chunks_withoutTimes_expireOnceAnotherModelServesTheUser() throws IOException {
     load(1);

@@ -302,7 +302,10 @@ final class RedisTierTest {
     }
   }
 
-  /** The shared Redis can't be asked whether it is this one, and must not keep the tier off. */
+  /**
+   * While the shared Redis is away, it can't be compared with the tier's Redis. The tier is used
+   * all the same.
+   */
   @Test
   void sharedRedisAway_tierIsUsedAndCheckedLater() {
     try (RedisServer other = RedisServer.start(folder.resolve("other"))) {
@@ -429,7 +432,7 @@ final class RedisTierTest {
     }
   }
 
-  /** The other models' rows go by the clock of a server, which may be wrong. */
+  /** Rows of other models expire by the clock of a server, which may be wrong. */
   @Test
   void timesOfAServerWithAWrongClock_keepNoRowsForEver() {
     AtomicLong wrong = new AtomicLong(4_000_000_000_000L);
