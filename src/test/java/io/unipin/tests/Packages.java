@@ -33,7 +33,7 @@ final class Packages {
       feedlog: feedlog.arrays feedlog.database feedlog.source settings
       feedlog.database: feedlog.source
       feedlog.imports: feedlog feedlog.arrays feedlog.database feedlog.source settings
-      feedlog.infer: feedlog.database feedlog.source settings
+      feedlog.infer: feedlog.database feedlog.infer.profile feedlog.source settings
       feedlog.review: feedlog
       feedlog.simulator: feedlog
       feedlog.split: feedlog model.features
@@ -102,7 +102,7 @@ final class Packages {
       cli.experiment: cli.check cli.console cli.kafka cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings
       cli.history: cli.check cli.console feedlog.database serving serving.failure serving.history serving.kafka serving.redis serving.settings serving.stores
       cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items
-      cli.kafka: cli.check feedlog.database serving.erasure serving.fleet serving.kafka serving.security serving.settings
+      cli.kafka: cli.check feedlog.database serving.fleet serving.kafka serving.security serving.settings
       cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1
       cli.policy: cli.console cli.statistics serving.log serving.request serving.slate
       cli.report: cli.statistics feedlog settings

@@ -22,9 +22,8 @@ import java.util.BitSet;
  * one native call; with {@link Executor#BATCH} a batch of calls shares one native call. Row 0 of a
  * block is the learned first token; row i is the i-th action of the window.
  *
- * <p>A history can be encoded by one call of {@link #extend} or by several, with any split of its
- * actions. The rows are the same in all cases. The scores equal those of the dense pass over
- * history and candidates, to 1e-4 in float32 ({@code ServingEqualsDenseTest}).
+ * <p>Any split of a history into calls of {@link #extend} gives the same rows. The scores equal
+ * those of the dense pass to 1e-4 in float32 ({@code ServingEqualsDenseTest}).
  *
  * @see <a href="https://arxiv.org/abs/2606.00422">UniPinRec, sections 3 and 4</a>
  */

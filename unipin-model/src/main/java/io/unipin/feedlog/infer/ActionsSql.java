@@ -2,6 +2,7 @@ package io.unipin.feedlog.infer;
 
 import io.unipin.feedlog.database.DuckSession;
 import io.unipin.feedlog.infer.ActionColumn.Kind;
+import io.unipin.feedlog.infer.profile.ColumnProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

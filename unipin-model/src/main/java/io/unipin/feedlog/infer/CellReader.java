@@ -3,6 +3,8 @@ package io.unipin.feedlog.infer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.feedlog.infer.profile.ColumnProfile;
+import io.unipin.feedlog.infer.profile.Profiler;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,7 @@
 package io.unipin.feedlog.infer;
 
+import io.unipin.feedlog.infer.profile.ColumnProfile;
+
 /**
  * The column that has a role.
  *

@@ -1,6 +1,7 @@
 package io.unipin.feedlog.infer;
 
 import io.unipin.feedlog.database.DuckSession;
+import io.unipin.feedlog.infer.profile.TableProfile;
 import io.unipin.feedlog.source.ContentKind;
 import io.unipin.feedlog.source.SourceException;
 import io.unipin.feedlog.source.SourceFile;

@@ -1,5 +1,8 @@
 package io.unipin.feedlog.infer;
 
+import io.unipin.feedlog.infer.profile.ColumnProfile;
+import io.unipin.feedlog.infer.profile.TableProfile;
+import io.unipin.feedlog.infer.profile.TimeFormat;
 import io.unipin.feedlog.source.Shown;
 import io.unipin.settings.Nearest;
 import java.util.EnumMap;

@@ -1,5 +1,6 @@
 package io.unipin.feedlog.infer;
 
+import io.unipin.feedlog.infer.profile.TimeFormat;
 import io.unipin.feedlog.source.DelimitedReader;
 import io.unipin.feedlog.source.SourceException;
 import io.unipin.feedlog.source.SourceRow;

@@ -1,6 +1,7 @@
 package io.unipin.feedlog.infer;
 
-import io.unipin.feedlog.infer.ColumnProfile.ListShape;
+import io.unipin.feedlog.infer.profile.ColumnProfile;
+import io.unipin.feedlog.infer.profile.ColumnProfile.ListShape;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

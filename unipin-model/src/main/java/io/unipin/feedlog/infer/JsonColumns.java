@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.feedlog.database.DuckSession;
+import io.unipin.feedlog.infer.profile.Profiler;
+import io.unipin.feedlog.infer.profile.TableProfile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,9 @@
 package io.unipin.feedlog.infer;
 
-import io.unipin.feedlog.infer.ColumnProfile.ListShape;
 import io.unipin.feedlog.infer.NameWords.Word;
+import io.unipin.feedlog.infer.profile.ColumnProfile;
+import io.unipin.feedlog.infer.profile.ColumnProfile.ListShape;
+import io.unipin.feedlog.infer.profile.TableProfile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;

@@ -1,8 +1,10 @@
 package io.unipin.feedlog.infer;
 
-import io.unipin.feedlog.infer.ColumnProfile.ListShape;
 import io.unipin.feedlog.infer.Inferred.Shape;
 import io.unipin.feedlog.infer.NameWords.Word;
+import io.unipin.feedlog.infer.profile.ColumnProfile;
+import io.unipin.feedlog.infer.profile.ColumnProfile.ListShape;
+import io.unipin.feedlog.infer.profile.TableProfile;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;

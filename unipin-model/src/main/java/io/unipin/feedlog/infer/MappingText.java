@@ -3,6 +3,7 @@ package io.unipin.feedlog.infer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.feedlog.infer.Inferred.Shape;
+import io.unipin.feedlog.infer.profile.Profiler;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;

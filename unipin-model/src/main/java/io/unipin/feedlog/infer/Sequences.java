@@ -1,8 +1,11 @@
 package io.unipin.feedlog.infer;
 
-import io.unipin.feedlog.infer.ColumnProfile.ListShape;
 import io.unipin.feedlog.infer.Inferred.Shape;
 import io.unipin.feedlog.infer.NameWords.Word;
+import io.unipin.feedlog.infer.profile.ColumnProfile;
+import io.unipin.feedlog.infer.profile.ColumnProfile.ListShape;
+import io.unipin.feedlog.infer.profile.TableProfile;
+import io.unipin.feedlog.infer.profile.TimeFormat;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.unipin.feedlog.infer;
 
+import io.unipin.feedlog.infer.profile.ColumnProfile;
 import io.unipin.feedlog.source.DelimitedReader;
 import io.unipin.feedlog.source.JsonLinesReader;
 import io.unipin.feedlog.source.RowReader;

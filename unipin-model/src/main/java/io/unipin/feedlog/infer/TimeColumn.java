@@ -1,6 +1,9 @@
 package io.unipin.feedlog.infer;
 
 import io.unipin.feedlog.infer.NameWords.Word;
+import io.unipin.feedlog.infer.profile.ColumnProfile;
+import io.unipin.feedlog.infer.profile.TableProfile;
+import io.unipin.feedlog.infer.profile.TimeFormat;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

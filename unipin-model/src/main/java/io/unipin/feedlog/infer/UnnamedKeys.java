@@ -1,6 +1,8 @@
 package io.unipin.feedlog.infer;
 
 import io.unipin.feedlog.infer.KeyColumns.Keys;
+import io.unipin.feedlog.infer.profile.ColumnProfile;
+import io.unipin.feedlog.infer.profile.TableProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

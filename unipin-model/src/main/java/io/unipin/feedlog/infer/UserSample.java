@@ -2,6 +2,8 @@ package io.unipin.feedlog.infer;
 
 import io.unipin.feedlog.database.DuckSession;
 import io.unipin.feedlog.database.SpillFolder;
+import io.unipin.feedlog.infer.profile.ColumnProfile;
+import io.unipin.feedlog.infer.profile.TableProfile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

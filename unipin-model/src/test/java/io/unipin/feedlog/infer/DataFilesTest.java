@@ -9,6 +9,7 @@ import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.database.DuckSession;
 import io.unipin.feedlog.imports.Imported;
 import io.unipin.feedlog.imports.Importer;
+import io.unipin.feedlog.infer.profile.TimeFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.Charset;

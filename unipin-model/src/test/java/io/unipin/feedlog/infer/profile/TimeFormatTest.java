@@ -1,4 +1,4 @@
-package io.unipin.feedlog.infer;
+package io.unipin.feedlog.infer.profile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

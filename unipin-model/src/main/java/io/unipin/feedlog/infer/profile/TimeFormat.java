@@ -1,4 +1,4 @@
-package io.unipin.feedlog.infer;
+package io.unipin.feedlog.infer.profile;
 
 import static java.util.Objects.requireNonNull;
 

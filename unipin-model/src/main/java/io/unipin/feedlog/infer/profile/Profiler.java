@@ -1,6 +1,6 @@
-package io.unipin.feedlog.infer;
+package io.unipin.feedlog.infer.profile;
 
-import io.unipin.feedlog.infer.ColumnProfile.ListShape;
+import io.unipin.feedlog.infer.profile.ColumnProfile.ListShape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Describes the columns of a table from its first rows. Pure functions. */
-final class Profiler {
+public final class Profiler {
   private static final int SHOWN = 8;
   private static final int TESTED_FOR_TIME = 2_000;
   private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+([.]\\d+)?([eE][+-]?\\d+)?");
@@ -29,12 +29,12 @@ final class Profiler {
   private Profiler() {}
 
   /** Whether a text stands for an absent value. */
-  static boolean isNull(@Nullable String value) {
+  public static boolean isNull(@Nullable String value) {
     return value == null || NULLS.contains(value);
   }
 
   /** Returns the texts that stand for an absent value. */
-  static List<String> nulls() {
+  public static List<String> nulls() {
     return NULLS.stream().sorted().toList();
   }
 
@@ -44,7 +44,7 @@ final class Profiler {
    * @param columns name and SQL expression of each column
    * @param rows the first rows, with one value per column
    */
-  static TableProfile profile(
+  public static TableProfile profile(
       String name,
       Map<String, String> columns,
       List<List<@Nullable String>> rows,

@@ -1,4 +1,4 @@
-package io.unipin.feedlog.infer;
+package io.unipin.feedlog.infer.profile;
 
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ public record ColumnProfile(
   public static final int MOST_COMMON = 64;
 
   /** Share of the values that must fit a format or shape. */
-  static final double NEARLY_ALL = 0.99;
+  public static final double NEARLY_ALL = 0.99;
 
   /** The form in which the values of a column are lists. */
   public enum ListShape {
@@ -65,33 +65,33 @@ public record ColumnProfile(
   }
 
   /** Whether nearly all values are whole numbers that can be ids as they are. */
-  boolean isWhole() {
+  public boolean isWhole() {
     return filled > 0 && whole >= NEARLY_ALL && !padded && least >= 0 && most < 9e18;
   }
 
-  boolean isNumber() {
+  public boolean isNumber() {
     return filled > 0 && numeric >= NEARLY_ALL;
   }
 
   /** Returns the mean number of rows that have the same value. */
-  double repeats() {
+  public double repeats() {
     return distinct == 0 ? 0 : (double) filled / distinct;
   }
 
   /** Whether no two rows have the same value. */
-  boolean isUnique() {
+  public boolean isUnique() {
     return distinct == filled && filled > 0;
   }
 
   /** Whether the values are 0 and 1, or texts for no and yes. */
-  boolean isFlag() {
+  public boolean isFlag() {
     return distinct <= 2
         && !common.isEmpty()
         && common.keySet().stream()
             .allMatch(v -> v.matches("(?i)[01]|[01]\\.0|true|false|yes|no|t|f|y|n|ja|nein"));
   }
 
-  double filledShare() {
+  public double filledShare() {
     return rows == 0 ? 0 : (double) filled / rows;
   }
 }

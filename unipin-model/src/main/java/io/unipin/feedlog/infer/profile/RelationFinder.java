@@ -1,7 +1,7 @@
-package io.unipin.feedlog.infer;
+package io.unipin.feedlog.infer.profile;
 
-import io.unipin.feedlog.infer.ColumnProfile.ListShape;
-import io.unipin.feedlog.infer.TableProfile.Relations;
+import io.unipin.feedlog.infer.profile.ColumnProfile.ListShape;
+import io.unipin.feedlog.infer.profile.TableProfile.Relations;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package io.unipin.feedlog.infer;
+package io.unipin.feedlog.infer.profile;
 
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ public record TableProfile(
   }
 
   /** Returns the column of this name, or null. */
-  @Nullable ColumnProfile column(String name) {
+  public @Nullable ColumnProfile column(String name) {
     Optional<ColumnProfile> exact =
         columns.stream().filter(column -> column.name().equals(name)).findFirst();
     return exact
@@ -29,7 +29,7 @@ public record TableProfile(
         .orElse(null);
   }
 
-  List<String> names() {
+  public List<String> names() {
     return columns.stream().map(ColumnProfile::name).toList();
   }
 
@@ -52,12 +52,12 @@ public record TableProfile(
     public static final Relations NONE = new Relations(Map.of(), Map.of(), Map.of());
 
     /** Returns the share, or NaN if it is unknown. */
-    double determined(String by, String column) {
+    public double determined(String by, String column) {
       return determined.getOrDefault(by, Map.of()).getOrDefault(column, Double.NaN);
     }
 
     /** Returns the median gap, or NaN if it is unknown. */
-    double gap(String time, String column) {
+    public double gap(String time, String column) {
       return gaps.getOrDefault(time, Map.of()).getOrDefault(column, Double.NaN);
     }
   }
