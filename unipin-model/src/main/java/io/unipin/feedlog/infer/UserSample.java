@@ -119,7 +119,7 @@ public final class UserSample {
     ColumnProfile user = inferred.required(Role.USER);
     if (!events.isText()) {
       String part =
-          "hash(CAST(%s AS VARCHAR)) %% 1000000 < %d"
+          "hash(CAST(%s AS VARCHAR)) %% 1000000 < %s"
               .formatted(user.sql(), Math.max(1, Math.round(share * 1_000_000)));
       return parquet(events, "events.parquet", part);
     }

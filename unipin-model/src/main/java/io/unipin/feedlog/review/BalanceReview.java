@@ -98,8 +98,13 @@ final class BalanceReview {
                 "rare-action",
                 Weight.NOTE,
                 acted + shown,
-                "the action '%s' occurs %,d times".formatted(names.get(c), acted + shown),
-                "of %,d actions and %,d impressions".formatted(log.actions(), log.impressions()),
+                String.format(
+                    Locale.ROOT, "the action '%s' occurs %,d times", names.get(c), acted + shown),
+                String.format(
+                    Locale.ROOT,
+                    "of %,d actions and %,d impressions",
+                    log.actions(),
+                    log.impressions()),
                 "its probability is learned badly: join it with a similar action, or read more"));
       }
     }
@@ -118,8 +123,7 @@ final class BalanceReview {
               Weight.REGRET,
               engaged,
               Review.share(engaged, log.impressions()) + " impressions have an action",
-              "slates have %.1f items on average"
-                  .formatted((double) log.impressions() / Math.max(1, log.views())),
+              slates(),
               engaged == 0
                   ? "join the actions to the impressions"
                   : "write the items that were shown without an action, too: ranking learns from the difference"));
@@ -133,5 +137,10 @@ final class BalanceReview {
               String.format(Locale.ROOT, "%,.0f impressions for each", 1 / share),
               "check the join of actions to impressions, or leave out pages without any action"));
     }
+  }
+
+  private String slates() {
+    double items = (double) log.impressions() / Math.max(1, log.views());
+    return String.format(Locale.ROOT, "slates have %.1f items on average", items);
   }
 }

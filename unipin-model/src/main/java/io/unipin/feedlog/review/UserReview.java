@@ -3,6 +3,7 @@ package io.unipin.feedlog.review;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.review.Finding.Weight;
 import java.util.List;
+import java.util.Locale;
 
 /** Looks at the number of actions of each user. */
 final class UserReview {
@@ -59,16 +60,23 @@ final class UserReview {
               "read a longer time, or set evaluation.protocol to time-split"));
     }
     if (heavy > 0) {
-      findings.add(
-          new Finding(
-              "heavy-users",
-              Weight.REGRET,
-              heavy,
-              heavy + " users have far more actions than people take",
-              "user %s has %,d of %,d actions"
-                  .formatted(log.user(most), actions(most), log.actions()),
-              "leave out crawlers, tests and shared accounts"));
+      findings.add(heavy(heavy, most));
     }
+  }
+
+  private Finding heavy(long users, int most) {
+    return new Finding(
+        "heavy-users",
+        Weight.REGRET,
+        users,
+        users + " users have far more actions than people take",
+        String.format(
+            Locale.ROOT,
+            "user %s has %,d of %,d actions",
+            log.user(most),
+            actions(most),
+            log.actions()),
+        "leave out crawlers, tests and shared accounts");
   }
 
   private boolean isHeavy(long actions) {
