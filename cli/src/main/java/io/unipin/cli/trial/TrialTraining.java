@@ -19,7 +19,7 @@ import java.util.Map;
 /** Trains a trial's models in processes of their own. */
 final class TrialTraining {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int TEST_USERS = 2000;
+  private static final int TEST_USERS = 500;
   private static final Duration LONGEST_BACKGROUND = Duration.ofMinutes(30);
 
   private final Home home;
