@@ -75,7 +75,7 @@ final class RedisClients {
     return uri.build();
   }
 
-  private static Duration opening(RedisPlace place) {
+  static Duration opening(RedisPlace place) {
     return place.timeout().compareTo(OPENING) > 0 ? place.timeout() : OPENING;
   }
 

@@ -65,6 +65,7 @@ public final class RedisConnections implements AutoCloseable {
         cluster.setOptions(RedisClients.cluster(place));
         StatefulRedisClusterConnection<byte[], byte[]> made =
             cluster.connect(ByteArrayCodec.INSTANCE);
+        ClusterWarmUp.run(made, RedisClients.opening(place));
         connection = made;
         commands = made.async();
         writes = ReplicatedWrites.of(name, cluster, made);

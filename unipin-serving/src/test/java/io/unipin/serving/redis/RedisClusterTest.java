@@ -27,6 +27,17 @@ final class RedisClusterTest {
   }
 
   @Test
+  void open_firstCommandToEachNode_isAnswered() {
+    try (RedisCluster cluster = RedisCluster.start(folder);
+        RedisConnections redis = RedisConnections.open("test", cluster.place())) {
+      for (int i = 0; i < 20; i++) {
+        byte[][] key = {bytes("first" + i)};
+        assertThat(redis.run(ADD, Duration.ofSeconds(2), key, bytes("1"))).containsExactly(1L);
+      }
+    }
+  }
+
+  @Test
   void run_primaryIsKilled_findsTheReplicaAndLoadsTheScriptThere() {
     try (RedisCluster cluster = RedisCluster.start(folder);
         RedisConnections redis = RedisConnections.open("test", cluster.place())) {
