@@ -119,27 +119,35 @@ final class KafkaImpressionsTest {
     }
   }
 
-  /** Copies a server's files on the disk. A killed server would leave the same files. */
+  /**
+   * Copies a server's files on the disk. A killed server would leave the same files. The server may
+   * replace files in the background, so a copy counts only if they stayed the same meanwhile.
+   */
   private Path copy(String name) throws IOException {
     while (true) {
+      Path copy = Files.createDirectories(folder.resolve("copy" + copies++));
       try {
-        return copyNow(name);
+        Map<Path, Long> before = sizes(impressions(name));
+        for (Path file : before.keySet()) {
+          Files.copy(file, copy.resolve(file.getFileName()));
+        }
+        if (before.equals(sizes(impressions(name)))) {
+          return copy;
+        }
       } catch (NoSuchFileException e) {
         // The server has just deleted this file.
       }
     }
   }
 
-  private Path copyNow(String name) throws IOException {
-    Path copy = Files.createDirectories(folder.resolve("copy" + copies++));
-    try (Stream<Path> files = Files.list(impressions(name))) {
-      for (Path file : files.toList()) {
-        if (!file.getFileName().toString().equals("LOCK")) {
-          Files.copy(file, copy.resolve(file.getFileName()));
-        }
+  private static Map<Path, Long> sizes(Path directory) throws IOException {
+    Map<Path, Long> sizes = new TreeMap<>();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(one -> !one.endsWith("LOCK")).toList()) {
+        sizes.put(file, Files.size(file));
       }
     }
-    return copy;
+    return sizes;
   }
 
   /** Returns the counts on a server's disk by surface and item, without counts of 0. */

@@ -196,7 +196,7 @@ final class FleetTest {
     redis.startAgain();
     Eventually.holds(() -> one.erased.equals(List.of("gone")));
     Eventually.holds(() -> one.fleet.view().remarks().isEmpty());
-    assertThat(one.fleet.erasures().orElseThrow().isRead()).isTrue();
+    Eventually.holds(() -> one.fleet.erasures().orElseThrow().isRead());
     assertThat(one.fleet.view().count(Replica.State.LIVE)).isPositive();
     Member two = member("two");
     Eventually.holds(() -> sees(two, "one", Replica.State.LIVE));

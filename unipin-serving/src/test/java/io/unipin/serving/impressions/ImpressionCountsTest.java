@@ -3,14 +3,13 @@ package io.unipin.serving.impressions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.serving.disk.OpenFolders;
 import io.unipin.serving.failure.ServingException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,14 +95,7 @@ final class ImpressionCountsTest {
       counts.served(page("u", "r1", "home", 1, 2));
       counts.publish();
       counts.served(page("u", "r2", "home", 1, 2));
-      Files.createDirectories(copy);
-      try (Stream<Path> files = Files.list(folder.resolve("live"))) {
-        for (Path file : files.toList()) {
-          if (!file.getFileName().toString().equals("LOCK")) {
-            Files.copy(file, copy.resolve(file.getFileName()));
-          }
-        }
-      }
+      OpenFolders.copy(folder.resolve("live"), copy);
     }
     try (ImpressionCounts counts = ImpressionCounts.open(copy, MAX_BYTES)) {
       assertThat(read(counts, "home", 1, 2)).containsExactly(1, 1);

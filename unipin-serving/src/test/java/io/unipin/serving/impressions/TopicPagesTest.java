@@ -2,8 +2,8 @@ package io.unipin.serving.impressions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.unipin.serving.disk.OpenFolders;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -180,7 +179,7 @@ final class TopicPagesTest {
         }
         if (random.nextInt(150) == 0) {
           Path live = folder.resolve("live" + kills++);
-          copy(live, folder.resolve("live" + kills));
+          OpenFolders.copy(live, folder.resolve("live" + kills));
           killed.close();
           killed = open("live" + kills);
           goOn(killed, entries.subList(0, i + 1));
@@ -220,16 +219,5 @@ final class TopicPagesTest {
       }
     }
     return impressions;
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.toList()) {
-        if (!file.getFileName().toString().equals("LOCK")) {
-          Files.copy(file, to.resolve(file.getFileName()));
-        }
-      }
-    }
   }
 }

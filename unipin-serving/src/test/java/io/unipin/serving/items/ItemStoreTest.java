@@ -7,6 +7,7 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.serving.bundle.ContentBundles;
 import io.unipin.serving.bytes.MalformedBytesException;
+import io.unipin.serving.disk.OpenFolders;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import java.io.IOException;
@@ -161,7 +162,7 @@ final class ItemStoreTest {
     try (ItemStore store = ItemStore.open(folder)) {
       put(store, named(1, forgotten));
       store.delete(new long[] {1}, NONE);
-      copyTo(copy);
+      OpenFolders.copy(folder, copy);
     }
     assertThat(filesContain(copy, forgotten)).isTrue();
     try (ItemStore store = ItemStore.open(copy)) {
@@ -203,20 +204,12 @@ final class ItemStoreTest {
       put(store, named(1, "one"), named(2, "two"));
       store.delete(new long[] {1}, NONE);
       put(store, named(3, "three"));
-      copyTo(copy);
+      OpenFolders.copy(folder, copy);
       put(store, named(4, "four"));
     }
     try (ItemStore store = ItemStore.open(copy)) {
       assertThat(ids(store)).containsExactly(2L, 3L);
       assertThat(store.index().isDeleted(1)).isTrue();
-    }
-  }
-
-  private void copyTo(Path target) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(one -> !one.endsWith("LOCK")).toList()) {
-        Files.copy(file, target.resolve(file.getFileName()));
-      }
     }
   }
 
