@@ -123,24 +123,25 @@ public final class ErasureReader implements ErasureLog.Receiver {
   }
 
   private boolean taken(LoggedErasure logged) {
+    ErasureSeal.Erased erased;
     try {
       if (ErasureSeal.isLater(logged.value())) {
         return unread(logged, "a later server wrote it");
       }
-      ErasureSeal.Erased erased = seal.read(logged.value());
-      if (erased.user().isEmpty()) {
-        return unread(logged, "security.secretFile lacks the secret that encrypted it");
-      }
-      if (erased.writer() != self) {
-        make(erased.user().get(), erased.timeMs(), logged);
-      } else if (shared.isUsed()) {
-        hold(new Held(logged, System.nanoTime(), null));
-      }
-      return true;
+      erased = seal.read(logged.value());
     } catch (MalformedBytesException e) {
       logger.error("not an erasure: part {}: {}", logged.place(), e.getMessage());
       return false;
     }
+    if (erased.user().isEmpty()) {
+      return unread(logged, "security.secretFile lacks the secret that encrypted it");
+    }
+    if (erased.writer() != self) {
+      make(erased.user().get(), erased.timeMs(), logged);
+    } else if (shared.isUsed()) {
+      hold(new Held(logged, System.nanoTime(), null));
+    }
+    return true;
   }
 
   private boolean unread(LoggedErasure logged, String reason) {

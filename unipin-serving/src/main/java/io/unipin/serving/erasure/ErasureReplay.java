@@ -4,6 +4,7 @@ import io.unipin.serving.bytes.MalformedBytesException;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,17 +47,18 @@ public final class ErasureReplay implements ErasureLog.Receiver {
    */
   @Override
   public boolean take(LoggedErasure logged) {
+    ErasureSeal.@Nullable Erased erased = null;
     try {
       if (!ErasureSeal.isLater(logged.value())) {
-        ErasureSeal.Erased erased = seal.read(logged.value());
-        if (erased.user().isPresent()) {
-          receiver.accept(logged, erased);
-          return true;
-        }
+        erased = seal.read(logged.value());
       }
     } catch (MalformedBytesException e) {
       logger.error("not an erasure: part {}: {}", logged.place(), e.getMessage());
       return false;
+    }
+    if (erased != null && erased.user().isPresent()) {
+      receiver.accept(logged, erased);
+      return true;
     }
     String missing =
         "an erasure that a secret of security.secretFile opens expected, got another one: part "

@@ -3,6 +3,7 @@ package io.unipin.serving.erasure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.serving.bytes.MalformedBytesException;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.security.MacKeys;
@@ -34,6 +35,7 @@ final class ErasureReaderTest {
   private final List<String> confirmed = new ArrayList<>();
   private final FakeShared shared = new FakeShared();
   private boolean storeAway;
+  private boolean storeBroken;
 
   /** Secrets that can be replaced. */
   private static final class ChangingSecrets implements Secrets {
@@ -99,6 +101,9 @@ final class ErasureReaderTest {
     if (storeAway) {
       throw new ServingException(FailureKind.UNAVAILABLE, "the store is away");
     }
+    if (storeBroken) {
+      throw new MalformedBytesException("a row expected, got none");
+    }
     shared.made.add(user + timeMs);
     return erased.add(user + timeMs);
   }
@@ -144,6 +149,31 @@ final class ErasureReaderTest {
     storeAway = false;
     reader.take(gone);
     assertThat(erased).containsExactly("gone100");
+  }
+
+  /** Only the record itself may be dismissed as malformed, not what a store finds on its disk. */
+  @Test
+  void take_whileAStoreReadsBrokenBytes_failsSoThatItComesAgain() {
+    LoggedErasure gone = logged("gone", 5, OTHER);
+    ErasureReader reader = reader(STORE);
+    storeBroken = true;
+    assertThatThrownBy(() -> reader.take(gone)).isInstanceOf(MalformedBytesException.class);
+    storeBroken = false;
+    reader.take(gone);
+    assertThat(erased).containsExactly("gone100");
+  }
+
+  @Test
+  void replay_whileAStoreReadsBrokenBytes_fails() {
+    ErasureReplay replay =
+        new ErasureReplay(
+            seal,
+            ErasureReplay.Unreadable.WAIT,
+            (place, one) -> {
+              throw new MalformedBytesException("a row expected, got none");
+            });
+    assertThatThrownBy(() -> replay.take(logged("gone", 5, OTHER)))
+        .isInstanceOf(MalformedBytesException.class);
   }
 
   @Test
