@@ -3,6 +3,7 @@ package io.unipin.serving.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.evaluate.page.PageRule;
 import io.unipin.kvcache.KvType;
 import io.unipin.settings.ConfigException;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class ConfigReaderTest {
     assertThat(config.cache().maxWait()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.history().limit()).isEqualTo(4096);
     assertThat(config.history().syncWrites()).isFalse();
-    assertThat(config.retrieval().candidates()).isEqualTo(200);
+    assertThat(config.retrieval().candidates()).isEqualTo(PageRule.SERVED_CANDIDATES);
     assertThat(config.retrieval().breadth()).isZero();
     assertThat(config.retrieval().overFetch()).isEqualTo(1.2);
     assertThat(config.ranking().utilityWeights()).isEmpty();
