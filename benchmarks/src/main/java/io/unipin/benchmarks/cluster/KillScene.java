@@ -129,7 +129,7 @@ final class KillScene {
     results.put("compared_pages", traffic.compared());
     results.put("wrong", traffic.wrong().stream().limit(10).toList());
     results.put("failed_share", (double) notes.failed() / notes.calls());
-    results.put("failures", notes.failures());
+    results.put("kill_failures", notes.failures());
     results.put(
         "degraded_share", (double) notes.count(PageNote::isDegraded) / Math.max(1, notes.pages()));
     results.put("stale_pages", notes.stale());

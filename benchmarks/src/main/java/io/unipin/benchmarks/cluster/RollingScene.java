@@ -40,7 +40,7 @@ final class RollingScene {
       traffic.end();
       results.put("restart_failed", restart);
       results.put("swap_failed", traffic.notes().failed() - restart);
-      results.put("failures", traffic.notes().failures());
+      results.put("rolling_failures", traffic.notes().failures());
     }
     return results;
   }

@@ -21,7 +21,7 @@ final class RoutingScene {
   private static final int IN_FLIGHT = 32;
   private static final int USERS = 2000;
   private static final double BUSIEST_USER = .2;
-  private static final String REQUESTS = "unipin_requests_total";
+  private static final String REQUESTS = "unipin_requests_seconds_count";
 
   private final ClusterWorld world;
 
@@ -80,6 +80,9 @@ final class RoutingScene {
       double pages = after.get(i) - before.get(i);
       sum += pages;
       most = Math.max(most, pages);
+    }
+    if (sum == 0) {
+      throw new IOException("pages counted by %s expected, got none".formatted(REQUESTS));
     }
     return most / (sum / after.size());
   }

@@ -14,6 +14,7 @@ final class Tables {
             SpeedTables.all(),
             ServiceTables.all(),
             ItemTables.all(),
+            ClusterTables.all(),
             CacheTables.all(),
             IndexTables.all(),
             ExperimentTables.all(),
