@@ -1,5 +1,6 @@
 package io.unipin.client;
 
+import com.google.common.hash.Hashing;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -7,7 +8,6 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * One call of a client.
  *
- * @param user id of the user that the call is about; the header {@code x-user-id} carries it, so
- *     that proxies can route by it
+ * @param user id of the user that the call is about; the header {@code x-user-id} carries a short
+ *     hash of it, so that proxies can route by it
  * @param repeatable whether the call may be sent again although a server may have carried it out
  *     already
  */
@@ -27,8 +27,8 @@ record Call<Q, A>(MethodDescriptor<Q, A> method, Q request, String user, boolean
   private static final Metadata.Key<String> ROUTE =
       Metadata.Key.of("unipin-route", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** The largest number of characters of an id in the header. Servers refuse longer ids. */
-  private static final int LONGEST_ID = 256;
+  /** The number of hexadecimal digits of a hash in the header: users share hashes, on purpose. */
+  private static final int HASH_DIGITS = 8;
 
   /** What a call says about the choice of its server. */
   enum Route {
@@ -54,9 +54,15 @@ record Call<Q, A>(MethodDescriptor<Q, A> method, Q request, String user, boolean
     return ClientCalls.blockingUnaryCall(routed, method, options, request);
   }
 
-  /** Returns the id in a form that a header can carry: UTF-8, percent-encoded as in HTML forms. */
+  /**
+   * Returns the first 32 bits of the SHA-256 of the id in UTF-8, as hexadecimal digits. Both ends of
+   * an HTTP/2 connection keep headers for later calls (RFC 7541, 2.3.2), so a header with the id
+   * itself would outlive the user's erasure.
+   */
   static String header(String user) {
-    String known = user.length() <= LONGEST_ID ? user : user.substring(0, LONGEST_ID);
-    return URLEncoder.encode(known, StandardCharsets.UTF_8);
+    return Hashing.sha256()
+        .hashString(user, StandardCharsets.UTF_8)
+        .toString()
+        .substring(0, HASH_DIGITS);
   }
 }
