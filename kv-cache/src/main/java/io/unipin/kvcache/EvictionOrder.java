@@ -99,7 +99,7 @@ final class EvictionOrder {
   private volatile double patience;
 
   @GuardedBy("lock")
-  private final DueQueue queue = new DueQueue(places);
+  private final DueQueue queue = new DueQueue(places::size);
 
   @GuardedBy("lock")
   private final UseSketch departed = new UseSketch();
@@ -171,15 +171,15 @@ final class EvictionOrder {
     try {
       EvictionPlace place = places.get(key);
       if (place == null) {
-        place = new EvictionPlace(entry);
+        place = new EvictionPlace(key, entry);
         place.uses = departed.uses(key);
         count(place);
         stay(place);
         places.put(key, place);
-        queue.add(key, place);
+        queue.add(place);
       } else {
-        bytes -= place.entry.block().bytes();
-        place.entry = entry;
+        bytes -= place.entry().block().bytes();
+        place.replace(entry);
         stay(place);
       }
       bytes += entry.block().bytes();
@@ -189,7 +189,7 @@ final class EvictionOrder {
   }
 
   private static double worth(EvictionPlace place) {
-    return Math.max(LEAST_USES, Math.min(place.uses, MOST_USES)) * place.entry.saving();
+    return Math.max(LEAST_USES, Math.min(place.uses, MOST_USES)) * place.saving;
   }
 
   /** Removes a key whose entry is gone. Does nothing if the key has another entry by now. */
@@ -197,8 +197,8 @@ final class EvictionOrder {
     lock.lock();
     try {
       EvictionPlace place = places.get(key);
-      if (place != null && place.entry == entry) {
-        leave(key, place);
+      if (place != null && place.entry() == entry) {
+        leave(place);
       }
     } finally {
       lock.unlock();
@@ -206,9 +206,10 @@ final class EvictionOrder {
   }
 
   @GuardedBy("lock")
-  private void leave(KvKey key, EvictionPlace place) {
-    places.remove(key);
-    bytes -= place.entry.block().bytes();
+  private void leave(EvictionPlace place) {
+    places.remove(place.key());
+    bytes -= place.entry().block().bytes();
+    place.leave();
   }
 
   /** Notes that an entry is about to be evicted because it is next in the order. */
@@ -216,7 +217,7 @@ final class EvictionOrder {
     lock.lock();
     try {
       EvictionPlace place = places.get(key);
-      if (place != null && place.entry == entry) {
+      if (place != null && place.entry() == entry) {
         passed(key, place);
       }
     } finally {
@@ -253,13 +254,14 @@ final class EvictionOrder {
         if (next == null) {
           break;
         }
-        if (next.key().equals(newest)) {
+        EvictionPlace place = next.place();
+        if (place.key().equals(newest)) {
           spared = next;
           continue;
         }
-        passed(next.key(), next.place());
-        out.add(Map.entry(next.key(), next.place().entry));
-        leave(next.key(), next.place());
+        passed(place.key(), place);
+        out.add(Map.entry(place.key(), place.entry()));
+        leave(place);
       }
       if (spared != null) {
         queue.putBack(List.of(spared));
@@ -285,8 +287,9 @@ final class EvictionOrder {
           break;
         }
         taken.add(next);
-        if (mayGo.test(next.place().entry)) {
-          entries.add(Map.entry(next.key(), next.place().entry));
+        EvictionPlace place = next.place();
+        if (mayGo.test(place.entry())) {
+          entries.add(Map.entry(place.key(), place.entry()));
         }
       }
       queue.putBack(taken);

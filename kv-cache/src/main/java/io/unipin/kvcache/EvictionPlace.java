@@ -1,11 +1,21 @@
 package io.unipin.kvcache;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
- * The place of a present key in the {@link EvictionOrder}. Thread-safe: the fields are volatile,
- * because a use changes them without the order's lock.
+ * The place of a key in the {@link EvictionOrder}. When the key leaves the order, the place forgets
+ * the key and its entry, because a queue may hold the place for a while, and an erased user must
+ * not stay in memory. The order's lock guards the key and the entry. The numbers are volatile, because
+ * a use changes them without the lock.
  */
 final class EvictionPlace {
-  volatile KvEntry entry;
+  private @Nullable KvKey key;
+  private @Nullable KvEntry entry;
+
+  /** The {@link KvEntry#saving} of the entry. */
+  volatile double saving;
+
   volatile long usedAt;
 
   /** The time from which the key may be evicted. */
@@ -14,7 +24,35 @@ final class EvictionPlace {
   /** Threads increment this number without a lock, because a lost use does little harm. */
   volatile int uses;
 
-  EvictionPlace(KvEntry entry) {
+  EvictionPlace(KvKey key, KvEntry entry) {
+    this.key = key;
     this.entry = entry;
+    saving = entry.saving();
+  }
+
+  void replace(KvEntry other) {
+    entry = other;
+    saving = other.saving();
+  }
+
+  /** Returns whether the key is still in the order. */
+  boolean isPresent() {
+    return key != null;
+  }
+
+  /** Returns the key, which must be present. */
+  KvKey key() {
+    return Objects.requireNonNull(key);
+  }
+
+  /** Returns the entry of the key, which must be present. */
+  KvEntry entry() {
+    return Objects.requireNonNull(entry);
+  }
+
+  /** Forgets the key and its entry. */
+  void leave() {
+    key = null;
+    entry = null;
   }
 }

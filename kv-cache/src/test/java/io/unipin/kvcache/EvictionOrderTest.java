@@ -4,6 +4,7 @@ import static io.unipin.kvcache.Rows.hashes;
 import static io.unipin.kvcache.Rows.sequence;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -132,6 +133,30 @@ class EvictionOrderTest {
         gone.getValue().block().releaseLease();
       }
     }
+  }
+
+  /** An erased user must not stay in memory until the queue is tidied. */
+  @Test
+  void remove_keyThatIsQueued_leavesNothingOfItBehind() throws InterruptedException {
+    KvKey key = new KvKey("erased", "m");
+    KvEntry entry = entry(32);
+    order.put(key, entry);
+    order.put(key(1), entry(32));
+    order.remove(key, entry);
+    entry.block().releaseLease();
+    WeakReference<KvKey> left = new WeakReference<>(key);
+    WeakReference<KvEntry> leftEntry = new WeakReference<>(entry);
+    key = null;
+    entry = null;
+    for (int i = 0; i < 100 && (left.get() != null || leftEntry.get() != null); i++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertThat(left.get()).isNull();
+    assertThat(leftEntry.get()).isNull();
+    assertThat(order.first(2, EvictionOrderTest::any))
+        .extracting(Map.Entry::getKey)
+        .containsExactly(key(1));
   }
 
   /** If two blocks have the same size, the rows of the fuller block cost more to encode again. */
