@@ -89,7 +89,7 @@ final class Packages {
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.spans: serving.failure
       serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.settings settings
-      serving.threads: model
+      serving.threads: model.engine
       serving.tracing: serving.spans settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
       cli: cli.bundle cli.check cli.console cli.data cli.demo cli.doctor cli.experiment cli.history cli.items cli.loadtest cli.server cli.training cli.trial

@@ -11,7 +11,9 @@ enum Arithmetic {
   BLOCKED,
   INT8,
   /** Plain arithmetic that also records the input ranges that int8 needs. */
-  OBSERVING;
+  OBSERVING,
+  /** Float16 matrices in their plain layout. */
+  HALF;
 
   private static final boolean X86 =
       System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).equals("amd64");
@@ -19,6 +21,7 @@ enum Arithmetic {
   static Arithmetic of(Precision precision) {
     return switch (precision) {
       case FLOAT32 -> X86 ? BLOCKED : PLAIN;
+      case FLOAT16 -> HALF;
       case INT8 -> INT8;
     };
   }

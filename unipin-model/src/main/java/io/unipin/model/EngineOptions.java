@@ -6,8 +6,11 @@ import java.time.Duration;
 /**
  * Options of the engine that runs a model.
  *
- * @param device name of the device; only {@code cpu} is supported
+ * @param device where the model computes
+ * @param executor how a serving model's calls run; a card needs {@link Executor#BATCH}
  * @param batchSize largest number of users in one call of {@link Executor#BATCH}
+ * @param batchRows largest number of new rows, of all users, in one call of {@link Executor#BATCH};
+ *     bounds the call's scratch memory
  * @param batchWait how long a call of {@link Executor#BATCH} waits for other calls
  * @param comparison whether the model also supports {@link ServingModel#scoreDense}; servers do not
  *     need it
@@ -16,29 +19,55 @@ import java.time.Duration;
  * @param implementation what computes the passes of serving
  */
 public record EngineOptions(
-    String device,
+    EngineDevice device,
     Precision precision,
     Executor executor,
     int batchSize,
+    int batchRows,
     Duration batchWait,
     boolean comparison,
     int liveItems,
     Implementation implementation) {
+  /** Default for {@code batchSize} on a card. */
+  public static final int BATCH_SIZE = 64;
+
+  /** Default for {@code batchRows}. */
+  public static final int BATCH_ROWS = 65_536;
+
   private static final int MOST_USERS = 1024;
 
   public EngineOptions {
-    if (!device.equals("cpu")) {
-      throw new IllegalArgumentException("device: cpu expected, got " + device);
-    }
     if (batchSize < 1 || batchSize > MOST_USERS) {
       throw new IllegalArgumentException(
           "batchSize of 1 to " + MOST_USERS + " expected, got " + batchSize);
+    }
+    if (batchRows < 1) {
+      throw new IllegalArgumentException("batchRows of at least 1 expected, got " + batchRows);
     }
     if (batchWait.isNegative()) {
       throw new IllegalArgumentException("batchWait of at least 0 expected, got " + batchWait);
     }
     if (liveItems < 0) {
       throw new IllegalArgumentException("liveItems of at least 0 expected, got " + liveItems);
+    }
+    if (!device.isCpu()) {
+      checkCard(device, precision, executor, implementation);
+    }
+  }
+
+  private static void checkCard(
+      EngineDevice device, Precision precision, Executor executor, Implementation implementation) {
+    if (precision == Precision.INT8) {
+      throw new IllegalArgumentException(
+          "precision FLOAT16 or FLOAT32 expected on " + device + ", got INT8");
+    }
+    if (executor != Executor.BATCH) {
+      throw new IllegalArgumentException(
+          "executor BATCH expected on " + device + ", got " + executor);
+    }
+    if (implementation == Implementation.NATIVE) {
+      throw new IllegalArgumentException(
+          "implementation PROGRAM or AUTO expected on " + device + ", got NATIVE");
     }
   }
 
@@ -49,7 +78,35 @@ public record EngineOptions(
 
   public static EngineOptions cpu(Precision precision) {
     return new EngineOptions(
-        "cpu", precision, Executor.WORKER, 1, Duration.ZERO, false, 0, Implementation.PROGRAM);
+        EngineDevice.CPU,
+        precision,
+        Executor.WORKER,
+        1,
+        BATCH_ROWS,
+        Duration.ZERO,
+        false,
+        0,
+        Implementation.PROGRAM);
+  }
+
+  /**
+   * Returns options for a device: {@link #cpu(Precision)} for the processor, and
+   * {@link Executor#BATCH} with calls that wait for no other calls for a card.
+   */
+  public static EngineOptions on(EngineDevice device, Precision precision) {
+    if (device.isCpu()) {
+      return cpu(precision);
+    }
+    return new EngineOptions(
+        device,
+        precision,
+        Executor.BATCH,
+        BATCH_SIZE,
+        BATCH_ROWS,
+        Duration.ZERO,
+        false,
+        0,
+        Implementation.PROGRAM);
   }
 
   /**
@@ -57,8 +114,24 @@ public record EngineOptions(
    * one.
    */
   public EngineOptions batched(int size, Duration wait) {
+    return batched(size, batchRows, wait);
+  }
+
+  /**
+   * Returns a copy with {@link Executor#BATCH}, which runs calls of up to {@code size} users and
+   * {@code rows} new rows as one.
+   */
+  public EngineOptions batched(int size, int rows, Duration wait) {
     return new EngineOptions(
-        device, precision, Executor.BATCH, size, wait, comparison, liveItems, implementation);
+        device,
+        precision,
+        Executor.BATCH,
+        size,
+        rows,
+        wait,
+        comparison,
+        liveItems,
+        implementation);
   }
 
   /** Returns a copy for a model that also supports {@link ServingModel#scoreDense}. */
@@ -77,6 +150,7 @@ public record EngineOptions(
   }
 
   private EngineOptions with(boolean dense, int limit, Implementation by) {
-    return new EngineOptions(device, precision, executor, batchSize, batchWait, dense, limit, by);
+    return new EngineOptions(
+        device, precision, executor, batchSize, batchRows, batchWait, dense, limit, by);
   }
 }

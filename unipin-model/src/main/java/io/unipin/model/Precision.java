@@ -4,6 +4,11 @@ package io.unipin.model;
 public enum Precision {
   FLOAT32,
   /**
+   * Matrices, their inputs, and attention are float16; residuals, norms and heads are float32. For
+   * cards. On the processor it is slow, and serves only to test what a card computes.
+   */
+  FLOAT16,
+  /**
    * Weights and inputs of the layers' matrices are rounded to multiples of a step, with eight bits
    * each. Each output of a matrix has its own step for the weights. The steps of the inputs come
    * from the largest inputs, which {@link ModelWriter#observe} recorded. A step never depends on

@@ -1,6 +1,5 @@
 package io.unipin.model;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.unipin.model.engine.MklDispatch;
@@ -21,12 +20,8 @@ public final class Torch {
     return (PtNDManager) Engine.getEngine("PyTorch").newBaseManager();
   }
 
-  /**
-   * Creates a manager on a device. The caller closes it.
-   *
-   * @param device name of the device, as in {@link EngineOptions}
-   */
-  static PtNDManager newManager(String device) {
-    return (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.fromName(device));
+  /** Creates a manager on a device. The caller closes it. */
+  public static PtNDManager newManager(EngineDevice device) {
+    return (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(device.djl());
   }
 }

@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtGradientCollector;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.model.engine.NativeMemory;
 import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.files.FloatTensor;

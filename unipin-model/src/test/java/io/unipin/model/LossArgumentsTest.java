@@ -38,7 +38,7 @@ class LossArgumentsTest {
 
   @Test
   void inOrder_allPutIn_isTheDeclaredOrder() {
-    try (NDManager scope = Torch.newManager("cpu")) {
+    try (NDManager scope = Torch.newManager(EngineDevice.CPU)) {
       NDArray ids = scope.create(new float[] {1});
       NDArray content = scope.create(new float[] {2});
       NDArray buckets = scope.create(new long[] {4});
@@ -61,7 +61,7 @@ class LossArgumentsTest {
 
   @Test
   void inOrder_oneMissing_isRefused() {
-    try (NDManager scope = Torch.newManager("cpu")) {
+    try (NDManager scope = Torch.newManager(EngineDevice.CPU)) {
       LossArguments arguments = arguments(scope).put("ids", scope.create(new float[] {1}));
       assertThatThrownBy(arguments::inOrder).hasMessage("argument content expected, got none");
     }
@@ -69,7 +69,7 @@ class LossArgumentsTest {
 
   @Test
   void put_unknownOrTwice_isRefused() {
-    try (NDManager scope = Torch.newManager("cpu")) {
+    try (NDManager scope = Torch.newManager(EngineDevice.CPU)) {
       NDArray any = scope.create(new float[] {1});
       LossArguments arguments = arguments(scope);
       assertThatThrownBy(() -> arguments.put("id", any)).hasMessageEndingWith("expected, got id");

@@ -1,6 +1,6 @@
 package io.unipin.serving.threads;
 
-import io.unipin.model.NativeMemory;
+import io.unipin.model.engine.NativeMemory;
 import java.time.Duration;
 
 /**

@@ -1,4 +1,4 @@
-package io.unipin.model;
+package io.unipin.model.engine;
 
 import com.sun.jna.Function;
 

@@ -1,9 +1,10 @@
-package io.unipin.model;
+package io.unipin.model.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.unipin.model.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class NativeMemoryTest {
 
   @Test
   void trim_freedBetweenWhatIsUsed_leavesTheProcess() throws IOException {
-    try (NDManager kept = Torch.newManager(EngineOptions.cpu().device())) {
+    try (NDManager kept = Torch.newManager()) {
       long before;
       try (NDManager freed = kept.newSubManager()) {
         List<NDManager> managers = List.of(kept, freed);
