@@ -38,6 +38,7 @@ final class Packages {
       feedlog.simulator: feedlog
       feedlog.split: feedlog model.features
       model: kvcache model.engine model.features model.files
+      model.device: model model.engine
       model.engine: kvcache model.features model.files
       model.features: kvcache
       model.files: kvcache model.features
@@ -53,7 +54,7 @@ final class Packages {
       serving.admission: serving.estimate serving.failure settings
       serving.audit: serving.security settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
-      serving.checks: serving.audit serving.bundle serving.console serving.experiment serving.history serving.items serving.kafka serving.log serving.pipeline serving.rpc serving.rpc.json serving.settings settings
+      serving.checks: model model.device serving.audit serving.bundle serving.console serving.experiment serving.history serving.items serving.kafka serving.log serving.pipeline serving.rpc serving.rpc.json serving.settings settings
       serving.console: ann feedlog kvcache model model.features serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.fleet serving.history serving.http serving.inspect serving.items serving.keys serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.threads serving.user settings
       serving.disk: serving.failure
       serving.erasure: serving.bytes serving.failure serving.security
@@ -85,7 +86,7 @@ final class Packages {
       serving.rpc.items: proto.v1 serving.failure serving.items serving.keys serving.metrics
       serving.rpc.json: serving.failure serving.metrics serving.rpc.intake serving.threads settings
       serving.security: serving.threads settings
-      serving.settings: model model.engine serving.admission serving.audit serving.bundle serving.console serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.rpc.json serving.security serving.slate serving.tracing settings
+      serving.settings: kvcache model model.engine serving.admission serving.audit serving.bundle serving.console serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.rpc.json serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.spans: serving.failure
       serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.settings settings

@@ -15,9 +15,13 @@ public final class Torch {
 
   private Torch() {}
 
-  /** Creates a manager on the default device. The caller closes it. */
+  /**
+   * Creates a manager on the processor. The caller closes it.
+   *
+   * <p>The engine's own default would be a card as soon as it finds one.
+   */
   public static PtNDManager newManager() {
-    return (PtNDManager) Engine.getEngine("PyTorch").newBaseManager();
+    return newManager(EngineDevice.CPU);
   }
 
   /** Creates a manager on a device. The caller closes it. */

@@ -143,6 +143,7 @@ final class BindFailure {
       case "Path" -> "a path";
       case "Duration" -> "a duration such as 250ms, 10s, 5m or 1h";
       case "ByteSize" -> "a size such as 512MiB";
+      case "EngineDevice" -> "cpu, cuda or cuda:N";
       default -> isBranch(type) ? "keys below it" : "another kind of value";
     };
   }

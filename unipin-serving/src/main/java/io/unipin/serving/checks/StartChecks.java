@@ -1,5 +1,8 @@
 package io.unipin.serving.checks;
 
+import io.unipin.model.EngineDevice;
+import io.unipin.model.device.DeviceCheck;
+import io.unipin.model.device.DeviceException;
 import io.unipin.serving.settings.ServerConfig;
 import io.unipin.settings.ByteSize;
 import io.unipin.settings.ConfigException;
@@ -48,11 +51,13 @@ public final class StartChecks {
   }
 
   /**
-   * Checks memory, folders, files and ports. Warns when a disk has little space left.
+   * Checks the engine's device, memory, folders, files and ports. Warns when a disk has little space
+   * left.
    *
    * @throws ConfigException when a setting can't work; the message names the first such setting
    */
   public void require() {
+    requireDevice();
     requireMemory(DirectMemory.maxBytes());
     requireFolders();
     requireFiles();
@@ -60,11 +65,27 @@ public final class StartChecks {
     warnOfLittleSpace();
   }
 
+  /** Checks that the engine computes on the device, before anything is read or opened. */
+  private void requireDevice() {
+    EngineDevice device = config.engine().device();
+    if (!device.isCpu()) {
+      try {
+        DeviceCheck.require(device);
+      } catch (DeviceException e) {
+        throw new ConfigException("engine.device: " + e.getMessage(), e);
+      }
+    }
+  }
+
   /**
    * Checks memory outside the heap. The cache allocates this memory slab by slab, so a budget that
-   * is too large would fail only hours after the start.
+   * is too large would fail only hours after the start. The cache of a card takes the card's memory
+   * at the start, so it fails there.
    */
   void requireMemory(long direct) {
+    if (!config.engine().device().isCpu()) {
+      return;
+    }
     long transients = config.cache().transientBudget().bytes();
     long shadow = 0;
     if (config.shadow().enabled()) {

@@ -66,6 +66,7 @@ public record ServerConfig(
       throw new SettingException(
           "security.secretFile", "a file expected beside kafka.topics.erasures, got none");
     }
+    engine.requireCache(cache);
   }
 
   /** Returns the folder of the audit log. */

@@ -3,10 +3,12 @@ package io.unipin.serving.checks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.unipin.serving.TestServer;
 import io.unipin.serving.UniPinServer;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.settings.ServerConfig;
 import io.unipin.settings.ConfigException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,6 +42,20 @@ class StartChecksTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("cache.budget: with cache.transientBudget 4MiB at most ")
         .hasMessageContaining("(-XX:MaxDirectMemorySize), got 64GiB");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  /** This build of the engine has no CUDA, and the folder has no bundle. */
+  @Test
+  void start_deviceThatIsNotThere_isRefusedBeforeABundleIsLookedFor() {
+    assumeThat(System.getenv("PYTORCH_LIBRARY_PATH")).as("another build of libtorch").isNull();
+    ServerConfig config =
+        TestServer.config(folder, "engine.device=cuda", "engine.executor=BATCH");
+    assertThatThrownBy(() -> UniPinServer.start(config))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "engine.device: a CUDA build of libtorch expected for cuda, got the build for"
+                + " processors; run ./unipin gpu setup");
     assertThat(folder).isEmptyDirectory();
   }
 

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.EngineDevice;
+import io.unipin.model.EngineOptions;
+import io.unipin.model.Executor;
+import io.unipin.model.Precision;
 import io.unipin.settings.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +39,8 @@ final class ConfigReaderTest {
     assertThat(config.server().stopDelay()).isEqualTo(Duration.ZERO);
     assertThat(config.server().drain()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.bundle().folder()).isEqualTo(Path.of("bundles"));
+    assertThat(config.engine().device()).isEqualTo(EngineDevice.CPU);
+    assertThat(config.engine().batchRows()).isEqualTo(65_536);
     assertThat(config.bundle().name()).isEqualTo("main");
     assertThat(config.cache().budget().bytes()).isEqualTo(1L << 30);
     assertThat(config.cache().type()).isEqualTo(KvType.FLOAT32);
@@ -91,13 +97,16 @@ final class ConfigReaderTest {
           cache:\\n  type: BF16 | server.yaml:2:3: cache.type: one of [FLOAT32, FLOAT16, INT8] expected
           engine:\\n  batchSize: 0 | server.yaml:2:3: engine.batchSize: 1 to 1024 expected, got 0
           engine:\\n  batchWait: 2s | server.yaml:2:3: engine.batchWait: 0 to 1 s expected, got PT2S
+          engine:\\n  batchRows: 0 | server.yaml:2:3: engine.batchRows: 1 to 16777216 expected, got 0
+          engine:\\n  device: gpu | server.yaml:2:3: engine.device: cpu, cuda or cuda:N expected, got gpu
+          engine:\\n  device: [cuda] | server.yaml:2:3: engine.device: cpu, cuda or cuda:N expected, got ["cuda"]
           page:\\n  size: 0 | server.yaml:2:3: page.size: 1 to 200 expected, got 0
           ranking:\\n  utilityWeights:\\n    click: 1e9 | server.yaml:3:5: ranking.utilityWeights.click: a finite
           bundle:\\n  name: ../x | server.yaml:2:3: bundle.name: a name like
           server:\\n  port: 1\\n  port: 2 | server.yaml:3:
           server: [ | server.yaml:1:10: expected the node content, but found '<stream end>'
           server:\\n  adminprt: 1 | server.yaml:2:3: server.adminprt: unknown key; known here are [host, adminHost,
-          engine:\\n  precision: INT_8 | server.yaml:2:3: engine.precision: one of [FLOAT32, INT8] expected, got "INT_8"; did you mean 'INT8'?
+          engine:\\n  precision: INT_8 | server.yaml:2:3: engine.precision: one of [FLOAT32, FLOAT16, INT8] expected, got "INT_8"; did you mean 'INT8'?
           server:\\n  port: "20" | server.yaml:2:3: server.port: a whole number expected, got "20"
           server:\\n  port: 3000000000 | server.yaml:2:3: server.port: -2147483648 to 2147483647 expected, got 3000000000
           cache:\\n  type: 0 | server.yaml:2:3: cache.type: one of [FLOAT32, FLOAT16, INT8] expected, got 0
@@ -110,6 +119,50 @@ final class ConfigReaderTest {
     assertThatThrownBy(() -> ConfigReader.read(file, Map.of(), List.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          engine.precision=FLOAT16 | engine.precision: FLOAT32 or INT8 expected beside engine.device: cpu, got FLOAT16
+          engine.device=cuda | engine.executor: BATCH expected beside engine.device: cuda, got WORKER
+          engine.device=cuda:1 engine.precision=INT8 | engine.precision: FLOAT16 or FLOAT32 expected beside engine.device: cuda:1, got INT8
+          engine.device=cuda engine.executor=BATCH engine.implementation=NATIVE | engine.implementation: PROGRAM or AUTO expected beside engine.device: cuda, got NATIVE
+          engine.device=cuda engine.executor=BATCH cache.type=FLOAT16 | cache.type: FLOAT32 expected beside engine.device: cuda and engine.precision: FLOAT32, got FLOAT16
+          engine.device=cuda engine.executor=BATCH engine.precision=FLOAT16 | cache.type: FLOAT16 expected beside engine.device: cuda and engine.precision: FLOAT16, got FLOAT32
+          engine.device=cuda engine.executor=BATCH cache.file.path=tier | cache.file.path: no folder expected beside engine.device: cuda, got tier
+          engine.device=cuda engine.executor=BATCH cache.remote=REDIS cache.redis.uri=redis://h:1 | cache.remote: NONE expected beside engine.device: cuda, got REDIS
+          """)
+  void read_settingThatTheDeviceCannotDo_namesBothSettings(String overrides, String message) {
+    List<String> settings = List.of(overrides.split(" ", -1));
+    assertThatThrownBy(() -> ConfigReader.read(Map.of(), settings))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageEndingWith(message)
+        .extracting(failure -> String.valueOf(failure.getMessage()).lines().count())
+        .isEqualTo(1L);
+  }
+
+  @Test
+  void options_ofACard_areThoseOfTheSettings() {
+    ServerConfig config =
+        ConfigReader.read(
+            Map.of("UNIPIN_ENGINE_DEVICE", "cuda:1"),
+            List.of(
+                "engine.executor=BATCH",
+                "engine.precision=FLOAT16",
+                "engine.implementation=AUTO",
+                "engine.batchSize=64",
+                "engine.batchRows=1000",
+                "cache.type=FLOAT16"));
+    EngineOptions options = config.engine().options();
+    assertThat(options.device()).isEqualTo(EngineDevice.cuda(1));
+    assertThat(options.precision()).isEqualTo(Precision.FLOAT16);
+    assertThat(options.executor()).isEqualTo(Executor.BATCH);
+    assertThat(options.batchSize()).isEqualTo(64);
+    assertThat(options.batchRows()).isEqualTo(1000);
+    assertThat(ConfigReader.defaults().engine().options()).isEqualTo(EngineOptions.cpu());
   }
 
   @Test
