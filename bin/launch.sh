@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Runs a verb in a JVM. Needs $root and $state of ./unipin, and bin/env.sh.
+# Runs a verb in a JVM. Needs $root and $state of ./unipin, bin/env.sh and bin/gpu.sh.
 : "${root:?} ${state:?}"
 
 # Bytes this process may use: the machine's, or the container's when that is less.
@@ -15,6 +15,7 @@ launch() {
   local verb="${1:-}" threads=1 memory options=()
   # Training spreads one step over all cores; everything else works on one request per core.
   [[ "$verb" == train ]] && threads="$(nproc)"
+  gpu_environment
   launch_environment "$threads" "$state/djl"
   memory="$(memory_bytes)"
   options=(

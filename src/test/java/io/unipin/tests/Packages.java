@@ -93,12 +93,13 @@ final class Packages {
       serving.threads: model.engine
       serving.tracing: serving.spans settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
-      cli: cli.bundle cli.check cli.console cli.data cli.demo cli.doctor cli.experiment cli.history cli.items cli.loadtest cli.server cli.training cli.trial
+      cli: cli.bundle cli.check cli.console cli.data cli.demo cli.device cli.doctor cli.experiment cli.history cli.items cli.loadtest cli.server cli.training cli.trial
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
       cli.check: feedlog serving.bundle serving.checks
       cli.console: cli.check client feedlog.database feedlog.source
       cli.data: cli.bundle cli.check cli.console cli.kafka feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
+      cli.device: cli.console model model.device
       cli.doctor: cli.check cli.console serving.console serving.rpc serving.settings
       cli.experiment: cli.check cli.console cli.kafka cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings
       cli.history: cli.check cli.console feedlog.database serving serving.failure serving.history serving.kafka serving.redis serving.settings serving.stores

@@ -8,6 +8,7 @@ import io.unipin.cli.data.ExportCommand;
 import io.unipin.cli.data.ImportCommand;
 import io.unipin.cli.data.SimulateCommand;
 import io.unipin.cli.demo.DemoCommand;
+import io.unipin.cli.device.GpuCommand;
 import io.unipin.cli.doctor.DoctorCommand;
 import io.unipin.cli.experiment.ExperimentCommand;
 import io.unipin.cli.history.BackupCommand;
@@ -60,6 +61,7 @@ import picocli.CommandLine.Spec;
       TryCommand.class,
       ValidateCommand.class,
       DoctorCommand.class,
+      GpuCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       SimulateCommand.class,

@@ -138,12 +138,25 @@ final class Surroundings {
         : Check.ok("engine", "libtorch " + machine.libtorch());
   }
 
+  /** A card is used only after {@code ./unipin gpu setup}, which writes the file. */
   private Check device() {
-    return sight.exists("proc/driver/nvidia/version")
+    boolean driver = sight.exists("proc/driver/nvidia/version");
+    boolean prepared = Files.exists(home.work("gpu.env"));
+    if (prepared && driver) {
+      return Check.ok(
+          "device", "an NVIDIA driver, and libraries for it: ./unipin gpu check computes there");
+    }
+    if (prepared) {
+      return Check.broken(
+          "device",
+          "libraries of CUDA in " + home.work("gpu.env") + ", but no NVIDIA driver",
+          "engine.device: cuda can't serve: install the driver, or remove the file");
+    }
+    return driver
         ? Check.slower(
             "device",
             "an NVIDIA driver, which is not used",
-            "this build trains and serves on the processor")
+            "training and serving run on the processor until ./unipin gpu setup prepares the card")
         : Check.ok("device", "the processor; no accelerator was found");
   }
 }
