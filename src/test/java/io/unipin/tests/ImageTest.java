@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -165,6 +166,22 @@ final class ImageTest {
         .contains("127.0.0.1:%1$d:%1$d".formatted(defaults.console().port()));
     assertThat(Files.readString(DOCKER.resolve("prometheus/prometheus.yml")))
         .contains("unipin:" + defaults.server().metricsPort());
+  }
+
+  /** The image, {@code ./unipin gpu setup} and the Java side must name the same libtorch. */
+  @Test
+  void gpuImage_hasTheLibtorchOfTheBuild() throws IOException {
+    Matcher version =
+        Pattern.compile("<libtorch.version>(.*)</libtorch.version>")
+            .matcher(Files.readString(ROOT.resolve("pom.xml")));
+    assertThat(version.find()).isTrue();
+    String script = Files.readString(ROOT.resolve("bin/gpu.sh"));
+    assertThat(script).contains("GPU_TORCH=" + version.group(1) + "\n", "GPU_FLAVOR=cu128\n");
+    String image = Files.readString(DOCKER.resolve("Dockerfile.gpu"));
+    assertThat(image)
+        .contains("/cu128/", "deps-" + version.group(1) + "%2Bcu128.zip", "PYTORCH_FLAVOR=cu128");
+    assertThat(System.getProperty("java.class.path"))
+        .contains("pytorch-jni-" + version.group(1) + "-");
   }
 
   @Test

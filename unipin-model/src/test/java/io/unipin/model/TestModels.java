@@ -1,7 +1,11 @@
 package io.unipin.model;
 
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.device.DeviceCheck;
+import io.unipin.model.device.DeviceException;
 import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ModelConfig;
@@ -113,6 +117,22 @@ public final class TestModels {
       content[i] = (float) random.nextGaussian();
     }
     return content;
+  }
+
+  /**
+   * Returns the device for tests that can run on a card: {@code -Dunipin.device}, or the processor.
+   * Skips the test if the engine can't compute on the device.
+   */
+  static EngineDevice device() {
+    EngineDevice device = EngineDevice.parse(System.getProperty("unipin.device", "cpu"));
+    if (!device.isCpu()) {
+      try {
+        DeviceCheck.require(device);
+      } catch (DeviceException e) {
+        assumeThat(false).as("-Dunipin.device=%s: %s", device, e.getMessage()).isTrue();
+      }
+    }
+    return device;
   }
 
   static void write(Path folder, ModelConfig config, long seed) {

@@ -1,0 +1,81 @@
+package io.unipin.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.unipin.model.features.ModelConfig;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Tests that a CUDA build of libtorch loads, and computes on the processor what the build for
+ * processors computes. Needs {@code -Dunipin.gpuLibs=DIR}, the folder of the build's libraries;
+ * further folders with libraries of CUDA may follow, separated by colons. Needs no card.
+ */
+@Tag("long")
+class CudaBuildTest {
+  private static final float TOLERANCE = 1e-4f;
+  private static final int MOST_SECONDS = 300;
+
+  @TempDir Path folder;
+
+  @Test
+  void cudaBuild_onTheProcessor_computesTheSame() throws Exception {
+    String libraries = System.getProperty("unipin.gpuLibs");
+    assumeThat(libraries).as("-Dunipin.gpuLibs=DIR, a CUDA build of libtorch").isNotNull();
+    ModelConfig config = TestModels.config(4, 2, 64);
+    Path model = folder.resolve("model");
+    TestModels.write(model, config, 3);
+    List<String> printed = answers(model, String.valueOf(libraries));
+    String first = String.valueOf(libraries).split(File.pathSeparator, -1)[0];
+    assertThat(printed).contains("folder " + Path.of(first).toAbsolutePath());
+    assertThat(printed)
+        .containsAnyOf(
+            "cuda computes",
+            "cuda an NVIDIA driver with a card expected for cuda, found none;"
+                + " does nvidia-smi list it?");
+    float[] expected = CudaBuildAnswers.of(model);
+    float[] got = CudaBuildAnswers.parse(printed);
+    assertThat(got).hasSameSizeAs(expected);
+    assertThat(TestModels.largestDifference(expected, got)).isLessThanOrEqualTo(TOLERANCE);
+  }
+
+  /** Runs {@link CudaBuildAnswers} on other libraries in another process. */
+  private List<String> answers(Path model, String libraries) throws Exception {
+    Path printed = folder.resolve("printed");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Dai.djl.offline=true",
+            "-cp",
+            System.getProperty("java.class.path"),
+            CudaBuildAnswers.class.getName(),
+            model.toString());
+    Map<String, String> environment = builder.environment();
+    String before = environment.get("LD_LIBRARY_PATH");
+    environment.put("PYTORCH_LIBRARY_PATH", libraries.split(File.pathSeparator, -1)[0]);
+    environment.put("PYTORCH_FLAVOR", "cu128");
+    environment.put("DJL_CACHE_DIR", folder.resolve("djl").toString());
+    environment.put(
+        "LD_LIBRARY_PATH",
+        before == null ? libraries : libraries + File.pathSeparatorChar + before);
+    Process process =
+        builder.redirectErrorStream(true).redirectOutput(printed.toFile()).start();
+    try {
+      assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    String text = Files.readString(printed, StandardCharsets.UTF_8);
+    assertThat(process.exitValue()).as(text).isZero();
+    return text.lines().toList();
+  }
+}
