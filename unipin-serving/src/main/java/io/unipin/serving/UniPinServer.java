@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,8 @@ public final class UniPinServer implements AutoCloseable {
   private final ServerStores stores;
   private final ServerModels models;
   private final Ports ports;
+  private final DeviceLoss device = new DeviceLoss(this::close);
+  private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean serving;
 
   /** The ports for callers and operators. */
@@ -123,7 +126,9 @@ public final class UniPinServer implements AutoCloseable {
 
   private Ports openPorts(RpcServices services, MetricsEndpoint endpoint) {
     RpcServer rpc =
-        parts.opened(RpcServer.start(config.server(), config.json(), config.security(), services));
+        parts.opened(
+            RpcServer.start(
+                config.server(), config.json(), config.security(), services, device::report));
     ConsoleParts looked =
         new ConsoleParts(
             services,
@@ -227,22 +232,32 @@ public final class UniPinServer implements AutoCloseable {
     return console == null ? OptionalInt.empty() : OptionalInt.of(console.port());
   }
 
+  /** Returns whether the server stopped because its device failed. */
+  public boolean isDeviceLost() {
+    return device.isLost();
+  }
+
   /** Waits until the server is closed by another thread. */
   public void awaitTermination() throws InterruptedException {
     ports.rpc().awaitTermination();
   }
 
-  /** Stops the server. Idempotent. */
+  /** Stops the server. Idempotent: a second thread waits until the server is stopped. */
   @Override
   public void close() {
-    boolean wasServing = serving;
-    serving = false;
-    if (ports != null) {
-      ports.rpc().close();
-    }
-    parts.close();
-    if (wasServing) {
-      logger.info("stopped");
+    closing.lock();
+    try {
+      boolean wasServing = serving;
+      serving = false;
+      if (ports != null) {
+        ports.rpc().close();
+      }
+      parts.close();
+      if (wasServing) {
+        logger.info("stopped");
+      }
+    } finally {
+      closing.unlock();
     }
   }
 }

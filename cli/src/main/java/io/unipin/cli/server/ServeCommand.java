@@ -39,6 +39,9 @@ import picocli.CommandLine.Spec;
       "Settings come from the file, then variables such as UNIPIN_SERVER_PORT, then --set."
     })
 public final class ServeCommand implements Callable<Integer> {
+  /** Exit code of a server whose device failed. A supervisor should start it again. */
+  private static final int DEVICE_LOST = 3;
+
   @Option(names = "--config", paramLabel = "FILE", description = "Settings in YAML.")
   @Input(Input.Kind.FILE)
   private @Nullable Path config;
@@ -89,7 +92,7 @@ public final class ServeCommand implements Callable<Integer> {
       write(server, ports);
     }
     server.awaitTermination();
-    return 0;
+    return server.isDeviceLost() ? DEVICE_LOST : 0;
   }
 
   /**

@@ -198,7 +198,7 @@ public final class Console implements AutoCloseable {
       case TOO_LARGE -> 413;
       case OVERLOADED -> 429;
       case DEADLINE -> 504;
-      case CANCELLED, UNAVAILABLE -> 503;
+      case CANCELLED, UNAVAILABLE, LOST -> 503;
       case INTERNAL -> 500;
     };
   }

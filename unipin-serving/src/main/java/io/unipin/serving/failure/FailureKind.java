@@ -14,6 +14,11 @@ public enum FailureKind {
   CANCELLED,
   /** The server can't serve at the moment, for example while it starts or stops. */
   UNAVAILABLE,
+  /**
+   * The device on which the server computes has failed. This process can't serve any more, and
+   * ends. Another server, or this one after its restart, may serve the request.
+   */
+  LOST,
   /** The server is at fault. */
   INTERNAL
 }

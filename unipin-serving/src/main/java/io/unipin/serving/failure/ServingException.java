@@ -2,6 +2,7 @@ package io.unipin.serving.failure;
 
 import io.unipin.ann.AnnException;
 import io.unipin.kvcache.KvCacheException;
+import io.unipin.model.engine.EngineFault;
 import io.unipin.model.features.ModelException;
 import java.time.Duration;
 import java.util.List;
@@ -85,6 +86,14 @@ public final class ServingException extends RuntimeException {
       FailureKind kind =
           Thread.currentThread().isInterrupted() ? FailureKind.UNAVAILABLE : FailureKind.OVERLOADED;
       return new ServingException(kind, "no room for the user's state", failure);
+    }
+    EngineFault fault = EngineFault.of(failure);
+    if (fault == EngineFault.OUT_OF_MEMORY) {
+      return new ServingException(
+          FailureKind.OVERLOADED, "no room on the device for the request", failure);
+    }
+    if (fault == EngineFault.LOST) {
+      return new ServingException(FailureKind.LOST, "the device failed", failure);
     }
     boolean computed = failure instanceof ModelException || failure instanceof AnnException;
     return new ServingException(

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ final class CallRunner implements AutoCloseable {
   private final Admission admission;
   private final ServingMetrics metrics;
   private final boolean traced;
+  private final Consumer<ServingException> lost;
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
 
   /**
@@ -43,7 +45,21 @@ final class CallRunner implements AutoCloseable {
    * @param traced whether calls to external engines are collected for traces
    */
   CallRunner(Admission admission, ServingMetrics metrics, boolean traced) {
+    this(admission, metrics, traced, failure -> {});
+  }
+
+  /**
+   * Creates a runner that reports the loss of the device.
+   *
+   * @param lost takes every failure of the kind {@link FailureKind#LOST}
+   */
+  CallRunner(
+      Admission admission,
+      ServingMetrics metrics,
+      boolean traced,
+      Consumer<ServingException> lost) {
     this.admission = admission;
+    this.lost = lost;
     this.metrics = metrics;
     this.traced = traced;
   }
@@ -148,6 +164,9 @@ final class CallRunner implements AutoCloseable {
       refuse(rpc, observer, failure, arrival);
       if (failure.kind() == FailureKind.INTERNAL) {
         log(rpc, failure);
+      }
+      if (failure.kind() == FailureKind.LOST) {
+        lost.accept(failure);
       }
     }
     return worked;

@@ -113,7 +113,7 @@ final class FailureStatus {
       case OVERLOADED, TOO_LARGE -> Code.RESOURCE_EXHAUSTED;
       case DEADLINE -> Code.DEADLINE_EXCEEDED;
       case CANCELLED -> Code.CANCELLED;
-      case UNAVAILABLE -> Code.UNAVAILABLE;
+      case UNAVAILABLE, LOST -> Code.UNAVAILABLE;
       case INTERNAL -> Code.INTERNAL;
     };
   }

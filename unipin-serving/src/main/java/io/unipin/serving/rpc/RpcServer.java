@@ -7,8 +7,6 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.unipin.proto.v1.UniPinGrpc;
-import io.unipin.serving.admission.Admission;
-import io.unipin.serving.admission.AdmissionConfig;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.metrics.ServingMetrics;
@@ -52,13 +50,6 @@ public final class RpcServer implements AutoCloseable {
   private static final Duration CONNECTION_IDLE = Duration.ofMinutes(15);
   private static final Duration CONNECTION_AGE = Duration.ofMinutes(10);
   private static final Duration CONNECTION_GRACE = Duration.ofMinutes(1);
-  private static final int ADMIN_THREADS = 2;
-  private static final int ADMIN_QUEUE = 16;
-  private static final int ITEM_THREADS = 2;
-  private static final int ITEM_QUEUE = 64;
-  // one thread, because all erasures wait for the same disk
-  private static final int ERASURE_THREADS = 1;
-  private static final int ERASURE_QUEUE = 64;
 
   private final RpcConfig config;
   private final HealthStatusManager health = new HealthStatusManager();
@@ -66,10 +57,7 @@ public final class RpcServer implements AutoCloseable {
   private final Guard guard;
   private final Audit audit;
   private final Intake intake;
-  private final CallRunner calls;
-  private final CallRunner adminCalls;
-  private final CallRunner itemCalls;
-  private final CallRunner erasures;
+  private final CallRunners calls;
   private final Server server;
   private final Server admin;
   private final @Nullable JsonPorts json;
@@ -77,18 +65,19 @@ public final class RpcServer implements AutoCloseable {
   private volatile boolean opened;
 
   private RpcServer(
-      RpcConfig config, JsonConfig json, SecurityConfig security, RpcServices services) {
+      RpcConfig config,
+      JsonConfig json,
+      SecurityConfig security,
+      RpcServices services,
+      Consumer<ServingException> lost) {
     this.config = config;
     this.guard = new Guard(security, services.tokens(), services.metrics(), config.maxResets());
-    this.calls = new CallRunner(services.admission(), services.metrics(), traced(services));
-    this.adminCalls = patient("admin", ADMIN_THREADS, ADMIN_QUEUE, services);
-    this.itemCalls = patient("items", ITEM_THREADS, ITEM_QUEUE, services);
-    this.erasures = patient("erasure", ERASURE_THREADS, ERASURE_QUEUE, services);
+    this.calls = CallRunners.of(services, lost);
     this.audit = new Audit(services.telemetry().audit(), services.tokens());
     this.intake = intake(config, services.metrics());
     List<ServerInterceptor> interceptors = interceptors(services.metrics());
     ServerServiceDefinition service =
-        intake.bounded(Audit.noted(new UniPinService(services, calls, erasures).bindService()));
+        intake.bounded(Audit.noted(new UniPinService(services, calls.pages(), calls.erasures()).bindService()));
     NettyServerBuilder serving =
         builder(config.host(), config.port(), guard::servingPort, interceptors)
             .addService(service)
@@ -99,7 +88,8 @@ public final class RpcServer implements AutoCloseable {
     this.server = serving.build();
     ServerServiceDefinition administration =
         intake.bounded(
-            Audit.noted(new UniPinAdminService(services, adminCalls, itemCalls).bindService()));
+            Audit.noted(
+                new UniPinAdminService(services, calls.admin(), calls.items()).bindService()));
     this.admin =
         builder(config.adminAddress(), config.adminPort(), guard::adminPort, interceptors)
             .addService(administration)
@@ -123,17 +113,6 @@ public final class RpcServer implements AutoCloseable {
     return opened && !closed.get();
   }
 
-  private static CallRunner patient(String name, int threads, int queue, RpcServices services) {
-    return new CallRunner(
-        new Admission(name, threads, queue, AdmissionConfig.patient(), System::nanoTime),
-        services.metrics(),
-        traced(services));
-  }
-
-  private static boolean traced(RpcServices services) {
-    return services.telemetry().tracing().enabled();
-  }
-
   private static Intake intake(RpcConfig config, ServingMetrics metrics) {
     ReceiveBudget budget = new ReceiveBudget(config.maxReceiving().bytes());
     metrics.watchReceiving(budget::used, config.maxReceiving().bytes());
@@ -147,10 +126,18 @@ public final class RpcServer implements AutoCloseable {
         Intake.resets(config.maxResets(), RESET_WINDOW_SECONDS, metrics::connectionCut));
   }
 
-  /** Opens all ports. */
+  /**
+   * Opens all ports.
+   *
+   * @param lost takes every failure after which this process can't serve any more
+   */
   public static RpcServer start(
-      RpcConfig config, JsonConfig json, SecurityConfig security, RpcServices services) {
-    RpcServer rpc = new RpcServer(config, json, security, services);
+      RpcConfig config,
+      JsonConfig json,
+      SecurityConfig security,
+      RpcServices services,
+      Consumer<ServingException> lost) {
+    RpcServer rpc = new RpcServer(config, json, security, services, lost);
     boolean started = false;
     try {
       FailureStatus.warm();
@@ -280,9 +267,6 @@ public final class RpcServer implements AutoCloseable {
         json.awaitClosed(Duration.ofNanos(end - System.nanoTime()));
       }
       calls.drain(config.drain());
-      adminCalls.drain(config.drain());
-      itemCalls.drain(config.drain());
-      erasures.drain(config.drain());
       server.shutdownNow();
       admin.shutdownNow();
       server.awaitTermination(1, TimeUnit.SECONDS);

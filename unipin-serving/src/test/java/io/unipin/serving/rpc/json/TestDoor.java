@@ -105,7 +105,7 @@ final class TestDoor implements AutoCloseable {
           case DEADLINE -> Code.DEADLINE_EXCEEDED;
           case OVERLOADED, TOO_LARGE -> Code.RESOURCE_EXHAUSTED;
           case CANCELLED -> Code.CANCELLED;
-          case UNAVAILABLE -> Code.UNAVAILABLE;
+          case UNAVAILABLE, LOST -> Code.UNAVAILABLE;
           case INTERNAL -> Code.INTERNAL;
         };
     com.google.rpc.Status.Builder status =

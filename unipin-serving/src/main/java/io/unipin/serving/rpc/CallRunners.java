@@ -1,0 +1,50 @@
+package io.unipin.serving.rpc;
+
+import io.unipin.serving.admission.Admission;
+import io.unipin.serving.admission.AdmissionConfig;
+import io.unipin.serving.failure.ServingException;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** The bounded pools in which the calls of a server run, one pool for each kind of call. */
+record CallRunners(CallRunner pages, CallRunner admin, CallRunner items, CallRunner erasures) {
+  private static final int ADMIN_THREADS = 2;
+  private static final int ADMIN_QUEUE = 16;
+  private static final int ITEM_THREADS = 2;
+  private static final int ITEM_QUEUE = 64;
+  // one thread, because all erasures wait for the same disk
+  private static final int ERASURE_THREADS = 1;
+  private static final int ERASURE_QUEUE = 64;
+
+  /**
+   * Creates the pools.
+   *
+   * @param lost takes the failures of pages after which this process can't serve any more
+   */
+  static CallRunners of(RpcServices services, Consumer<ServingException> lost) {
+    return new CallRunners(
+        new CallRunner(services.admission(), services.metrics(), traced(services), lost),
+        patient("admin", ADMIN_THREADS, ADMIN_QUEUE, services),
+        patient("items", ITEM_THREADS, ITEM_QUEUE, services),
+        patient("erasure", ERASURE_THREADS, ERASURE_QUEUE, services));
+  }
+
+  private static CallRunner patient(String name, int threads, int queue, RpcServices services) {
+    return new CallRunner(
+        new Admission(name, threads, queue, AdmissionConfig.patient(), System::nanoTime),
+        services.metrics(),
+        traced(services));
+  }
+
+  private static boolean traced(RpcServices services) {
+    return services.telemetry().tracing().enabled();
+  }
+
+  /** Takes no more calls, and waits for the running calls as {@link CallRunner#drain} does. */
+  void drain(Duration time) {
+    pages.drain(time);
+    admin.drain(time);
+    items.drain(time);
+    erasures.drain(time);
+  }
+}
