@@ -32,8 +32,8 @@ final class EngineProbe implements DeviceCheck.Probe {
   public float[] product(EngineDevice device, int size) {
     float[] left = numbers(size * size, 1);
     float[] right = numbers(size * size, 2);
-    JniUtils.setGradMode(false);
-    try (NDManager scope = Torch.newManager(device)) {
+    try (NDManager scope = Torch.newManager(device)) { // loads the engine
+      JniUtils.setGradMode(false);
       NDArray a = scope.create(left, new Shape(size, size));
       NDArray b = scope.create(right, new Shape(size, size));
       return a.matMul(b).toFloatArray();

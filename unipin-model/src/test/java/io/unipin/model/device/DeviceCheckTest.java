@@ -33,7 +33,10 @@ class DeviceCheckTest {
     return check(
         cards,
         () -> {
-          throw failure instanceof Error error ? error : (RuntimeException) failure;
+          if (failure instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) failure;
         });
   }
 

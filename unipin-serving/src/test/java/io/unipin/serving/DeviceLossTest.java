@@ -1,0 +1,109 @@
+package io.unipin.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.unipin.client.RequestException;
+import io.unipin.client.UniPinClient;
+import io.unipin.model.features.ModelException;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.bundle.TinyBundles;
+import io.unipin.serving.pipeline.RankingModel;
+import io.unipin.serving.pipeline.UserSession;
+import io.unipin.serving.pipeline.cost.CostedModel;
+import io.unipin.serving.request.Candidate;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests what a server does when its card fails, with the words of CUDA. */
+@Timeout(120)
+final class DeviceLossTest {
+  private static final RetrieveAndRankRequest REQUEST =
+      RetrieveAndRankRequest.newBuilder()
+          .setUser(UserContext.newBuilder().setUserId("u").setTimeMs(1_700_000_000_000L))
+          .build();
+
+  @TempDir Path folder;
+
+  /** The failure of the next scores; empty if they are computed. */
+  private final AtomicReference<String> words = new AtomicReference<>("");
+
+  /** The server's own ranking model, except that it fails with {@link #words}. */
+  private record Failing(RankingModel own, AtomicReference<String> words)
+      implements RankingModel {
+    @Override
+    public CostedModel costs(LoadedBundle serving) {
+      return own.costs(serving);
+    }
+
+    @Override
+    public float[] score(UserSession user, List<Candidate> candidates) {
+      if (!words.get().isEmpty()) {
+        throw new ModelException(
+            "the model failed in score", new IllegalStateException(words.get()));
+      }
+      return own.score(user, candidates);
+    }
+
+    @Override
+    public boolean isResident(String user) {
+      return own.isResident(user);
+    }
+
+    @Override
+    public int refresh(String user, Supplier<TokenSequence> history) {
+      return own.refresh(user, history);
+    }
+
+    @Override
+    public void check(LoadedBundle serving) {
+      own.check(serving);
+    }
+  }
+
+  private UniPinServer start() {
+    Path bundles = folder.resolve("bundles");
+    bundles.toFile().mkdirs();
+    TinyBundles.publish(bundles, "one", "exact", 1, folder.resolve("scratch"));
+    return UniPinServer.start(
+        TestServer.config(folder),
+        (encoder, costs) -> new Failing(RankingModel.CACHED.of(encoder, costs), words));
+  }
+
+  @Test
+  void score_noMemoryOnTheCard_refusesTheCallAlone() {
+    try (UniPinServer server = start();
+        UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
+      words.set("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total");
+      assertThatThrownBy(() -> client.retrieveAndRank(REQUEST))
+          .isInstanceOfSatisfying(
+              RequestException.class,
+              e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.OVERLOADED));
+      words.set("");
+      assertThat(client.retrieveAndRank(REQUEST).getItemsCount()).isPositive();
+      assertThat(server.isDeviceLost()).isFalse();
+    }
+  }
+
+  @Test
+  void score_cardThatFailed_stopsTheServer() throws Exception {
+    try (UniPinServer server = start();
+        UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
+      words.set("CUDA error: an illegal memory access was encountered");
+      assertThatThrownBy(() -> client.retrieveAndRank(REQUEST))
+          .isInstanceOfSatisfying(
+              RequestException.class,
+              e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.UNAVAILABLE));
+      server.awaitTermination();
+      assertThat(server.isDeviceLost()).isTrue();
+    }
+  }
+}
