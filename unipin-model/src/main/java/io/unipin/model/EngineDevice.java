@@ -1,8 +1,6 @@
 package io.unipin.model;
 
 import ai.djl.Device;
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,7 +39,6 @@ public record EngineDevice(Kind kind, int index) {
    *
    * @throws IllegalArgumentException when no device has such a name
    */
-  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static EngineDevice parse(String name) {
     if (name.equals("cpu")) {
       return CPU;
@@ -63,7 +60,6 @@ public record EngineDevice(Kind kind, int index) {
   }
 
   /** Returns the name that {@link #parse} takes: {@code cpu}, {@code cuda} or {@code cuda:N}. */
-  @JsonValue
   @Override
   public String toString() {
     if (isCpu()) {
