@@ -113,7 +113,7 @@ final class Acquirer {
    */
   KvLease branch(KvBlock base, TokenHashes hashes, int rows) {
     KvBlock block = transientBlock(base.layout(), hashes.size());
-    RowCopy.copy(base, block, rows);
+    base.copyRows(block, rows);
     return KvLease.passing(host, KvReason.NO_ROOM, block, hashes, rows);
   }
 
@@ -201,7 +201,7 @@ final class Acquirer {
     if (fresh == null) {
       return pass(KvReason.NO_ROOM, old, layout, hashes);
     }
-    RowCopy.copy(old.block(), fresh, reused);
+    old.block().copyRows(fresh, reused);
     old.block().releaseLease();
     return KvLease.writing(host, reason, fresh, hashes, reused, slot);
   }
@@ -233,7 +233,7 @@ final class Acquirer {
       KvBlock block = transientBlock(layout, hashes.size());
       int reused = old == null ? 0 : old.reusableRows(hashes);
       if (old != null) {
-        RowCopy.copy(old.block(), block, reused);
+        old.block().copyRows(block, reused);
       }
       return KvLease.passing(host, reason, block, hashes, reused);
     } finally {

@@ -122,13 +122,13 @@ final class Compaction {
   }
 
   /**
-   * Returns, for every other unit size, the least-used of the slabs with at least {@code minBytes}
-   * bytes.
+   * Returns, for every other unit size, the least-used of the slabs that have at least {@code
+   * minBytes} bytes for units of the given size.
    */
   private Collection<Slab> leastUsed(int otherThanUnitBytes, long minBytes) {
     Map<Integer, Slab> least = new HashMap<>();
     for (Slab slab : slabs) {
-      if (slab.unitBytes() != otherThanUnitBytes && slab.bytes() >= minBytes) {
+      if (slab.unitBytes() != otherThanUnitBytes && slab.bytesFor(otherThanUnitBytes) >= minBytes) {
         least.merge(slab.unitBytes(), slab, (a, b) -> b.usedBytes() < a.usedBytes() ? b : a);
       }
     }
@@ -151,7 +151,7 @@ final class Compaction {
   }
 
   long free(int unitBytes) {
-    return slabsOf(unitBytes).stream().mapToLong(slab -> slab.bytes() - slab.usedBytes()).sum();
+    return slabsOf(unitBytes).stream().mapToLong(Slab::freeBytes).sum();
   }
 
   private boolean moveAllElsewhere(Slab slab) {

@@ -1,7 +1,5 @@
 package io.unipin.kvcache;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -43,14 +41,14 @@ final class KvBlock {
    * The location of the block. The location changes only while the block is frozen, under the
    * pool's lock.
    */
-  private record Place(Slab slab, int start, ByteBuffer memory) {}
+  private record Place(Slab slab, int start) {}
 
   KvBlock(SlabPool pool, Slab slab, int start, int order, KvLayout layout) {
     this.pool = pool;
     this.layout = layout;
     capacity = layout.unitRows() << order;
     bytes = (long) slab.unitBytes() << order;
-    place = new Place(slab, start, slab.slice(start, (int) layout.blockBytes(capacity)));
+    place = new Place(slab, start);
     takenAt = pool.debug() ? new Throwable("block taken here") : null;
     pool.leasedBytes().addAndGet(bytes);
   }
@@ -94,9 +92,18 @@ final class KvBlock {
     return bytes;
   }
 
-  /** Returns a new view of the memory, with a position and limit of its own. */
-  ByteBuffer memory() {
-    return place.memory().duplicate().order(ByteOrder.nativeOrder());
+  /** Returns the rows. A view of host memory is new on each call, with a position of its own. */
+  KvRows rows() {
+    Place now = place;
+    return now.slab().rows(now.start(), layout, capacity);
+  }
+
+  /**
+   * Copies the first {@code rows} rows into another block. The caller holds a lease on each of the
+   * two blocks, and the only lease on {@code to}.
+   */
+  void copyRows(KvBlock to, int rows) {
+    place.slab().copyRows(rows(), to.rows(), rows);
   }
 
   int leases() {
@@ -189,7 +196,7 @@ final class KvBlock {
 
   /** Sets the new location of a frozen block. */
   void moved(Slab slab, int start) {
-    place = new Place(slab, start, slab.slice(start, (int) layout.blockBytes(capacity)));
+    place = new Place(slab, start);
   }
 
   void thaw() {

@@ -1,6 +1,5 @@
 package io.unipin.kvcache;
 
-import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Rows {@code [0, reusedRows)} are valid and do not change while the lease is open, even if the
  * entry leaves the cache. A lease that is not a {@link KvOutcome#HIT} has rows to write. Its holder
- * writes exactly rows {@code [reusedRows, rows)} into {@link #block} and then commits. From then on
+ * writes exactly rows {@code [reusedRows, rows)} into {@link #kv} and then commits. From then on
  * all rows are valid and do not change.
  *
  * <p>One thread at a time uses a lease, in the method that took the lease. {@link #close} is
@@ -115,28 +114,19 @@ public final class KvLease implements AutoCloseable {
   }
 
   /**
-   * Returns the block, {@code [layers, 2, kvHeads, capacity, headDim]}: a direct buffer in native
-   * byte order, with position 0 and limit {@code blockBytes(capacity)}. Each call returns a new
-   * view with a position of its own.
+   * Returns the block's memory with its layout and capacity, as models expect it. A view of host
+   * memory is new on each call, with a position of its own.
    *
    * <p>The memory is reused after {@link #close}. Neither the view nor a tensor over it may be kept
    * longer.
    */
-  public ByteBuffer block() {
-    requireOpen();
-    return block.memory();
-  }
-
-  /**
-   * Returns the memory of {@link #block} together with its layout and capacity, as models expect
-   * it. The rules of {@link #block} apply to it as well.
-   */
   public KvRows kv() {
-    return hostRows();
+    requireOpen();
+    return block.rows();
   }
 
   HostRows hostRows() {
-    return new HostRows(block(), block.layout(), capacity());
+    return (HostRows) kv(); // a cache with tiers has host memory
   }
 
   /**

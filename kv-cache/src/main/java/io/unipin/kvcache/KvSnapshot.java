@@ -55,9 +55,7 @@ public final class KvSnapshot implements AutoCloseable {
       throw new IllegalArgumentException(
           "rows within 0..%s expected, got %s from %s".formatted(entry.rows(), rows, from));
     }
-    KvBlock block = entry.block();
-    ChunkRows.copyOut(
-        new HostRows(block.memory(), block.layout(), block.capacity()), from, rows, chunk);
+    ChunkRows.copyOut((HostRows) entry.block().rows(), from, rows, chunk);
   }
 
   @Override

@@ -3,7 +3,7 @@ package io.unipin.kvcache;
 import java.nio.ByteBuffer;
 
 /**
- * A copy of rows from one block into another of any capacity.
+ * A copy of rows from one block of host memory into another of any capacity.
  *
  * <p>The rows of a plane lie one after the other without gaps, so each plane takes one copy. A
  * plane is the keys or the values of one layer and head. If the type has steps, a second copy per
@@ -20,15 +20,12 @@ final class RowCopy {
    */
   record Place(ByteBuffer memory, int start, int capacity, int row) {}
 
-  /**
-   * Copies the first {@code rows} rows. The caller holds a lease on each of the two blocks, and the
-   * only lease on {@code to}.
-   */
-  static void copy(KvBlock from, KvBlock to, int rows) {
+  /** Copies the first {@code rows} rows of a block. */
+  static void copy(HostRows from, HostRows to, int rows) {
     copy(from.layout(), first(from), first(to), rows);
   }
 
-  private static Place first(KvBlock block) {
+  private static Place first(HostRows block) {
     return new Place(block.memory(), 0, block.capacity(), 0);
   }
 

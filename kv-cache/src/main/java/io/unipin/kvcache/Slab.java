@@ -1,19 +1,15 @@
 package io.unipin.kvcache;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One large piece of off-heap memory, cut into units of one size. An empty slab can be cut again.
+ * One large piece of memory, cut into units of one size. An empty slab can be cut again.
  *
- * <p>Only this class cuts slices out of memory outside the heap. The JDK checks the bounds of the
- * slices. The methods of a slab are guarded by its pool's lock, except {@link #slice} and
- * {@link #overwrite}.
+ * <p>The methods of a slab are guarded by its pool's lock, except {@link #rows}, {@link #copyRows}
+ * and {@link #overwrite}.
  */
 final class Slab {
   /**
@@ -22,28 +18,28 @@ final class Slab {
    */
   static final int ALIGNMENT = 64;
 
-  /**
-   * The byte that fills freed memory in debug mode. An element of float32 or float16 that consists
-   * of this byte is NaN.
-   */
-  private static final byte POISON = (byte) 0xFF;
-
-  private final ByteBuffer memory;
-
-  /** The bytes that overwrite freed memory. */
-  private final byte[] blank = new byte[1 << 14];
+  private final SlabMemory memory;
+  private final boolean poisons;
+  private final int bytes;
 
   private int unitBytes;
+
+  /** The offset of unit 0 in the memory. */
+  private int firstUnit;
+
   private BuddyAllocator units = new BuddyAllocator(0);
 
   /** The blocks of the taken runs. A block's index is the first unit of its run. */
   private @Nullable KvBlock[] blocks = new KvBlock[0];
 
-  Slab(int bytes, boolean poisons) {
-    if (poisons) {
-      Arrays.fill(blank, POISON);
-    }
-    memory = OffHeap.allocate(bytes + ALIGNMENT).alignedSlice(ALIGNMENT).slice(0, bytes);
+  /**
+   * @param memory memory of at most 2 GiB
+   * @param poisons whether freed memory is filled with NaN
+   */
+  Slab(SlabMemory memory, boolean poisons) {
+    this.memory = memory;
+    this.poisons = poisons;
+    bytes = Math.toIntExact(memory.bytes());
   }
 
   /** Returns the number of bytes of a unit, 0 before the first cut. */
@@ -52,7 +48,12 @@ final class Slab {
   }
 
   int bytes() {
-    return memory.capacity();
+    return bytes;
+  }
+
+  /** Returns how many bytes are left for units of a size, from the first such unit on. */
+  int bytesFor(int unitBytes) {
+    return bytes - (int) memory.firstUnit(unitBytes);
   }
 
   long usedBytes() {
@@ -63,14 +64,21 @@ final class Slab {
     return units.usedUnits() == 0;
   }
 
-  /** Cuts the slab, which must be empty, into units of {@code bytes} bytes. */
-  void cut(int bytes) {
+  /** Returns how many bytes no block uses, the rest behind the last unit included. */
+  int freeBytes() {
+    return bytes - firstUnit - units.usedUnits() * unitBytes;
+  }
+
+  /** Cuts the slab, which must be empty, into units of {@code size} bytes. */
+  void cut(int size) {
     if (!isEmpty()) {
       throw new IllegalStateException("an empty slab expected, got " + usedBytes() + " used bytes");
     }
-    unitBytes = bytes;
-    units = new BuddyAllocator(memory.capacity() / bytes);
-    blocks = new KvBlock[memory.capacity() / bytes];
+    unitBytes = size;
+    firstUnit = bytes - bytesFor(size);
+    int count = bytesFor(size) / size;
+    units = new BuddyAllocator(count);
+    blocks = new KvBlock[count];
   }
 
   /** Takes a run of {@code 2^order} units and returns its first unit, or -1 when there is none. */
@@ -89,11 +97,12 @@ final class Slab {
   }
 
   /** Overwrites all bytes of a run. */
-  void overwrite(int start, int bytes) {
-    ByteBuffer target = slice(start, bytes);
-    while (target.hasRemaining()) {
-      target.put(blank, 0, Math.min(blank.length, target.remaining()));
-    }
+  void overwrite(int start, int length) {
+    memory.blank(offset(start), length, poisons);
+  }
+
+  private long offset(int unit) {
+    return firstUnit + (long) unit * unitBytes;
   }
 
   /**
@@ -121,9 +130,7 @@ final class Slab {
    */
   void move(int from, Slab target, int to, int order) {
     List<KvBlock> moved = around(from, order);
-    int bytes = unitBytes << order;
-    target.memory.put(to * unitBytes, memory, from * unitBytes, bytes);
-    overwrite(from, bytes);
+    moveBytes(from, target, to, order);
     units.move(from, target.units, to, order);
     for (KvBlock block : moved) {
       int start = to + block.start() - from;
@@ -144,13 +151,17 @@ final class Slab {
     if (to < 0) {
       return false;
     }
-    int bytes = unitBytes << order;
-    target.memory.put(to * unitBytes, memory, from * unitBytes, bytes);
-    overwrite(from, bytes);
+    moveBytes(from, target, to, order);
     free(from);
     target.give(to, block);
     block.moved(target, to);
     return true;
+  }
+
+  private void moveBytes(int from, Slab target, int to, int order) {
+    int length = unitBytes << order;
+    memory.copy(offset(from), target.memory, target.offset(to), length);
+    overwrite(from, length);
   }
 
   /** Returns all blocks, the longest first. */
@@ -178,11 +189,13 @@ final class Slab {
     return found;
   }
 
-  /**
-   * Returns a buffer of {@code bytes} bytes that starts at a unit. Its position is 0, and its byte
-   * order is native.
-   */
-  ByteBuffer slice(int start, int bytes) {
-    return memory.slice(start * unitBytes, bytes).order(ByteOrder.nativeOrder());
+  /** Returns the rows of the block that begins at a unit. */
+  KvRows rows(int start, KvLayout layout, int capacity) {
+    return memory.rows(offset(start), layout, capacity);
+  }
+
+  /** Copies rows of a block of this slab into another block. */
+  void copyRows(KvRows from, KvRows to, int rows) {
+    memory.copyRows(from, to, rows);
   }
 }

@@ -5,7 +5,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class SlabPool {
   private final long budgetBytes;
   private final boolean debug;
-  private final IntFunction<Slab> memory;
+  private final SlabSource source;
   private final AtomicLong leasedBytes = new AtomicLong();
 
   /** Held during the slow allocation of a slab's memory. Acquired before {@link #lock}. */
@@ -41,18 +40,11 @@ final class SlabPool {
    *     blocks are filled with NaN
    */
   SlabPool(String name, long budgetBytes, long slabBytes, boolean debug) {
-    this(
-        name,
-        budgetBytes,
-        slabBytes,
-        debug,
-        bytes -> new Slab(bytes, debug),
-        Ticker.systemTicker());
+    this(name, budgetBytes, slabBytes, debug, SlabSource.HOST, Ticker.systemTicker());
   }
 
   /**
-   * @param memory allocates a slab with the given number of bytes, or throws an
-   *     {@link OutOfMemoryError}
+   * @param source allocates the memory of a slab
    * @param ticker the clock of the pauses between failed allocations
    */
   SlabPool(
@@ -60,11 +52,11 @@ final class SlabPool {
       long budgetBytes,
       long slabBytes,
       boolean debug,
-      IntFunction<Slab> memory,
+      SlabSource source,
       Ticker ticker) {
     this.budgetBytes = budgetBytes;
     this.debug = debug;
-    this.memory = memory;
+    this.source = source;
     this.slabs = new Slabs(name, budgetBytes, slabBytes, ticker);
     this.compaction = new Compaction(slabs.all());
   }
@@ -82,7 +74,7 @@ final class SlabPool {
     long bytes = Slabs.blockBytes(layout, rows);
     lock.lock();
     try {
-      return slabs.nextBytes(layout) >= bytes || slabs.has(bytes);
+      return slabs.nextBytes(layout) >= bytes || slabs.has(bytes, Slabs.unitBytes(layout));
     } finally {
       lock.unlock();
     }
@@ -91,8 +83,11 @@ final class SlabPool {
   /**
    * Returns a block with room for {@code rows} rows and with one lease on it, or null when no slab
    * has room.
+   *
+   * @throws IllegalArgumentException if the memory can't hold blocks of the layout
    */
   @Nullable KvBlock allocate(KvLayout layout, int rows) {
+    source.require(layout);
     KvBlock block = allocateHere(layout, rows);
     if (block != null || !mayGrow(layout, rows)) {
       return block;
@@ -118,7 +113,7 @@ final class SlabPool {
           return block(slab, start, order, layout);
         }
       }
-      Slab slab = slabs.empty((long) unitBytes << order);
+      Slab slab = slabs.empty((long) unitBytes << order, unitBytes);
       if (slab == null) {
         return null;
       }
@@ -153,7 +148,7 @@ final class SlabPool {
       return false;
     }
     try {
-      add(memory.apply(bytes));
+      add(new Slab(source.allocate(bytes, Slabs.unitBytes(layout)), debug));
       return true;
     } catch (OutOfMemoryError e) {
       noMemory();
@@ -173,7 +168,7 @@ final class SlabPool {
   private void noMemory() {
     lock.lock();
     try {
-      slabs.noMemory();
+      slabs.noMemory(source.remedy());
     } finally {
       lock.unlock();
     }

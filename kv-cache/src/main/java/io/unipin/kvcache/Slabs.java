@@ -38,6 +38,11 @@ final class Slabs {
     this.backoff = new AttemptPause(ticker);
   }
 
+  /** Returns whether the system property {@code unipin.kv.debug} turns debug mode on. */
+  static boolean isDebug() {
+    return Boolean.getBoolean("unipin.kv.debug");
+  }
+
   /** Returns the slab size, in bytes, that divides a budget into 64 slabs, but at most 1 GiB. */
   static long defaultBytes(long budgetBytes) {
     return Math.min(budgetBytes / SLABS, MAX_SLAB_BYTES);
@@ -77,14 +82,14 @@ final class Slabs {
     }
   }
 
-  /** Notes that there was no memory for another slab. */
-  void noMemory() {
+  /**
+   * Notes that there was no memory for another slab.
+   *
+   * @param remedy what the operator can do, for the log
+   */
+  void noMemory(String remedy) {
     if (backoff.failed()) {
-      logger.warn(
-          "The {} got {} of its {} bytes: raise -XX:MaxDirectMemorySize or lower the budget",
-          name,
-          reservedBytes,
-          budgetBytes);
+      logger.warn("The {} got {} of its {} bytes: {}", name, reservedBytes, budgetBytes, remedy);
     }
   }
 
@@ -93,15 +98,18 @@ final class Slabs {
     return slabs;
   }
 
-  /** Returns whether there is a slab of at least this length. */
-  boolean has(long minBytes) {
-    return slabs.stream().anyMatch(slab -> slab.bytes() >= minBytes);
+  /** Returns whether there is a slab with at least {@code minBytes} bytes for units of a size. */
+  boolean has(long minBytes, int unitBytes) {
+    return slabs.stream().anyMatch(slab -> slab.bytesFor(unitBytes) >= minBytes);
   }
 
-  /** Returns a slab of at least this length without blocks, or null. */
-  @Nullable Slab empty(long minBytes) {
+  /**
+   * Returns a slab without blocks that has at least {@code minBytes} bytes for units of a size, or
+   * null.
+   */
+  @Nullable Slab empty(long minBytes, int unitBytes) {
     for (Slab slab : slabs) {
-      if (slab.isEmpty() && slab.bytes() >= minBytes) {
+      if (slab.isEmpty() && slab.bytesFor(unitBytes) >= minBytes) {
         return slab;
       }
     }

@@ -14,6 +14,23 @@ final class Tiers {
   private final List<TierWriter> writers;
   private final ToIntFunction<KvKey> uses;
 
+  /**
+   * Creates tiers below the entries of a cache.
+   *
+   * @param source memory of the entries' blocks
+   * @throws IllegalArgumentException if there are tiers and the memory is not host memory
+   */
+  static Tiers over(
+      SlabSource source, List<KvTierSetup> below, EntryStore entries, KvCacheLimits limits) {
+    if (!below.isEmpty() && !source.isHost()) {
+      throw new IllegalArgumentException(
+          "no tier expected below rows in the engine's memory, got " + below.get(0).name());
+    }
+    return new Tiers(
+        below.stream().map(tier -> new TierWriter(tier, entries::snapshot, limits)).toList(),
+        entries::uses);
+  }
+
   /** @param uses returns the number of requests for a key, as far as the cache remembers */
   Tiers(List<TierWriter> writers, ToIntFunction<KvKey> uses) {
     this.writers = List.copyOf(writers);

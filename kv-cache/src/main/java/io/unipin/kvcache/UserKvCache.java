@@ -1,5 +1,6 @@
 package io.unipin.kvcache;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -8,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An off-heap cache of users' attention keys and values, which it keeps from one request to the
- * next. There is one entry per {@link KvKey}. An entry holds the hashes of its tokens, a block with
- * the rows of these tokens, and the state after the last row.
+ * A cache of users' attention keys and values, which it keeps from one request to the next. There
+ * is one entry per {@link KvKey}. An entry holds the hashes of its tokens, a block with the rows of
+ * these tokens, and the state after the last row.
  *
  * <p>A request can use the rows of an entry up to the first token in which the two differ. Let p be
  * the length of the common prefix of an entry of m tokens and a request of n tokens:
@@ -46,44 +47,49 @@ public final class UserKvCache implements AutoCloseable {
   private final Acquirer acquirer;
 
   public UserKvCache(KvCacheLimits limits) {
-    this(limits, Slabs.defaultBytes(limits.budgetBytes()), isDebug());
+    this(limits, List.of());
+  }
+
+  public UserKvCache(KvCacheLimits limits, List<KvTierSetup> below) {
+    this(limits, below, SlabSource.HOST);
   }
 
   /**
    * Creates a cache with tiers below it. The nearest tier comes first. The cache closes the tiers.
+   *
+   * @param source memory for the budget and for the transient blocks. Tiers need host memory.
+   * @throws IllegalArgumentException if there are tiers and the memory is not host memory
    */
-  public UserKvCache(KvCacheLimits limits, List<KvTierSetup> below) {
-    this(limits, Slabs.defaultBytes(limits.budgetBytes()), isDebug(), below);
+  public UserKvCache(KvCacheLimits limits, List<KvTierSetup> below, SlabSource source) {
+    this(limits, below, source, Slabs.defaultBytes(limits.budgetBytes()), Slabs.isDebug());
   }
 
   UserKvCache(KvCacheLimits limits, long slabBytes, boolean debug) {
-    this(limits, slabBytes, debug, List.of());
+    this(limits, List.of(), SlabSource.HOST, slabBytes, debug);
   }
 
-  private UserKvCache(
-      KvCacheLimits limits, long slabBytes, boolean debug, List<KvTierSetup> below) {
+  UserKvCache(
+      KvCacheLimits limits,
+      List<KvTierSetup> below,
+      SlabSource source,
+      long slabBytes,
+      boolean debug) {
     this.limits = limits;
-    pool = pool("cache", limits.budgetBytes(), slabBytes, debug);
-    long transientSlab = Slabs.defaultBytes(limits.transientBytes());
-    transients = pool("transient blocks", limits.transientBytes(), transientSlab, debug);
+    Ticker ticker = limits.ticker();
+    pool = new SlabPool("cache", limits.budgetBytes(), slabBytes, debug, source, ticker);
+    long passing = limits.transientBytes();
+    long passingSlab = Slabs.defaultBytes(passing);
+    transients = new SlabPool("transient blocks", passing, passingSlab, debug, source, ticker);
     WriterSlots writers = new WriterSlots();
     entries = new EntryStore(limits, writers, this::leaving);
     ledger = new LeaseLedger(debug);
-    tiers =
-        new Tiers(
-            below.stream().map(tier -> new TierWriter(tier, entries::snapshot, limits)).toList(),
-            entries::uses);
+    tiers = Tiers.over(source, below, entries, limits);
     LeaseHost host = new LeaseHost(entries, writers, ledger, tiers);
     acquirer = new Acquirer(host, new BlockSource(pool, entries), transients);
   }
 
   private void leaving(KvKey key, KvEntry entry) {
     tiers.leaving(key, entry);
-  }
-
-  private SlabPool pool(String name, long budget, long slabBytes, boolean debug) {
-    return new SlabPool(
-        name, budget, slabBytes, debug, bytes -> new Slab(bytes, debug), limits.ticker());
   }
 
   /**
@@ -289,9 +295,5 @@ public final class UserKvCache implements AutoCloseable {
   /** Waits until all queued rows are written to the tier. */
   public void settleTier() {
     tiers.settle();
-  }
-
-  private static boolean isDebug() {
-    return Boolean.getBoolean("unipin.kv.debug");
   }
 }

@@ -19,7 +19,7 @@ class CompactionTest {
   private final Compaction compaction = new Compaction(slabs);
 
   private Slab slab(int units) {
-    Slab slab = new Slab(units * UNIT, false);
+    Slab slab = new Slab(new HostMemory(units * UNIT), false);
     slab.cut(UNIT);
     slabs.add(slab);
     return slab;
@@ -40,7 +40,7 @@ class CompactionTest {
     int start = slab.allocate(order);
     KvBlock block = new KvBlock(pool, slab, start, order, LAYOUT);
     slab.give(start, block);
-    ByteBuffer memory = block.memory();
+    ByteBuffer memory = Rows.memory(block);
     while (memory.hasRemaining()) {
       memory.putInt(stamp);
     }
@@ -48,7 +48,7 @@ class CompactionTest {
   }
 
   private static void assertStamp(KvBlock block, int stamp) {
-    ByteBuffer memory = block.memory();
+    ByteBuffer memory = Rows.memory(block);
     while (memory.hasRemaining()) {
       assertThat(memory.getInt()).isEqualTo(stamp);
     }
@@ -241,7 +241,7 @@ class CompactionTest {
   @Test
   void slabsOf_otherUnits_areNotFound() {
     Slab slab = slab(2);
-    Slab other = new Slab(OTHER_UNIT, false);
+    Slab other = new Slab(new HostMemory(OTHER_UNIT), false);
     other.cut(OTHER_UNIT);
     slabs.add(other);
     assertThat(compaction.slabsOf(UNIT)).containsExactly(slab);

@@ -42,9 +42,19 @@ public final class Rows {
     return new float[] {tokens.length, Arrays.hashCode(tokens)};
   }
 
+  /** Returns the memory of a lease's block, which lies in host memory. */
+  public static ByteBuffer block(KvLease lease) {
+    return ((HostRows) lease.kv()).memory();
+  }
+
+  /** Returns the memory of a block in host memory. */
+  static ByteBuffer memory(KvBlock block) {
+    return ((HostRows) block.rows()).memory();
+  }
+
   /** Writes the rows that the lease lacks, and no other rows. */
   public static void write(KvLease lease, KvLayout layout, int... tokens) {
-    ByteBuffer block = lease.block();
+    ByteBuffer block = block(lease);
     long[] seeds = seeds(layout, tokens);
     for (int row = lease.reusedRows(); row < lease.rows(); row++) {
       for (int plane = 0; plane < layout.planes(); plane++) {
@@ -61,7 +71,7 @@ public final class Rows {
 
   /** Checks that rows {@code [0, rows)} of the lease's block are the rows of these tokens. */
   public static void verify(KvLease lease, KvLayout layout, int rows, int... tokens) {
-    ByteBuffer block = lease.block();
+    ByteBuffer block = block(lease);
     long[] seeds = seeds(layout, tokens);
     byte[] found = new byte[layout.rowBytes() + layout.type().stepBytes()];
     for (int row = 0; row < rows; row++) {

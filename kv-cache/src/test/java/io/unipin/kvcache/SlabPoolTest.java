@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +32,7 @@ class SlabPoolTest {
     for (KvLayout layout : new KvLayout[] {SMALL, OTHER}) {
       for (int rows = 1; rows <= layout.maxRows(); rows++) {
         KvBlock block = take(pool, layout, rows);
-        ByteBuffer memory = block.memory();
+        ByteBuffer memory = Rows.memory(block);
         assertThat(memory.isDirect()).isTrue();
         assertThat(memory.order()).isEqualTo(ByteOrder.nativeOrder());
         assertThat(memory.position()).isZero();
@@ -133,7 +132,7 @@ class SlabPoolTest {
   @Test
   void free_inDebugMode_poisons() {
     KvBlock block = take(new SlabPool("test", 4096, 4096, true), SMALL, 3);
-    ByteBuffer stale = block.memory();
+    ByteBuffer stale = Rows.memory(block);
     block.releaseLease();
     assertThat(stale.getFloat(0)).isNaN();
     assertThat(stale.getFloat(stale.capacity() - 4)).isNaN();
@@ -142,7 +141,7 @@ class SlabPoolTest {
   @Test
   void free_always_leavesZeros() {
     KvBlock block = take(new SlabPool("test", 4096, 4096, false), SMALL, 3);
-    ByteBuffer stale = block.memory();
+    ByteBuffer stale = Rows.memory(block);
     stale.putFloat(stale.capacity() - 4, 1f);
     block.releaseLease();
     assertThat(stale.getFloat(stale.capacity() - 4)).isZero();
@@ -153,13 +152,13 @@ class SlabPoolTest {
     AtomicLong now = new AtomicLong();
     AtomicInteger tries = new AtomicInteger();
     AtomicBoolean memory = new AtomicBoolean();
-    IntFunction<Slab> scarce =
-        bytes -> {
+    SlabSource scarce =
+        (bytes, unitBytes) -> {
           tries.incrementAndGet();
           if (!memory.get()) {
             throw new OutOfMemoryError("none left");
           }
-          return new Slab(bytes, true);
+          return new HostMemory(bytes);
         };
     SlabPool pool = new SlabPool("test", 4096, 1024, true, scarce, now::get);
     for (int call = 0; call < 100; call++) {
@@ -186,8 +185,8 @@ class SlabPoolTest {
   void allocate_slabBeingMade_holdsNobodyUpWhoNeedsNone() throws Exception {
     CountDownLatch making = new CountDownLatch(1);
     CountDownLatch made = new CountDownLatch(1);
-    IntFunction<Slab> slow =
-        bytes -> {
+    SlabSource slow =
+        (bytes, unitBytes) -> {
           if (making.getCount() == 0) {
             throw new AssertionError("more than one slab beside the first");
           }
@@ -197,11 +196,12 @@ class SlabPoolTest {
           } catch (InterruptedException e) {
             throw new IllegalStateException(e);
           }
-          return new Slab(bytes, true);
+          return new HostMemory(bytes);
         };
     AtomicBoolean first = new AtomicBoolean(true);
-    IntFunction<Slab> memory =
-        bytes -> first.getAndSet(false) ? new Slab(bytes, true) : slow.apply(bytes);
+    SlabSource memory =
+        (bytes, unitBytes) ->
+            first.getAndSet(false) ? new HostMemory(bytes) : slow.allocate(bytes, unitBytes);
     SlabPool pool = new SlabPool("test", 8192, 2048, true, memory, Ticker.systemTicker());
     KvBlock held = take(pool, SMALL, 16);
     KvBlock small = take(pool, SMALL, 8);
@@ -351,12 +351,12 @@ class SlabPoolTest {
   @Timeout(60)
   void methods_thatReturned_holdNoLock() throws Exception {
     AtomicBoolean memory = new AtomicBoolean(true);
-    IntFunction<Slab> slabs =
-        bytes -> {
+    SlabSource slabs =
+        (bytes, unitBytes) -> {
           if (!memory.get()) {
             throw new OutOfMemoryError("none left");
           }
-          return new Slab(bytes, true);
+          return new HostMemory(bytes);
         };
     SlabPool pool = new SlabPool("test", 3 * 4096, 4096, true, slabs, Ticker.systemTicker());
     KvBlock block = take(pool, SMALL, 2);
@@ -386,14 +386,14 @@ class SlabPoolTest {
   }
 
   private static void stamp(KvBlock block, int value) {
-    ByteBuffer memory = block.memory();
+    ByteBuffer memory = Rows.memory(block);
     for (int at = 0; at < memory.capacity(); at += Integer.BYTES) {
       memory.putInt(at, value);
     }
   }
 
   private static void checkStamp(KvBlock block, int value) {
-    ByteBuffer memory = block.memory();
+    ByteBuffer memory = Rows.memory(block);
     for (int at = 0; at < memory.capacity(); at += Integer.BYTES) {
       assertThat(memory.getInt(at)).isEqualTo(value);
     }

@@ -54,7 +54,7 @@ class UserKvCacheErasureTest {
     run("user", "a");
     ByteBuffer stale;
     try (KvLease reader = acquire("user", "a", tokens(1, 2, 3))) {
-      stale = reader.block();
+      stale = Rows.block(reader);
       cache.erase("user");
       verify(reader, LAYOUT, 4, tokens(1, 2, 3));
       assertThat(isZero(stale)).isFalse();
@@ -67,7 +67,7 @@ class UserKvCacheErasureTest {
     run("user", "a");
     ByteBuffer stale;
     try (KvLease writer = acquire("user", "a", tokens(1, 2, 3, 4))) {
-      stale = writer.block();
+      stale = Rows.block(writer);
       cache.erase("user");
       serve(writer, LAYOUT, tokens(1, 2, 3, 4));
     }
@@ -83,8 +83,8 @@ class UserKvCacheErasureTest {
     ByteBuffer passing;
     try (KvLease writer = acquire("user", "a", tokens(1, 2, 3));
         KvLease uncached = acquire("user", "a", tokens(1, 2, 3))) {
-      abandoned = writer.block();
-      passing = uncached.block();
+      abandoned = Rows.block(writer);
+      passing = Rows.block(uncached);
       write(writer, LAYOUT, tokens(1, 2, 3));
       serve(uncached, LAYOUT, tokens(1, 2, 3));
       cache.erase("user");
@@ -119,7 +119,7 @@ class UserKvCacheErasureTest {
         new UserKvCache(new KvCacheLimits(1 << 12, Duration.ofHours(1), 1 << 12), 1 << 12, false);
     ByteBuffer stale;
     try (KvLease lease = small.acquire(key("gone"), LAYOUT, hashes(tokens(1, 2)), Duration.ZERO)) {
-      stale = lease.block();
+      stale = Rows.block(lease);
       serve(lease, LAYOUT, tokens(1, 2));
     }
     small.erase("nobody");
@@ -144,7 +144,7 @@ class UserKvCacheErasureTest {
             new KvCacheLimits(1 << 16, Duration.ofHours(1), 0, nanos::get), 1 << 14, false);
     ByteBuffer stale;
     try (KvLease lease = aging.acquire(key("old"), LAYOUT, hashes(tokens(1, 2)), Duration.ZERO)) {
-      stale = lease.block();
+      stale = Rows.block(lease);
       serve(lease, LAYOUT, tokens(1, 2));
     }
     assertThat(isZero(stale)).isFalse();
@@ -163,8 +163,8 @@ class UserKvCacheErasureTest {
     try (KvLease base = acquire("user", "a", tokens(1, 2, 3));
         KvLease branch = cache.branch(base, hashes(tokens(1, 2, 3, 4)));
         KvLease alone = cache.aside(LAYOUT, hashes(tokens(8)))) {
-      branched = branch.block();
-      aside = alone.block();
+      branched = Rows.block(branch);
+      aside = Rows.block(alone);
       serve(branch, LAYOUT, tokens(1, 2, 3, 4));
       serve(alone, LAYOUT, tokens(8));
     }

@@ -91,9 +91,9 @@ class UserKvCacheTest {
     KvLayout layout = new KvLayout(2, 1, 8, 16, type);
     KvKey key = new KvKey("user", type.name());
     try (KvLease lease = cache.acquire(key, layout, hashes(0, 1, 2), Duration.ZERO)) {
-      assertThat(lease.block().isDirect()).isTrue();
-      assertThat(lease.block().order()).isEqualTo(ByteOrder.nativeOrder());
-      assertThat(lease.block().remaining())
+      assertThat(Rows.block(lease).isDirect()).isTrue();
+      assertThat(Rows.block(lease).order()).isEqualTo(ByteOrder.nativeOrder());
+      assertThat(Rows.block(lease).remaining())
           .isEqualTo(2 * 2 * 4 * (8 * type.bytes() + type.stepBytes()));
       serve(lease, layout, 0, 1, 2);
     }

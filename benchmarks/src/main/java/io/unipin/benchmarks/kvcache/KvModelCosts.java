@@ -7,6 +7,7 @@ import io.unipin.benchmarks.model.BenchModel;
 import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
+import io.unipin.kvcache.KvRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
@@ -115,7 +116,8 @@ final class KvModelCosts implements AutoCloseable {
     for (Side side : sides) {
       KvType type = side.type;
       Map<String, Object> row = new LinkedHashMap<>();
-      row.put("bytes_per_user", side.lease.block().capacity());
+      KvRows kv = side.lease.kv();
+      row.put("bytes_per_user", kv.layout().blockBytes(kv.capacity()));
       row.put("prefill_ms", milliseconds(times.seconds("prefill" + type)));
       row.put("append_ms", milliseconds(times.seconds("append" + type)));
       row.put("score_ms", milliseconds(times.seconds("score" + type)));

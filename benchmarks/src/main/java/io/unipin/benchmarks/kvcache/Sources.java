@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.kvcache;
 
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
@@ -27,7 +28,7 @@ final class Sources {
     }
     KvLease lease =
         memory.acquire(new KvKey("source", "source"), own, hashes.build(), Duration.ZERO);
-    ByteBuffer source = lease.block();
+    ByteBuffer source = ((HostRows) lease.kv()).memory();
     for (int at = 0; at + Float.BYTES <= source.capacity(); at += Float.BYTES) {
       source.putFloat(at, at % 1000);
     }

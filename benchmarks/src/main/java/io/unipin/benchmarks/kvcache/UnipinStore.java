@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.kvcache;
 
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLease;
@@ -70,7 +71,7 @@ final class UnipinStore extends UserStore {
    * within a plane.
    */
   private void write(KvLease lease) {
-    ByteBuffer block = lease.block();
+    ByteBuffer block = ((HostRows) lease.kv()).memory();
     int from = lease.reusedRows();
     int bytes = (lease.rows() - from) * ROW_FLOATS * Float.BYTES;
     for (int plane = 0; plane < PLANES; plane++) {

@@ -38,7 +38,7 @@ class TierErasureTest {
       Rows.serve(lease, TierWorld.LAYOUT, tokens);
       for (int row = 0; row < tokens.length; row++) {
         byte[] bytes = new byte[ROW_BYTES];
-        lease.block().get(row * ROW_BYTES, bytes);
+        Rows.block(lease).get(row * ROW_BYTES, bytes);
         rows.add(bytes);
       }
     }

@@ -2,6 +2,7 @@ package io.unipin.serving.redis.tier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.TokenHashes;
@@ -45,7 +46,7 @@ final class TierRows {
    */
   static void serve(KvLease lease, KvLayout layout, int... tokens) {
     long[] seeds = seeds(tokens);
-    ByteBuffer block = lease.block();
+    ByteBuffer block = ((HostRows) lease.kv()).memory();
     for (int row = 0; row < tokens.length; row++) {
       for (int plane = 0; plane < planes(layout); plane++) {
         byte[] pattern = pattern(layout, seeds[row] + plane);
