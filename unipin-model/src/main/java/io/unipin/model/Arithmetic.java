@@ -18,9 +18,10 @@ enum Arithmetic {
   private static final boolean X86 =
       System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).equals("amd64");
 
-  static Arithmetic of(Precision precision) {
+  /** Returns the fastest kind of arithmetic for a precision on a device. */
+  static Arithmetic of(Precision precision, EngineDevice device) {
     return switch (precision) {
-      case FLOAT32 -> X86 ? BLOCKED : PLAIN;
+      case FLOAT32 -> X86 && device.isCpu() ? BLOCKED : PLAIN;
       case FLOAT16 -> HALF;
       case INT8 -> INT8;
     };

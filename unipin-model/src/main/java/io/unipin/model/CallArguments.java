@@ -1,6 +1,5 @@
 package io.unipin.model;
 
-import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvRows;
 import io.unipin.model.features.GapBuckets;
@@ -29,17 +28,32 @@ final class CallArguments {
     this.rows = config.items() + 1 + liveItems;
   }
 
-  HostRows host(KvRows kv) {
+  /** Returns a block to which rows {@code [from, rows)} can be written. */
+  KvRows writable(KvRows kv, int from, int rows) {
+    if (from < 0 || from >= rows || rows > kv.capacity()) {
+      throw new IllegalArgumentException(
+          "from < rows <= capacity expected, got from %s, rows %s, capacity %s"
+              .formatted(from, rows, kv.capacity()));
+    }
+    return ofModel(kv);
+  }
+
+  /** Returns a block of which the first {@code rows} rows can be read. */
+  KvRows readable(KvRows kv, int rows) {
+    if (rows < 1 || rows > kv.capacity()) {
+      throw new IllegalArgumentException(
+          "1 to %s rows expected, got %s".formatted(kv.capacity(), rows));
+    }
+    return ofModel(kv);
+  }
+
+  private KvRows ofModel(KvRows kv) {
     KvLayout expected = config.kvLayout(kv.layout().type());
     if (!kv.layout().equals(expected)) {
       throw new IllegalArgumentException(
           "rows of %s expected, got %s".formatted(expected, kv.layout()));
     }
-    if (kv instanceof HostRows rows) {
-      return rows;
-    }
-    throw new IllegalArgumentException(
-        "rows in host memory expected, got " + kv.getClass().getSimpleName());
+    return kv;
   }
 
   /** Returns the actions of a window from index {@code start} on. */
@@ -96,7 +110,11 @@ final class CallArguments {
     return indices("candidate", candidates, rows);
   }
 
-  long[] positions(int[] positions) {
+  long[] positions(int[] positions, int candidates) {
+    if (positions.length != 1 && positions.length != candidates) {
+      throw new IllegalArgumentException(
+          "1 or %s positions expected, got %s".formatted(candidates, positions.length));
+    }
     return indices("position", positions, PagePositions.COUNT);
   }
 

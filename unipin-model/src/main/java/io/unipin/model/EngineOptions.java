@@ -1,6 +1,10 @@
 package io.unipin.model;
 
+import io.unipin.model.batch.AttentionKernel;
 import io.unipin.model.engine.Implementation;
+import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.ModelException;
+import io.unipin.model.files.ModelFiles;
 import java.time.Duration;
 
 /**
@@ -147,6 +151,38 @@ public record EngineOptions(
   /** Returns a copy for a model that is computed by another implementation. */
   public EngineOptions withImplementation(Implementation other) {
     return with(comparison, liveItems, other);
+  }
+
+  /** Returns the kernel of attention with which a model serves several users in one call. */
+  AttentionKernel kernel(ModelConfig config) {
+    return AttentionKernel.of(device.isCpu(), precision == Precision.FLOAT16, config.headDim());
+  }
+
+  /**
+   * Refuses a model whose activations do not fit the precision.
+   *
+   * @throws ModelException if the model is refused
+   */
+  void check(ModelFiles files) {
+    switch (precision) {
+      case FLOAT32 -> {}
+      case FLOAT16 -> files.checkHalfRanges();
+      case INT8 -> files.checkRanges();
+    }
+  }
+
+  /**
+   * Returns the part of a fingerprint that tells with which arithmetic and on which kind of device
+   * a model computes. It is empty for float32 on the processor.
+   */
+  String suffix() {
+    String arithmetic =
+        switch (precision) {
+          case FLOAT32 -> "";
+          case FLOAT16 -> "-half";
+          case INT8 -> "-int8";
+        };
+    return arithmetic + (device.isCpu() ? "" : "-cuda");
   }
 
   private EngineOptions with(boolean dense, int limit, Implementation by) {

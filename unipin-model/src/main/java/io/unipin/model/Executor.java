@@ -8,10 +8,9 @@ public enum Executor {
    */
   WORKER,
   /**
-   * Runs calls of several users as one, padded to equal sizes, in a single thread. Suits devices
-   * that are fast only for large calls, such as GPUs. Needs more worker threads than a batch has
-   * users. The results equal the results of {@link #WORKER} to float tolerance
-   * ({@code BatchEqualsSingleTest}).
+   * Runs calls of several users as one, in threads of its own. Suits devices that are fast only for
+   * large calls, such as GPUs. Needs more worker threads than a batch has users. The results equal
+   * the results of {@link #WORKER} to float tolerance ({@code RaggedEqualsSingleTest}).
    */
   BATCH
 }

@@ -22,9 +22,10 @@ import java.util.BitSet;
  * items. A second table (N + 1 + V, X) holds the rows of the path for content, which bypasses the
  * transformer. X is 0 in a model without such a path.
  *
- * <p>The program reads the memory in place through one tensor for each table, which lasts as long
- * as the model. So a table never changes its place or size while a call runs. Thread-safe, with the
- * limit that {@link #write} states.
+ * <p>On the processor the program reads the memory in place through one tensor for each table. On a
+ * device the tensors are copies there, and the memory serves the index and other readers. A tensor
+ * lasts as long as the model. So a table never changes its place or size while a call runs.
+ * Thread-safe, with the limit that {@link #write} states.
  */
 final class ItemTable {
   private static final int EMBEDDED_AT_ONCE = 1024;
@@ -37,16 +38,23 @@ final class ItemTable {
   private final int liveLimit;
   private final PtNDArray tensor;
   private final PtNDArray paths;
+  private final boolean apart;
   private final BitSet learnedBuckets;
 
-  ItemTable(ModelFiles files, TorchModule module, int liveLimit) {
+  /**
+   * Creates the tables of a model.
+   *
+   * @param apart whether the program reads copies on its device, and not the memory itself
+   */
+  ItemTable(ModelFiles files, TorchModule module, int liveLimit, boolean apart) {
+    this.apart = apart;
     this.config = files.config();
     this.module = module;
     this.liveLimit = liveLimit;
     this.learnedBuckets = learned(files.weights().get(Program.ITEM_ATTRIBUTE), config.itemDim());
     FloatTensor rows = files.items().grown(liveLimit);
     this.numbers = rows.floats();
-    this.tensor = array(module, rows);
+    this.tensor = array(rows);
     if (config.contentPath() == 0) {
       this.memory = new NativeEngine.Tables(tableRows(), rows.bytes(), null);
       this.pathNumbers = FloatBuffer.allocate(0);
@@ -55,7 +63,7 @@ final class ItemTable {
       FloatTensor past = files.paths().grown(liveLimit);
       this.memory = new NativeEngine.Tables(tableRows(), rows.bytes(), past.bytes());
       this.pathNumbers = past.floats();
-      this.paths = array(module, past);
+      this.paths = array(past);
     }
   }
 
@@ -70,9 +78,17 @@ final class ItemTable {
     return learned;
   }
 
-  private static PtNDArray array(TorchModule module, FloatTensor rows) {
-    return KvArrays.array(
-        module.manager(), rows.bytes(), new Shape(rows.shape()), DataType.FLOAT32);
+  /** Returns a tensor over a table's memory, or a copy of it on the device. */
+  private PtNDArray array(FloatTensor rows) {
+    PtNDArray tensor =
+        KvArrays.array(
+            module.manager(), rows.bytes(), new Shape(rows.shape()), DataType.FLOAT32);
+    if (!apart || !module.onCpu()) {
+      return tensor; // the engine copies what it gets for another device
+    }
+    try (PtNDArray memory = tensor) {
+      return (PtNDArray) memory.duplicate();
+    }
   }
 
   private int tableRows() {
@@ -161,6 +177,24 @@ final class ItemTable {
     }
     numbers.put(numbersOf(at), row, 0, config.itemDim());
     pathNumbers.put(at * config.contentPath(), row, config.itemDim(), config.contentPath());
+    if (apart) {
+      copyToDevice(tensor, at, row, 0, config.itemDim());
+      if (config.contentPath() > 0) {
+        copyToDevice(paths, at, row, config.itemDim(), row.length);
+      }
+    }
+  }
+
+  /** Writes the numbers {@code [from, to)} of a row into a row of a table on the device. */
+  private void copyToDevice(PtNDArray table, int at, float[] row, int from, int to) {
+    JniUtils.setGradMode(false);
+    try (PtNDManager scope = module.newManager()) {
+      float[] numbers = Arrays.copyOfRange(row, from, to);
+      PtNDArray device = (PtNDArray) scope.create(numbers, new Shape(1, to - from));
+      module
+          .run("put_row", IValue.from(table), IValue.from((long) at), IValue.from(device))
+          .close();
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.model.batch.AttentionKernel;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.files.ModelFiles;
 import io.unipin.model.files.Program;
@@ -50,7 +51,9 @@ public final class MatrixProduct implements AutoCloseable {
     TorchModule module =
         TorchModule.load(Program.Use.SERVING, files.config(), files.weights(), options);
     try {
-      module.prepare(Arithmetic.of(Precision.FLOAT32));
+      boolean cpu = options.device().isCpu();
+      AttentionKernel kernel = AttentionKernel.of(cpu, false, k);
+      module.prepare(Arithmetic.of(Precision.FLOAT32, options.device()), kernel);
       PtNDArray left = (PtNDArray) module.manager().randomUniform(-1, 1, new Shape(m, k));
       return new MatrixProduct(
           () -> module.run("product", IValue.from(left), IValue.from(FORWARD_IN)).close(),

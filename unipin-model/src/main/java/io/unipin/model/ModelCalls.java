@@ -1,6 +1,7 @@
 package io.unipin.model;
 
 import io.unipin.kvcache.HostRows;
+import io.unipin.kvcache.KvRows;
 
 /**
  * The three native calls of serving, with checked arguments. An {@link Executor} decides in which
@@ -29,7 +30,7 @@ interface ModelCalls extends AutoCloseable {
    * @param from number of rows that the block already holds; if 0, the learned first token precedes
    *     the actions
    */
-  record Extend(Tokens tokens, int from, HostRows block) {
+  record Extend(Tokens tokens, int from, KvRows block) {
     /** Returns the number of rows to write. */
     int count() {
       return tokens.size() + (from == 0 ? 1 : 0);
@@ -44,7 +45,7 @@ interface ModelCalls extends AutoCloseable {
    *     candidates
    */
   record Score(
-      long[] candidates, long surface, long gap, long[] positions, HostRows block, int rows) {}
+      long[] candidates, long surface, long gap, long[] positions, KvRows block, int rows) {}
 
   /**
    * Queries of one user.
@@ -57,6 +58,19 @@ interface ModelCalls extends AutoCloseable {
     int count() {
       return offsets.length;
     }
+  }
+
+  /**
+   * Returns rows in host memory as such.
+   *
+   * @throws IllegalArgumentException if the rows are in other memory
+   */
+  static HostRows onHost(KvRows rows) {
+    if (rows instanceof HostRows host) {
+      return host;
+    }
+    throw new IllegalArgumentException(
+        "rows in host memory expected, got " + rows.getClass().getSimpleName());
   }
 
   /** Writes the new rows into the block. Returns the state (d) of the last row. */

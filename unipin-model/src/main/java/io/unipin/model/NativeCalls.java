@@ -7,6 +7,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.batch.AttentionKernel;
 import io.unipin.model.engine.Implementation;
 import io.unipin.model.engine.NativeEngine;
 import io.unipin.model.features.ModelConfig;
@@ -47,26 +48,27 @@ final class NativeCalls implements ModelCalls {
   /**
    * Returns the calls of the implementation that the options ask for. If the native engine cannot
    * compute the model, returns the calls of the program, and logs the reason. The program is
-   * prepared for {@code arithmetic} only if it computes something.
+   * prepared for {@code arithmetic} and {@code kernel} only if it computes something.
    */
   static ModelCalls chosen(
       ModelFiles files,
       TorchModule module,
       ItemTable items,
       EngineOptions options,
-      Arithmetic arithmetic) {
+      Arithmetic arithmetic,
+      AttentionKernel kernel) {
     Optional<ModelCalls> natives =
         options.implementation() == Implementation.PROGRAM || arithmetic == Arithmetic.OBSERVING
             ? Optional.empty()
             : natives(files, module, items, options);
     if (natives.isEmpty() || options.comparison()) {
-      module.prepare(arithmetic);
+      module.prepare(arithmetic, kernel);
     }
     return natives.orElseGet(
         () ->
             switch (options.executor()) {
               case WORKER -> new WorkerCalls(files.config(), module, items);
-              case BATCH -> new BatchCalls(files.config(), module, items, options);
+              case BATCH -> new RaggedCalls(files.config(), module, items, options, kernel);
             });
   }
 
@@ -136,7 +138,7 @@ final class NativeCalls implements ModelCalls {
             tokens.items(), tokens.actions(), tokens.surfaces(), tokens.gaps());
     long begin = System.nanoTime();
     try {
-      return engine.extend(actions, call.from(), call.block());
+      return engine.extend(actions, call.from(), ModelCalls.onHost(call.block()));
     } finally {
       nanos.add(System.nanoTime() - begin);
     }
@@ -149,7 +151,7 @@ final class NativeCalls implements ModelCalls {
             call.candidates(), call.surface(), call.gap(), call.positions());
     long begin = System.nanoTime();
     try {
-      return engine.score(candidates, call.rows(), call.block());
+      return engine.score(candidates, call.rows(), ModelCalls.onHost(call.block()));
     } finally {
       nanos.add(System.nanoTime() - begin);
     }

@@ -2,6 +2,7 @@ package io.unipin.model;
 
 import ai.djl.pytorch.engine.PtNDManager;
 import io.unipin.kvcache.KvRows;
+import io.unipin.model.batch.AttentionKernel;
 import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
@@ -39,14 +40,18 @@ public final class ServingModel implements AutoCloseable {
   private final boolean comparison;
 
   private ServingModel(
-      ModelFiles files, TorchModule module, EngineOptions options, Arithmetic arithmetic) {
+      ModelFiles files,
+      TorchModule module,
+      EngineOptions options,
+      Arithmetic arithmetic,
+      AttentionKernel kernel) {
     this.config = files.config();
     this.arguments = new CallArguments(config, options.liveItems());
-    this.fingerprint = files.fingerprint() + (options.precision() == Precision.INT8 ? "-int8" : "");
+    this.fingerprint = files.fingerprint() + options.suffix();
     this.comparison = options.comparison();
     this.module = module;
-    this.items = new ItemTable(files, module, options.liveItems());
-    this.calls = NativeCalls.chosen(files, module, items, options, arithmetic);
+    this.items = new ItemTable(files, module, options.liveItems(), kernel != AttentionKernel.EACH);
+    this.calls = NativeCalls.chosen(files, module, items, options, arithmetic, kernel);
   }
 
   /**
@@ -58,22 +63,27 @@ public final class ServingModel implements AutoCloseable {
    */
   public static ServingModel load(Path directory, EngineOptions options) {
     ModelFiles files = ModelFiles.read(directory, options.liveItems());
-    if (options.precision() == Precision.INT8) {
-      files.checkRanges();
-    }
-    return of(files, options, Arithmetic.of(options.precision()));
+    return load(files, options, options.kernel(files.config()));
+  }
+
+  /** Loads a model with a given kernel. With a kernel for devices, it is laid out as on a device. */
+  static ServingModel load(ModelFiles files, EngineOptions options, AttentionKernel kernel) {
+    options.check(files);
+    return of(files, options, Arithmetic.of(options.precision(), options.device()), kernel);
   }
 
   /** Loads a model that records ranges of its activations, for {@link ModelWriter#observe}. */
   static ServingModel observing(Path directory) {
-    return of(ModelFiles.read(directory), EngineOptions.cpu(), Arithmetic.OBSERVING);
+    ModelFiles files = ModelFiles.read(directory);
+    return of(files, EngineOptions.cpu(), Arithmetic.OBSERVING, AttentionKernel.EACH);
   }
 
-  private static ServingModel of(ModelFiles files, EngineOptions options, Arithmetic arithmetic) {
+  private static ServingModel of(
+      ModelFiles files, EngineOptions options, Arithmetic arithmetic, AttentionKernel kernel) {
     Program.Use use = options.comparison() ? Program.Use.COMPARISON : Program.Use.SERVING;
     TorchModule module = TorchModule.load(use, files.config(), files.learned(), options);
     try {
-      return new ServingModel(files, module, options, arithmetic);
+      return new ServingModel(files, module, options, arithmetic, kernel);
     } catch (RuntimeException e) {
       module.close();
       throw e;
@@ -176,13 +186,8 @@ public final class ServingModel implements AutoCloseable {
    */
   public float[] extend(TokenSequence tokens, int from, KvRows kv) {
     int rows = 1 + tokens.size();
-    if (from < 0 || from >= rows || rows > kv.capacity()) {
-      throw new IllegalArgumentException(
-          "from < rows <= capacity expected, got from %s, rows %s, capacity %s"
-              .formatted(from, rows, kv.capacity()));
-    }
     ModelCalls.Tokens fresh = arguments.tokens(tokens, Math.max(from, 1) - 1);
-    return calls.extend(new ModelCalls.Extend(fresh, from, arguments.host(kv)));
+    return calls.extend(new ModelCalls.Extend(fresh, from, arguments.writable(kv, from, rows)));
   }
 
   /**
@@ -244,24 +249,17 @@ public final class ServingModel implements AutoCloseable {
    */
   public float[] score(
       KvRows kv, int rows, int[] candidates, RequestContext context, int[] positions) {
-    if (rows < 1 || rows > kv.capacity()) {
-      throw new IllegalArgumentException(
-          "1 to %s rows expected, got %s".formatted(kv.capacity(), rows));
-    }
+    KvRows block = arguments.readable(kv, rows);
     if (candidates.length == 0) {
       return new float[0];
-    }
-    if (positions.length != 1 && positions.length != candidates.length) {
-      throw new IllegalArgumentException(
-          "1 or %s positions expected, got %s".formatted(candidates.length, positions.length));
     }
     return calls.score(
         new ModelCalls.Score(
             arguments.candidates(candidates),
             arguments.surface(context),
             arguments.gap(context),
-            arguments.positions(positions),
-            arguments.host(kv),
+            arguments.positions(positions, candidates.length),
+            block,
             rows));
   }
 

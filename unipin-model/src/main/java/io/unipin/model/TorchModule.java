@@ -10,6 +10,9 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.unipin.model.batch.AttentionKernel;
+import io.unipin.model.features.DeviceFullException;
+import io.unipin.model.features.DeviceLostException;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.files.Program;
@@ -67,6 +70,11 @@ public final class TorchModule implements AutoCloseable {
     return manager;
   }
 
+  /** Whether the program computes on the processor. */
+  boolean onCpu() {
+    return !manager.getDevice().isGpu();
+  }
+
   /** Creates a manager for the arrays of one call. */
   PtNDManager newManager() {
     return (PtNDManager) manager.newSubManager();
@@ -79,7 +87,7 @@ public final class TorchModule implements AutoCloseable {
     try {
       return IValueUtils.runMethod(block, method, arguments);
     } catch (EngineException e) {
-      throw new ModelException("the model failed in %s: %s".formatted(method, firstLine(e)), e);
+      throw failure(method, e);
     } finally {
       computingNanos.add(System.nanoTime() - begin);
       for (IValue argument : arguments) {
@@ -94,18 +102,22 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Converts the layers' matrices to the form that serving uses for products. Callers run this
-   * method once, before any other method of serving.
+   * Converts the layers' matrices to the form that serving uses for products, and chooses the
+   * kernel of attention of calls of several users. Callers run this method once, before any other
+   * method of serving.
    */
-  void prepare(Arithmetic arithmetic) {
+  void prepare(Arithmetic arithmetic, AttentionKernel kernel) {
     JniUtils.setGradMode(false);
-    run("prepare", IValue.from((long) arithmetic.code())).close();
+    run("prepare", IValue.from((long) arithmetic.code()), IValue.from((long) kernel.code()))
+        .close();
   }
 
   /** Runs a method that returns one float tensor, and copies the tensor out. */
   float[] runToFloats(NDManager scope, String method, IValue... arguments) {
     try (IValue result = run(method, arguments)) {
       return result.toTensor((PtNDManager) scope).toFloatArray();
+    } catch (EngineException e) {
+      throw failure(method, e); // a device reports a failure of the call when its result is read
     }
   }
 
@@ -124,8 +136,27 @@ public final class TorchModule implements AutoCloseable {
     try {
       return IValueUtils.forward(block, inputs, true).singletonOrThrow();
     } catch (EngineException e) {
-      throw new ModelException("the model failed in %s: %s".formatted(method, firstLine(e)), e);
+      throw failure(method, e);
     }
+  }
+
+  /**
+   * Returns the failure of a call. A device that has no memory and a device that is lost have
+   * exceptions of their own. CUDA reports every error but a lack of memory again at each later
+   * call, so the device counts as lost.
+   *
+   * @param what the call that failed
+   */
+  static ModelException failure(String what, EngineException e) {
+    String all = String.valueOf(e.getMessage());
+    String message = "the model failed in %s: %s".formatted(what, firstLine(e));
+    if (all.contains("out of memory") || all.contains("CUBLAS_STATUS_ALLOC_FAILED")) {
+      return new DeviceFullException(message, e);
+    }
+    if (all.contains("CUDA error") || all.contains("CUDA driver error")) {
+      return new DeviceLostException(message, e);
+    }
+    return new ModelException(message, e);
   }
 
   /**

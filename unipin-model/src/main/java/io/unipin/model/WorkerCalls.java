@@ -7,6 +7,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.kvcache.HostRows;
+import io.unipin.kvcache.KvRows;
 import io.unipin.model.features.ModelConfig;
 
 /**
@@ -86,8 +87,9 @@ final class WorkerCalls implements ModelCalls {
     }
   }
 
-  private static KvArrays over(NDManager scope, HostRows block) {
-    return KvArrays.over(scope, block.layout(), block.memory(), block.capacity());
+  private static KvArrays over(NDManager scope, KvRows block) {
+    HostRows rows = ModelCalls.onHost(block);
+    return KvArrays.over(scope, rows.layout(), rows.memory(), rows.capacity());
   }
 
   private static IValue longs(NDManager scope, long... values) {

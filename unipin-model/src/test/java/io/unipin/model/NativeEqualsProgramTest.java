@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.batch.AttentionKernel;
 import io.unipin.model.engine.NativeEngine;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.GapBuckets;
@@ -50,8 +51,9 @@ class NativeEqualsProgramTest {
       ModelFiles files = ModelFiles.read(model, LIVE);
       EngineOptions options = EngineOptions.cpu().withLiveItems(LIVE);
       this.module = TorchModule.load(Program.Use.SERVING, config, files.learned(), options);
-      module.prepare(Arithmetic.of(Precision.FLOAT32));
-      ItemTable items = new ItemTable(files, module, LIVE);
+      module.prepare(
+          Arithmetic.of(Precision.FLOAT32, EngineDevice.CPU), AttentionKernel.EACH);
+      ItemTable items = new ItemTable(files, module, LIVE, false);
       Random random = new Random(seed);
       for (int slot = 0; slot < LIVE; slot++) {
         float[] row = new float[items.rowLength()];

@@ -4,7 +4,7 @@ package io.unipin.model.features;
  * A failure of a model, its files or its engine. The message states what was expected and what was
  * found.
  */
-public final class ModelException extends RuntimeException {
+public class ModelException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   public ModelException(String message) {

@@ -55,6 +55,10 @@ public record ModelFiles(
   private static final String ATTRIBUTES = "attributes";
   private static final String CONTENT_PATH = "contentPath";
   private static final long MAX_CONFIG_BYTES = 1 << 20;
+
+  /** About half of the largest float16 number. */
+  private static final float MOST_IN_HALF = 3e4f;
+
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -123,6 +127,20 @@ public record ModelFiles(
         throw new ModelException(
             "precision INT8: the ranges of the activations expected in %s (tensor %s), got %s: train or publish the model again"
                 .formatted(WEIGHTS, Program.ACTIVATION_RANGE, range));
+      }
+    }
+  }
+
+  /**
+   * Refuses a model with activations that float16 hardly holds. A model without observed activations
+   * is accepted.
+   */
+  public void checkHalfRanges() {
+    for (float range : weights.get(Program.ACTIVATION_RANGE).toArray()) {
+      if (!(range <= MOST_IN_HALF)) {
+        throw new ModelException(
+            "precision FLOAT16: activations of at most %s expected in %s (tensor %s), got %s: serve the model with precision FLOAT32"
+                .formatted(MOST_IN_HALF, WEIGHTS, Program.ACTIVATION_RANGE, range));
       }
     }
   }

@@ -37,6 +37,8 @@ final class ModulePickle {
     integer(config.headDim());
     text("arithmetic");
     integer(0);
+    text("kernel");
+    integer(0);
     text("matrices");
     emptyList("Tensor");
     text("matrix_steps");

@@ -53,7 +53,7 @@ public final class Program {
   public static final Set<String> BUFFERS = Set.of("calibration", ACTIVATION_RANGE);
 
   /** Files of the program that answers requests, without the tower that embeds live items. */
-  private static final List<String> ANSWERING = List.of("parts", "products", "serving", "batch");
+  private static final List<String> ANSWERING = List.of("parts", "products", "serving", "ragged");
 
   private Program() {}
 

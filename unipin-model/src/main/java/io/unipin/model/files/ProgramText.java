@@ -16,20 +16,26 @@ import java.util.stream.Collectors;
  * @param source the text, in which numbers have replaced names such as {@code $float32}
  */
 record ProgramText(String source) {
-  /** The number for each name: libtorch's codes of types, and the codes of {@code Arithmetic}. */
+  /** The number for each name: libtorch's codes of types, and codes of the program's own. */
   private static final Map<String, Integer> NUMBERS =
       Map.ofEntries(
           Map.entry("uint8", 0),
           Map.entry("int8", 1),
           Map.entry("int32", 3),
           Map.entry("int64", 4),
+          Map.entry("float16", 5),
           Map.entry("float32", 6),
           Map.entry("quint8", 13),
           Map.entry("bfloat16", 15),
           Map.entry("PLAIN", 0),
           Map.entry("BLOCKED", 1),
           Map.entry("INT8", 2),
-          Map.entry("OBSERVING", 3));
+          Map.entry("OBSERVING", 3),
+          Map.entry("HALF", 4),
+          Map.entry("EACH", 0),
+          Map.entry("PADDED", 1),
+          Map.entry("EFFICIENT", 2),
+          Map.entry("FLASH", 3));
 
   /**
    * Matches a string, or a comment with the blanks before it. A string may contain a number sign,

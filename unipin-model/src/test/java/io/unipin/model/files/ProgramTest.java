@@ -26,7 +26,7 @@ class ProgramTest {
   @Test
   void source_serving_hasNeitherComparisonNorTraining() {
     assertThat(Program.text(Program.Use.SERVING).methods())
-        .contains("extend", "score", "extend_batch", "score_batch", "queries", "item_rows")
+        .contains("extend", "score", "extend_ragged", "score_ragged", "queries", "item_rows")
         .doesNotContain("score_dense", "loss", "adamw", "item_embedding");
     assertThat(Program.text(Program.Use.COMPARISON).methods()).contains("score", "score_dense");
     assertThat(Program.text(Program.Use.TRAINING).methods())
@@ -113,7 +113,7 @@ class ProgramTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"parts", "products", "serving", "batch", "items", "comparison", "training"})
+      strings = {"parts", "products", "serving", "ragged", "items", "comparison", "training"})
   void parameters_onLinesOfTheirOwn_tellTheirShapes(String file) {
     assertThat(Program.file(file).lines())
         .filteredOn(line -> line.matches("    \\w+: (Optional\\[)?Tensor\\W.*"))

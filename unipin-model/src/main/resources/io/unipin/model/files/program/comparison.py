@@ -1,6 +1,20 @@
 
   # ---- comparison: a ranking pass that caches no keys and values ----
 
+  # Lets each row attend to the keys that it sees, on a device, in the type of the matrices.
+  def attend_square(
+    self,
+    q: Tensor,  # (r, H D), scaled
+    keys: Tensor,  # (1, G, r, D)
+    values: Tensor,  # (1, G, r, D)
+    seen: Tensor  # (r, r) whether a row sees a key
+  ) -> Tensor:  # (r, H D)
+    kind = self.matrices[0].dtype
+    rows = self.split(q.unsqueeze(0), self.heads).to(kind)
+    mixed = torch.scaled_dot_product_attention(
+      rows, self.widen(keys).to(kind), self.widen(values).to(kind), seen, 0., False, scale=1.)
+    return mixed.transpose(1, 2).reshape([q.size(0), -1])
+
   # Scores candidates as score does, by one pass over the rows of history and candidates. The whole
   # square of attention is computed, then masked. Serving is compared with this method.
   def score_dense(
@@ -17,7 +31,7 @@
   ) -> Tensor:  # (k, C)
     # The rows of x are the learned first token, the history and the candidates, in this order.
     history = self.tokens(torch.embedding(table, items), actions, surfaces, gaps)
-    first_position = torch.zeros([1], dtype=$int64)
+    first_position = torch.zeros([1], dtype=$int64, device=surface.device)
     slate = self.candidates(torch.embedding(table, candidates), surface, gap, first_position)
     x = torch.cat([self.token_first.view([1, -1]), history, slate])
     rows = items.size(0) + 1
@@ -29,7 +43,7 @@
     column = at.view([1, -1])
     earlier = torch.logical_and(column <= row, column < rows)
     seen = torch.logical_or(earlier, column == row)
-    square = torch.zeros([rows + count, rows + count], dtype=$float32)
+    square = torch.zeros([rows + count, rows + count], dtype=$float32, device=x.device)
     mask = torch.masked_fill(square, torch.logical_not(seen), float("-inf"))
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
@@ -39,7 +53,11 @@
       self.turn(qkv, turns)
       keys = self.split(qkv.narrow(1, q_width, kv_width).unsqueeze(0), self.kv_heads)
       values = self.split(qkv.narrow(1, q_width + kv_width, kv_width).unsqueeze(0), self.kv_heads)
-      attended = self.attend(qkv.narrow(1, 0, q_width), keys, values, mask, False)
+      q = qkv.narrow(1, 0, q_width)
+      if self.kernel == $EACH:
+        attended = self.attend(q, keys, values, mask, False)
+      else:
+        attended = self.attend_square(q, keys, values, seen)
       # feed-forward
       x = self.finish(x, attended, l)
     past = self.picked(paths, candidates)

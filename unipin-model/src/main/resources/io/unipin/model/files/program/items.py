@@ -14,7 +14,7 @@
     starts: Tensor  # (m) where the buckets of each item begin
   ) -> Tensor:  # (m, E) or (0)
     if torch.numel(self.item_attribute) == 0:
-      sums = torch.zeros([0], dtype=$float32)
+      sums = torch.zeros([0], dtype=$float32, device=starts.device)
     elif torch.numel(buckets) == 0:
       nothing = torch.sum(self.item_attribute, [0], True) * 0.
       sums = nothing.expand([starts.size(0), -1])
@@ -47,7 +47,7 @@
     if torch.numel(self.path_in) > 0:
       past = torch.gelu(torch.linear(described, self.path_in))
     else:
-      past = torch.zeros([0], dtype=$float32)
+      past = torch.zeros([0], dtype=$float32, device=described.device)
     return past
 
   # Returns the vectors (m, E) of items, each followed by its row (m, X) of the path for content.
@@ -63,3 +63,13 @@
     if torch.numel(self.path_in) > 0:
       rows = torch.cat([rows, self.path(described)], 1)
     return rows
+
+  # Overwrites row `at` of a table on a device. Returns a tensor without meaning, as prepare does.
+  def put_row(
+    self,
+    table: Tensor,  # (M, w)
+    at: int,
+    row: Tensor  # (1, w)
+  ) -> Tensor:
+    table.narrow(0, at, 1).copy_(row)
+    return row

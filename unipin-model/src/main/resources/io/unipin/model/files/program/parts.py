@@ -4,7 +4,7 @@
 #   parts       methods of serving and training; begins the class           in every program
 #   products    products with the layers' matrices                          serving
 #   serving     one user: encode a history, score candidates                serving
-#   batch       several users in one call                                   serving
+#   ragged      several users in one call                                   serving
 #   items       the tower that embeds items                                 in every program
 #   comparison  the ranking pass of a model without keys and values         serving with comparison
 #   training    a batch of histories, its loss, a step of the optimiser     training
@@ -31,8 +31,10 @@
 # and any other tensor holds float32.
 #
 # Program replaces each $name by a number, because a class in TorchScript has no constants.
-#   types of elements    $uint8 $int8 $int32 $int64 $float32 $quint8 $bfloat16
-#   kinds of arithmetic  $PLAIN $BLOCKED $INT8 $OBSERVING, as in io.unipin.model.Arithmetic
+#   types of elements     $uint8 $int8 $int32 $int64 $float16 $float32 $quint8 $bfloat16
+#   kinds of arithmetic   $PLAIN $BLOCKED $INT8 $OBSERVING $HALF, as in io.unipin.model.Arithmetic
+#   kernels of attention  $EACH $PADDED $EFFICIENT $FLASH, as in
+#                         io.unipin.model.batch.AttentionKernel
 class UniPin(Module):
   __parameters__ = [
     "item_id", "item_content", "item_attribute", "item_in", "item_out",
@@ -47,7 +49,8 @@ class UniPin(Module):
   heads : int                  # H
   kv_heads : int               # G, which divides H
   head_dim : int               # D
-  arithmetic : int             # $PLAIN, $BLOCKED, $INT8 or $OBSERVING
+  arithmetic : int             # $PLAIN, $BLOCKED, $INT8, $OBSERVING or $HALF
+  kernel : int                 # $EACH, $PADDED, $EFFICIENT or $FLASH
   matrices : List[Tensor]      # 4 L + 1 prepared matrices, see products
   matrix_steps : List[Tensor]  # in $INT8: a step per row, for each matrix
   input_steps : List[float]    # in $INT8: the step of the input, for each matrix
@@ -212,7 +215,7 @@ class UniPin(Module):
     if torch.numel(self.path_out) > 0:
       past = torch.embedding(paths, items)
     else:
-      past = torch.zeros([0], dtype=$float32)
+      past = torch.zeros([0], dtype=$float32, device=items.device)
     return past
 
   # Turns logits (..., C) into calibrated probabilities (..., C).

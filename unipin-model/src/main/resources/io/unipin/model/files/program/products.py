@@ -12,12 +12,15 @@
   # numbers. It scales the rows that make queries. It multiplies a matrix that follows a norm by
   # the weights of the norm.
 
-  # Prepares the matrices for a kind of arithmetic. Returns a tensor without meaning, because Java
-  # can only call methods that return a value.
-  def prepare(self, arithmetic: int) -> Tensor:
+  # Prepares the matrices for a kind of arithmetic, and chooses the kernel of attention of calls of
+  # several users. Returns a tensor without meaning, because Java can only call methods that return
+  # a value.
+  def prepare(self, arithmetic: int, kernel: int) -> Tensor:
     self.arithmetic = arithmetic
+    self.kernel = kernel
     half = self.head_dim // 2
-    order = torch.stack([torch.arange(half), torch.arange(half, 2 * half)], 1).reshape([-1])
+    order = torch.arange(2 * half, dtype=$int64, device=self.attention_in.device)
+    order = order.view([2, half]).transpose(0, 1).reshape([-1])
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
     layers = self.attention_in.size(0)
@@ -37,13 +40,14 @@
       self.prepared(self.forward_out.select(0, l))
       if l + 1 == layers:
         self.prepared(kv)
-    return torch.zeros([1])
+    return order
 
   # Adds matrix w (out, in) to `matrices`, in the form that the kind of arithmetic reads fastest:
   #   $PLAIN      as it is
   #   $BLOCKED    in oneDNN's blocks
   #   $INT8       rounded with a step per row; its input is rounded by the input's range
   #   $OBSERVING  as it is; products note the ranges of their inputs
+  #   $HALF       rounded to float16
   # On some processors oneDNN 3.7 computes wrong products with a blocked matrix if the number of the
   # matrix's rows is no multiple of 64. A matrix whose product is wrong is kept in its plain layout;
   # for $INT8 its elements are rounded.
@@ -51,6 +55,8 @@
     plain = w.contiguous()
     fast = plain
     # 512 is the number of rows of x for which oneDNN chooses its blocks.
+    if self.arithmetic == $HALF:
+      fast = plain.to($float16)
     if self.arithmetic == $BLOCKED:
       fast = ops.mkldnn._reorder_linear_weight(plain, 512)
     if self.arithmetic == $INT8:
@@ -66,7 +72,8 @@
     i = len(self.matrices)
     self.matrices.append(fast)
     if fast.is_mkldnn:
-      x = torch.sin(torch.arange(5 * w.size(1), dtype=$float32)).view([5, -1])
+      x = torch.arange(5 * w.size(1), dtype=$float32, device=w.device)
+      x = torch.sin(x).view([5, -1])
       if self.arithmetic == $INT8:
         x = x * (self.input_steps[i] * 127.)
       expected = torch.linear(self.restored(x, i), plain)
@@ -90,6 +97,14 @@
     range.copy_(torch.maximum(range, torch.amax(torch.abs(x))))
     return None
 
+  # Returns x (m, in) in a type that products take: x may be float16 in $HALF alone.
+  def accepted(self, x: Tensor) -> Tensor:
+    if self.arithmetic == $HALF:
+      y = x
+    else:
+      y = x.to($float32)
+    return y
+
   # Returns the current ranges (L, 4).
   def ranges(self) -> Tensor:
     return self.activation_range.clone()
@@ -111,17 +126,17 @@
     return y
 
   # Returns how x (m, in) is multiplied by matrix i: oneDNN computes $BLOCKED and $INT8, and the
-  # engine computes $PLAIN. In $OBSERVING also notes the range of x.
+  # engine computes $PLAIN and $HALF. In $OBSERVING also notes the range of x.
   def way(self, x: Tensor, i: int) -> int:
     if self.arithmetic == $OBSERVING:
       self.observe(x, i)
-    if self.matrices[i].is_mkldnn:
+    if self.matrices[i].is_mkldnn or self.arithmetic == $HALF:
       way = self.arithmetic
     else:
       way = $PLAIN
     return way
 
-  # Multiplies x (m, in) by matrix i. Returns (m, out).
+  # Multiplies x (m, in) by matrix i. Returns (m, out) in float32. In $HALF x may be float16.
   def product(self, x: Tensor, i: int) -> Tensor:
     scalars = annotate(List[Optional[number]], [])
     way = self.way(x, i)
@@ -129,19 +144,21 @@
       y = ops.mkldnn._linear_pointwise(x, self.matrices[i], None, "none", scalars, None)
     elif way == $INT8:
       steps = self.matrix_steps[i]
-      zeros = torch.zeros([steps.size(0)], dtype=$int32)
+      zeros = torch.zeros([steps.size(0)], dtype=$int32, device=steps.device)
       y = ops.onednn.qlinear_pointwise(
         self.rounded(x, i), self.input_steps[i], 128,
         self.matrices[i], steps, zeros,
         None,  # bias
         1., 0, $float32,  # the result's step, zero and type
         "none", scalars, "")
+    elif way == $HALF:
+      y = torch.linear(x.to($float16), self.matrices[i]).to($float32)
     else:
       y = torch.linear(self.restored(x, i), self.matrices[i])
     return y
 
   # Multiplies x (m, in) by matrix i and applies GELU. Returns (m, out). With oneDNN's $INT8 the
-  # result is uint8, rounded for matrix i + 1.
+  # result is uint8, rounded for matrix i + 1. In $HALF the result is float16.
   def product_gelu(self, x: Tensor, i: int) -> Tensor:
     scalars = annotate(List[Optional[number]], [])
     way = self.way(x, i)
@@ -149,13 +166,15 @@
       y = ops.mkldnn._linear_pointwise(x, self.matrices[i], None, "gelu", scalars, "none")
     elif way == $INT8:
       steps = self.matrix_steps[i]
-      zeros = torch.zeros([steps.size(0)], dtype=$int32)
+      zeros = torch.zeros([steps.size(0)], dtype=$int32, device=steps.device)
       y = ops.onednn.qlinear_pointwise(
         self.rounded(x, i), self.input_steps[i], 128,
         self.matrices[i], steps, zeros,
         None,  # bias
         self.input_steps[i + 1], 128, $uint8,  # the result's step, zero and type
         "gelu", scalars, "none")
+    elif way == $HALF:
+      y = torch.gelu(torch.linear(x.to($float16), self.matrices[i]))
     else:
       y = torch.gelu(torch.linear(self.restored(x, i), self.matrices[i]))
     return y
@@ -170,7 +189,7 @@
       if x.is_floating_point():
         x = self.rounded(x, i)
       steps = self.matrix_steps[i]
-      zeros = torch.zeros([steps.size(0)], dtype=$int32)
+      zeros = torch.zeros([steps.size(0)], dtype=$int32, device=steps.device)
       z = ops.onednn.qlinear_pointwise(
         x, self.input_steps[i], 128,
         self.matrices[i], steps, zeros,
@@ -178,6 +197,8 @@
         1., 0, $float32,  # the result's step, zero and type
         1., 0,  # step and zero of y
         "sum", 1., "none", scalars, "")
+    elif way == $HALF:
+      z = y.add_(torch.linear(x.to($float16), self.matrices[i]))
     else:
       z = y.add_(torch.linear(self.restored(x, i), self.matrices[i]))
     return z

@@ -69,6 +69,22 @@
     own = torch.sum(q * own_key, [-1], True)
     return torch.lerp(mixed, own_value, torch.sigmoid(own - others))
 
+  # Lets each candidate also attend to its own key, see with_own.
+  def with_self(
+    self,
+    qkv: Tensor,  # (k, H D + 2 G D), queries scaled
+    mixed: Tensor,  # (k, G, H / G, D) result of the attention to the history
+    others: Tensor  # (k, G, H / G, 1) log-sum-exp of the scores for the history
+  ) -> Tensor:  # (k, H D)
+    k = qkv.size(0)
+    group = self.heads // self.kv_heads
+    parts = qkv.view([k, self.heads + 2 * self.kv_heads, self.head_dim])
+    # Own keys and values (k, G, 1, D) are broadcast.
+    own_key = parts.narrow(1, self.heads, self.kv_heads).unsqueeze(2)
+    own_value = parts.narrow(1, self.heads + self.kv_heads, self.kv_heads).unsqueeze(2)
+    each = parts.narrow(1, 0, self.heads).view([k, self.kv_heads, group, self.head_dim])
+    return self.with_own(mixed, others, each, own_key, own_value).reshape([k, -1])
+
   # Lets each candidate attend to all rows of a history and to itself, but to no other candidate.
   def attend_slate(
     self,
@@ -78,20 +94,14 @@
   ) -> Tensor:  # (k, H D)
     k = qkv.size(0)
     group = self.heads // self.kv_heads
-    parts = qkv.view([k, self.heads + 2 * self.kv_heads, self.head_dim])
-    q = parts.narrow(1, 0, self.heads)
-    # Attention to the history. All queries that share keys become rows of one head.
+    # All queries that share keys become rows of one head.
+    q = qkv.narrow(1, 0, self.heads * self.head_dim).view([k, self.heads, self.head_dim])
     rows = q.transpose(0, 1).reshape([1, self.kv_heads, group * k, self.head_dim])
     mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(
       rows.to(keys.dtype), keys, values, 0., False, attn_mask=None, scale=1.)
     mixed = mixed.to($float32).view([self.kv_heads, group, k, self.head_dim]).permute([2, 0, 1, 3])
     others = lse.view([self.kv_heads, group, k, 1]).permute([2, 0, 1, 3])
-    # Attention to the candidates themselves. Queries are (k, G, H / G, D), and their keys and
-    # values (k, G, 1, D) are broadcast.
-    own_key = parts.narrow(1, self.heads, self.kv_heads).unsqueeze(2)
-    own_value = parts.narrow(1, self.heads + self.kv_heads, self.kv_heads).unsqueeze(2)
-    each = q.view([k, self.kv_heads, group, self.head_dim])
-    return self.with_own(mixed, others, each, own_key, own_value).reshape([k, -1])
+    return self.with_self(qkv, mixed, others)
 
   # Computes the rest of layer l for rows x (m, d) from their attention (m, H D). Returns (m, d).
   def finish(self, x: Tensor, attended: Tensor, l: int) -> Tensor:
@@ -141,13 +151,43 @@
     halves = torch.split(x, 1)
     return (halves[0], halves[1])
 
+  # Returns the mask of m new rows that follow `start` rows of a block: (m, start + m), -inf where a
+  # row is hidden, else 0. If start = 0, no mask is needed, and the result is (m, 0).
+  def unseen(self, start: int, m: int, device: Device) -> Tensor:
+    seen = 0
+    if start > 0:
+      seen = start + m
+    return torch.triu(
+      torch.full([m, seen], float("-inf"), dtype=$float32, device=device), start + 1)
+
+  # Lets new rows of a history, or only the last row, attend to the rows up to their own.
+  def attend_rows(
+    self,
+    q: Tensor,  # (m, H D) or (1, H D), scaled
+    rows: Tensor,  # (2, G, n, D) float32, float16 or int8: all rows
+    steps: Tensor,  # (2, G, n, 1) float16, read only if the rows are int8
+    hidden: Tensor  # (m, n), or (m, 0) if all rows are new, see unseen
+  ) -> Tensor:  # (m, H D) or (1, H D)
+    # For a whole history it pays to convert all keys and values to a faster type; for few new rows
+    # the conversion takes longer than it saves.
+    causal = hidden.size(1) == 0 and q.size(0) > 1
+    kind = $float32
+    if causal:
+      kind = self.attention_type()
+    keys, values = self.stored(rows, steps, kind)
+    if causal or q.size(0) == 1:
+      attended = self.attend(q, keys, values, None, causal)
+    else:
+      attended = self.attend(q, keys, values, hidden, False)
+    return attended
+
   # Adds rows of zeros to x (m, w), so that their number is a multiple of 16; does nothing if m is
   # less than 16. oneDNN compiles a product for each number of rows and keeps all compiled products
-  # in memory. So there should be few different numbers of rows.
+  # in memory. So there should be few different numbers of rows. Other devices don't need it.
   def filled(self, x: Tensor) -> Tensor:
     m = x.size(0)
     more = (16 - m % 16) % 16
-    if m < 16 or more == 0 or self.arithmetic == $OBSERVING:
+    if m < 16 or more == 0 or self.arithmetic == $OBSERVING or self.kernel != $EACH:
       y = x
     else:
       y = torch.cat([x, torch.zeros([more, x.size(1)], dtype=$float32, device=x.device)])
@@ -174,11 +214,7 @@
     m = x.size(0)
     x = self.filled(x)
     turns = self.turns(torch.arange(start, start + m, dtype=$int64, device=x.device))
-    # The mask of rows that follow other rows of the block. If start = 0, no mask is needed.
-    seen = 0
-    if start > 0:
-      seen = start + m
-    hidden = torch.triu(torch.full([m, seen], float("-inf"), dtype=$float32), start + 1)
+    hidden = self.unseen(start, m, x.device)
     new_rows = self.by_layer(block, start, start + m)
     new_steps = self.by_layer(steps, start, start + m)
     all_rows = self.by_layer(block, 0, start + m)
@@ -207,17 +243,8 @@
         q = q.narrow(0, q.size(0) - 1, 1)
       # attention: write the block
       self.store(new_rows[l], new_steps[l], kv)
-      # attention: read the block. For a whole history it pays to convert all keys and values to a
-      # faster type; for few new rows the conversion takes longer than it saves.
-      causal = start == 0 and q.size(0) > 1
-      kind = $float32
-      if causal:
-        kind = self.attention_type()
-      keys, values = self.stored(all_rows[l], all_steps[l], kind)
-      if causal or q.size(0) == 1:
-        attended = self.attend(q, keys, values, None, causal)
-      else:
-        attended = self.attend(q, keys, values, hidden, False)
+      # attention: read the block
+      attended = self.attend_rows(q, all_rows[l], all_steps[l], hidden)
       # feed-forward
       x = self.finish(x, self.filled(attended), l)
     return x.view([-1])

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(120)
-class BatchEqualsSingleTest {
+class RaggedEqualsSingleTest {
   private static final int USERS = 12;
   private static final ModelConfig CONFIG = TestModels.config(4, 2, 40);
 
@@ -106,12 +106,4 @@ class BatchEqualsSingleTest {
         .hasMessage("the model is closed");
   }
 
-  @Test
-  void padded_lengths_arePowersOfTwo() {
-    assertThat(BatchCalls.padded(0)).isEqualTo(1);
-    assertThat(BatchCalls.padded(1)).isEqualTo(1);
-    assertThat(BatchCalls.padded(3)).isEqualTo(4);
-    assertThat(BatchCalls.padded(4)).isEqualTo(4);
-    assertThat(BatchCalls.padded(513)).isEqualTo(1024);
-  }
 }

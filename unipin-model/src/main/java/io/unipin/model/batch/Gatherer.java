@@ -1,5 +1,6 @@
-package io.unipin.model;
+package io.unipin.model.batch;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.model.features.ModelException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,49 +11,76 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers calls of many threads into batches that one thread runs.
+ * Gathers calls of many threads into batches, and runs the batches in a few threads of its own.
  *
  * <p>A batch starts with the call that has waited longest. Waiting calls of the same bucket join
- * the batch, and so do calls that arrive within {@code wait}. A batch has at most {@code most}
- * calls.
+ * the batch, and so do calls that arrive within {@code wait}. A batch keeps to its limits of calls
+ * and rows. Only a call that alone has more rows exceeds the limit of rows; it runs by itself. With
+ * two threads, one can prepare a batch while a device computes the batch of the other.
  *
  * <p>A caller waits for the result of its call even when the caller is interrupted. The reason is
  * that the call's arguments, such as a block's memory, must stay valid until the call is over.
  * Thread-safe.
  */
-final class Gatherer implements AutoCloseable {
+public final class Gatherer implements AutoCloseable {
   private static final int QUEUE = 4096;
 
   /** A call that can run together with other calls of its bucket. */
   public interface Call {
     /** Returns the call's bucket. Calls with equal buckets can run as one. */
     Object bucket();
+
+    /** Returns the number of rows that the call adds to a batch. */
+    int rows();
   }
 
+  /**
+   * Limits of batches.
+   *
+   * @param calls largest number of calls in a batch
+   * @param rows largest number of rows in a batch of several calls
+   * @param wait how long a batch waits for more calls
+   */
+  public record Limits(int calls, int rows, Duration wait) {}
+
   /** Runs calls of one bucket. Returns one result per call, in the order of the calls. */
-  interface Runner {
+  public interface Runner {
     List<float[]> run(List<Call> calls);
   }
 
   private record Pending(Call call, CompletableFuture<float[]> result) {}
 
-  private final int most;
-  private final long waitNanos;
+  private final Limits limits;
   private final Runner runner;
   private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
-  private final Thread thread;
+  private final List<Thread> threads = new ArrayList<>();
+  private final ReentrantLock gathering = new ReentrantLock();
+
+  /** Calls that have left the queue and are in no batch yet, in the order in which they came. */
+  @GuardedBy("gathering")
+  private final List<Pending> held = new ArrayList<>();
+
   private volatile boolean closed;
 
-  Gatherer(String name, int most, Duration wait, Runner runner) {
-    this.most = most;
-    this.waitNanos = wait.toNanos();
+  /**
+   * Creates a gatherer.
+   *
+   * @param name name of its threads
+   * @param count number of threads that run batches
+   */
+  public Gatherer(String name, int count, Limits limits, Runner runner) {
+    this.limits = limits;
     this.runner = runner;
-    thread = new Thread(this::work, name);
-    thread.setDaemon(true);
-    thread.start();
+    for (int i = 0; i < count; i++) {
+      Thread thread = new Thread(this::work, name);
+      thread.setDaemon(true);
+      threads.add(thread);
+    }
+    threads.forEach(Thread::start);
   }
 
   /**
@@ -61,7 +89,7 @@ final class Gatherer implements AutoCloseable {
    * @throws ModelException when the runner throws a ModelException, too many calls wait, or the
    *     gatherer is closed
    */
-  float[] call(Call call) {
+  public float[] call(Call call) {
     Pending pending = new Pending(call, new CompletableFuture<>());
     if (closed || !queue.offer(pending)) {
       throw new ModelException(closed ? "the model is closed" : "too many calls at once");
@@ -94,24 +122,32 @@ final class Gatherer implements AutoCloseable {
   }
 
   private void work() {
-    List<Pending> held = new ArrayList<>();
     List<Pending> batch = new ArrayList<>();
     try {
       while (!closed) {
-        if (held.isEmpty()) {
-          held.add(queue.take());
-        }
-        gather(held, batch);
+        next(batch);
         run(batch);
         batch.clear();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      closed = true; // only this thread runs calls, so later calls must fail
+      closed = true; // a thread ends only when the gatherer is closed, so later calls must fail
       fail(batch);
-      fail(held);
       failAll();
+    }
+  }
+
+  /** Moves the calls of the next batch to {@code batch}. One thread at a time gathers. */
+  private void next(List<Pending> batch) throws InterruptedException {
+    gathering.lockInterruptibly();
+    try {
+      if (held.isEmpty()) {
+        held.add(queue.take());
+      }
+      gather(batch);
+    } finally {
+      gathering.unlock();
     }
   }
 
@@ -119,23 +155,43 @@ final class Gatherer implements AutoCloseable {
    * Moves calls of the longest-waiting call's bucket to the batch, first from {@code held} and then
    * from the queue. Keeps calls of other buckets in {@code held}.
    */
-  private void gather(List<Pending> held, List<Pending> batch) throws InterruptedException {
+  @GuardedBy("gathering")
+  private void gather(List<Pending> batch) throws InterruptedException {
     Object bucket = held.get(0).call().bucket();
-    for (Iterator<Pending> each = held.iterator(); each.hasNext() && batch.size() < most; ) {
+    int rows = 0;
+    for (Iterator<Pending> each = held.iterator(); each.hasNext() && batch.size() < limits.calls; ) {
       Pending pending = each.next();
-      if (pending.call().bucket().equals(bucket)) {
-        batch.add(pending);
-        each.remove();
+      if (!pending.call().bucket().equals(bucket)) {
+        continue;
       }
+      if (!fits(pending, batch, rows)) {
+        return;
+      }
+      batch.add(pending);
+      rows += pending.call().rows();
+      each.remove();
     }
-    long end = System.nanoTime() + waitNanos;
-    while (batch.size() < most) {
+    long end = System.nanoTime() + limits.wait.toNanos();
+    while (batch.size() < limits.calls) {
       Pending next = queue.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
       if (next == null) {
-        break;
+        return;
       }
-      (next.call().bucket().equals(bucket) ? batch : held).add(next);
+      boolean joins = next.call().bucket().equals(bucket);
+      if (joins && fits(next, batch, rows)) {
+        batch.add(next);
+        rows += next.call().rows();
+      } else {
+        held.add(next);
+        if (joins) {
+          return; // the batch is full
+        }
+      }
     }
+  }
+
+  private boolean fits(Pending pending, List<Pending> batch, int rows) {
+    return batch.isEmpty() || (long) rows + pending.call().rows() <= limits.rows;
   }
 
   private void run(List<Pending> batch) {
@@ -152,6 +208,13 @@ final class Gatherer implements AutoCloseable {
   private void failAll() {
     List<Pending> rest = new ArrayList<>();
     queue.drainTo(rest);
+    gathering.lock();
+    try {
+      rest.addAll(held);
+      held.clear();
+    } finally {
+      gathering.unlock();
+    }
     fail(rest);
   }
 
@@ -162,19 +225,21 @@ final class Gatherer implements AutoCloseable {
   }
 
   /**
-   * Finishes the running batch and fails all waiting calls, including a batch that is still being
+   * Finishes the running batches and fails all waiting calls, including a batch that is still being
    * gathered. Idempotent.
    */
   @Override
   public void close() {
     closed = true;
-    thread.interrupt();
+    threads.forEach(Thread::interrupt);
     boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
     }
     if (interrupted) {

@@ -1,4 +1,4 @@
-package io.unipin.model;
+package io.unipin.model.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,7 +19,11 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class GathererTest {
-  private record Numbered(int value, Object bucket) implements Gatherer.Call {}
+  private record Numbered(int value, Object bucket, int rows) implements Gatherer.Call {
+    Numbered(int value, Object bucket) {
+      this(value, bucket, 1);
+    }
+  }
 
   private final ExecutorService callers = Executors.newCachedThreadPool();
   private final List<List<Gatherer.Call>> batches = Collections.synchronizedList(new ArrayList<>());
@@ -55,13 +59,17 @@ class GathererTest {
         .toList();
   }
 
+  private Gatherer gatherer(int threads, int calls, int rows, Duration wait) {
+    return new Gatherer("test", threads, new Gatherer.Limits(calls, rows, wait), this::echo);
+  }
+
   private Future<float[]> submit(Gatherer gatherer, int value, Object bucket) {
     return callers.submit(() -> gatherer.call(new Numbered(value, bucket)));
   }
 
   @Test
   void call_whileABatchRuns_areGatheredByBucketUpToTheMost() throws Exception {
-    try (Gatherer gatherer = new Gatherer("test", 3, Duration.ofSeconds(20), this::echo)) {
+    try (Gatherer gatherer = gatherer(1, 3, 100, Duration.ofSeconds(20))) {
       List<Future<float[]>> results = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         results.add(submit(gatherer, i, "a"));
@@ -83,7 +91,7 @@ class GathererTest {
   @Test
   void call_batchFails_failsItsCallsAlone() throws Exception {
     go.countDown();
-    try (Gatherer gatherer = new Gatherer("test", 4, Duration.ZERO, this::echo)) {
+    try (Gatherer gatherer = gatherer(1, 4, 100, Duration.ZERO)) {
       assertThatThrownBy(() -> gatherer.call(new Numbered(-1, "a")))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("negative");
@@ -93,7 +101,7 @@ class GathererTest {
 
   @Test
   void close_callsWaiting_failsThem() throws Exception {
-    Gatherer gatherer = new Gatherer("test", 1, Duration.ZERO, this::echo);
+    Gatherer gatherer = gatherer(1, 1, 100, Duration.ZERO);
     Future<float[]> first = submit(gatherer, 1, "a");
     running.await();
     Future<float[]> second = submit(gatherer, 2, "a");
@@ -108,7 +116,7 @@ class GathererTest {
   void close_whileABatchIsGathered_failsItsCalls() throws Exception {
     go.countDown();
     CountDownLatch taken = new CountDownLatch(2);
-    Gatherer gatherer = new Gatherer("test", 3, Duration.ofDays(1), this::echo);
+    Gatherer gatherer = gatherer(1, 3, 100, Duration.ofDays(1));
     Future<float[]> first = callers.submit(() -> gatherer.call(new Asked(taken)));
     Future<float[]> second = callers.submit(() -> gatherer.call(new Asked(taken)));
     taken.await(); // now the batch has both calls, and waits for a third
@@ -132,11 +140,16 @@ class GathererTest {
       taken.countDown();
       return "a";
     }
+
+    @Override
+    public int rows() {
+      return 1;
+    }
   }
 
   @Test
   void call_callerInterrupted_stillWaitsForItsResult() throws Exception {
-    try (Gatherer gatherer = new Gatherer("test", 1, Duration.ZERO, this::echo)) {
+    try (Gatherer gatherer = gatherer(1, 1, 100, Duration.ZERO)) {
       boolean[] interrupted = new boolean[1];
       float[][] result = new float[1][];
       Thread caller =
