@@ -110,7 +110,7 @@
     # feed-forward
     h = self.norm(x, None)
     if self.gated():
-      wide = self.gate(self.product(h, 4 * l + 2))
+      wide = self.product_gate(h, 4 * l + 2)
     else:
       wide = self.product_gelu(h, 4 * l + 2)
     return self.product_add(wide, 4 * l + 3, x)
