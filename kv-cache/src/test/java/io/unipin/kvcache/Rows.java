@@ -54,34 +54,23 @@ public final class Rows {
 
   /** Writes the rows that the lease lacks, and no other rows. */
   public static void write(KvLease lease, KvLayout layout, int... tokens) {
-    ByteBuffer block = block(lease);
+    KvRows block = lease.kv();
     long[] seeds = seeds(layout, tokens);
     for (int row = lease.reusedRows(); row < lease.rows(); row++) {
       for (int plane = 0; plane < layout.planes(); plane++) {
-        byte[] pattern = pattern(layout, plane, seeds[row]);
-        block.put(offset(layout, lease.capacity(), plane, row), pattern, 0, layout.rowBytes());
-        block.put(
-            stepOffset(layout, lease.capacity(), plane, row),
-            pattern,
-            layout.rowBytes(),
-            layout.type().stepBytes());
+        put(block, plane, row, pattern(layout, plane, seeds[row]));
       }
     }
   }
 
   /** Checks that rows {@code [0, rows)} of the lease's block are the rows of these tokens. */
   public static void verify(KvLease lease, KvLayout layout, int rows, int... tokens) {
-    ByteBuffer block = block(lease);
+    KvRows block = lease.kv();
     long[] seeds = seeds(layout, tokens);
     byte[] found = new byte[layout.rowBytes() + layout.type().stepBytes()];
     for (int row = 0; row < rows; row++) {
       for (int plane = 0; plane < layout.planes(); plane++) {
-        block.get(offset(layout, lease.capacity(), plane, row), found, 0, layout.rowBytes());
-        block.get(
-            stepOffset(layout, lease.capacity(), plane, row),
-            found,
-            layout.rowBytes(),
-            layout.type().stepBytes());
+        get(block, plane, row, found);
         byte[] expected = pattern(layout, plane, seeds[row]);
         if (!Arrays.equals(found, expected)) {
           assertThat(found)
@@ -111,6 +100,30 @@ public final class Rows {
     assertThat(cache.stats().entries()).isZero();
     assertThat(cache.stats().usedBytes()).isZero();
     assertThat(cache.stats().leasedBytes()).isZero();
+  }
+
+  private static void put(KvRows rows, int plane, int row, byte[] pattern) {
+    if (rows instanceof HostRows host) {
+      KvLayout layout = host.layout();
+      int width = layout.rowBytes();
+      host.memory().put(offset(layout, host.capacity(), plane, row), pattern, 0, width);
+      int step = stepOffset(layout, host.capacity(), plane, row);
+      host.memory().put(step, pattern, width, layout.type().stepBytes());
+    } else {
+      HeapPool.put((EngineRows) rows, plane, row, pattern);
+    }
+  }
+
+  private static void get(KvRows rows, int plane, int row, byte[] found) {
+    if (rows instanceof HostRows host) {
+      KvLayout layout = host.layout();
+      int width = layout.rowBytes();
+      host.memory().get(offset(layout, host.capacity(), plane, row), found, 0, width);
+      int step = stepOffset(layout, host.capacity(), plane, row);
+      host.memory().get(step, found, width, layout.type().stepBytes());
+    } else {
+      HeapPool.get((EngineRows) rows, plane, row, found);
+    }
   }
 
   private static int offset(KvLayout layout, int capacity, int plane, int row) {

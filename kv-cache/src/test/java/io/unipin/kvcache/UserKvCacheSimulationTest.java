@@ -17,8 +17,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Plays random schedules of overlapping requests on one thread.
@@ -32,38 +34,50 @@ class UserKvCacheSimulationTest {
   private static final int FEW = 60;
   private static final int STEPS = 60;
 
-  @Test
+  /** Where the cache keeps its rows. */
+  private enum Place {
+    HOST,
+    /** One array, from which the main pool and the pool of transient blocks take sections. */
+    POOL
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
   @Tag("long")
-  void schedules_roomForAll_haveTheOutcomesOfAPlainMap() {
-    playWithRoomForAll(SCHEDULES);
+  void schedules_roomForAll_haveTheOutcomesOfAPlainMap(Place place) {
+    playWithRoomForAll(place, SCHEDULES);
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(Place.class)
   @Tag("long")
-  void schedules_littleRoom_neverGiveWrongRows() {
-    playWithLittleRoom(SCHEDULES);
+  void schedules_littleRoom_neverGiveWrongRows(Place place) {
+    playWithLittleRoom(place, SCHEDULES);
   }
 
-  @Test
-  void schedules_aFew_haveTheOutcomesOfAPlainMapAndNoWrongRows() {
-    playWithRoomForAll(FEW);
-    playWithLittleRoom(FEW);
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void schedules_aFew_haveTheOutcomesOfAPlainMapAndNoWrongRows(Place place) {
+    playWithRoomForAll(place, FEW);
+    playWithLittleRoom(place, FEW);
   }
 
-  private static void playWithRoomForAll(int schedules) {
+  private static void playWithRoomForAll(Place place, int schedules) {
     for (int seed = 0; seed < schedules; seed++) {
-      new Schedule(seed, 1 << 17, 1 << 12, 1 << 17, true).play();
+      new Schedule(place, seed, 1 << 17, 1 << 12, 1 << 17, true).play();
     }
   }
 
-  private static void playWithLittleRoom(int schedules) {
+  private static void playWithLittleRoom(Place place, int schedules) {
+    int moves = 0;
     for (int seed = 0; seed < schedules; seed++) {
       Random random = new Random(seed);
       long budget = 256L * (1 + random.nextInt(60));
       long slab = 256L * (1 + random.nextInt(24));
       long transients = 256L * random.nextInt(40);
-      new Schedule(seed, budget, slab, transients, false).play();
+      moves += new Schedule(place, seed, budget, slab, transients, false).play();
     }
+    assertThat(moves > 0).as("blocks of the array were moved").isEqualTo(place == Place.POOL);
   }
 
   /** A request with an open lease. */
@@ -76,10 +90,17 @@ class UserKvCacheSimulationTest {
   private record Known(int[] tokens, boolean state, KvBlock block) {}
 
   private static final class Schedule {
-    private static final KvLayout[] LAYOUTS = {
+    /** Layouts of two models. The engine's memory can't hold steps. */
+    private static final KvLayout[] HOST = {
       new KvLayout(1, 2, 4, 20, KvType.FLOAT32), new KvLayout(3, 1, 4, 16, KvType.INT8)
     };
 
+    private static final KvLayout[] POOL = {
+      new KvLayout(1, 2, 4, 20, KvType.FLOAT32), new KvLayout(5, 1, 4, 16, KvType.FLOAT32)
+    };
+
+    private final KvLayout[] layouts;
+    private final @Nullable HeapPool pool;
     private final int seed;
     private final Random random;
     private final boolean roomForAll;
@@ -91,16 +112,25 @@ class UserKvCacheSimulationTest {
     private final Set<KvLease> revoked = new HashSet<>();
     private final List<Open> open = new ArrayList<>();
 
-    Schedule(int seed, long budget, long slab, long transients, boolean roomForAll) {
+    Schedule(
+        Place place, int seed, long budget, long slab, long transients, boolean roomForAll) {
+      layouts = place == Place.HOST ? HOST : POOL;
       this.seed = seed;
       this.roomForAll = roomForAll;
       random = new Random(seed);
       KvCacheLimits limits =
           new KvCacheLimits(budget, Duration.ofSeconds(100), transients, nanos::get);
-      cache = new UserKvCache(limits, slab, true);
+      if (place == Place.HOST) {
+        pool = null;
+        cache = new UserKvCache(limits, slab, true);
+      } else {
+        pool = new HeapPool((int) (budget + transients) + (1 << 14), 64 * random.nextInt(10));
+        cache = new UserKvCache(limits, List.of(), pool, slab, false);
+      }
     }
 
-    void play() {
+    /** Returns how often blocks of the array were moved. */
+    int play() {
       try {
         for (int step = 0; step < STEPS; step++) {
           step();
@@ -111,6 +141,11 @@ class UserKvCacheSimulationTest {
           finish(open.remove(open.size() - 1));
         }
         closeClean(cache);
+        if (pool == null) {
+          return 0;
+        }
+        assertThat(pool.isZero()).as("no row is left").isTrue();
+        return pool.moves();
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError("seed " + seed, e);
       }
@@ -138,7 +173,7 @@ class UserKvCacheSimulationTest {
 
     private void request() {
       int model = random.nextInt(2);
-      KvLayout layout = LAYOUTS[model];
+      KvLayout layout = layouts[model];
       KvKey key = new KvKey("user" + random.nextInt(3), "model" + model);
       int[] tokens = nextHistory(key, layout);
       KvLease lease;

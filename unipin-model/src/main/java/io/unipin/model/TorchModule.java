@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * The program with its weights, loaded into libtorch through DJL.
@@ -46,16 +47,28 @@ public final class TorchModule implements AutoCloseable {
    */
   static TorchModule load(
       Program.Use use, ModelConfig config, Weights weights, EngineOptions options) {
+    return load(
+        options,
+        use == Program.Use.TRAINING,
+        archive -> TorchArchive.write(archive, use, config, weights));
+  }
+
+  /** Loads the program that moves the elements of a pool. */
+  static TorchModule loadPool(EngineOptions options) {
+    return load(options, false, TorchArchive::writePool);
+  }
+
+  private static TorchModule load(
+      EngineOptions options, boolean training, Consumer<Path> archiveWriter) {
     PtNDManager manager = Torch.newManager(options.device());
     try {
       Path directory = Files.createTempDirectory("unipin-model");
       Path archive = directory.resolve("unipin.pt");
       try {
-        TorchArchive.write(archive, use, config, weights);
+        archiveWriter.accept(archive);
         return new TorchModule(
             manager,
-            JniUtils.loadModule(
-                manager, archive, true, new String[0], new String[0], use == Program.Use.TRAINING));
+            JniUtils.loadModule(manager, archive, true, new String[0], new String[0], training));
       } finally {
         Files.deleteIfExists(archive);
         Files.delete(directory);

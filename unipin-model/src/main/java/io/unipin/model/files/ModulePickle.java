@@ -21,14 +21,32 @@ final class ModulePickle {
     return pickle.out.toByteArray();
   }
 
-  private void module(ModelConfig config, Map<String, FloatTensor> tensors) {
+  /** Returns the object of a class without attributes. */
+  static byte[] empty(String name) {
+    ModulePickle pickle = new ModulePickle();
+    pickle.begin(name);
+    pickle.end();
+    return pickle.out.toByteArray();
+  }
+
+  private void begin(String name) {
     out.write(0x80); // PROTO
     out.write(2);
-    global("__torch__", "UniPin");
+    global("__torch__", name);
     out.write(')'); // EMPTY_TUPLE
     out.write(0x81); // NEWOBJ
     out.write('}'); // EMPTY_DICT
     out.write('('); // MARK
+  }
+
+  private void end() {
+    out.write('u'); // SETITEMS
+    out.write('b'); // BUILD
+    out.write('.'); // STOP
+  }
+
+  private void module(ModelConfig config, Map<String, FloatTensor> tensors) {
+    begin("UniPin");
     text("heads");
     integer(config.heads());
     text("kv_heads");
@@ -50,9 +68,7 @@ final class ModulePickle {
       text(entry.getKey());
       tensor(index++, entry.getValue());
     }
-    out.write('u'); // SETITEMS
-    out.write('b'); // BUILD
-    out.write('.'); // STOP
+    end();
   }
 
   private void emptyList(String element) {

@@ -62,6 +62,11 @@ public final class Program {
     return text(use).source();
   }
 
+  /** Returns the text of the program that moves the elements of a pool. */
+  static String poolSource() {
+    return ProgramText.of(List.of("pool"), Program::file).source();
+  }
+
   /**
    * Returns the program that answers requests, without comments and without the tower that embeds
    * live items. Programs with equal code give the same answers if item vectors are equal.

@@ -12,7 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
-import java.util.Map;
+import java.util.Collection;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -41,8 +42,21 @@ public final class TorchArchive {
   private TorchArchive() {}
 
   public static void write(Path file, Program.Use use, ModelConfig config, Weights weights) {
+    write(file, out -> write(out, use, config, weights));
+  }
+
+  /** Writes the program that moves the elements of a pool. It has no configuration or weights. */
+  public static void writePool(Path file) {
+    write(file, out -> write(out, ModulePickle.empty("Pool"), Program.poolSource(), List.of()));
+  }
+
+  private interface Writer {
+    void write(OutputStream out) throws IOException;
+  }
+
+  private static void write(Path file, Writer writer) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
-      write(out, use, config, weights);
+      writer.write(out);
     } catch (IOException e) {
       throw new ModelException("cannot write the model archive: " + e.getMessage(), e);
     }
@@ -50,14 +64,21 @@ public final class TorchArchive {
 
   public static void write(OutputStream out, Program.Use use, ModelConfig config, Weights weights)
       throws IOException {
+    byte[] module = ModulePickle.of(config, weights.tensors());
+    write(out, module, Program.source(use), weights.tensors().values());
+  }
+
+  private static void write(
+      OutputStream out, byte[] module, String source, Collection<FloatTensor> tensors)
+      throws IOException {
     Counter counter = new Counter(out);
     ZipOutputStream zip = new ZipOutputStream(counter);
     zip.setMethod(ZipOutputStream.STORED);
-    entry(zip, counter, "data.pkl", ByteBuffer.wrap(ModulePickle.of(config, weights.tensors())));
-    entry(zip, counter, "code/__torch__.py", utf8(Program.source(use)));
+    entry(zip, counter, "data.pkl", ByteBuffer.wrap(module));
+    entry(zip, counter, "code/__torch__.py", utf8(source));
     int index = 0;
-    for (Map.Entry<String, FloatTensor> tensor : weights.tensors().entrySet()) {
-      entry(zip, counter, "data/" + index++, tensor.getValue().bytes().duplicate());
+    for (FloatTensor tensor : tensors) {
+      entry(zip, counter, "data/" + index++, tensor.bytes().duplicate());
     }
     entry(zip, counter, "constants.pkl", ByteBuffer.wrap(new byte[] {(byte) 0x80, 2, ')', '.'}));
     entry(zip, counter, "version", utf8("3\n"));
