@@ -59,7 +59,7 @@ final class Packages {
       serving.disk: serving.failure
       serving.erasure: serving.bytes serving.failure serving.security
       serving.experiment: serving.log settings
-      serving.failure: ann kvcache model.engine model.features
+      serving.failure: ann kvcache model.features
       serving.fleet: serving.erasure serving.failure serving.redis serving.security serving.threads serving.user settings
       serving.history: serving.bytes serving.disk serving.erasure serving.security settings
       serving.history.redis: serving.bytes serving.erasure serving.failure serving.history serving.redis serving.spans serving.threads settings

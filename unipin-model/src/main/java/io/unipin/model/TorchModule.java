@@ -11,6 +11,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.model.batch.AttentionKernel;
+import io.unipin.model.engine.EngineFault;
 import io.unipin.model.features.DeviceFullException;
 import io.unipin.model.features.DeviceLostException;
 import io.unipin.model.features.ModelConfig;
@@ -161,15 +162,12 @@ public final class TorchModule implements AutoCloseable {
    * @param what the call that failed
    */
   static ModelException failure(String what, EngineException e) {
-    String all = String.valueOf(e.getMessage());
     String message = "the model failed in %s: %s".formatted(what, firstLine(e));
-    if (all.contains("out of memory") || all.contains("CUBLAS_STATUS_ALLOC_FAILED")) {
-      return new DeviceFullException(message, e);
-    }
-    if (all.contains("CUDA error") || all.contains("CUDA driver error")) {
-      return new DeviceLostException(message, e);
-    }
-    return new ModelException(message, e);
+    return switch (EngineFault.of(e)) {
+      case OUT_OF_MEMORY -> new DeviceFullException(message, e);
+      case LOST -> new DeviceLostException(message, e);
+      default -> new ModelException(message, e);
+    };
   }
 
   /**

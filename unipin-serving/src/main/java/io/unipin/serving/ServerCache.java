@@ -40,7 +40,8 @@ final class ServerCache {
 
   private ServerCache() {}
 
-  static UserKvCache open(ServerConfig config, HistoryStore histories, Secrets secrets) {
+  static UserKvCache open(
+      ServerConfig config, HistoryStore histories, Secrets secrets, CacheMemory memory) {
     CacheConfig cache = config.cache();
     KvCacheLimits limits =
         new KvCacheLimits(
@@ -54,7 +55,7 @@ final class ServerCache {
       if (cache.isShared()) {
         tiers.add(shared(config, histories, secrets));
       }
-      UserKvCache made = new UserKvCache(limits, tiers);
+      UserKvCache made = new UserKvCache(limits, tiers, memory.of(limits));
       opened = true;
       return made;
     } finally {

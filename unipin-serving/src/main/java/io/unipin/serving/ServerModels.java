@@ -74,9 +74,7 @@ final class ServerModels {
     this.stores = stores;
     RecommenderConfig pipeline = ArmSettings.of(config);
     recommender = recommender(stores, pipeline, ranking);
-    shadow =
-        parts.opened(
-            new ShadowParts(config, stores.histories(), stores.secrets(), stores.impressions()));
+    shadow = parts.opened(new ShadowParts(config, stores));
     bundles = parts.opened(new BundleHolder(this::forget, config.bundle().keepPrevious()));
     routes =
         parts.opened(

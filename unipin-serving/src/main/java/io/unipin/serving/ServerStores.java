@@ -37,10 +37,11 @@ record ServerStores(
     ImpressionCounts impressions,
     UserKvCache cache,
     ServedLog servedLog,
+    CacheMemory memory,
     Experiments experiments,
     ExposureLog exposures) {
 
-  static ServerStores open(ServerConfig config, OpenParts parts) {
+  static ServerStores open(ServerConfig config, CacheMemory memory, OpenParts parts) {
     ServingMetrics metrics = parts.opened(new ServingMetrics());
     parts.opened(MemoryTrim.start());
     Tracing tracing = parts.opened(Tracing.start(config.tracing(), () -> ReplicaName.of(config)));
@@ -64,7 +65,7 @@ record ServerStores(
     topics.count(impressions, parts);
     ServedLog servedLog = parts.opened(ServedLog.open(config.servedLog(), topics.spools()));
     metrics.watchServedLog(servedLog::dropped);
-    UserKvCache cache = parts.opened(ServerCache.open(config, histories, secrets));
+    UserKvCache cache = parts.opened(ServerCache.open(config, histories, secrets, memory));
     metrics.watchCache(cache::stats);
     for (int tier = 0; tier < cache.tierStats().size(); tier++) {
       int place = tier;
@@ -84,6 +85,7 @@ record ServerStores(
         impressions,
         cache,
         servedLog,
+        memory,
         experiments,
         exposures);
   }

@@ -1,21 +1,20 @@
 package io.unipin.serving;
 
 import io.unipin.kvcache.KvCacheLimits;
+import io.unipin.kvcache.SlabSource;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.experiment.ShadowConfig;
-import io.unipin.serving.history.HistoryStore;
-import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.metrics.ServingMetrics;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
 import io.unipin.serving.rpc.Shadow;
-import io.unipin.serving.security.Secrets;
 import io.unipin.serving.settings.ArmSettings;
 import io.unipin.serving.settings.ServerConfig;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -26,18 +25,18 @@ final class ShadowParts implements AutoCloseable {
   private final Recommender recommender;
   private final BundleHolder bundles = new BundleHolder(bundle -> {});
 
-  ShadowParts(
-      ServerConfig server, HistoryStore histories, Secrets secrets, ImpressionCounts impressions) {
+  ShadowParts(ServerConfig server, ServerStores stores) {
     config = server.shadow();
     long budget = config.enabled() ? config.budget().bytes() : 0;
-    cache =
-        new UserKvCache(
-            new KvCacheLimits(
-                budget, server.cache().timeToLive(), config.transientBudget().bytes()));
+    KvCacheLimits limits =
+        new KvCacheLimits(budget, server.cache().timeToLive(), config.transientBudget().bytes());
+    SlabSource memory = config.enabled() ? stores.memory().of(limits) : SlabSource.HOST;
+    cache = new UserKvCache(limits, List.of(), memory);
     RecommenderConfig pipeline = ArmSettings.apply(ArmSettings.of(server), config.settings());
     recommender =
-        new Recommender(histories, cache, secrets, pipeline, System::currentTimeMillis)
-            .with(impressions);
+        new Recommender(
+                stores.histories(), cache, stores.secrets(), pipeline, System::currentTimeMillis)
+            .with(stores.impressions());
   }
 
   /**

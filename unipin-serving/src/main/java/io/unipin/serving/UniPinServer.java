@@ -52,12 +52,12 @@ public final class UniPinServer implements AutoCloseable {
   /** The ports for callers and operators. */
   private record Ports(RpcServer rpc, MetricsEndpoint metrics, @Nullable Console console) {}
 
-  private UniPinServer(ServerConfig config, RankingModel.Factory ranking) {
+  private UniPinServer(ServerConfig config, RankingModel.Factory ranking, boolean pooled) {
     this.config = config;
     boolean started = false;
     try {
       boolean empty = ServerFleet.isEmpty(config);
-      stores = ServerStores.open(config, parts);
+      stores = ServerStores.open(config, new CacheMemory(config, pooled, parts), parts);
       models = new ServerModels(config, stores, parts, ranking);
       BundleOperations operations = models.load(() -> serving);
       ItemWriter changes = stores.topics().items(models.items(), models::bundleName, parts);
@@ -167,7 +167,16 @@ public final class UniPinServer implements AutoCloseable {
    */
   public static UniPinServer start(ServerConfig config, RankingModel.Factory ranking) {
     new StartChecks(config).require();
-    return new UniPinServer(config, ranking);
+    return new UniPinServer(config, ranking, !config.engine().device().isCpu());
+  }
+
+  /**
+   * Starts a server on the processor with caches in the engine's memory, as on a card. It computes
+   * what a card computes, for tests where there is none.
+   */
+  static UniPinServer startPooled(ServerConfig config) {
+    new StartChecks(config).require();
+    return new UniPinServer(config, RankingModel.CACHED, true);
   }
 
   private @Nullable TokenFile tokens(SecurityConfig security) {

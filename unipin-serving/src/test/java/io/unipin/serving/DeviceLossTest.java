@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinClient;
+import io.unipin.model.features.DeviceFullException;
+import io.unipin.model.features.DeviceLostException;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
@@ -19,11 +21,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests what a server does when its card fails, with the words of CUDA. */
+/** Tests what a server does when its card has no memory or fails. */
 @Timeout(120)
 final class DeviceLossTest {
   private static final RetrieveAndRankRequest REQUEST =
@@ -33,11 +36,11 @@ final class DeviceLossTest {
 
   @TempDir Path folder;
 
-  /** The failure of the next scores; empty if they are computed. */
-  private final AtomicReference<String> words = new AtomicReference<>("");
+  /** The failure of the next scores; null if they are computed. */
+  private final AtomicReference<@Nullable ModelException> failure = new AtomicReference<>();
 
-  /** The server's own ranking model, except that it fails with {@link #words}. */
-  private record Failing(RankingModel own, AtomicReference<String> words)
+  /** The server's own ranking model, except that it throws {@link #failure}. */
+  private record Failing(RankingModel own, AtomicReference<@Nullable ModelException> failure)
       implements RankingModel {
     @Override
     public CostedModel costs(LoadedBundle serving) {
@@ -46,9 +49,9 @@ final class DeviceLossTest {
 
     @Override
     public float[] score(UserSession user, List<Candidate> candidates) {
-      if (!words.get().isEmpty()) {
-        throw new ModelException(
-            "the model failed in score", new IllegalStateException(words.get()));
+      ModelException now = failure.get();
+      if (now != null) {
+        throw now;
       }
       return own.score(user, candidates);
     }
@@ -75,19 +78,19 @@ final class DeviceLossTest {
     TinyBundles.publish(bundles, "one", "exact", 1, folder.resolve("scratch"));
     return UniPinServer.start(
         TestServer.config(folder),
-        (encoder, costs) -> new Failing(RankingModel.CACHED.of(encoder, costs), words));
+        (encoder, costs) -> new Failing(RankingModel.CACHED.of(encoder, costs), failure));
   }
 
   @Test
   void score_noMemoryOnTheCard_refusesTheCallAlone() {
     try (UniPinServer server = start();
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
-      words.set("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total");
+      failure.set(new DeviceFullException("no memory", new IllegalStateException()));
       assertThatThrownBy(() -> client.retrieveAndRank(REQUEST))
           .isInstanceOfSatisfying(
               RequestException.class,
               e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.OVERLOADED));
-      words.set("");
+      failure.set(null);
       assertThat(client.retrieveAndRank(REQUEST).getItemsCount()).isPositive();
       assertThat(server.isDeviceLost()).isFalse();
     }
@@ -97,7 +100,7 @@ final class DeviceLossTest {
   void score_cardThatFailed_stopsTheServer() throws Exception {
     try (UniPinServer server = start();
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
-      words.set("CUDA error: an illegal memory access was encountered");
+      failure.set(new DeviceLostException("lost", new IllegalStateException()));
       assertThatThrownBy(() -> client.retrieveAndRank(REQUEST))
           .isInstanceOfSatisfying(
               RequestException.class,

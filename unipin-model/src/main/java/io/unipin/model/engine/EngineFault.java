@@ -25,7 +25,10 @@ public enum EngineFault {
   OLD_CARD("no kernel image is available", "FlashAttention only supports"),
   /** The card's memory is full. The same call may succeed later. */
   OUT_OF_MEMORY(
-      "CUDA out of memory", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED"),
+      "CUDA out of memory",
+      "CUDA error: out of memory",
+      "CUDA driver error: out of memory",
+      "CUBLAS_STATUS_ALLOC_FAILED"),
   /**
    * The card failed. No later call of this process can succeed, because CUDA then refuses all work
    * of the process.

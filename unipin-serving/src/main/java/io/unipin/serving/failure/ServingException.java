@@ -2,7 +2,8 @@ package io.unipin.serving.failure;
 
 import io.unipin.ann.AnnException;
 import io.unipin.kvcache.KvCacheException;
-import io.unipin.model.engine.EngineFault;
+import io.unipin.model.features.DeviceFullException;
+import io.unipin.model.features.DeviceLostException;
 import io.unipin.model.features.ModelException;
 import java.time.Duration;
 import java.util.List;
@@ -87,12 +88,11 @@ public final class ServingException extends RuntimeException {
           Thread.currentThread().isInterrupted() ? FailureKind.UNAVAILABLE : FailureKind.OVERLOADED;
       return new ServingException(kind, "no room for the user's state", failure);
     }
-    EngineFault fault = EngineFault.of(failure);
-    if (fault == EngineFault.OUT_OF_MEMORY) {
+    if (failure instanceof DeviceFullException) {
       return new ServingException(
           FailureKind.OVERLOADED, "no room on the device for the request", failure);
     }
-    if (fault == EngineFault.LOST) {
+    if (failure instanceof DeviceLostException) {
       return new ServingException(FailureKind.LOST, "the device failed", failure);
     }
     boolean computed = failure instanceof ModelException || failure instanceof AnnException;
