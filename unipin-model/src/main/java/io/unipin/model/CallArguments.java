@@ -53,7 +53,11 @@ final class CallArguments {
       throw new IllegalArgumentException(
           "rows of %s expected, got %s".formatted(expected, kv.layout()));
     }
-    return kv;
+    if (kv instanceof HostRows rows) {
+      return rows;
+    }
+    throw new IllegalArgumentException(
+        "rows in host memory expected, got " + kv.getClass().getSimpleName());
   }
 
   /** Returns the actions of a window from index {@code start} on. */
