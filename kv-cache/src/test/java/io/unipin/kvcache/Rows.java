@@ -54,7 +54,7 @@ public final class Rows {
 
   /** Writes the rows that the lease lacks, and no other rows. */
   public static void write(KvLease lease, KvLayout layout, int... tokens) {
-    ByteBuffer block = block(lease);
+    KvRows block = lease.kv();
     long[] seeds = seeds(layout, tokens);
     for (int row = lease.reusedRows(); row < lease.rows(); row++) {
       for (int plane = 0; plane < layout.planes(); plane++) {
@@ -65,7 +65,7 @@ public final class Rows {
 
   /** Checks that rows {@code [0, rows)} of the lease's block are the rows of these tokens. */
   public static void verify(KvLease lease, KvLayout layout, int rows, int... tokens) {
-    ByteBuffer block = block(lease);
+    KvRows block = lease.kv();
     long[] seeds = seeds(layout, tokens);
     byte[] found = new byte[layout.rowBytes() + layout.type().stepBytes()];
     for (int row = 0; row < rows; row++) {
