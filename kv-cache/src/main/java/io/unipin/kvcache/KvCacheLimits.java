@@ -7,9 +7,9 @@ import java.time.Duration;
  * Limits of a {@link UserKvCache}, in bytes and time. A server takes them from the section
  * {@code cache} of its settings.
  *
- * <p>Both byte limits are for memory outside the heap, so {@code -XX:MaxDirectMemorySize} must
- * leave room for their sum. The cache takes memory slab by slab when it needs more, and never
- * returns memory to the system.
+ * <p>Both byte limits are for memory from a {@link SlabSource}. For host memory, {@code
+ * -XX:MaxDirectMemorySize} must leave room for their sum. The cache takes memory slab by slab when
+ * it needs more, and never returns memory to the source.
  *
  * <p>Immutable.
  *

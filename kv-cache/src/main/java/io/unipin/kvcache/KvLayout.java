@@ -3,9 +3,10 @@ package io.unipin.kvcache;
 /**
  * The shape of one model's blocks.
  *
- * <p>A block is {@code [layers, 2, kvHeads, capacity, headDim]}, contiguous, in native byte order.
- * The second axis holds keys (0) and values (1). If the element type has steps (see
- * {@link KvType#INT8}), the steps follow the elements as {@code [layers, 2, kvHeads, capacity]}.
+ * <p>A block in host memory is {@code [layers, 2, kvHeads, capacity, headDim]}, contiguous, in
+ * native byte order. The second axis holds keys (0) and values (1). If the element type has steps
+ * (see {@link KvType#INT8}), the steps follow the elements as {@code [layers, 2, kvHeads,
+ * capacity]}. {@link EngineRows} describes a block in memory of the engine.
  *
  * <p>The capacity is one of five size classes {@code unit · 2^j}, j = 0..4, with
  * {@code unit = ceil(maxRows / 16)}. So the number of units of a block is a power of two, and a

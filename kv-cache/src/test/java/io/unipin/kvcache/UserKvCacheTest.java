@@ -334,7 +334,7 @@ class UserKvCacheTest {
     assertThatThrownBy(() -> lease.commit(new float[2])).isInstanceOf(IllegalStateException.class);
     lease.close();
     lease.close();
-    assertThatThrownBy(lease::block).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(lease::kv).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(lease::state).isInstanceOf(IllegalStateException.class);
     try (KvLease hit = acquire(tokens(1, 2))) {
       assertThatThrownBy(() -> hit.commit(new float[2])).isInstanceOf(IllegalStateException.class);

@@ -83,7 +83,7 @@ public final class EnginePool implements SlabSource, AutoCloseable {
           case FLOAT16 -> DataType.FLOAT16;
           case INT8 ->
               throw new IllegalArgumentException(
-                  "keys and values of FLOAT16 or FLOAT32 in the engine's memory expected, got INT8");
+                  "FLOAT16 or FLOAT32 expected for rows in engine memory, got INT8");
         };
     long count = Math.max(1, bytes / type.bytes());
     TorchModule program = TorchModule.loadPool(options);
@@ -93,7 +93,7 @@ public final class EnginePool implements SlabSource, AutoCloseable {
     } catch (EngineException e) {
       program.close();
       throw new ModelException(
-          "%s bytes for users' keys and values expected on %s, got %s"
+          "%s bytes for keys and values expected on %s, got %s"
               .formatted(bytes, options.device(), left(e)),
           e);
     }
@@ -142,13 +142,12 @@ public final class EnginePool implements SlabSource, AutoCloseable {
   public void require(KvLayout layout) {
     if (layout.type() != type) {
       throw new IllegalArgumentException(
-          "keys and values of %s in the engine's memory expected, got %s"
-              .formatted(type, layout.type()));
+          "%s expected for rows in engine memory, got %s".formatted(type, layout.type()));
     }
     long unit = layout.budgetBytes(1);
     if (unit % rowBytes(layout) != 0) {
       throw new IllegalArgumentException(
-          "rows that divide a unit of %s bytes in the engine's memory expected, got %s bytes a row"
+          "rows of which %s bytes are a multiple expected in engine memory, got %s bytes a row"
               .formatted(unit, rowBytes(layout)));
     }
   }
@@ -160,7 +159,7 @@ public final class EnginePool implements SlabSource, AutoCloseable {
 
   @Override
   public synchronized SlabMemory allocate(int length, int unitBytes) {
-    long start = Math.floorDiv(taken + unitBytes - 1, unitBytes) * (long) unitBytes;
+    long start = Math.floorDiv(taken + unitBytes - 1, unitBytes) * unitBytes;
     if (start + length > bytes) {
       throw new OutOfMemoryError(
           "%s bytes left in the pool expected, got %s".formatted(length, bytes - start));
@@ -198,7 +197,7 @@ public final class EnginePool implements SlabSource, AutoCloseable {
 
     @Override
     public long firstUnit(int unitBytes) {
-      return Math.floorMod(-base, (long) unitBytes);
+      return Math.floorMod(-base, unitBytes);
     }
 
     @Override

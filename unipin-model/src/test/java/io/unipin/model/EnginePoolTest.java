@@ -149,8 +149,7 @@ class EnginePoolTest {
   void create_int8_isRefused() {
     assertThatThrownBy(() -> pool(KvType.INT8))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            "keys and values of FLOAT16 or FLOAT32 in the engine's memory expected, got INT8");
+        .hasMessage("FLOAT16 or FLOAT32 expected for rows in engine memory, got INT8");
   }
 
   @Test
@@ -158,7 +157,7 @@ class EnginePoolTest {
     KvCacheLimits limits = new KvCacheLimits(1L << 52, Duration.ofHours(1), 1 << 20);
     assertThatThrownBy(() -> EnginePool.create(EngineOptions.cpu(), KvType.FLOAT16, limits))
         .isInstanceOf(ModelException.class)
-        .hasMessageMatching("4503599896\\d+ bytes for users' keys and values expected on cpu, got .+");
+        .hasMessageMatching("4503599896\\d+ bytes for keys and values expected on cpu, got .+");
   }
 
   @Test
@@ -174,14 +173,12 @@ class EnginePoolTest {
     try (EnginePool pool = pool(KvType.FLOAT16)) {
       pool.require(layout(KvType.FLOAT16));
       assertThatThrownBy(() -> pool.require(layout(KvType.FLOAT32)))
-          .hasMessage(
-              "keys and values of FLOAT16 in the engine's memory expected, got FLOAT32");
+          .hasMessage("FLOAT16 expected for rows in engine memory, got FLOAT32");
       assertThatThrownBy(() -> pool.require(layout(KvType.INT8)))
-          .hasMessage("keys and values of FLOAT16 in the engine's memory expected, got INT8");
+          .hasMessage("FLOAT16 expected for rows in engine memory, got INT8");
       assertThatThrownBy(() -> pool.require(new KvLayout(1, 1, 12, 16, KvType.FLOAT16)))
           .hasMessage(
-              "rows that divide a unit of 64 bytes in the engine's memory expected, got 48 bytes"
-                  + " a row");
+              "rows of which 64 bytes are a multiple expected in engine memory, got 48 bytes a row");
     }
   }
 
