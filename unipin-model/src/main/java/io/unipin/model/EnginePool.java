@@ -14,6 +14,7 @@ import io.unipin.kvcache.KvRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.SlabMemory;
 import io.unipin.kvcache.SlabSource;
+import io.unipin.model.batch.PoolBlocks;
 import io.unipin.model.features.ModelException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -193,7 +194,13 @@ public final class EnginePool implements SlabSource, AutoCloseable {
    *
    * @param base first byte of the part
    */
-  private record Section(EnginePool pool, long base, long bytes) implements SlabMemory {
+  private record Section(EnginePool pool, long base, long bytes)
+      implements SlabMemory, PoolBlocks.Pooled {
+
+    @Override
+    public PtNDArray tensor() {
+      return pool.tensor;
+    }
 
     @Override
     public long firstUnit(int unitBytes) {

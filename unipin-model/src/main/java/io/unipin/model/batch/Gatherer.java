@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Gathers calls of many threads into batches, and runs the batches in a few threads of its own.
  *
  * <p>A batch starts with the call that has waited longest. Waiting calls of the same bucket join
- * the batch, and so do calls that arrive within {@code wait}. A batch keeps to its limits of calls
+ * the batch, and so do calls that arrive within {@code patience}. A batch keeps to its limits of calls
  * and rows. Only a call that alone has more rows exceeds the limit of rows; it runs by itself. With
  * two threads, one can prepare a batch while a device computes the batch of the other.
  *
@@ -43,9 +43,9 @@ public final class Gatherer implements AutoCloseable {
    *
    * @param calls largest number of calls in a batch
    * @param rows largest number of rows in a batch of several calls
-   * @param wait how long a batch waits for more calls
+   * @param patience how long a batch waits for more calls
    */
-  public record Limits(int calls, int rows, Duration wait) {}
+  public record Limits(int calls, int rows, Duration patience) {}
 
   /** Runs calls of one bucket. Returns one result per call, in the order of the calls. */
   public interface Runner {
@@ -171,7 +171,7 @@ public final class Gatherer implements AutoCloseable {
       rows += pending.call().rows();
       each.remove();
     }
-    long end = System.nanoTime() + limits.wait.toNanos();
+    long end = System.nanoTime() + limits.patience.toNanos();
     while (batch.size() < limits.calls) {
       Pending next = queue.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
       if (next == null) {

@@ -60,8 +60,8 @@
   # Returns what the attention of all layers needs to know of the rows of queries:
   #   0  (B + 1) ends, in int32
   #   1  (B) used, in int32
-  #   2  (r) where the rows of queries stand in a rectangle (B most_new). For $EFFICIENT its width is
-  #      rounded up to a multiple of 32.
+  #   2  (r) where the rows of queries stand in a rectangle (B most_new). For $EFFICIENT its width
+  #      is rounded up to a multiple of 32.
   # for $EFFICIENT also
   #   3  (B + 1) where the gathered rows of each user begin, in int32
   # and for $PADDED also
@@ -163,14 +163,16 @@
   # user in a layer. For the steps of blocks D is 1.
   def views(
     self,
-    pool: Tensor,  # of any shape
+    pool: Tensor,  # (elements), not read if there are blocks
     blocks: List[Tensor],
     parts: List[Tensor]
   ) -> List[Tensor]:
     used = self.numbers(parts[6])
     starts = self.numbers(parts[7])
     capacities = self.numbers(parts[8])
-    rows = self.pool_rows(pool).view([-1, 2, self.kv_heads, self.head_dim])
+    rows = pool
+    if len(blocks) == 0:
+      rows = self.pool_rows(pool).view([-1, 2, self.kv_heads, self.head_dim])
     views = annotate(List[Tensor], [])
     for l in range(self.attention_in.size(0)):
       for b in range(len(used)):
