@@ -41,6 +41,12 @@ record ServerStores(
     Experiments experiments,
     ExposureLog exposures) {
 
+  /** Opens the stores, with the cache in the memory of the device that computes. */
+  static ServerStores open(ServerConfig config, OpenParts parts) {
+    boolean pooled = !config.engine().device().isCpu();
+    return open(config, new CacheMemory(config, pooled, parts), parts);
+  }
+
   static ServerStores open(ServerConfig config, CacheMemory memory, OpenParts parts) {
     ServingMetrics metrics = parts.opened(new ServingMetrics());
     parts.opened(MemoryTrim.start());

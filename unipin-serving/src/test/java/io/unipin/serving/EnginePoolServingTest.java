@@ -91,7 +91,8 @@ final class EnginePoolServingTest {
     void record(String user, int count, int after) {
       UserActions.Builder actions = UserActions.newBuilder().setUserId(user);
       for (int i = after; i < after + count; i++) {
-        actions.addActions(action(3 * i % ContentBundles.EARLY, i));
+        actions.addActions(
+            action(3 * i % ContentBundles.EARLY, i).toBuilder().setEventId("event " + i));
       }
       client.recordActions(RecordActionsRequest.newBuilder().addUsers(actions).build());
     }
