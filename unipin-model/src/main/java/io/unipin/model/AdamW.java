@@ -33,13 +33,21 @@ final class AdamW implements AutoCloseable {
 
   private final TorchModule module;
   private final Map<String, PtNDArray> parameters;
+  private final boolean together;
   private final List<NDArray> first = new ArrayList<>();
   private final List<NDArray> second = new ArrayList<>();
 
-  /** @param parameters the module's parameters by name */
-  AdamW(TorchModule module, Map<String, PtNDArray> parameters) {
+  /**
+   * Creates the moments, which are zeros.
+   *
+   * @param parameters the module's parameters by name
+   * @param together whether an operator takes all parameters at once. A card then starts fewer
+   *     kernels; the processor works on memory that is no longer in its caches
+   */
+  AdamW(TorchModule module, Map<String, PtNDArray> parameters, boolean together) {
     this.module = module;
     this.parameters = parameters;
+    this.together = together;
     for (PtNDArray parameter : parameters.values()) {
       first.add(module.manager().zeros(parameter.getShape()));
       second.add(module.manager().zeros(parameter.getShape()));
@@ -76,16 +84,17 @@ final class AdamW implements AutoCloseable {
             IValue.from(BETA1),
             IValue.from(BETA2),
             IValue.from(settings.step()),
-            IValue.from(settings.clip()))[0];
+            IValue.from(settings.clip()),
+            IValue.from(together))[0];
   }
 
   /** Returns the moments by their names in a checkpoint. */
-  Map<String, NDArray> moments() {
-    Map<String, NDArray> moments = new LinkedHashMap<>();
+  Map<String, PtNDArray> moments() {
+    Map<String, PtNDArray> moments = new LinkedHashMap<>();
     int i = 0;
     for (String name : parameters.keySet()) {
-      moments.put("first." + name, first.get(i));
-      moments.put("second." + name, second.get(i));
+      moments.put("first." + name, (PtNDArray) first.get(i));
+      moments.put("second." + name, (PtNDArray) second.get(i));
       i++;
     }
     return moments;

@@ -51,6 +51,17 @@ record ItemExport(
    */
   record Tables(float[] embeddings, float[] paths) {}
 
+  /**
+   * Returns the tables of all items as the processor computes them from these weights of the model.
+   * A card may round products more coarsely, and a bundle's tables must not depend on that.
+   */
+  Tables tablesOf(Weights weights) {
+    try (TorchModule host =
+        TorchModule.load(Program.Use.TRAINING, config, weights, EngineOptions.cpu())) {
+      return new ItemExport(host, config, content, attributes, withoutIds).tables();
+    }
+  }
+
   /** Returns the tables of all items. The last row is the out-of-vocabulary item. */
   Tables tables() {
     int count = config.items() + 1;

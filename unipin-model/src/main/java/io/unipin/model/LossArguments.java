@@ -1,5 +1,6 @@
 package io.unipin.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -54,10 +55,12 @@ final class LossArguments {
           "dropout");
 
   private final NDManager scope;
+  private final NDManager host;
   private final Map<String, NDArray> arrays = new HashMap<>();
 
   private LossArguments(NDManager scope) {
     this.scope = scope;
+    this.host = scope.newSubManager(Device.cpu());
   }
 
   /**
@@ -119,8 +122,9 @@ final class LossArguments {
     floats("shares", rare.shares(), rare.shares().length);
   }
 
+  /** Puts a number that the program reads. On the processor, reading it waits for no device. */
   private void number(String name, double value) {
-    floats(name, new float[] {(float) value}, 1);
+    put(name, host.create(new float[] {(float) value}, new Shape(1)));
   }
 
   private void labels(String of, TrainingBatch.Labels labels, int types) {

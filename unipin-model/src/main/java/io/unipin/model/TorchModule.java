@@ -1,5 +1,6 @@
 package io.unipin.model;
 
+import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -16,10 +17,13 @@ import io.unipin.model.features.DeviceFullException;
 import io.unipin.model.features.DeviceLostException;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
+import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.Program;
 import io.unipin.model.files.TorchArchive;
 import io.unipin.model.files.Weights;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -140,15 +144,20 @@ public final class TorchModule implements AutoCloseable {
    * engine keeps what it needs for the gradient.
    *
    * <p>{@link #run} cannot be used for training, because DJL runs it in inference mode.
+   *
+   * @param scope manager of the result
    */
-  NDArray runForTraining(String method, NDList arguments) {
+  PtNDArray runForTraining(NDManager scope, String method, NDList arguments) {
     NDList inputs = new NDList(arguments);
-    NDArray selector = arguments.head().getManager().create(0f);
+    NDArray selector = scope.newSubManager(Device.cpu()).create(0f);
     selector.setName("module_method:" + method);
     inputs.add(selector);
     JniUtils.setGraphExecutorOptimize(false);
     try {
-      return IValueUtils.forward(block, inputs, true).singletonOrThrow();
+      // DJL attaches the result to the manager of the first argument, which may live longer.
+      NDArray result = IValueUtils.forward(block, inputs, true).singletonOrThrow();
+      result.attach(scope);
+      return (PtNDArray) result;
     } catch (EngineException e) {
       throw failure(method, e);
     }
@@ -180,6 +189,25 @@ public final class TorchModule implements AutoCloseable {
         .getDirectParameters()
         .forEach(p -> tensors.put(p.getKey(), (PtNDArray) p.getValue().getArray()));
     return tensors;
+  }
+
+  /**
+   * Returns a copy of a float tensor outside of the engine. Frees the engine's own copies, such as
+   * the one from a device.
+   */
+  static FloatTensor copy(PtNDArray array) {
+    PtNDArray host = array.toDevice(Device.cpu(), true);
+    PtNDManager owner = host.getManager();
+    try {
+      ByteBuffer bytes = host.toByteBuffer(false).order(ByteOrder.LITTLE_ENDIAN);
+      return new FloatTensor(array.getShape().getShape(), bytes);
+    } finally {
+      host.close();
+      // DJL gives a copy from a device a manager of its own.
+      if (owner != array.getManager()) {
+        owner.close();
+      }
+    }
   }
 
   private static String firstLine(Throwable e) {

@@ -16,8 +16,6 @@ import io.unipin.model.files.ModelFiles;
 import io.unipin.model.files.Program;
 import io.unipin.model.files.Safetensors;
 import io.unipin.model.files.Weights;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -39,10 +37,16 @@ public final class TrainingModel implements AutoCloseable {
   private final Map<String, FloatTensor> buffers = new LinkedHashMap<>();
   private final Map<String, PtNDArray> parameters;
   private final AdamW optimiser;
+  private final boolean card;
   private NDList kept = new NDList();
   private long @Nullable [] keptClasses;
 
-  private TrainingModel(ModelConfig config, Weights weights, EngineOptions options) {
+  /**
+   * Creates a model that starts with these weights.
+   *
+   * @param card whether to compute as on a card; tests set it on the processor, too
+   */
+  private TrainingModel(ModelConfig config, Weights weights, EngineOptions options, boolean card) {
     LossArguments.requireDeclared();
     this.config = config;
     Program.BUFFERS.forEach(name -> buffers.put(name, weights.get(name)));
@@ -52,21 +56,27 @@ public final class TrainingModel implements AutoCloseable {
     for (PtNDArray parameter : parameters.values()) {
       parameter.setRequiresGradient(true);
     }
-    this.optimiser = new AdamW(module, parameters);
+    this.card = card;
+    this.optimiser = new AdamW(module, parameters, card);
   }
 
   /** Creates a model with random weights. */
   public static TrainingModel create(ModelConfig config, long seed, EngineOptions options) {
-    return new TrainingModel(config, Weights.random(config, seed), options);
+    return of(config, Weights.random(config, seed), options);
   }
 
   static TrainingModel of(ModelConfig config, Weights weights) {
     return of(config, weights, EngineOptions.cpu());
   }
 
+  /** Creates a model that computes on the processor as on a card. For tests. */
+  static TrainingModel asOnCard(ModelConfig config, Weights weights) {
+    return new TrainingModel(config, weights, EngineOptions.cpu(), true);
+  }
+
   /** Creates a model that starts with these weights. */
   public static TrainingModel of(ModelConfig config, Weights weights, EngineOptions options) {
-    return new TrainingModel(config, weights, options);
+    return new TrainingModel(config, weights, options, !options.device().isCpu());
   }
 
   public ModelConfig config() {
@@ -93,8 +103,8 @@ public final class TrainingModel implements AutoCloseable {
     try (PtNDManager scope = module.newManager()) {
       Ids ids = ids(scope, batch);
       JniUtils.setGradMode(false);
-      float[] parts =
-          module.runForTraining("loss", arguments(scope, ids, batch, settings)).toFloatArray();
+      NDList arguments = arguments(scope, ids, batch, settings);
+      float[] parts = module.runForTraining(scope, "loss", arguments).toFloatArray();
       return new StepLoss(parts[0], parts[1], parts[2], parts[3], 0);
     }
   }
@@ -114,9 +124,8 @@ public final class TrainingModel implements AutoCloseable {
       return new Ids(parameter(Program.ITEM_ID), null);
     }
     JniUtils.setGradMode(false);
-    NDArray rows = longs(scope, batch.classes());
-    PtNDArray copies = (PtNDArray) module.runForTraining("ids", new NDList(rows));
-    copies.attach(scope);
+    NDArray rows = scope.create(batch.classes());
+    PtNDArray copies = module.runForTraining(scope, "ids", new NDList(rows));
     copies.setRequiresGradient(true);
     return new Ids(copies, rows);
   }
@@ -143,7 +152,7 @@ public final class TrainingModel implements AutoCloseable {
 
   private float[] backward(PtNDManager scope, Ids ids, TrainingBatch batch, StepSettings settings) {
     try (PtGradientCollector collector = new PtGradientCollector()) {
-      NDArray parts = module.runForTraining("loss", arguments(scope, ids, batch, settings));
+      NDArray parts = module.runForTraining(scope, "loss", arguments(scope, ids, batch, settings));
       collector.backward(parts.get(0));
       return parts.toFloatArray();
     }
@@ -158,7 +167,7 @@ public final class TrainingModel implements AutoCloseable {
     for (PtNDArray gradient : gradients) {
       gradient.attach(scope);
     }
-    NDArray rows = ids.rows() == null ? longs(scope, new long[0]) : ids.rows();
+    NDArray rows = ids.rows() == null ? scope.create(new long[0]) : ids.rows();
     return optimiser.step(scope, gradients, (PtNDArray) rows, settings);
   }
 
@@ -186,8 +195,8 @@ public final class TrainingModel implements AutoCloseable {
     NDList arrays =
         new NDList(
             floats(manager, batch.content(), count, config.contentDim()),
-            longs(manager, batch.attributes().buckets()),
-            longs(manager, batch.attributes().starts()),
+            manager.create(batch.attributes().buckets()),
+            manager.create(batch.attributes().starts()),
             floats(manager, batch.classBias(), count));
     if (full) {
       kept.close();
@@ -195,10 +204,6 @@ public final class TrainingModel implements AutoCloseable {
       keptClasses = batch.classes();
     }
     return arrays;
-  }
-
-  private static NDArray longs(NDManager scope, long[] values) {
-    return scope.create(values);
   }
 
   private static NDArray floats(NDManager scope, float[] values, long... shape) {
@@ -226,14 +231,9 @@ public final class TrainingModel implements AutoCloseable {
   /** Returns a copy of the current weights. */
   Weights weights() {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
-    parameters.forEach((name, array) -> tensors.put(name, tensor(array)));
+    parameters.forEach((name, array) -> tensors.put(name, TorchModule.copy(array)));
     tensors.putAll(buffers);
     return Weights.of(config, tensors);
-  }
-
-  private static FloatTensor tensor(NDArray array) {
-    ByteBuffer bytes = array.toByteBuffer(false).order(ByteOrder.LITTLE_ENDIAN);
-    return new FloatTensor(array.getShape().getShape(), bytes);
   }
 
   /**
@@ -248,7 +248,7 @@ public final class TrainingModel implements AutoCloseable {
 
   /**
    * Writes the model for serving. Some items are written as if they had appeared after the
-   * training: their id rows are zeros.
+   * training: their id rows are zeros. The processor computes the embeddings, with full float32.
    *
    * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
    * @param attributes attributes of all items, then of the out-of-vocabulary item
@@ -256,9 +256,10 @@ public final class TrainingModel implements AutoCloseable {
    */
   public void write(Path directory, float[] content, AttributeBags attributes, BitSet withoutIds) {
     ItemExport items = new ItemExport(module, config, content, attributes, withoutIds);
-    ItemExport.Tables tables = items.tables();
-    Weights weights = items.weights(weights());
-    ModelFiles.write(directory, config, weights, tables.embeddings(), tables.paths());
+    Weights weights = weights();
+    ItemExport.Tables tables = card ? items.tablesOf(weights) : items.tables();
+    ModelFiles.write(
+        directory, config, items.weights(weights), tables.embeddings(), tables.paths());
   }
 
   /**
@@ -267,7 +268,7 @@ public final class TrainingModel implements AutoCloseable {
    */
   public void checkpoint(Path file) {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>(weights().stored(config));
-    optimiser.moments().forEach((name, array) -> tensors.put(name, tensor(array)));
+    optimiser.moments().forEach((name, array) -> tensors.put(name, TorchModule.copy(array)));
     Safetensors.write(file, tensors);
   }
 
@@ -276,9 +277,14 @@ public final class TrainingModel implements AutoCloseable {
     Map<String, FloatTensor> tensors = Safetensors.read(file);
     Map<String, FloatTensor> weights = new LinkedHashMap<>(tensors);
     weights.keySet().removeIf(AdamW::isMoment);
-    TrainingModel model = new TrainingModel(config, Weights.of(config, weights), options);
+    TrainingModel model = of(config, Weights.of(config, weights), options);
     model.optimiser.resume(tensors);
     return model;
+  }
+
+  /** Returns the number of arrays that live as long as the model. For tests. */
+  int arrays() {
+    return module.manager().getManagedArrays().size();
   }
 
   @Override

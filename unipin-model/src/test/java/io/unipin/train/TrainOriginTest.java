@@ -49,7 +49,8 @@ class TrainOriginTest {
   void settings_ofNestedRecords_haveDottedNames() {
     assertThat(
             RecordText.settings(
-                "A[b=B[c=1, d=], e={f=2.0, g=3.0}, h={}, i=[], j=one two, k=C[l=4, m=[x, y]], n=5]"))
+                "A[b=B[c=1, d=], e={f=2.0, g=3.0}, h={}, i=[], j=one two, k=C[l=4, m=[x, y]],"
+                    + " n=5]"))
         .containsExactly(
             Map.entry("b.c", "1"),
             Map.entry("b.d", ""),
@@ -176,7 +177,7 @@ class TrainOriginTest {
    * and no path for content. A recipe without these parts trains alike with all programs.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"5dab38a7ece324cc", "f671570ef48e6a41"})
+  @ValueSource(strings = {"5dab38a7ece324cc", "f671570ef48e6a41", "260dcec7ce3c0cc5"})
   void others_programsThatTrainAlike_areTodays(String program) {
     TrainOrigin old = new TrainOrigin(Map.of(), Map.of(), program, "");
     assertThat(old.others(new TrainOrigin(Map.of(), Map.of(), ModelFolder.program(), "")))

@@ -225,6 +225,7 @@
     shares: Tensor,  # (S) share of the candidate itself in its mix
     hidden_weights: Tensor,  # (C) weight of each action
     slate_weights: Tensor,  # (C)
+    # numbers, in tensors of the processor: to read them makes no device wait
     score_reg: Tensor,  # (1) weight of the gap
     mixup: Tensor,  # (1) weight of the mixed candidates
     dropout: Tensor  # (1)
@@ -305,6 +306,90 @@
   def ids(self, rows: Tensor) -> Tensor:
     return self.item_id.detach().index_select(0, rows)
 
+  # Returns the tensors, detached from their gradients. If `rows` is not empty, the first tensor of
+  # the result is a copy of these rows of the first tensor.
+  def chosen(self, tensors: List[Tensor], rows: Tensor) -> List[Tensor]:
+    chosen = annotate(List[Tensor], [])
+    for i in range(len(tensors)):
+      x = tensors[i].detach()
+      if i == 0 and torch.numel(rows) > 0:
+        x = x.index_select(0, rows)
+      chosen.append(x)
+    return chosen
+
+  # Returns the factor (1) that shortens gradients of this length (1) to the length `clip`.
+  def clipping(self, length: Tensor, clip: float) -> Tensor:
+    return torch.clamp_max(torch.reciprocal(length + 1e-6) * clip, 1.)
+
+  # Does a step of AdamW with one parameter after the other, for the processor: a parameter and its
+  # moments stay in the processor's caches. Returns the norm of the gradients before clipping.
+  def move_each(
+    self,
+    p: List[Tensor],  # parameters
+    g: List[Tensor],  # gradients
+    m: List[Tensor],  # first moments
+    v: List[Tensor],  # second moments
+    kept: List[float],  # what the decay leaves of each parameter
+    beta1: float,
+    beta2: float,
+    clip: float,
+    spread: float,  # correction of the second moments' roots
+    move: float  # size of a move
+  ) -> Tensor:  # (1)
+    # clip
+    total = torch.zeros([1], dtype=$float32, device=g[0].device)
+    for i in range(len(g)):
+      total = total + torch.sum(g[i] * g[i])
+    length = torch.sqrt(total)
+    factor = self.clipping(length, clip)
+    for i in range(len(g)):
+      g[i].mul_(factor)
+      # moments
+      m[i].mul_(beta1).add_(g[i], alpha=1. - beta1)
+      v[i].mul_(beta2).addcmul_(g[i], g[i], value=1. - beta2)
+      # decay, then move
+      p[i].mul_(kept[i])
+      divisor = torch.div(torch.sqrt(v[i]), spread) + 1e-8
+      p[i].addcdiv_(m[i], divisor, value=move)
+      g[i].zero_()
+    return length
+
+  # Does what move_each does, for a device. Each operator takes all parameters at once, so
+  # the device starts few kernels.
+  def move_together(
+    self,
+    p: List[Tensor],
+    g: List[Tensor],
+    m: List[Tensor],
+    v: List[Tensor],
+    kept: List[float],
+    beta1: float,
+    beta2: float,
+    clip: float,
+    spread: float,
+    move: float
+  ) -> Tensor:  # (1)
+    # clip
+    norms = torch.stack(torch._foreach_norm(g, 2))
+    length = torch.sqrt(torch.sum(norms * norms, [0], True))
+    torch._foreach_mul_(g, self.clipping(length, clip).squeeze(0))
+    # moments
+    torch._foreach_mul_(m, beta1)
+    torch._foreach_add_(m, g, alpha=1. - beta1)
+    torch._foreach_mul_(v, beta2)
+    torch._foreach_addcmul_(v, g, g, 1. - beta2)
+    # decay, then move
+    factors = annotate(List[number], [])
+    for i in range(len(kept)):
+      factors.append(kept[i])
+    torch._foreach_mul_(p, factors)
+    divisors = torch._foreach_sqrt(v)
+    torch._foreach_div_(divisors, spread)
+    torch._foreach_add_(divisors, 1e-8)
+    torch._foreach_addcdiv_(p, m, divisors, move)
+    torch._foreach_zero_(g)
+    return length
+
   # Does one step of AdamW (Loshchilov and Hutter, arXiv 1711.05101) over all parameters. Clips the
   # gradients to a global norm, and sets them to zero after the step. If `rows` is not empty, the
   # first gradient has only these rows of the first parameter. The step then changes only these rows
@@ -321,36 +406,25 @@
     beta1: float,
     beta2: float,
     step: int,  # from 1
-    clip: float
+    clip: float,
+    together: bool  # whether each operator takes all parameters at once
   ) -> Tensor:  # (1)
-    # clip
-    total = torch.zeros([1], dtype=$float32)
+    p = self.chosen(parameters, rows)
+    m = self.chosen(first, rows)
+    v = self.chosen(second, rows)
+    g = annotate(List[Tensor], [])
+    kept = annotate(List[float], [])
     for i in range(len(gradients)):
-      total = total + torch.sum(gradients[i] * gradients[i])
-    length = torch.sqrt(total)
-    factor = torch.clamp_max(torch.reciprocal(length + 1e-6) * clip, 1.)
-    correction1 = 1. - beta1 ** step
-    correction2 = (1. - beta2 ** step) ** 0.5
-    for i in range(len(gradients)):
-      some = i == 0 and torch.numel(rows) > 0
-      p = parameters[i].detach()
-      m = first[i]
-      v = second[i]
-      if some:
-        p = p.index_select(0, rows)
-        m = m.index_select(0, rows)
-        v = v.index_select(0, rows)
-      # moments
-      g = gradients[i].detach().mul_(factor)
-      m.mul_(beta1).add_(g, alpha=1. - beta1)
-      v.mul_(beta2).addcmul_(g, g, value=1. - beta2)
-      # decay, then move
-      p.mul_(1. - rate * decays[i])
-      divisor = torch.div(torch.sqrt(v), correction2) + 1e-8
-      p.addcdiv_(m, divisor, value=-rate / correction1)
-      if some:
-        parameters[i].detach().index_copy_(0, rows, p)
-        first[i].index_copy_(0, rows, m)
-        second[i].index_copy_(0, rows, v)
-      g.zero_()
+      g.append(gradients[i].detach())
+      kept.append(1. - rate * decays[i])
+    spread = (1. - beta2 ** step) ** 0.5
+    move = -rate / (1. - beta1 ** step)
+    if together:
+      length = self.move_together(p, g, m, v, kept, beta1, beta2, clip, spread, move)
+    else:
+      length = self.move_each(p, g, m, v, kept, beta1, beta2, clip, spread, move)
+    if torch.numel(rows) > 0:
+      parameters[0].detach().index_copy_(0, rows, p[0])
+      first[0].index_copy_(0, rows, m[0])
+      second[0].index_copy_(0, rows, v[0])
     return length
