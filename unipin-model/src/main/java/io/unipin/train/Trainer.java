@@ -6,7 +6,9 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.database.FileTree;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.TrainingPart;
+import io.unipin.model.EngineDevice;
 import io.unipin.model.EngineOptions;
+import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
 import io.unipin.model.StepLoss;
 import io.unipin.model.StepSettings;
@@ -35,9 +37,13 @@ import org.jspecify.annotations.Nullable;
  * one batch.
  *
  * <p>Every step is a function of (recipe, seed, step), so a resumed training equals an
- * uninterrupted one. Not thread-safe; at most one training per process. The work folder holds
- * {@code checkpoint} (to resume from), {@code classes.json} (class counts of the first epoch) and
- * {@code model} (the best model so far).
+ * uninterrupted one. On a card the two are equal up to rounding, because a card adds the terms of
+ * some gradients in no fixed order. A card computes only the steps. The processor computes whatever
+ * else goes into a bundle, because it also checks the bundle when it is loaded.
+ *
+ * <p>Not thread-safe; at most one training per process. The work folder holds {@code checkpoint}
+ * (to resume from), {@code classes.json} (class counts of the first epoch) and {@code model} (the
+ * best model so far).
  */
 public final class Trainer {
   private static final Validation NONE = new Validation(Double.NaN, Double.NaN);
@@ -47,6 +53,7 @@ public final class Trainer {
   private final TrainConfig config;
   private final Path work;
   private final TrainProgress progress;
+  private final EngineOptions options;
   private final Validator validator;
   private final EpochPlan plan;
   private final float[] actionWeights;
@@ -55,10 +62,25 @@ public final class Trainer {
   private long clock;
   private @Nullable ClassCounts counts;
 
-  /** Creates a training of {@code config} on the training split of a log. */
+  /** Creates a training of {@code config} on the training split of a log, on the processor. */
   public Trainer(
       FeedLog log, Holdout holdout, TrainConfig config, Path work, TrainProgress progress) {
-    this(log, holdout, config, work, progress, new HoldoutValidator(log, holdout, config));
+    this(log, holdout, config, work, progress, EngineDevice.CPU);
+  }
+
+  /**
+   * Creates a training of {@code config} on the training split of a log.
+   *
+   * @param device where the steps are computed; a training may resume on another device
+   */
+  public Trainer(
+      FeedLog log,
+      Holdout holdout,
+      TrainConfig config,
+      Path work,
+      TrainProgress progress,
+      EngineDevice device) {
+    this(log, holdout, config, work, progress, device, new HoldoutValidator(log, holdout, config));
   }
 
   Trainer(
@@ -67,6 +89,7 @@ public final class Trainer {
       TrainConfig config,
       Path work,
       TrainProgress progress,
+      EngineDevice device,
       Validator validator) {
     RecipeCheck.requireDescribed(config, log.catalogue());
     TrainingPart part = TrainingPart.of(log, holdout);
@@ -75,6 +98,7 @@ public final class Trainer {
     this.config = config;
     this.work = work;
     this.progress = progress;
+    this.options = EngineOptions.on(device, Precision.FLOAT32);
     this.validator = validator;
     this.plan = new EpochPlan(part, config);
     this.batches = BatchSource.of(part, config);
@@ -136,7 +160,7 @@ public final class Trainer {
         TrainState state = TrainState.read(work);
         state.origin().requireSame(origin);
         try (TrainingModel training =
-            TrainingModel.resume(model, TrainState.weights(work), EngineOptions.cpu())) {
+            TrainingModel.resume(model, TrainState.weights(work), options)) {
           counts = ClassCounts.read(work).orElseGet(this::count);
           return run(training, state.of(origin));
         }
@@ -148,8 +172,7 @@ public final class Trainer {
       FileTree.delete(work.resolve("model"));
       counts = warm == null ? count() : warm.counted(count());
       counts.write(work);
-      try (TrainingModel training =
-          TrainingModel.of(model, weights(model, warm), EngineOptions.cpu())) {
+      try (TrainingModel training = TrainingModel.of(model, weights(model, warm), options)) {
         return run(training, TrainState.start(origin, NONE));
       }
     } catch (IOException e) {
@@ -177,16 +200,15 @@ public final class Trainer {
   private TrainResult run(TrainingModel training, TrainState from) throws IOException {
     clock = System.nanoTime() - (long) (from.seconds() * 1e9);
     TrainState state = from;
-    int epochs = config.training().epochs();
-    while (state.epoch() < epochs
+    while (state.epoch() < config.training().epochs()
         && state.epoch() - state.bestEpoch() <= config.training().patience()
         && progress.goesOn(state.epoch(), seconds())) {
       state = epoch(training, state);
       state = validate(training, state);
       state.at(seconds()).write(work, training::checkpoint);
     }
-    double seconds = seconds();
     Path model = work.resolve("model");
+    double seconds = seconds();
     validator.calibrate(model);
     config.write(model.resolve("recipe.yaml"));
     return new TrainResult(

@@ -15,6 +15,7 @@ import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.model.EngineDevice;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import io.unipin.model.StepLoss;
@@ -202,6 +203,7 @@ class TrainerTest {
             config(4),
             folder,
             bestEpochs(best, 3),
+            EngineDevice.CPU,
             new ScriptedValidator(0.1, 0.2, 0.197));
     assertThatThrownBy(() -> dying.run(true)).hasMessage("killed");
     TrainResult result =
@@ -211,6 +213,7 @@ class TrainerTest {
                 config(4),
                 folder,
                 bestEpochs(best, Integer.MAX_VALUE),
+                EngineDevice.CPU,
                 new ScriptedValidator(0.195))
             .run(true);
     assertThat(best).as("0.195 is within 2 % of 0.197, but not of 0.2").containsExactly(1, 2, 3);
