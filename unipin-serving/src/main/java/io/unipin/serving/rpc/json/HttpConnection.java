@@ -221,10 +221,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
     door.metrics().cut("slow_body");
     exchange.keepAlive = false;
-    answer(exchange, door.tooSlow());
     if (exchange.call != null) {
-      exchange.call.abandoned();
+      exchange.call.abandoned(); // before the answer, which would complete the call
     }
+    answer(exchange, door.tooSlow());
   }
 
   /** Sends the answer to a request. Later answers to the same request are ignored. */

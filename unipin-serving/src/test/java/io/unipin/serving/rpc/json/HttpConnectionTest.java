@@ -93,6 +93,7 @@ final class HttpConnectionTest {
     assertThat(channel.isOpen()).isFalse();
     assertThat(doors.cuts("slow_body")).isEqualTo(1);
     assertThat(doors.service.calls).isEmpty();
+    assertThat(doors.service.ends).as("the call was not complete").containsExactly("cancelled");
   }
 
   /** A client whose socket takes no more bytes. */

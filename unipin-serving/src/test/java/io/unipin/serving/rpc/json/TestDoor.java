@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
@@ -50,7 +54,29 @@ final class TestDoor implements AutoCloseable {
   static final class Service extends UniPinGrpc.UniPinImplBase {
     final List<String> users = new ArrayList<>();
     final List<StreamObserver<EraseUserResponse>> calls = new ArrayList<>();
+    final List<String> ends = new ArrayList<>();
     int cancelled;
+
+    /** Notes how calls end. */
+    final class Ends implements ServerInterceptor {
+      @Override
+      public <Q, A> ServerCall.Listener<Q> interceptCall(
+          ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+          @Override
+          public void onCancel() {
+            ends.add("cancelled");
+            super.onCancel();
+          }
+
+          @Override
+          public void onComplete() {
+            ends.add("complete");
+            super.onComplete();
+          }
+        };
+      }
+    }
 
     @Override
     public void eraseUser(EraseUserRequest request, StreamObserver<EraseUserResponse> observer) {
@@ -83,7 +109,8 @@ final class TestDoor implements AutoCloseable {
             Intake.resets(10, 30, () -> {}));
     JsonMethods methods =
         new JsonMethods(
-            ServerInterceptors.intercept(intake.bounded(service.bindService()), intake),
+            ServerInterceptors.intercept(
+                intake.bounded(service.bindService()), service.new Ends(), intake),
             UniPinGrpc.getServiceDescriptor());
     return new Door(
         methods,
