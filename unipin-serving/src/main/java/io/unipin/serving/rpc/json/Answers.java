@@ -15,6 +15,7 @@ import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.Metadata;
 import io.grpc.protobuf.StatusProto;
+import io.unipin.serving.failure.FailureKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,12 +55,22 @@ final class Answers {
 
   /** Returns the answer to a request that is refused by the rules of HTTP. */
   static HttpAnswer refused(HttpRefusal refusal) {
-    ErrorInfo info = ErrorInfo.newBuilder().setReason("INVALID").setDomain(DOMAIN).build();
+    FailureKind kind =
+        switch (refusal.code()) {
+          case UNAVAILABLE -> FailureKind.UNAVAILABLE;
+          case DEADLINE_EXCEEDED -> FailureKind.DEADLINE;
+          default -> FailureKind.INVALID;
+        };
+    ErrorInfo info = ErrorInfo.newBuilder().setReason(kind.name()).setDomain(DOMAIN).build();
     Status.Builder status =
         Status.newBuilder()
             .setCode(refusal.code().getNumber())
             .setMessage(String.valueOf(refusal.getMessage()))
             .addDetails(Any.pack(info));
+    if (kind == FailureKind.UNAVAILABLE) {
+      Duration delay = Duration.newBuilder().setSeconds(1).build();
+      status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
+    }
     return error(refusal.status(), refusal.code(), status.build(), refusal.headers());
   }
 

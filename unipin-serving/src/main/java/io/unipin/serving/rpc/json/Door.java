@@ -147,8 +147,7 @@ final class Door {
         new HttpRefusal(
             503,
             Code.UNAVAILABLE,
-            "fewer connections expected: all %s have requests".formatted(shared.connections()),
-            Map.of("retry-after", "1")));
+            "fewer connections expected: all %s have requests".formatted(shared.connections())));
   }
 
   /** Returns the answer to a client whose request does not come to its end. */

@@ -87,7 +87,8 @@ final class HttpConnectionTest {
     pass(channel, 1001);
     assertThat(answers(channel))
         .startsWith("HTTP/1.1 408 ")
-        .contains("connection: close", "\"code\":\"DEADLINE_EXCEEDED\"");
+        .contains("connection: close", "\"code\":\"DEADLINE_EXCEEDED\"")
+        .contains("\"reason\":\"DEADLINE\"");
     assertThat(doors.budget.used()).isZero();
     pass(channel, 2001);
     assertThat(channel.isOpen()).isFalse();
@@ -243,7 +244,9 @@ final class HttpConnectionTest {
     assertThat(doors.cuts("crowd")).isEqualTo(1);
     send(next, ERASURE);
     EmbeddedChannel last = doors.connect(narrow);
-    assertThat(answers(last)).startsWith("HTTP/1.1 503 ").contains("retry-after: 1");
+    assertThat(answers(last))
+        .startsWith("HTTP/1.1 503 ")
+        .contains("retry-after: 1\r\n", "\"retryDelay\":\"1s\"", "\"reason\":\"UNAVAILABLE\"");
     assertThat(last.isOpen()).isFalse();
     List<EmbeddedChannel> waited = List.of(busy, next);
     for (int i = 0; i < waited.size(); i++) {
