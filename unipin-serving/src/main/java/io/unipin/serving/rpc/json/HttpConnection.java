@@ -272,8 +272,8 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
     HttpRequest early = next;
     next = null;
+    door.connections().waits(this);
     if (early == null) {
-      door.connections().waits(this);
       patience.start(door.isStopping() ? Patience.LINGER : Patience.IDLE, this::close);
     } else {
       begin(early);

@@ -258,6 +258,24 @@ final class HttpConnectionTest {
   }
 
   @Test
+  void newConnection_takesTheRoomOfASecondRequestWithoutItsEnd() {
+    Door narrow = doors.door(1, 1 << 20);
+    EmbeddedChannel first = doors.connect(narrow);
+    send(first, ERASURE + ERASURE.substring(0, ERASURE.length() - 5));
+    doors.service.answer(0);
+    assertThat(answers(first)).startsWith("HTTP/1.1 200 ");
+    assertThat(first.isOpen()).isTrue();
+    EmbeddedChannel next = doors.connect(narrow);
+    first.runPendingTasks();
+    assertThat(first.isOpen()).isFalse();
+    assertThat(doors.cuts("crowd")).isEqualTo(1);
+    send(next, ERASURE);
+    doors.service.answer(1);
+    assertThat(answers(next)).startsWith("HTTP/1.1 200 ");
+    doors.channels.forEach(TestDoor::disconnect);
+  }
+
+  @Test
   void stop_letsEachAnswerEndItsConnection() {
     EmbeddedChannel channel = doors.connect(doors.door);
     send(channel, ERASURE);
