@@ -1,6 +1,7 @@
 package io.unipin.serving.rpc.json;
 
 import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpMethod;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpRequest;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpUtil;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpVersion;
@@ -17,6 +18,9 @@ final class Exchange {
   private static final long MOST_DISCARDED = 4L << 20;
 
   final HttpVersion version;
+
+  /** Whether the client asks for the headers of the answer alone. */
+  final boolean head;
 
   /** Whether the connection stays open after the answer. */
   boolean keepAlive;
@@ -40,6 +44,7 @@ final class Exchange {
 
   Exchange(HttpRequest request, boolean stays) {
     version = request.protocolVersion();
+    head = request.method().equals(HttpMethod.HEAD);
     keepAlive = stays && HttpUtil.isKeepAlive(request);
   }
 

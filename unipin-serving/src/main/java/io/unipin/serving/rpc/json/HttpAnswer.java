@@ -28,11 +28,17 @@ record HttpAnswer(int status, Map<String, String> headers, byte[] body) {
     return new HttpAnswer(status, Map.of(), body);
   }
 
-  /** Returns the response of HTTP to a request of a version. */
-  HttpResponse response(HttpVersion version, boolean keepAlive) {
+  /**
+   * Returns the response of HTTP to a request of a version.
+   *
+   * @param head whether the request asks for the headers alone, so that no body may follow
+   */
+  HttpResponse response(HttpVersion version, boolean keepAlive, boolean head) {
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
+            HttpVersion.HTTP_1_1,
+            HttpResponseStatus.valueOf(status),
+            head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
     ALWAYS.forEach((name, value) -> response.headers().set(name, value));
     headers.forEach((name, value) -> response.headers().set(name, value));
     response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);

@@ -24,14 +24,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   private final Door door;
   private final Channel channel;
   private final Patience patience;
-
-  /** Whether a part was asked for, and has not come yet. */
-  private boolean reading;
-
-  /** Whether {@link #read} is running, and whether it must ask once more. */
-  private boolean pumping;
-
-  private boolean again;
+  private final Reads reads;
   private @Nullable Exchange now;
   private @Nullable HttpRequest next;
 
@@ -39,6 +32,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     this.door = door;
     this.channel = channel;
     this.patience = new Patience(channel.eventLoop());
+    this.reads = new Reads(channel);
   }
 
   /** Begins to wait for the first request. */
@@ -46,11 +40,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   public void channelActive(ChannelHandlerContext context) {
     if (door.connections().opened(this)) {
       patience.start(Patience.FIRST, this::close);
-      read();
+      reads.next();
     } else {
       var unused =
           channel
-              .writeAndFlush(door.noRoom().response(HttpVersion.HTTP_1_1, false))
+              .writeAndFlush(door.noRoom().response(HttpVersion.HTTP_1_1, false, false))
               .addListener(ChannelFutureListener.CLOSE);
     }
   }
@@ -67,33 +61,14 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   /** Closes the connection if no request has begun, on any thread. */
   void closeIfIdle() {
-    channel.eventLoop().execute(this::closeWithoutRequest);
-  }
-
-  private void closeWithoutRequest() {
-    if (now == null) {
-      close();
-    }
-  }
-
-  /**
-   * Asks for the next part of a request. A part that is there comes at once, so a loop takes the
-   * place of a recursion as deep as the number of parts.
-   */
-  private void read() {
-    if (reading) {
-      return;
-    }
-    reading = true;
-    again = pumping;
-    if (!pumping) {
-      pumping = true;
-      do {
-        again = false;
-        channel.read();
-      } while (again);
-      pumping = false;
-    }
+    channel
+        .eventLoop()
+        .execute(
+            () -> {
+              if (now == null) {
+                close();
+              }
+            });
   }
 
   /** Notes that bytes have come. The first bytes of a request begin the time for its head. */
@@ -106,15 +81,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
   /** Asks again when a read has ended without a whole part. */
   @Override
   public void channelReadComplete(ChannelHandlerContext unused) {
-    if (reading) {
-      reading = false;
-      read();
-    }
+    reads.ended();
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext unused, HttpObject part) {
-    reading = false;
+    reads.came();
     if (part instanceof HttpRequest request) {
       if (now != null) {
         next = request; // served later; nothing more is read until then
@@ -130,7 +102,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
     Exchange exchange = now;
     if (exchange == null || !exchange.received || next == null) {
-      read(); // while the service works, this tells when the client goes away
+      reads.next(); // while the service works, this tells when the client goes away
     }
   }
 
@@ -239,7 +211,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     patience.start(Patience.ANSWER, () -> cut("slow_reader"));
     var unused =
         channel
-            .writeAndFlush(answer.response(exchange.version, exchange.keepAlive))
+            .writeAndFlush(answer.response(exchange.version, exchange.keepAlive, exchange.head))
             .addListener(done -> sent(exchange, done.isSuccess()));
   }
 
@@ -273,12 +245,16 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     HttpRequest early = next;
     next = null;
     door.connections().waits(this);
-    if (early == null) {
-      patience.start(door.isStopping() ? Patience.LINGER : Patience.IDLE, this::close);
-    } else {
+    if (early != null) {
       begin(early);
+    } else if (door.isStopping()) {
+      patience.start(Patience.LINGER, this::close);
+    } else if (channel.pipeline().get(RequestDecoder.class).hasBegun()) {
+      bytesArrived(); // while this one was served
+    } else {
+      patience.start(Patience.IDLE, this::close);
     }
-    read();
+    reads.next();
   }
 
   @Override

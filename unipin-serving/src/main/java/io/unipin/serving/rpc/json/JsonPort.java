@@ -3,14 +3,11 @@ package io.unipin.serving.rpc.json;
 import io.grpc.netty.shaded.io.netty.bootstrap.ServerBootstrap;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
-import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
-import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInitializer;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpDecoderConfig;
-import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpServerCodec;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpResponseEncoder;
 import io.grpc.netty.shaded.io.netty.handler.flow.FlowControlHandler;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
 import io.unipin.serving.failure.FailureKind;
@@ -23,14 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class JsonPort {
   private static final int BACKLOG = 256;
   private static final int HANDSHAKE_SECONDS = 10;
-  private static final HttpDecoderConfig DECODER =
-      new HttpDecoderConfig()
-          .setMaxInitialLineLength(JsonPorts.MAX_LINE)
-          .setMaxHeaderSize(JsonPorts.MAX_HEADERS)
-          .setValidateHeaders(true)
-          .setStrictLineParsing(true)
-          .setUseRfc9112TransferEncoding(true)
-          .setAllowDuplicateContentLengths(false);
 
   private final JsonPorts.Side side;
   private final Door door;
@@ -71,25 +60,10 @@ final class JsonPort {
     HttpConnection connection = new HttpConnection(door, channel);
     channel
         .pipeline()
-        .addLast(new Arrivals(connection))
-        .addLast(new HttpServerCodec(DECODER))
+        .addLast(new RequestDecoder(connection))
+        .addLast(new HttpResponseEncoder())
         .addLast(new FlowControlHandler())
         .addLast(connection);
-  }
-
-  /** Tells the connection when bytes arrive, before they make a part of a request. */
-  private static final class Arrivals extends ChannelInboundHandlerAdapter {
-    private final HttpConnection connection;
-
-    Arrivals(HttpConnection connection) {
-      this.connection = connection;
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object bytes) {
-      connection.bytesArrived();
-      context.fireChannelRead(bytes);
-    }
   }
 
   void start() {

@@ -17,6 +17,8 @@ import io.grpc.netty.shaded.io.netty.util.ReferenceCountUtil;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests what a connection does when its client or its service is slow, and who is cut off. */
 final class HttpConnectionTest {
@@ -75,6 +77,48 @@ final class HttpConnectionTest {
     EmbeddedChannel silent = doors.connect(doors.door);
     pass(silent, 10_001);
     assertThat(silent.isOpen()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "P", "POST /v1/EraseUser HTTP/1.1\r\n"})
+  void head_thatBeginsWhileTheRequestBeforeIsServed_isCutOff(String ofNext) {
+    EmbeddedChannel channel = doors.connect(doors.door);
+    send(channel, ERASURE + ofNext);
+    pass(channel, 40_000);
+    send(channel, ofNext.isEmpty() ? "P" : "");
+    doors.service.answer(0);
+    assertThat(answers(channel)).startsWith("HTTP/1.1 200 ");
+    pass(channel, 4999);
+    assertThat(channel.isOpen()).isTrue();
+    pass(channel, 2);
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(doors.cuts("slow_head")).isEqualTo(1);
+  }
+
+  @Test
+  void head_ofAWholeRequestInParts_isNotCutOff() {
+    EmbeddedChannel channel = doors.connect(doors.door);
+    send(channel, ERASURE + ERASURE.substring(0, 40));
+    doors.service.answer(0);
+    assertThat(answers(channel)).startsWith("HTTP/1.1 200 ");
+    pass(channel, 4000);
+    send(channel, ERASURE.substring(40));
+    doors.service.answer(1);
+    assertThat(answers(channel)).startsWith("HTTP/1.1 200 ");
+    pass(channel, 59_000);
+    assertThat(channel.isOpen()).as("it waits for the next request").isTrue();
+  }
+
+  @Test
+  void headRequest_isAnsweredWithoutABody() {
+    EmbeddedChannel channel = doors.connect(doors.door);
+    send(channel, "HEAD /healthz HTTP/1.1\r\n" + HOST + "\r\n");
+    assertThat(answers(channel))
+        .startsWith("HTTP/1.1 200 ")
+        .contains("content-length: 20\r\n")
+        .endsWith("\r\n\r\n");
+    send(channel, "HEAD /v1/EraseUser HTTP/1.1\r\n" + HOST + "\r\n");
+    assertThat(answers(channel)).startsWith("HTTP/1.1 405 ").endsWith("\r\n\r\n");
   }
 
   @Test

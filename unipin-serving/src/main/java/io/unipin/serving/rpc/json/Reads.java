@@ -1,0 +1,53 @@
+package io.unipin.serving.rpc.json;
+
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+
+/** Asks a connection for the parts of requests, one by one. Only its thread uses this. */
+final class Reads {
+  private final Channel channel;
+
+  /** Whether a part was asked for, and has not come yet. */
+  private boolean asked;
+
+  /** Whether {@link #next} is running, and whether it must ask once more. */
+  private boolean running;
+
+  private boolean again;
+
+  Reads(Channel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Asks for the next part of a request. A part that is there comes at once, so a loop takes the
+   * place of a recursion as deep as the number of parts.
+   */
+  void next() {
+    if (asked) {
+      return;
+    }
+    asked = true;
+    again = running;
+    if (!running) {
+      running = true;
+      do {
+        again = false;
+        channel.read();
+      } while (again);
+      running = false;
+    }
+  }
+
+  /** Notes that a part has come. */
+  void came() {
+    asked = false;
+  }
+
+  /** Asks again if a read of bytes has ended without a whole part. */
+  void ended() {
+    if (asked) {
+      asked = false;
+      next();
+    }
+  }
+}
