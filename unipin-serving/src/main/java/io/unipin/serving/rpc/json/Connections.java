@@ -3,6 +3,7 @@ package io.unipin.serving.rpc.json;
 import io.unipin.serving.metrics.JsonMeters;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,14 +17,22 @@ import java.util.concurrent.TimeUnit;
  * that clients have not taken yet.
  *
  * <p>If a further client connects, the connection that has waited longest for a request, or for the
- * rest of one, is closed. So clients that only hold connections open keep nobody out. If too many bytes wait, the client
- * that has not taken its answer for the longest time is cut off. Thread-safe.
+ * rest of one, is closed. So clients that only hold connections open keep nobody out. If too many
+ * bytes wait, the client that has not taken its answer for the longest time is cut off.
+ *
+ * <p>Thread-safe.
  */
 final class Connections {
+  /** Largest number of connections whose clients are being told that there is no room. */
+  static final int MOST_REFUSED = 16;
+
   private final int most;
   private final long mostUnsent;
   private final JsonMeters metrics;
   private final Set<HttpConnection> open = new LinkedHashSet<>();
+
+  /** The connections for which there was no room, and whose clients have not yet been told. */
+  private final Set<HttpConnection> refused = new HashSet<>();
 
   /** The connections without a whole request, those that have waited longest first. */
   private final Set<HttpConnection> waiting = new LinkedHashSet<>();
@@ -41,10 +50,10 @@ final class Connections {
   }
 
   synchronized int count() {
-    return open.size();
+    return open.size() + refused.size();
   }
 
-  /** Adds a connection. Returns false if all others have whole requests, so that there is no room. */
+  /** Adds a connection. Returns false if there is no room: all others have whole requests. */
   boolean opened(HttpConnection connection) {
     Optional<HttpConnection> idle;
     synchronized (this) {
@@ -62,6 +71,14 @@ final class Connections {
           longest.close();
         });
     return true;
+  }
+
+  /**
+   * Adds a connection for which there is no room, until its client has been told. Returns false if
+   * so many are being told that this one must be closed at once.
+   */
+  synchronized boolean refuses(HttpConnection connection) {
+    return refused.size() < MOST_REFUSED && refused.add(connection);
   }
 
   private static Optional<HttpConnection> first(Set<HttpConnection> connections) {
@@ -124,6 +141,7 @@ final class Connections {
   private void remove(HttpConnection connection) {
     forget(connection);
     waiting.remove(connection);
+    refused.remove(connection);
     open.remove(connection);
   }
 
@@ -135,6 +153,7 @@ final class Connections {
   /** Closes all connections. */
   void closeAll() {
     copy(open).forEach(HttpConnection::close);
+    copy(refused).forEach(HttpConnection::close);
   }
 
   private synchronized List<HttpConnection> copy(Set<HttpConnection> connections) {
@@ -144,7 +163,7 @@ final class Connections {
   /** Waits until all connections are closed, at most so long. */
   synchronized void awaitClosed(long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos;
-    for (long left = nanos; !open.isEmpty() && left > 0; left = end - System.nanoTime()) {
+    for (long left = nanos; count() > 0 && left > 0; left = end - System.nanoTime()) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
     }
   }

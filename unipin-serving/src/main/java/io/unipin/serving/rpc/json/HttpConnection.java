@@ -41,7 +41,10 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     if (door.connections().opened(this)) {
       patience.start(Patience.FIRST, this::close);
       reads.next();
+    } else if (!door.connections().refuses(this)) {
+      close();
     } else {
+      patience.start(Patience.LINGER, this::close); // TLS may keep the answer back
       var unused =
           channel
               .writeAndFlush(door.noRoom().response(HttpVersion.HTTP_1_1, false, false))

@@ -320,6 +320,23 @@ final class HttpConnectionTest {
   }
 
   @Test
+  void connectionsWithoutRoom_areFewAndSoonClosed() {
+    Door narrow = doors.door(1, 1 << 20);
+    send(doors.connect(narrow), ERASURE);
+    for (int i = 0; i < 2 * Connections.MOST_REFUSED; i++) {
+      doors.connect(narrow, new Stuck()); // as TLS, which first shakes hands
+    }
+    List<EmbeddedChannel> refused = doors.channels.subList(1, doors.channels.size());
+    refused.forEach(EmbeddedChannel::runPendingTasks);
+    assertThat(refused).filteredOn(EmbeddedChannel::isOpen).hasSize(Connections.MOST_REFUSED);
+    assertThat(narrow.connections().count()).isEqualTo(1 + Connections.MOST_REFUSED);
+    refused.forEach(channel -> pass(channel, 2001));
+    assertThat(refused).noneMatch(EmbeddedChannel::isOpen);
+    assertThat(narrow.connections().count()).isEqualTo(1);
+    doors.channels.forEach(TestDoor::disconnect);
+  }
+
+  @Test
   void stop_letsEachAnswerEndItsConnection() {
     EmbeddedChannel channel = doors.connect(doors.door);
     send(channel, ERASURE);

@@ -14,6 +14,7 @@ import io.grpc.ServerInterceptors;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
 import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandler;
 import io.grpc.netty.shaded.io.netty.channel.embedded.EmbeddedChannel;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -155,8 +156,8 @@ final class TestDoor implements AutoCloseable {
     return StatusProto.toStatusRuntimeException(status.build(), new Metadata());
   }
 
-  EmbeddedChannel connect(Door to) {
-    EmbeddedChannel channel = new EmbeddedChannel();
+  EmbeddedChannel connect(Door to, ChannelHandler... first) {
+    EmbeddedChannel channel = new EmbeddedChannel(first);
     channel.freezeTime();
     channel.config().setAutoRead(false);
     JsonPort.addHandlers(to, channel);
