@@ -6,6 +6,7 @@ import io.unipin.feedlog.database.DuckComplaint;
 import io.unipin.feedlog.imports.ImportMapping.Source;
 import io.unipin.feedlog.imports.SourceLoader.SourceContext;
 import io.unipin.feedlog.source.DelimitedReader;
+import io.unipin.feedlog.source.HeaderNames;
 import io.unipin.feedlog.source.JsonLinesReader;
 import io.unipin.feedlog.source.RowReader;
 import io.unipin.feedlog.source.Shown;
@@ -34,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextSource {
   private static final int MAX_LINE_CHARACTERS = 1 << 24;
-
-  /** The name of a first column without a name. */
-  private static final String UNNAMED = "column1";
 
   private static final Map<String, Charset> ENCODINGS =
       new TreeMap<>(
@@ -216,15 +214,10 @@ final class TextSource {
     if (row.problem() != null) {
       throw new FeedLogException(file.name(), "line 1: a header expected: " + row.problem());
     }
-    List<String> names = new ArrayList<>();
-    row.values().forEach(name -> names.add(String.valueOf(name)));
-    if (names.equals(List.of(""))) {
+    if (row.values().equals(List.of(""))) {
       throw new FeedLogException(file.name(), "a header line expected, the first is empty");
     }
-    if (names.get(0).isEmpty()) {
-      names.set(0, UNNAMED); // the column of row numbers that data frames write
-    }
-    return names;
+    return HeaderNames.of(row.values());
   }
 
   private void load(

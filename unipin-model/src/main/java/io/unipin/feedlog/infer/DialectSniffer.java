@@ -2,6 +2,7 @@ package io.unipin.feedlog.infer;
 
 import io.unipin.feedlog.infer.profile.TimeFormat;
 import io.unipin.feedlog.source.DelimitedReader;
+import io.unipin.feedlog.source.HeaderNames;
 import io.unipin.feedlog.source.SourceException;
 import io.unipin.feedlog.source.SourceRow;
 import io.unipin.feedlog.source.TextInput;
@@ -174,9 +175,8 @@ final class DialectSniffer {
 
   /** Returns the names that the first row gives to the columns; empty if it is a row of values. */
   private static List<String> header(List<SourceRow> rows) {
-    List<String> names = new ArrayList<>();
     if (rows.isEmpty()) {
-      return names;
+      return List.of();
     }
     boolean known = false;
     Set<String> seen = new HashSet<>();
@@ -192,9 +192,8 @@ final class DialectSniffer {
           || isTime(name)) {
         return List.of();
       }
-      names.add(blank ? "column" + (at + 1) : String.valueOf(first.get(at)));
     }
-    return known || !comesAgain(first, rows) ? names : List.of();
+    return known || !comesAgain(first, rows) ? HeaderNames.of(first) : List.of();
   }
 
   private static boolean isTime(String text) {

@@ -9,6 +9,7 @@ import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.database.DuckSession;
 import io.unipin.feedlog.imports.Imported;
 import io.unipin.feedlog.imports.Importer;
+import io.unipin.feedlog.infer.profile.ColumnProfile;
 import io.unipin.feedlog.infer.profile.TimeFormat;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -511,6 +512,18 @@ final class DataFilesTest {
                             "" + v.user(),
                             "" + v.item(),
                             String.format(Locale.ROOT, "%.3f", v.timeMs() / 1000.0))));
+    assertThat(imported(file).actions()).isEqualTo(VISITS.size());
+  }
+
+  @Test
+  void of_later_columns_without_names_reads_the_rest() throws IOException {
+    Path file =
+        write(
+            "export.csv",
+            "user,item,,timestamp,column5, \n"
+                + lines(v -> v.user() + "," + v.item() + ",web," + v.timeMs() / 1000 + ",x,"));
+    assertThat(infer(file).events().columns().stream().map(ColumnProfile::name))
+        .containsExactly("user", "item", "column3", "timestamp", "column5", "column6");
     assertThat(imported(file).actions()).isEqualTo(VISITS.size());
   }
 
