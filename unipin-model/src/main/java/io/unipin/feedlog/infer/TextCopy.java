@@ -28,6 +28,10 @@ final class TextCopy {
   private final Path target;
   private final long deadline;
   private final List<String> columns;
+
+  /** Number of columns that are read from a file. The names of folders give the rest. */
+  private final int own;
+
   private long read;
 
   /**
@@ -40,6 +44,9 @@ final class TextCopy {
     this.target = target;
     this.deadline = deadline;
     this.columns = columns(table);
+    Dialect dialect = table.source().dialect();
+    // A key of JSON is read wherever it is; delimited text has its columns in front.
+    this.own = dialect == null ? columns.size() : dialect.names().size();
   }
 
   /** Chooses rows. */
@@ -79,14 +86,6 @@ final class TextCopy {
     try (BufferedWriter out = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {
       line(new ArrayList<>(columns), out);
       for (SourceFile file : table.files()) {
-        List<@Nullable String> constants = new ArrayList<>();
-        file.partition()
-            .forEach(
-                (column, value) -> {
-                  if (columns.indexOf(column) >= own(file)) {
-                    constants.add(value);
-                  }
-                });
         try (RowReader rows = open(file)) {
           boolean header = dialect() != null && dialect().header();
           Optional<SourceRow> row = header ? skip(rows) : rows.next();
@@ -95,10 +94,8 @@ final class TextCopy {
               return false;
             }
             List<@Nullable String> values = row.get().values();
-            if (row.get().fault().isEmpty() && values.size() + constants.size() >= columns.size()) {
-              List<@Nullable String> all =
-                  new ArrayList<>(values.subList(0, columns.size() - constants.size()));
-              all.addAll(constants);
+            if (row.get().fault().isEmpty() && values.size() >= own) {
+              List<@Nullable String> all = values(values.subList(0, own), file);
               if (chooser.wants(all, kept)) {
                 line(all, out);
                 kept++;
@@ -113,8 +110,22 @@ final class TextCopy {
     return true;
   }
 
-  private int own(SourceFile file) {
-    return columns.size() - file.partition().size();
+  /**
+   * Returns a value for each column: the file's own, and those of its folders for the columns that
+   * the file lacks.
+   */
+  private List<@Nullable String> values(List<@Nullable String> own, SourceFile file) {
+    List<@Nullable String> values = new ArrayList<>(own);
+    for (int at = 0; at < columns.size(); at++) {
+      boolean absent = at >= own.size() || (dialect() == null && own.get(at) == null);
+      String value = absent ? file.partition().get(columns.get(at)) : null;
+      if (at >= own.size()) {
+        values.add(value);
+      } else if (absent) {
+        values.set(at, value);
+      }
+    }
+    return values;
   }
 
   private static Optional<SourceRow> skip(RowReader rows) throws IOException {
@@ -130,8 +141,7 @@ final class TextCopy {
     Dialect dialect = dialect();
     Unpacked content = Unpacked.open(file.path());
     if (dialect == null) {
-      return new JsonLinesReader(
-          TextInput.of(content, null), MAX_LINE, columns.subList(0, own(file)));
+      return new JsonLinesReader(TextInput.of(content, null), MAX_LINE, columns);
     }
     return new DelimitedReader(
         TextInput.of(content, dialect.charset()),

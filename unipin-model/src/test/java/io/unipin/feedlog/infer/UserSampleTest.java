@@ -15,8 +15,12 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class UserSampleTest {
   private static final int USERS = 2_000;
@@ -73,6 +77,44 @@ final class UserSampleTest {
             "",
             "{\"actor\": {\"user_id\": \"u%d\"}, \"object\": {\"item_id\": \"a, %d\"}, \"timestamp\": %d}");
     requireFifth(sampled(file, USERS * ACTIONS / 5));
+  }
+
+  /**
+   * The day of each row is in its folder's name. The files of JSON have it as a key, too, which
+   * stands before the others.
+   */
+  @ParameterizedTest
+  @CsvSource({"csv, false", "csv, true", "jsonl, false", "jsonl, true"})
+  void write_partitionedText_keepsDaysOfFolders(String ending, boolean inside) throws IOException {
+    for (int day = 1; day <= 2; day++) {
+      String at = inside ? "2021-03-0" + day : null;
+      boolean csv = ending.equals("csv");
+      String header = csv ? (at == null ? "" : "day,") + "user_id,item_id,timestamp\n" : "";
+      String row =
+          csv
+              ? (at == null ? "" : at + ",") + "u%d,%d,%d"
+              : "{"
+                  + (at == null ? "" : "\"day\": \"" + at + "\", ")
+                  + "\"user_id\": \"u%d\", \"item_id\": %d, \"timestamp\": %d}";
+      Files.createDirectories(folder.resolve("events/day=2021-03-0" + day));
+      write("events/day=2021-03-0" + day + "/part." + ending, header, row);
+    }
+    DataFiles files = DataFiles.of(folder.resolve("events"));
+    Inferred inferred = Inference.of(files.profiles(), Decisions.none());
+    Path work = Files.createDirectories(folder.resolve("work"));
+    UserSample.write(
+        files, inferred, UserSample.folder(work), 2 * USERS * ACTIONS / 5, PATIENCE);
+    List<String> rows = Files.readAllLines(work.resolve("sample/events.csv"));
+    int column = List.of(rows.get(0).split(",")).indexOf("day");
+    assertThat(column).isNotNegative();
+    Map<String, Long> days =
+        rows.stream()
+            .skip(1)
+            .collect(Collectors.groupingBy(r -> r.split(",")[column], Collectors.counting()));
+    assertThat(days).containsOnlyKeys("2021-03-01", "2021-03-02");
+    assertThat(days.get("2021-03-01"))
+        .isEqualTo(days.get("2021-03-02"))
+        .isCloseTo(USERS * ACTIONS / 5L, within(USERS * ACTIONS / 20L));
   }
 
   @Test
