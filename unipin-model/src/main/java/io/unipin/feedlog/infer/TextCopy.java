@@ -49,15 +49,24 @@ final class TextCopy {
     this.own = dialect == null ? columns.size() : dialect.names().size();
   }
 
+  /** Why a copy ended. */
+  enum End {
+    /** All rows were read. */
+    WHOLE,
+    /** As many rows were copied as were wanted. */
+    ENOUGH,
+    /** The deadline has passed. */
+    LATE
+  }
+
   /** Chooses rows. */
   interface Chooser {
     /**
      * Whether a row is copied.
      *
      * @param values one value for each column of {@link #columns}
-     * @param kept number of rows that were copied so far
      */
-    boolean wants(List<@Nullable String> values, long kept);
+    boolean wants(List<@Nullable String> values);
   }
 
   /** Returns the columns of a table's files and folders, without values inside JSON objects. */
@@ -80,8 +89,8 @@ final class TextCopy {
     return new SourceText(name, "text", new Dialect("utf-8", ",", "\"", true, columns));
   }
 
-  /** Writes the chosen rows. Returns whether all rows were read before the deadline. */
-  boolean write(Chooser chooser) throws IOException {
+  /** Writes the chosen rows, at most {@code most}. Reads no row after the last of them. */
+  End write(Chooser chooser, long most) throws IOException {
     long kept = 0;
     try (BufferedWriter out = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {
       line(new ArrayList<>(columns), out);
@@ -91,14 +100,16 @@ final class TextCopy {
           Optional<SourceRow> row = header ? skip(rows) : rows.next();
           for (; row.isPresent(); row = rows.next()) {
             if (++read % ROWS_BETWEEN_LOOKS_AT_THE_CLOCK == 0 && System.nanoTime() > deadline) {
-              return false;
+              return End.LATE;
             }
             List<@Nullable String> values = row.get().values();
             if (row.get().fault().isEmpty() && values.size() >= own) {
               List<@Nullable String> all = values(values.subList(0, own), file);
-              if (chooser.wants(all, kept)) {
+              if (chooser.wants(all)) {
                 line(all, out);
-                kept++;
+                if (++kept >= most) {
+                  return End.ENOUGH;
+                }
               }
             }
           }
@@ -107,7 +118,7 @@ final class TextCopy {
         }
       }
     }
-    return true;
+    return End.WHOLE;
   }
 
   /**

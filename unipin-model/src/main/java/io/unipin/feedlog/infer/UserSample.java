@@ -127,12 +127,11 @@ public final class UserSample {
     TextCopy copy = new TextCopy(events, folder.resolve("events.csv"), deadline);
     CellReader users = new CellReader(events, user);
     CellReader ofItems = new CellReader(events, inferred.required(Role.ITEM));
-    long most = mostRows + mostRows / 2;
-    boolean whole =
+    TextCopy.End end =
         copy.write(
-            (values, kept) -> {
+            values -> {
               String id = users.read(values);
-              if (id == null || !isChosen(id, share) || kept >= most) {
+              if (id == null || !isChosen(id, share)) {
                 return false;
               }
               String item = rows ? ofItems.read(values) : null;
@@ -140,13 +139,17 @@ public final class UserSample {
                 items.add(item);
               }
               return true;
-            });
-    if (!whole) {
+            },
+            mostRows + mostRows / 2);
+    if (end != TextCopy.End.WHOLE) {
       notes.add(
           String.format(
               Locale.ROOT,
-              "the rows after the first %,d were not read, because that takes too long here",
-              copy.read()));
+              "the rows after the first %,d were not read, because %s",
+              copy.read(),
+              end == TextCopy.End.LATE
+                  ? "that takes too long here"
+                  : "the chosen users have more rows there than expected"));
     }
     return copy.source("events.csv");
   }
@@ -159,12 +162,13 @@ public final class UserSample {
     ColumnProfile key = inferred.itemColumn(Role.ITEM);
     TextCopy copy = new TextCopy(table, folder.resolve("items.csv"), deadline);
     if (chosen == null || key == null) {
-      copy.write((values, kept) -> true);
+      copy.write(values -> true, Long.MAX_VALUE);
     } else {
       CellReader keys = new CellReader(table, key);
-      boolean whole =
-          copy.write((values, kept) -> chosen.contains(String.valueOf(keys.read(values))));
-      if (!whole) {
+      TextCopy.End end =
+          copy.write(
+              values -> chosen.contains(String.valueOf(keys.read(values))), Long.MAX_VALUE);
+      if (end == TextCopy.End.LATE) {
         notes.add("the descriptions of some items were not read, because that takes too long here");
       }
     }

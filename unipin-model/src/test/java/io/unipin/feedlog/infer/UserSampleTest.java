@@ -12,11 +12,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +119,30 @@ final class UserSampleTest {
     assertThat(days.get("2021-03-01"))
         .isEqualTo(days.get("2021-03-02"))
         .isCloseTo(USERS * ACTIONS / 5L, within(USERS * ACTIONS / 20L));
+  }
+
+  @Test
+  void write_moreRowsThanExpected_readsNoRowAfterThem() throws IOException {
+    String name = IntStream.range(0, 100).mapToObj(i -> "one" + i).filter(
+            id -> UserSample.isChosen(id, 0.2)).findFirst().orElseThrow();
+    Path file = write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
+    // After the rows from which the share was reckoned, nearly all rows are of one chosen user.
+    StringBuilder more = new StringBuilder();
+    for (int i = 0; i < USERS * ACTIONS; i++) {
+      more.append(name).append(',').append(1 + i % 500).append(',').append(1_615_000_000L + i).append('\n');
+    }
+    Files.writeString(file, more, StandardOpenOption.APPEND);
+    DataFiles files = DataFiles.of(file);
+    Inferred inferred = Inference.of(files.profiles(), Decisions.none());
+    Path work = Files.createDirectories(folder.resolve("work"));
+    long most = USERS * ACTIONS / 5;
+    Sample sample =
+        UserSample.write(files, inferred, UserSample.folder(work), most, PATIENCE);
+    assertThat(Files.readAllLines(work.resolve("sample/events.csv"))).hasSize((int) (1 + most * 3 / 2));
+    assertThat(sample.notes()).hasSize(2);
+    Matcher rows = Pattern.compile("the rows after the first ([\\d,]+) were not read, because the chosen.*").matcher(sample.notes().get(1));
+    assertThat(rows.matches()).as(sample.notes().get(1)).isTrue();
+    assertThat(Long.parseLong(rows.group(1).replace(",", ""))).isLessThan(2L * USERS * ACTIONS - 5000);
   }
 
   @Test
