@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.feedlog.infer.Inferred.Shape;
 import io.unipin.feedlog.infer.profile.Profiler;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what was inferred as a mapping, which an import reads and a person can edit. */
@@ -55,7 +57,34 @@ public final class MappingText {
   }
 
   private static String oneLine(String text) {
-    return text.replaceAll("\\p{Cntrl}+", " ");
+    StringBuilder line = new StringBuilder();
+    boolean gap = false;
+    for (int i = 0; i < text.length(); i++) {
+      boolean plain = isPlain(text, i);
+      if (plain || !gap) {
+        line.append(plain ? text.charAt(i) : ' ');
+      }
+      gap = !plain;
+    }
+    return line.toString();
+  }
+
+  /**
+   * Whether YAML allows a character in any text, and not as the end of a line. Some files have
+   * others in the names of their columns.
+   */
+  private static boolean isPlain(String text, int at) {
+    char c = text.charAt(at);
+    if (Character.isSurrogate(c)) {
+      return isPaired(text, at);
+    }
+    return !Character.isISOControl(c) && c != 0x2028 && c != 0x2029 && c != 0xFEFF && c < 0xFFFE;
+  }
+
+  private static boolean isPaired(String text, int at) {
+    return Character.isHighSurrogate(text.charAt(at))
+        ? at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1))
+        : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
   }
 
   private void schema(ActionColumn action) {
@@ -85,7 +114,7 @@ public final class MappingText {
 
   private void query(String table, String sql) {
     yaml.append(table).append(":\n  sql: ");
-    if (sql.chars().anyMatch(c -> c != '\n' && Character.isISOControl(c))) {
+    if (IntStream.range(0, sql.length()).anyMatch(i -> sql.charAt(i) != '\n' && !isPlain(sql, i))) {
       yaml.append(quoted(sql)).append('\n');
       return;
     }
@@ -100,7 +129,16 @@ public final class MappingText {
   /** Returns a text as a double-quoted scalar of YAML, which JSON's texts are, too. */
   static String quoted(String text) {
     try {
-      return JSON.writeValueAsString(text);
+      String json = JSON.writeValueAsString(text);
+      StringBuilder quoted = new StringBuilder();
+      for (int i = 0; i < json.length(); i++) {
+        if (isPlain(json, i)) {
+          quoted.append(json.charAt(i));
+        } else {
+          quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) json.charAt(i)));
+        }
+      }
+      return quoted.toString();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

@@ -166,8 +166,7 @@ public final class UserSample {
     } else {
       CellReader keys = new CellReader(table, key);
       TextCopy.End end =
-          copy.write(
-              values -> chosen.contains(String.valueOf(keys.read(values))), Long.MAX_VALUE);
+          copy.write(values -> chosen.contains(String.valueOf(keys.read(values))), Long.MAX_VALUE);
       if (end == TextCopy.End.LATE) {
         notes.add("the descriptions of some items were not read, because that takes too long here");
       }

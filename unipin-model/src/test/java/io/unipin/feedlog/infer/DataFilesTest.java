@@ -28,6 +28,8 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Infers files of the shapes in which data is published, and imports them by the mapping. */
 final class DataFilesTest {
@@ -525,6 +527,26 @@ final class DataFilesTest {
     assertThat(infer(file).events().columns().stream().map(ColumnProfile::name))
         .containsExactly("user", "item", "column3", "timestamp", "column5", "column6");
     assertThat(imported(file).actions()).isEqualTo(VISITS.size());
+  }
+
+  /** Some separators end a line of YAML, and others are in no text of YAML. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\u0085", "\u2028", "\u2029", "\u0080", "\u009f", "\u0007"})
+  void mapping_columnsWithOddCharacters_isRead(String odd) throws IOException {
+    Path file =
+        write(
+            "odd.csv",
+            "user"
+                + odd
+                + "id,item"
+                + odd
+                + "x: id,timestamp\n"
+                + lines(v -> v.user() + "," + v.item() + "," + v.timeMs() / 1000));
+    Decisions decisions =
+        Decisions.none()
+            .with(Role.USER, "user" + odd + "id")
+            .with(Role.ITEM, "item" + odd + "x: id");
+    assertThat(imported(file, decisions).actions()).isEqualTo(VISITS.size());
   }
 
   @Test

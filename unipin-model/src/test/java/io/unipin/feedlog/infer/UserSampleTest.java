@@ -79,7 +79,8 @@ final class UserSampleTest {
         write(
             "events.jsonl",
             "",
-            "{\"actor\": {\"user_id\": \"u%d\"}, \"object\": {\"item_id\": \"a, %d\"}, \"timestamp\": %d}");
+            "{\"actor\": {\"user_id\": \"u%d\"}, \"object\": {\"item_id\": \"a, %d\"},"
+                + " \"timestamp\": %d}");
     requireFifth(sampled(file, USERS * ACTIONS / 5));
   }
 
@@ -106,8 +107,7 @@ final class UserSampleTest {
     DataFiles files = DataFiles.of(folder.resolve("events"));
     Inferred inferred = Inference.of(files.profiles(), Decisions.none());
     Path work = Files.createDirectories(folder.resolve("work"));
-    UserSample.write(
-        files, inferred, UserSample.folder(work), 2 * USERS * ACTIONS / 5, PATIENCE);
+    UserSample.write(files, inferred, UserSample.folder(work), 2 * USERS * ACTIONS / 5, PATIENCE);
     List<String> rows = Files.readAllLines(work.resolve("sample/events.csv"));
     int column = List.of(rows.get(0).split(",")).indexOf("day");
     assertThat(column).isNotNegative();
@@ -123,26 +123,38 @@ final class UserSampleTest {
 
   @Test
   void write_moreRowsThanExpected_readsNoRowAfterThem() throws IOException {
-    String name = IntStream.range(0, 100).mapToObj(i -> "one" + i).filter(
-            id -> UserSample.isChosen(id, 0.2)).findFirst().orElseThrow();
+    String name =
+        IntStream.range(0, 100)
+            .mapToObj(i -> "one" + i)
+            .filter(id -> UserSample.isChosen(id, 0.2))
+            .findFirst()
+            .orElseThrow();
     Path file = write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
     // After the rows from which the share was reckoned, nearly all rows are of one chosen user.
     StringBuilder more = new StringBuilder();
     for (int i = 0; i < USERS * ACTIONS; i++) {
-      more.append(name).append(',').append(1 + i % 500).append(',').append(1_615_000_000L + i).append('\n');
+      more.append(name)
+          .append(',')
+          .append(1 + i % 500)
+          .append(',')
+          .append(1_615_000_000L + i)
+          .append('\n');
     }
     Files.writeString(file, more, StandardOpenOption.APPEND);
     DataFiles files = DataFiles.of(file);
     Inferred inferred = Inference.of(files.profiles(), Decisions.none());
     Path work = Files.createDirectories(folder.resolve("work"));
     long most = USERS * ACTIONS / 5;
-    Sample sample =
-        UserSample.write(files, inferred, UserSample.folder(work), most, PATIENCE);
-    assertThat(Files.readAllLines(work.resolve("sample/events.csv"))).hasSize((int) (1 + most * 3 / 2));
+    Sample sample = UserSample.write(files, inferred, UserSample.folder(work), most, PATIENCE);
+    assertThat(Files.readAllLines(work.resolve("sample/events.csv")))
+        .hasSize((int) (1 + most * 3 / 2));
     assertThat(sample.notes()).hasSize(2);
-    Matcher rows = Pattern.compile("the rows after the first ([\\d,]+) were not read, because the chosen.*").matcher(sample.notes().get(1));
+    Matcher rows =
+        Pattern.compile("the rows after the first ([\\d,]+) were not read, because the chosen.*")
+            .matcher(sample.notes().get(1));
     assertThat(rows.matches()).as(sample.notes().get(1)).isTrue();
-    assertThat(Long.parseLong(rows.group(1).replace(",", ""))).isLessThan(2L * USERS * ACTIONS - 5000);
+    assertThat(Long.parseLong(rows.group(1).replace(",", "")))
+        .isLessThan(2L * USERS * ACTIONS - 5000);
   }
 
   @Test
