@@ -12,7 +12,6 @@ import io.unipin.cli.demo.Guide;
 import io.unipin.client.UniPinAdminClient;
 import io.unipin.client.UniPinClient;
 import io.unipin.feedlog.FeedLog;
-import io.unipin.feedlog.split.Holdout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,8 +52,8 @@ final class Trial {
     TrialData data = new TrialData(settings, guide);
     FeedLog log = data.prepare();
     results.putAll(data.results());
-    TrialUser user = TrialUser.choose(log, settings.pageOf());
     TrialRecipe recipe = new TrialRecipe(log);
+    TrialUser user = TrialUser.choose(log, recipe.holdout(), settings.pageOf());
     TrialTraining training = new TrialTraining(home, settings, data.folder(), recipe);
 
     guide.stop("A small model");
@@ -83,10 +82,8 @@ final class Trial {
     guide.stop("A page");
     try (DemoServer server = DemoServer.start(home, utility(log), bundle, settings.work());
         UniPinClient client = UniPinClient.connect(server.address())) {
-      Holdout holdout =
-          recipe.isByTime() ? Holdout.latest(log, 0.05, 0.1) : Holdout.leaveLast(log, 1);
       user.record(client);
-      results.put("page", new TrialPage(log, user, guide).show(client, holdout));
+      results.put("page", new TrialPage(log, user, guide).show(client, recipe.holdout()));
       results.put("first_page_s", guide.seconds());
       guide.say("first page after %d s", guide.seconds());
       report.take(results);

@@ -11,6 +11,7 @@ import io.unipin.proto.v1.UserContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Shows a page for a real user beside the most popular items. */
@@ -30,9 +31,7 @@ final class TrialPage {
 
   /** Asks for the page, shows it, and returns what it holds. */
   Map<String, Object> show(UniPinClient client, Holdout holdout) {
-    guide.say(
-        "User %s has %,d actions; the last one is hidden from training, and the server doesn't know it.",
-        user.id(), user.known() + 1);
+    guide.say("%s", introduction(user));
     Table latest = new Table("newest actions", "item", "title", "category");
     for (int i = 0; i < Math.min(LATEST, user.known()); i++) {
       int action = log.actionStart(user.row()) + user.known() - 1 - i;
@@ -59,19 +58,33 @@ final class TrialPage {
           title(popular, place));
     }
     guide.show(table);
-    int hidden = log.actionItems()[log.actionStart(user.row()) + user.known()];
+    int last = log.actionItems()[log.actionStart(user.row()) + user.known()];
     guide.say(
-        "The hidden item is %s (%s): the model has it %s, popularity %s.",
-        name(hidden),
-        log.catalogue().title(hidden),
-        placeOf(model, hidden),
-        placeOf(popular, hidden));
+        "The last action is on %s (%s): the model has it %s, popularity %s.",
+        name(last),
+        log.catalogue().title(last),
+        placeOf(model, last),
+        placeOf(popular, last));
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("user", user.id());
     results.put("items", model.stream().map(this::name).toList());
     results.put("popular", popular.stream().map(this::name).toList());
-    results.put("hidden", name(hidden));
+    results.put("hidden", name(last));
+    results.put("hidden_from_training", user.heldOut());
     return results;
+  }
+
+  /** Says who the user is, and who knows the user's last action. */
+  static String introduction(TrialUser user) {
+    return String.format(
+        Locale.ROOT,
+        user.heldOut()
+            ? "User %s has %,d actions; the last one is hidden from training, and the server doesn't"
+                + " know it."
+            : "User %s has %,d actions; the server doesn't know the last one, but the training did:"
+                + " this page shows no more than that it works.",
+        user.id(),
+        user.known() + 1);
   }
 
   private RetrieveAndRankRequest request() {

@@ -1,6 +1,7 @@
 package io.unipin.cli.trial;
 
 import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -76,6 +77,11 @@ final class TrialRecipe {
     }
     boolean timed = log.actions() > 0 && log.actionTimes()[0] != FeedLog.NO_TIME;
     return timed && tested < Math.min(FEWEST_TESTED, log.users() / 2);
+  }
+
+  /** Returns the split of the feed log by which both models are trained and evaluated. */
+  Holdout holdout() {
+    return isByTime() ? Holdout.latest(log, 0.05, 0.1) : Holdout.leaveLast(log, 1);
   }
 
   private int actions(int user) {

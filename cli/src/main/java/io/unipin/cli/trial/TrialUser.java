@@ -4,30 +4,35 @@ import io.unipin.cli.console.CommandException;
 import io.unipin.cli.demo.DemoUser;
 import io.unipin.client.UniPinClient;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.UserActions;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user whose page is shown, and whose last action stays hidden.
+ * The user whose page is shown, and whose last action the server does not know.
  *
  * @param row row of the user in the log
  * @param known number of actions that the server knows
+ * @param heldOut whether the training does not know the last action either
  */
-record TrialUser(FeedLog log, int row, int known) {
+record TrialUser(FeedLog log, int row, int known, boolean heldOut) {
   private static final int FEWEST = 3;
   private static final int MOST = 40;
   private static final int ACTIONS_PER_CALL = 1000;
 
   /**
    * Chooses the user with the most actions up to 40. If all have more, chooses the one with the
-   * fewest. Only users whose last action is positive are considered, unless one is wanted.
+   * fewest. Only users whose last action is positive are considered, unless one is wanted. Users
+   * whose last action is held out from the training come before all others.
    *
+   * @param holdout the split by which the model is trained
    * @param wanted id of the user to choose; null for any
    */
-  static TrialUser choose(FeedLog log, @Nullable String wanted) {
+  static TrialUser choose(FeedLog log, Holdout holdout, @Nullable String wanted) {
     if (wanted != null) {
       int row = log.userRow(wanted);
       if (row < 0) {
@@ -39,23 +44,43 @@ record TrialUser(FeedLog log, int row, int known) {
             "--page-of: a user with at least 2 actions expected, got one with "
                 + actions(log, row));
       }
-      return new TrialUser(log, row, actions(log, row) - 1);
+      return of(log, holdout, row);
     }
+    int best = best(log, row -> isHeldOut(log, holdout, row));
+    if (best < 0) {
+      best = best(log, row -> true);
+    }
+    if (best < 0) {
+      throw new CommandException(
+          "a user with at least " + FEWEST + " actions expected, but the data has none");
+    }
+    return of(log, holdout, best);
+  }
+
+  private static TrialUser of(FeedLog log, Holdout holdout, int row) {
+    return new TrialUser(log, row, actions(log, row) - 1, isHeldOut(log, holdout, row));
+  }
+
+  private static boolean isHeldOut(FeedLog log, Holdout holdout, int row) {
+    return holdout.trainEnd(row) < actions(log, row);
+  }
+
+  /** Returns the row of the user whose history is best for a page; -1 if no user is allowed. */
+  private static int best(FeedLog log, IntPredicate allowed) {
     int best = -1;
     for (int row = 0; row < log.users(); row++) {
       int actions = actions(log, row);
-      boolean fits = actions >= FEWEST && isPositive(log, log.actionStart(row + 1) - 1);
+      boolean fits =
+          actions >= FEWEST
+              && isPositive(log, log.actionStart(row + 1) - 1)
+              && allowed.test(row);
       boolean longer = best < 0 || actions > actions(log, best);
       boolean nearer = best >= 0 && actions(log, best) > MOST && actions < actions(log, best);
       if (fits && (actions <= MOST ? longer || nearer : best < 0 || nearer)) {
         best = row;
       }
     }
-    if (best < 0) {
-      throw new CommandException(
-          "a user with at least " + FEWEST + " actions expected, but the data has none");
-    }
-    return new TrialUser(log, best, actions(log, best) - 1);
+    return best;
   }
 
   private static int actions(FeedLog log, int row) {
@@ -70,13 +95,13 @@ record TrialUser(FeedLog log, int row, int known) {
     return log.user(row);
   }
 
-  /** Returns when the user asks for the page: at the time of the hidden action. */
+  /** Returns when the user asks for the page: at the time of the last action. */
   long visitMs() {
     long time = log.actionTimes()[log.actionStart(row) + known];
     return time == FeedLog.NO_TIME ? System.currentTimeMillis() : time;
   }
 
-  /** Records the actions that are not hidden. */
+  /** Records all actions but the last. */
   void record(UniPinClient client) {
     List<Action> history = history();
     for (int from = 0; from < history.size(); from += ACTIONS_PER_CALL) {

@@ -12,6 +12,7 @@ import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Holdout;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class TrialTest {
@@ -22,6 +23,11 @@ final class TrialTest {
 
   /** Returns a log of users with these numbers of actions, on items 0, 1, 2 and so on. */
   private static FeedLog log(int... actions) {
+    return logOfLaterUsers(0, actions);
+  }
+
+  /** Returns a log in which each user begins some time after the one before. */
+  private static FeedLog logOfLaterUsers(long laterMs, int... actions) {
     List<CatalogueItem> items = new ArrayList<>();
     for (int id = 0; id < 300; id++) {
       items.add(new CatalogueItem(id, "T" + id, "", FeedLog.NO_TIME, new float[0]));
@@ -30,15 +36,43 @@ final class TrialTest {
     for (int user = 0; user < actions.length; user++) {
       builder.user("u" + user);
       for (int a = 0; a < actions[user]; a++) {
-        builder.action(a, 1, 0, START_MS + a * 1000L);
+        builder.action(a, 1, 0, START_MS + user * laterMs + a * 1000L);
       }
     }
     return builder.build();
   }
 
+  private static TrialUser choose(FeedLog log, @Nullable String wanted) {
+    return TrialUser.choose(log, Holdout.leaveLast(log, 1), wanted);
+  }
+
+  @Test
+  void choose_userWhoseLastActionIsHeldOut_comesFirst() {
+    FeedLog log = logOfLaterUsers(60_000, 20, 16);
+    Holdout latest = Holdout.timeSplit(log, START_MS + 70_000, START_MS + 72_000);
+    TrialUser user = TrialUser.choose(log, latest, null);
+    assertThat(user.id()).isEqualTo("u1");
+    assertThat(user.heldOut()).isTrue();
+    assertThat(TrialPage.introduction(user))
+        .isEqualTo(
+            "User u1 has 16 actions; the last one is hidden from training, and the server doesn't"
+                + " know it.");
+    assertThat(TrialUser.choose(log, latest, "u0").heldOut()).isFalse();
+  }
+
+  /** Leave-last takes no action from a user with fewer than four. */
+  @Test
+  void choose_trainingKnowsTheLastAction_thePageSaysSo() {
+    TrialUser user = choose(log(3, 2), null);
+    assertThat(user.id()).isEqualTo("u0");
+    assertThat(user.heldOut()).isFalse();
+    assertThat(TrialPage.introduction(user))
+        .startsWith("User u0 has 3 actions; the server doesn't know the last one, but the training");
+  }
+
   @Test
   void choose_user_hasTheLongestHistoryOfAtMost40() {
-    TrialUser user = TrialUser.choose(log(2, 38, 250, 40, 41), null);
+    TrialUser user = choose(log(2, 38, 250, 40, 41), null);
     assertThat(user.id()).isEqualTo("u3");
     assertThat(user.known()).isEqualTo(39);
     assertThat(user.visitMs()).isEqualTo(START_MS + 39_000);
@@ -46,17 +80,17 @@ final class TrialTest {
 
   @Test
   void choose_onlyLongHistories_takesTheShortestOfThem() {
-    assertThat(TrialUser.choose(log(250, 60, 90), null).id()).isEqualTo("u1");
+    assertThat(choose(log(250, 60, 90), null).id()).isEqualTo("u1");
   }
 
   @Test
   void choose_wantedUser_mustExistAndHaveActions() {
-    assertThat(TrialUser.choose(log(5, 2), "u1").known()).isOne();
-    assertThatThrownBy(() -> TrialUser.choose(log(5), "u7"))
+    assertThat(choose(log(5, 2), "u1").known()).isOne();
+    assertThatThrownBy(() -> choose(log(5), "u7"))
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("--page-of")
         .hasMessageContaining("'u7'");
-    assertThatThrownBy(() -> TrialUser.choose(log(2, 1), null))
+    assertThatThrownBy(() -> choose(log(2, 1), null))
         .hasMessageContaining("at least 3 actions expected");
   }
 
