@@ -1,7 +1,6 @@
 package io.unipin.cli.trial;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.unipin.cli.console.CommandException;
 import io.unipin.cli.console.Failures;
 import io.unipin.cli.console.Folders;
 import io.unipin.cli.console.Home;
@@ -63,7 +62,8 @@ final class Trial {
     TrialTraining.show(evaluation, recipe.isByTime(), guide);
     if (!TrialTraining.isAbovePopularity(evaluation)) {
       guide.say(
-          "The model is not above popularity: the data is small, or the order of items says little.");
+          "The model is not above popularity: the data is small, or the order of items says"
+              + " little.");
     }
     results.put("epochs", trained.path("epochs"));
     results.put("evaluation", evaluation);
@@ -124,6 +124,26 @@ final class Trial {
   }
 
   private void improve(DemoServer server, Path bundle, TrialTraining training, Report report)
+      throws InterruptedException {
+    orServeOn(guide, () -> swapIfBetter(server, bundle, training, report));
+    guide.out().flush();
+  }
+
+  /** Looks for a better model. */
+  interface Improvement {
+    void run() throws IOException, InterruptedException;
+  }
+
+  /** Runs an improvement. If it fails, says so, and leaves the server as it is. */
+  static void orServeOn(Guide guide, Improvement improvement) throws InterruptedException {
+    try {
+      improvement.run();
+    } catch (IOException | RuntimeException e) {
+      guide.say("warning: %s; the first model goes on serving", Failures.line(e));
+    }
+  }
+
+  private void swapIfBetter(DemoServer server, Path bundle, TrialTraining training, Report report)
       throws IOException, InterruptedException {
     Path better = bundle.resolveSibling("second");
     try (UniPinAdminClient admin = UniPinAdminClient.connect(server.adminAddress())) {
@@ -137,14 +157,12 @@ final class Trial {
         guide.say("A better model serves: NDCG@10 %s instead of %s.", text(after), text(before));
       } else {
         guide.say(
-            "The longer training found no better model (NDCG@10 %s, before %s): the first goes on serving.",
+            "The longer training found no better model (NDCG@10 %s, before %s): the first goes on"
+                + " serving.",
             text(after), text(before));
       }
       report.take(results);
-    } catch (CommandException e) {
-      guide.say("warning: %s; the first model goes on serving", Failures.line(e));
     }
-    guide.out().flush();
   }
 
   private static double ndcg(@Nullable Object evaluation) {

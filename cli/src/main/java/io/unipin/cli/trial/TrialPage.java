@@ -61,10 +61,7 @@ final class TrialPage {
     int last = log.actionItems()[log.actionStart(user.row()) + user.known()];
     guide.say(
         "The last action is on %s (%s): the model has it %s, popularity %s.",
-        name(last),
-        log.catalogue().title(last),
-        placeOf(model, last),
-        placeOf(popular, last));
+        name(last), log.catalogue().title(last), placeOf(model, last), placeOf(popular, last));
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("user", user.id());
     results.put("items", model.stream().map(this::name).toList());
@@ -79,8 +76,8 @@ final class TrialPage {
     return String.format(
         Locale.ROOT,
         user.heldOut()
-            ? "User %s has %,d actions; the last one is hidden from training, and the server doesn't"
-                + " know it."
+            ? "User %s has %,d actions; the last one is hidden from training, and the server"
+                  + " doesn't know it."
             : "User %s has %,d actions; the server doesn't know the last one, but the training did:"
                 + " this page shows no more than that it works.",
         user.id(),

@@ -71,9 +71,7 @@ record TrialUser(FeedLog log, int row, int known, boolean heldOut) {
     for (int row = 0; row < log.users(); row++) {
       int actions = actions(log, row);
       boolean fits =
-          actions >= FEWEST
-              && isPositive(log, log.actionStart(row + 1) - 1)
-              && allowed.test(row);
+          actions >= FEWEST && isPositive(log, log.actionStart(row + 1) - 1) && allowed.test(row);
       boolean longer = best < 0 || actions > actions(log, best);
       boolean nearer = best >= 0 && actions(log, best) > MOST && actions < actions(log, best);
       if (fits && (actions <= MOST ? longer || nearer : best < 0 || nearer)) {

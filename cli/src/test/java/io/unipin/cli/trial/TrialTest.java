@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.cli.console.CommandException;
+import io.unipin.cli.demo.Guide;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Holdout;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +72,8 @@ final class TrialTest {
     assertThat(user.id()).isEqualTo("u0");
     assertThat(user.heldOut()).isFalse();
     assertThat(TrialPage.introduction(user))
-        .startsWith("User u0 has 3 actions; the server doesn't know the last one, but the training");
+        .startsWith(
+            "User u0 has 3 actions; the server doesn't know the last one, but the training");
   }
 
   @Test
@@ -108,6 +114,39 @@ final class TrialTest {
     assertThat(few.isByTime()).isTrue();
     assertThat(few.first()).contains("evaluation.protocol=time-split");
     assertThat(new TrialRecipe(log(5, 6, 3)).isByTime()).isFalse();
+  }
+
+  @Test
+  void improvement_thatFails_leavesTheServerRunning() throws InterruptedException {
+    StringWriter said = new StringWriter();
+    Guide guide = new Guide(new PrintWriter(said, true));
+    List<Exception> failures =
+        List.of(
+            new CommandException("the training failed"),
+            new NoSuchFileException("second.json"),
+            new IllegalStateException("no such figure"));
+    for (Exception failure : failures) {
+      Trial.orServeOn(guide, () -> fail(failure));
+    }
+    assertThat(said.toString().lines())
+        .hasSize(failures.size())
+        .allMatch(line -> line.strip().startsWith("warning: "))
+        .allMatch(line -> line.endsWith("; the first model goes on serving"));
+    assertThatThrownBy(
+            () ->
+                Trial.orServeOn(
+                    guide,
+                    () -> {
+                      throw new InterruptedException();
+                    }))
+        .isInstanceOf(InterruptedException.class);
+  }
+
+  private static void fail(Exception failure) throws IOException {
+    if (failure instanceof IOException unreadable) {
+      throw unreadable;
+    }
+    throw (RuntimeException) failure;
   }
 
   @Test
