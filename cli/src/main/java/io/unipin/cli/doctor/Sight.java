@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Reads the files in which Linux describes the machine.
@@ -36,5 +37,17 @@ record Sight(Path root) {
 
   boolean exists(String file) {
     return Files.exists(root.resolve(file));
+  }
+
+  /** Whether a folder, or a folder in it, has a file of this name. */
+  boolean holds(String folder, String name) {
+    if (exists(folder + "/" + name)) {
+      return true;
+    }
+    try (Stream<Path> inside = Files.list(root.resolve(folder))) {
+      return inside.anyMatch(each -> Files.exists(each.resolve(name)));
+    } catch (IOException e) {
+      return false; // the folder is not there
+    }
   }
 }

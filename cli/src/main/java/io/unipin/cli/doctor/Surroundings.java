@@ -22,6 +22,9 @@ final class Surroundings {
   private static final long GIB = 1L << 30;
   private static final long LEAST_BYTES = 4 * GIB;
 
+  /** Folders with the libraries that a build links. */
+  private static final List<String> LIBRARIES = List.of("usr/lib", "usr/lib64", "usr/local/lib");
+
   private final Home home;
   private final Sight sight;
   private final List<Path> searched;
@@ -116,6 +119,9 @@ final class Surroundings {
     if (!sight.exists("usr/include/faiss/IndexHNSW.h")
         && !sight.exists("usr/local/include/faiss/IndexHNSW.h")) {
       missing.add("libfaiss-dev");
+    }
+    if (LIBRARIES.stream().noneMatch(folder -> sight.holds(folder, "libopenblas.a"))) {
+      missing.add("libopenblas-dev");
     }
     Machine machine = Machine.describe();
     String found = "JDK " + machine.jdk() + ", FAISS " + machine.faiss();

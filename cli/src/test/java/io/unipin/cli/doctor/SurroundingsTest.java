@@ -10,19 +10,54 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SurroundingsTest {
   @TempDir private Path root;
 
+  private Check check(String part) {
+    return new Surroundings(new Home(root), new Sight(root), List.of(root.resolve("bin")))
+        .checks().stream().filter(c -> c.part().equals(part)).findFirst().orElseThrow();
+  }
+
   private Check device() {
-    return new Surroundings(new Home(root), new Sight(root), List.of())
-        .checks().stream().filter(c -> c.part().equals("device")).findFirst().orElseThrow();
+    return check("device");
   }
 
   private void write(String file) throws IOException {
     Path path = root.resolve(file);
     Files.createDirectories(path.getParent());
     Files.writeString(path, "");
+  }
+
+  private void writePrograms() throws IOException {
+    for (String program : List.of("mvn", "g++", "cmake", "make")) {
+      write("bin/" + program);
+      assertThat(root.resolve("bin").resolve(program).toFile().setExecutable(true)).isTrue();
+    }
+    write("usr/include/faiss/IndexHNSW.h");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "usr/lib/x86_64-linux-gnu/libopenblas.a",
+        "usr/lib64/libopenblas.a",
+        "usr/local/lib/libopenblas.a"
+      })
+  void packages_allThere_areFine(String library) throws IOException {
+    writePrograms();
+    write(library);
+    assertThat(check("packages").state()).isEqualTo(State.OK);
+  }
+
+  @Test
+  void packages_withoutOpenblas_tellIt() throws IOException {
+    writePrograms();
+    write("usr/lib/x86_64-linux-gnu/libblas.a");
+    assertThat(check("packages").state()).isEqualTo(State.SLOWER);
+    assertThat(check("packages").found()).endsWith("; missing: libopenblas-dev");
   }
 
   @Test
