@@ -9,6 +9,18 @@ launch_options() {
     -Djava.awt.headless=true -XX:+ExitOnOutOfMemoryError
 }
 
+# Says how coarsely a card may round the inputs of products. A training bears ten bits (TF32), with which products are
+# several times as fast. Answers are computed in full float32, whatever the caller's environment says.
+# Usage: card_products VERB ARGUMENT...
+card_products() {
+  case " $* " in
+    ' train'*' --device cuda'* | ' train'*' --device=cuda'*)
+      export TORCH_ALLOW_TF32_CUBLAS_OVERRIDE="${TORCH_ALLOW_TF32_CUBLAS_OVERRIDE:-1}"
+      ;;
+    *) unset TORCH_ALLOW_TF32_CUBLAS_OVERRIDE ;;
+  esac
+}
+
 # Exports what both OpenMP runtimes (libtorch's and FAISS's), BLAS and malloc read before the JVM's first line runs.
 # Usage: launch_environment THREADS CACHE, where CACHE is the folder for DJL's native files.
 launch_environment() {

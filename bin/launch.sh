@@ -17,6 +17,7 @@ launch() {
   [[ "$verb" == train ]] && threads="$(nproc)"
   gpu_environment
   launch_environment "$threads" "$state/djl"
+  card_products "$@"
   memory="$(memory_bytes)"
   options=(
     "-Xmx$((memory / 4 / 1048576))m" "-XX:MaxDirectMemorySize=$((memory / 2 / 1048576))m"

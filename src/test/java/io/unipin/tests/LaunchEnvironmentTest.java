@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Checks that {@code bin/env.sh} sets the launch environment, and that no other file does. */
 @Timeout(60)
@@ -42,10 +44,29 @@ final class LaunchEnvironmentTest {
                     .isEqualTo(line.substring(line.indexOf('=') + 1)));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'', train --data a --device cuda --out b, 1",
+    "'', train --device=cuda:1, 1",
+    "0, train --device cuda, 0",
+    "'', train --device cpu, ''",
+    "1, train --data a, ''",
+    "1, serve --bundle cuda, ''",
+    "1, evaluate --device cuda, ''"
+  })
+  void cardProducts_areCoarseInATrainingOnACardAlone(String before, String words, String after)
+      throws Exception {
+    String set = before.isEmpty() ? "" : "export TORCH_ALLOW_TF32_CUBLAS_OVERRIDE=" + before + "; ";
+    String script = set + ". bin/env.sh; card_products " + words;
+    assertThat(shell(script + "; echo \"[$TORCH_ALLOW_TF32_CUBLAS_OVERRIDE]\""))
+        .containsExactly("[" + after + "]");
+  }
+
   @Test
   void variables_areSetInNoOtherPlace() throws Exception {
     String script =
-        "grep -lr -e OMP_WAIT_POLICY -e MALLOC_ARENA_MAX unipin bin docker pom.xml */pom.xml || true";
+        "grep -lr -e OMP_WAIT_POLICY -e MALLOC_ARENA_MAX unipin bin docker pom.xml */pom.xml ||"
+            + " true";
     assertThat(shell(script)).containsExactly("bin/env.sh");
     assertThat(shell("grep -l env.sh docker/serve docker/layout.sh")).hasSize(2);
   }
