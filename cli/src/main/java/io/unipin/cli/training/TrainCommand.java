@@ -1,7 +1,6 @@
 package io.unipin.cli.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.unipin.ann.FactoryCheck;
 import io.unipin.cli.bundle.BundleFolder;
 import io.unipin.cli.check.CheckException;
 import io.unipin.cli.check.Checked;
@@ -45,6 +44,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -62,14 +62,6 @@ import picocli.CommandLine.Spec;
           + " training.epochs=3",
     })
 public final class TrainCommand implements Callable<Integer>, Checked {
-  /**
-   * The number of items below which an exhaustive search is as fast as a graph. The exhaustive
-   * search is also exact.
-   */
-  private static final int SMALL_CATALOGUE = 20_000;
-
-  private static final String EXACT = "exact";
-
   @Option(names = "--data", required = true, paramLabel = "DIR", description = "The feed log.")
   @Input(Input.Kind.FEED_LOG)
   private Path data;
@@ -142,6 +134,8 @@ public final class TrainCommand implements Callable<Integer>, Checked {
       description = "Largest number of users in the evaluation. Default: all.")
   private @Nullable Integer testUsers;
 
+  @Mixin private DeviceOption device;
+
   @Option(names = "--no-evaluation", description = "Do not evaluate the model on the test split.")
   private boolean noEvaluation;
 
@@ -162,25 +156,20 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     if (testUsers != null && testUsers < 1) {
       throw new CheckException("--test-users: 1 or more expected, got " + testUsers);
     }
+    device.require();
     Path folder = folder();
     OutputCheck.require("--work", Output.Kind.FOLDER, folder);
     TrainConfig recipe = recipe();
     FeedSchema schema = FeedLogReader.schema(data);
     RecipeCheck.require(recipe, schema);
     if (index != null) {
-      requireIndex(recipe, index, Integer.MAX_VALUE);
+      IndexFactory.require(index, recipe.model().itemDim(), Integer.MAX_VALUE);
     }
     if (resume) {
       RecipeCheck.requireResumes(recipe, folder);
     }
     if (warmStart != null) {
       RecipeCheck.requireContinues(recipe, schema, BundleReader.model(warmStart));
-    }
-  }
-
-  private static void requireIndex(TrainConfig recipe, String factory, int items) {
-    if (!factory.equals(EXACT)) {
-      FactoryCheck.require(factory, recipe.model().itemDim(), items);
     }
   }
 
@@ -198,18 +187,20 @@ public final class TrainCommand implements Callable<Integer>, Checked {
           recipe.evaluation().withheldText(),
           holdout.withheld().size());
     }
-    String factory = index == null ? factory(log) : index;
-    requireIndex(recipe, factory, log.catalogue().size());
+    int items = log.catalogue().size();
+    String factory = index == null ? IndexFactory.of(items) : index;
+    IndexFactory.require(factory, recipe.model().itemDim(), items);
     new TrainingSpace(recipe.modelConfig(log)).require(folder(), out, resume);
     List<String> warnings = LabelCheck.warnings(log, holdout);
     warnings.forEach(this::warn);
     TrainResult result = train(recipe, log, holdout);
     console.printf(
         Locale.ROOT,
-        "trained %d epochs, %,d steps in %.1f s; validation of the one kept: %s%n",
+        "trained %d epochs, %,d steps in %.1f s on %s; validation of the one kept: %s%n",
         result.epochs(),
         result.steps(),
         result.seconds(),
+        device,
         TrainText.of(result.best()));
     console.println(TrainText.pageOrder(FittedPageOrder.read(result.model())));
     publish(result, log, factory);
@@ -220,8 +211,9 @@ public final class TrainCommand implements Callable<Integer>, Checked {
       results.put("evaluation", evaluate(log, holdout, recipe, users));
     }
     if (json != null) {
-      new Figures("train", Map.of("recipe", recipe.toString(), "index", factory), results)
-          .write(json, Home.find().root());
+      Map<String, String> asked =
+          Map.of("recipe", recipe.toString(), "index", factory, "device", device.toString());
+      new Figures("train", asked, results).write(json, Home.find().root());
     }
     // The warnings are repeated here, because the user may have missed them above the output of the
     // training.
@@ -232,7 +224,8 @@ public final class TrainCommand implements Callable<Integer>, Checked {
   private TrainResult train(TrainConfig recipe, FeedLog log, Holdout holdout) throws IOException {
     try (Progress progress = Progress.begin("training", -1)) {
       TrainText follower = new TrainText(progress, seconds);
-      return new Trainer(log, holdout, recipe, folder(), follower).run(resume, warm());
+      return new Trainer(log, holdout, recipe, folder(), follower, device.device())
+          .run(resume, warm());
     }
   }
 
@@ -278,10 +271,6 @@ public final class TrainCommand implements Callable<Integer>, Checked {
 
   private TrainConfig recipe() {
     return config == null ? TrainConfig.defaults(settings) : TrainConfig.read(config, settings);
-  }
-
-  private static String factory(FeedLog log) {
-    return log.catalogue().size() < SMALL_CATALOGUE ? "Flat" : "HNSW32";
   }
 
   private ObjectNode evaluate(FeedLog log, Holdout holdout, TrainConfig recipe, int users) {

@@ -1,6 +1,7 @@
 package io.unipin.cli.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.unipin.cli.Main;
 import io.unipin.feedlog.Catalogue;
@@ -103,6 +104,21 @@ final class TrainCommandTest {
     assertRefused("--max-bad-rows: 0 or more expected");
     assertThat(run(train("--warm-start", log.toString()))).isEqualTo(1);
     assertRefused("which has no manifest.json");
+  }
+
+  @Test
+  void train_deviceThatIsNone_isRefusedBeforeARowIsRead() throws IOException {
+    simulateNamesAlone();
+    assertThat(run(train("--device", "gpu"))).isEqualTo(1);
+    assertRefused("--device: cpu, cuda or cuda:N expected, got gpu");
+  }
+
+  @Test
+  void train_deviceThatTheEngineLacks_isRefusedBeforeARowIsRead() throws IOException {
+    assumeTrue(System.getProperty("unipin.device") == null, "a machine without a card expected");
+    simulateNamesAlone();
+    assertThat(run(train("--device", "cuda"))).isEqualTo(1);
+    assertRefused("--device: a CUDA build of libtorch expected for cuda");
   }
 
   @Test
