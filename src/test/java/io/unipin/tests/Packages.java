@@ -38,6 +38,7 @@ final class Packages {
       feedlog.simulator: feedlog
       feedlog.split: feedlog model.features
       model: kvcache model.engine model.features model.files
+      model.archive: model model.features
       model.device: model model.engine
       model.engine: kvcache model.features model.files
       model.features: kvcache
@@ -112,13 +113,14 @@ final class Packages {
       cli.statistics: settings
       cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.page evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.features model.files serving.bundle serving.log train train.recipe
       cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.database feedlog.imports feedlog.infer feedlog.review feedlog.simulator feedlog.source feedlog.split proto.v1
-      benchmarks: benchmarks.ann benchmarks.cluster benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
+      benchmarks: benchmarks.ann benchmarks.cluster benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.gpu benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
       benchmarks.cluster: benchmarks.engines benchmarks.faults benchmarks.measure benchmarks.server cli cli.console cli.loadtest client feedlog proto.v1
       benchmarks.engines: cli.console
       benchmarks.erasure: benchmarks.measure benchmarks.server cli.check cli.console cli.loadtest client proto.v1 serving.history
       benchmarks.experiment: cli.check cli.console cli.statistics serving.experiment
       benchmarks.fuzz: cli.check cli.console
+      benchmarks.gpu: cli.check model model.archive model.features model.files
       benchmarks.headline: benchmarks.measure benchmarks.rival cli.console client feedlog kvcache model model.features proto.v1 serving serving.bundle serving.pipeline serving.settings
       benchmarks.items: benchmarks.load benchmarks.measure benchmarks.server cli.console cli.loadtest cli.statistics client feedlog feedlog.simulator proto.v1
       benchmarks.kvcache: benchmarks.engines benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache kvcache.tier model model.features serving.redis serving.redis.tier serving.security settings train.recipe

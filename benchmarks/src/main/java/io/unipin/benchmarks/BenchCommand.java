@@ -5,6 +5,7 @@ import io.unipin.benchmarks.cluster.ClusterCommand;
 import io.unipin.benchmarks.erasure.ErasureCommand;
 import io.unipin.benchmarks.experiment.ExperimentsCommand;
 import io.unipin.benchmarks.fuzz.FuzzCommand;
+import io.unipin.benchmarks.gpu.GpuPackCommand;
 import io.unipin.benchmarks.headline.HeadlineCommand;
 import io.unipin.benchmarks.items.ItemsCommand;
 import io.unipin.benchmarks.kvcache.KvCacheCommand;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Spec;
       ClusterCommand.class,
       ExperimentsCommand.class,
       FuzzCommand.class,
+      GpuPackCommand.class,
       QualityCommand.class,
       CountsCommand.class,
       KvCacheCommand.class,

@@ -97,9 +97,22 @@ public final class Program {
     };
   }
 
+  /** Returns the number that stands for each {@code $name} in the program, by the name. */
+  public static Map<String, Integer> numbers() {
+    return ProgramText.numbers();
+  }
+
   /** Returns the number that stands for {@code $name} in the program. */
   public static int number(String name) {
     return ProgramText.number(name);
+  }
+
+  /** Returns the names of each method's parameters, by the method's name. */
+  public static Map<String, List<String>> methods(Use use) {
+    ProgramText text = text(use);
+    Map<String, List<String>> methods = new LinkedHashMap<>();
+    text.methods().forEach(method -> methods.put(method, text.parameters(method)));
+    return methods;
   }
 
   /** Returns the names of the program's tensors in the order of their declarations. */

@@ -62,6 +62,11 @@ record ProgramText(String source) {
     return name == null ? Matcher.quoteReplacement(match.group(1)) : Integer.toString(number(name));
   }
 
+  /** Returns all numbers by name. */
+  static Map<String, Integer> numbers() {
+    return NUMBERS;
+  }
+
   static int number(String name) {
     Integer number = NUMBERS.get(name);
     if (number == null) {
