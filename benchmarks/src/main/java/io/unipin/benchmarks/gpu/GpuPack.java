@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.model.archive.ArrayFile;
 import io.unipin.model.archive.ArrayValue;
 import io.unipin.model.archive.RunnableArchive;
+import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.model.features.PagePositions;
+import io.unipin.model.features.TargetOffsets;
 import io.unipin.model.files.Program;
 import io.unipin.model.files.TorchArchive;
 import java.io.IOException;
@@ -51,10 +54,14 @@ final class GpuPack {
 
   private long write() throws IOException {
     schema.put("version", VERSION);
+    Program.tensorNames().forEach(schema.putArray("tensors")::add);
+    Program.BUFFERS.stream().sorted().forEach(schema.putArray("buffers")::add);
     ObjectNode numbers = schema.putObject("numbers");
     Program.numbers().forEach(numbers::put);
-    methods(schema.putObject("methods").putObject("serving"), Program.Use.COMPARISON);
-    methods(schema.withObject("/methods").putObject("training"), Program.Use.TRAINING);
+    ObjectNode methods = schema.putObject("methods");
+    methods(methods.putObject("serving"), Program.Use.COMPARISON);
+    methods(methods.putObject("training"), Program.Use.TRAINING);
+    TimedShapes.describe(schema.putObject("shapes"));
     ObjectNode models = schema.putObject("models");
     long bytes = 0;
     for (PackModel model : PackModel.all()) {
@@ -72,8 +79,6 @@ final class GpuPack {
 
   private long write(PackModel model, ObjectNode out) throws IOException {
     config(out.putObject("config"), model.config());
-    ArrayNode order = out.putArray("tensors");
-    Program.tensorNames().forEach(order::add);
     Map<String, ArrayValue> arrays = new LinkedHashMap<>();
     Path serving = folder.resolve(model.name() + "-serving.pt");
     Path training = folder.resolve(model.name() + "-training.pt");
@@ -108,7 +113,7 @@ final class GpuPack {
     return parts.putObject(name).put("file", archive.getFileName().toString());
   }
 
-  private static void config(ObjectNode out, ModelConfig config) {
+  static void config(ObjectNode out, ModelConfig config) {
     out.put("items", config.items())
         .put("content_dim", config.contentDim())
         .put("item_dim", config.itemDim())
@@ -121,6 +126,9 @@ final class GpuPack {
         .put("gated", config.gated())
         .put("actions", config.actions().size())
         .put("surfaces", config.surfaces().size())
+        .put("gaps", GapBuckets.COUNT)
+        .put("positions", PagePositions.COUNT)
+        .put("offsets", TargetOffsets.COUNT)
         .put("buckets", config.attributes().buckets())
         .put("content_path", config.contentPath());
   }

@@ -1,0 +1,84 @@
+"""Reads a pack that `./unipin bench gpu-pack` wrote, and checks it against its schema."""
+
+import json
+import os
+import struct
+
+import numpy
+
+VERSION = 1
+TYPES = {"F32": numpy.float32, "I64": numpy.int64}
+
+
+class PackError(Exception):
+    """A pack that differs from its schema, or a program that differs from the pack."""
+
+
+def read_arrays(path):
+    """Returns the arrays of a safetensors file by name."""
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        data = file.read()
+    arrays = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        numbers = numpy.frombuffer(data[begin:end], dtype=TYPES[entry["dtype"]])
+        arrays[name] = numbers.reshape(entry["shape"]).copy()
+    return arrays
+
+
+def check_arrays(arrays, listed):
+    """Refuses arrays whose names, types or shapes differ from the schema's list."""
+    if list(arrays) != list(listed):
+        raise PackError(f"arrays {list(listed)} expected, got {list(arrays)}")
+    for name, array in arrays.items():
+        shape = listed[name]["shape"]
+        kind = TYPES[listed[name]["type"]]
+        if list(array.shape) != shape or array.dtype != kind:
+            raise PackError(
+                f"array {name}: {kind.__name__} {shape} expected, "
+                f"got {array.dtype} {list(array.shape)}"
+            )
+
+
+class Pack:
+    """A folder with archives, arrays and a schema.
+
+    numbers  the number that stands for each name in the program, such as PLAIN or FLASH
+    methods  for each kind of archive, the names of each method's parameters
+    shapes   configurations that are timed, with the shapes of their tensors
+    models   the small models: configuration, archives with their calls, and arrays
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+        with open(os.path.join(folder, "schema.json"), encoding="utf-8") as file:
+            self.schema = json.load(file)
+        if self.schema["version"] != VERSION:
+            raise PackError(f"version {VERSION} of a pack expected, got {self.schema['version']}")
+        self.numbers = self.schema["numbers"]
+        self.methods = self.schema["methods"]
+        self.shapes = self.schema["shapes"]
+        self.models = self.schema["models"]
+        self._arrays = {}
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def arrays(self, model):
+        """Returns the arrays of a small model by name."""
+        if model not in self._arrays:
+            listed = self.models[model]
+            arrays = read_arrays(self.path(listed["file"]))
+            check_arrays(arrays, listed["arrays"])
+            self._arrays[model] = arrays
+        return self._arrays[model]
+
+    def weights(self, model):
+        """Returns a small model's tensors by name."""
+        return {
+            name[len("weight."):]: array
+            for name, array in self.arrays(model).items()
+            if name.startswith("weight.")
+        }

@@ -1,0 +1,111 @@
+"""The program of a pack on a device: loads an archive, gives it other tensors, calls methods."""
+
+import torch
+
+from pack import PackError
+
+
+class Program:
+    """An archive on a device.
+
+    Methods are called by the names of their parameters. The names that the archive declares must
+    be those of the pack's schema, so no argument lands in another argument's place.
+    """
+
+    def __init__(self, pack, model, kind, device):
+        self.pack = pack
+        self.kind = kind
+        self.device = torch.device(device)
+        self.config = dict(pack.models[model]["config"])
+        file = pack.path(pack.models[model]["archives"][kind]["file"])
+        self.module = torch.jit.load(file, map_location=self.device)
+        for method, parameters in pack.methods[kind].items():
+            declared = [a.name for a in self.module._c._get_method(method).schema.arguments][1:]
+            if declared != parameters:
+                raise PackError(f"parameters {parameters} of {method} expected, got {declared}")
+
+    def tensors(self):
+        """Returns the module's tensors by name, in the program's order."""
+        return {name: getattr(self.module, name) for name in self.pack.schema["tensors"]}
+
+    def parameters(self):
+        """Returns the tensors that training changes, by name."""
+        buffers = self.pack.schema["buffers"]
+        used = self.tensors()
+        return {
+            name: tensor
+            for name, tensor in used.items()
+            if name not in buffers and self._is_used(name)
+        }
+
+    def _is_used(self, name):
+        if name == "item_attribute":
+            return self.config["buckets"] > 0
+        if name in ("path_in", "path_out"):
+            return self.config["content_path"] > 0
+        return True
+
+    def replace(self, config, tensors):
+        """Replaces the configuration's numbers and all tensors: the program knows no shapes."""
+        self.config = dict(config)
+        for name in ("heads", "kv_heads", "head_dim"):
+            setattr(self.module, name, config[name])
+        for name, tensor in tensors.items():
+            setattr(self.module, name, tensor.to(self.device))
+        for name, tensor in tensors.items():
+            got = list(getattr(self.module, name).shape)
+            if got != list(tensor.shape):
+                raise PackError(f"tensor {name} of shape {list(tensor.shape)} expected, got {got}")
+        return self
+
+    def prepare(self, arithmetic, kernel):
+        """Prepares the matrices for calls of serving. Arithmetic and kernel are names."""
+        self.call(
+            "prepare",
+            arithmetic=self.pack.numbers[arithmetic],
+            kernel=self.pack.numbers[kernel],
+        )
+        return self
+
+    def call(self, method, **arguments):
+        """Calls a method. Every parameter must have an argument, and no argument may be left."""
+        parameters = self.pack.methods[self.kind][method]
+        if sorted(parameters) != sorted(arguments):
+            raise PackError(
+                f"arguments {sorted(parameters)} of {method} expected, got {sorted(arguments)}"
+            )
+        function = getattr(self.module, method)
+        return function(*[arguments[name] for name in parameters])
+
+
+def random_tensors(shapes, layers, generator, device):
+    """Returns random tensors of these shapes by name. Rows keep about unit variance."""
+    tensors = {}
+    for name, shape in shapes.items():
+        if name.endswith("_norm"):
+            tensor = torch.ones(shape, device=device)
+        elif name == "calibration":
+            tensor = torch.ones(shape, device=device)
+            tensor[1] = 0.0
+        elif name == "activation_range":
+            tensor = torch.zeros(shape, device=device)
+        elif name == "logit_scale":
+            tensor = torch.full(shape, 3.0, device=device)
+        else:
+            tensor = torch.randn(shape, generator=generator, device=device)
+            if name in ("token_item", "item_id", "path_in") or len(shape) == 1:
+                tensor = tensor * 1.0
+            elif name.endswith(("_gap", "_surface", "_position", "_offset", "_action")):
+                tensor = tensor * 0.3
+            else:
+                tensor = tensor * shape[-1] ** -0.5
+            if name in ("attention_out", "forward_out", "item_out", "query_out"):
+                tensor = tensor * (2 * layers) ** -0.5
+        tensors[name] = tensor
+    return tensors
+
+
+def unit_rows(count, width, generator, device):
+    """Returns random vectors (count, width) of unit length, as embeddings of items are."""
+    x = torch.randn([count, width], generator=generator, device=device)
+    return x / x.norm(dim=1, keepdim=True)

@@ -1,0 +1,102 @@
+"""Part 5: times of serving at the sizes that count, with launches and shares of the ceiling."""
+
+import torch
+
+from measure import launches, slowest, times
+from parity import difference
+from rival import Dense
+from workload import TYPES, Workload
+
+# Users, actions and candidates; smaller where no card is
+SIZES = {
+    "paper": ((8, 992, 656), (2, 40, 24)),
+    "small": ((32, 512, 200), (3, 32, 10)),
+    "wide": ((8, 4096, 256), (2, 48, 12)),
+}
+WIDE_NEW = 128
+
+
+class Timings:
+    def __init__(self, results, pack, device, ceilings, shrink):
+        self.results, self.pack, self.device = results, pack, device
+        self.ceilings, self.shrink = ceilings, shrink
+
+    def workload(self, shape, kind):
+        users, actions, candidates = SIZES[shape][1 if self.shrink else 0]
+        return Workload(self.pack, shape, self.device, kind, users, actions, candidates)
+
+    def time(self, name, call, flops, kind, bar=None, seconds=1.5):
+        """Times a call. Adds its row, with launches and share of the measured ceiling."""
+        measured = times(call, self.device, seconds)
+        rate = flops / (measured.median() / 1000)
+        share = rate / self.ceilings.get(kind, float("nan"))
+        note = f"{measured.text()}, {flops / 1e12:.3f} TFLOP, {100 * share:.0f} % of the product ceiling"
+        try:
+            note += f", {launches(call, self.device)} launches"
+        except Exception as failure:  # the profiler may be missing
+            note += f", launches unknown ({type(failure).__name__})"
+        self.results.row(f"{name}, {kind}", measured.median(), "ms", bar, note)
+        return measured.median()
+
+    def paper(self):
+        """The size that the paper times: a page's passes, and a dense pass for comparison."""
+        half = self.workload("paper", "float16")
+        size = f"B={half.users} n={half.actions} k={half.k} L=12 d=768"
+        prefill = self.time(f"prefill, {size}", half.prefill, half.flops_prefill(), "float16", ("<=", 7.0))
+        append = self.time(f"append 8, {size}", half.appending(8), half.flops_append(8), "float16")
+        score = self.time(f"score, {size}", half.score, half.flops_score(), "float16", ("<=", 5.0))
+        self.results.row("cold ÷ warm page", (prefill + score) / (append + score), "x", (">=", 1.9), size)
+        probabilities = half.score()
+        if torch.device(self.device).type == "cuda":
+            self.results.fact("slowest kernels of score", slowest(half.score, self.device))
+            self.results.fact("slowest kernels of prefill", slowest(half.prefill, self.device))
+        dense = Dense(half, TYPES["float16"])
+        apart = difference(dense().view(-1, dense().size(-1)), probabilities)
+        self.results.row("dense pass against score, float16: probabilities", apart, "", ("<=", 1e-2))
+        pairs = (half.actions + 1 + half.k) ** 2
+        flops = half.users * (
+            half.flops_of_rows(half.actions + 1 + half.k) + half.flops_of_attention(pairs)
+        )
+        passed = self.time(f"dense pass in torch, {size}", dense, flops, "float16")
+        self.results.row("dense pass ÷ score, float16", passed / score, "x", (">=", 2.0), size)
+        del dense, half
+        self.float32(size, probabilities)
+
+    def float32(self, size, halves):
+        full = self.workload("paper", "float32")
+        self.time(f"prefill, {size}", full.prefill, full.flops_prefill(), "float32")
+        self.time(f"score, {size}", full.score, full.flops_score(), "float32")
+        apart = difference(halves, full.score())
+        self.results.row(
+            "float16 against float32 at this size: probabilities", apart, "", ("<=", 3e-3),
+            "random weights",
+        )
+
+    def small(self):
+        """The size of the published figures on processors, where starting kernels takes long."""
+        for kind in ("float16", "float32"):
+            work = self.workload("small", kind)
+            bars = [("<=", 6.0), ("<=", 2.0), ("<=", 2.0)] if kind == "float16" else [None] * 3
+            size = f"B={work.users} n={work.actions} k={work.k} L=4 d=256"
+            self.time(f"prefill, {size}", work.prefill, work.flops_prefill(), kind, bars[0])
+            append = self.time(
+                f"append 8, {size}", work.appending(8), work.flops_append(8), kind, bars[1]
+            )
+            score = self.time(f"score, {size}", work.score, work.flops_score(), kind, bars[2])
+            if kind == "float16":
+                pages = work.users / ((append + score) / 1000)
+                self.results.row("warm pages per second of the card", pages, "1/s", (">=", 6000), size)
+
+    def wide(self):
+        """Long histories of a wide model: what a cache of keys and values saves."""
+        work = self.workload("wide", "float16")
+        new = 8 if self.shrink else WIDE_NEW
+        size = f"B={work.users} n={work.actions} k={work.k} L=8 d=1024"
+        cold = self.time(f"prefill, {size}", work.prefill, work.flops_prefill(), "float16")
+        append = self.time(
+            f"append {new}, {size}", work.appending(new), work.flops_append(new), "float16"
+        )
+        score = self.time(f"score, {size}", work.score, work.flops_score(), "float16")
+        self.results.row(
+            "cold ÷ warm page, wide", (cold + score) / (append + score), "x", (">=", 4.0), size
+        )
