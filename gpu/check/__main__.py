@@ -2,7 +2,7 @@
 
     python3 gpu/check --pack DIR [--out DIR] [--budget SECONDS] [--device cuda] [--only PART,...]
 
-Needs Python 3.10, torch from 2.7 on, and numpy. Each part runs on its own: a failure is noted and
+Needs Python 3.10 and torch from 2.7 on. Each part runs on its own: a failure is noted and
 the next parts still run. Writes gpu.json after each part, and prints a table at the end. Exits with
 1 if a part failed or a bar was missed.
 """

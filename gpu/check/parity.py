@@ -2,7 +2,7 @@
 
 import torch
 
-from program import Program, random_tensors, unit_rows
+from program import Program, random_tensors, tensor_of, unit_rows
 from users import Block, History, extend_arguments, on_device, row_width, score_arguments
 
 TOLERANCE = 1e-4
@@ -12,7 +12,7 @@ KERNELS = {"cuda": ["PADDED"], "cpu": ["EACH", "PADDED"]}
 def difference(actual, expected):
     """Returns the largest difference. Elements must be NaN in both arrays or in none."""
     actual = actual.detach().to("cpu", torch.float64)
-    expected = torch.as_tensor(expected).to("cpu", torch.float64)
+    expected = expected.detach().to("cpu", torch.float64)
     if list(actual.shape) != list(expected.shape):
         raise AssertionError(f"shape {list(expected.shape)} expected, got {list(actual.shape)}")
     if not torch.equal(torch.isnan(actual), torch.isnan(expected)):
@@ -26,8 +26,8 @@ def argument(described, arrays, device):
     if "whole" in described:
         return described["whole"]
     if "tensors" in described:
-        return [torch.from_numpy(arrays[name].copy()).to(device) for name in described["tensors"]]
-    return torch.from_numpy(arrays[described["tensor"]].copy()).to(device)
+        return [tensor_of(arrays[name]).to(device) for name in described["tensors"]]
+    return tensor_of(arrays[described["tensor"]]).to(device)
 
 
 def packed(results, pack, device):
@@ -61,9 +61,9 @@ def run_calls(pack, model, archive, program, device, worst, failed):
             results = list(result) if isinstance(result, (tuple, list)) else [result]
             apart = 0.0
             for actual, name in zip(results, call["results"], strict=True):
-                apart = max(apart, difference(actual, arrays[name]))
+                apart = max(apart, difference(actual, tensor_of(arrays[name])))
             for parameter, name in call["changed"].items():
-                apart = max(apart, difference(arguments[parameter], arrays[name]))
+                apart = max(apart, difference(arguments[parameter], tensor_of(arrays[name])))
             worst[call["method"]] = max(worst.get(call["method"], 0.0), apart)
         except Exception as failure:  # the other calls still tell something
             failed.append(f"{model} {call['name']}: {type(failure).__name__}: {failure}"[:600])

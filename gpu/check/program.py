@@ -4,6 +4,16 @@ import torch
 
 from pack import PackError
 
+TYPES = {"F32": torch.float32, "I64": torch.int64}
+
+
+def tensor_of(array):
+    """Returns an array of a pack as a tensor on the processor, which is a copy."""
+    if not array.data:
+        return torch.zeros(array.shape, dtype=TYPES[array.type])
+    flat = torch.frombuffer(bytearray(array.data), dtype=TYPES[array.type])
+    return flat.reshape(array.shape).clone()
+
 
 class Program:
     """An archive on a device.

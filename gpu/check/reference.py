@@ -12,11 +12,10 @@ import torch.nn.functional as F
 
 class Reference:
     def __init__(self, config, weights, table, paths):
-        """weights, table and paths are arrays or tensors of any type."""
         self.config = config
-        self.w = {name: torch.as_tensor(x).to("cpu", torch.float64) for name, x in weights.items()}
-        self.table = torch.as_tensor(table).to("cpu", torch.float64)
-        self.paths = torch.as_tensor(paths).to("cpu", torch.float64)
+        self.w = {name: x.to("cpu", torch.float64) for name, x in weights.items()}
+        self.table = table.to("cpu", torch.float64)
+        self.paths = paths.to("cpu", torch.float64)
 
     def norm(self, x, weight):
         return F.layer_norm(x, [x.size(-1)], weight, None, 1e-5)

@@ -9,7 +9,7 @@ import time
 
 import torch
 
-from program import Program
+from program import Program, tensor_of
 from reference import Reference
 from users import Block, History, block_rows, extend_arguments, on_device, row_width, score_arguments
 
@@ -34,9 +34,10 @@ class Schedule:
         self.program = Program(pack, model, "serving", device).prepare(arithmetic, kernel)
         self.config = self.program.config
         arrays = pack.arrays(model)
-        self.reference = Reference(self.config, pack.weights(model), arrays["table"], arrays["paths"])
-        self.table = torch.from_numpy(arrays["table"]).to(device)
-        self.paths = torch.from_numpy(arrays["paths"]).to(device)
+        table, paths = tensor_of(arrays["table"]), tensor_of(arrays["paths"])
+        weights = {name: tensor_of(array) for name, array in pack.weights(model).items()}
+        self.reference = Reference(self.config, weights, table, paths)
+        self.table, self.paths = table.to(device), paths.to(device)
         self.users = [User() for _ in range(8)]
         # Places for all users' largest blocks, and some more, in a random order
         self.stride = self.config["layers"] * (MOST_ACTIONS + 9) + 3

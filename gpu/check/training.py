@@ -6,7 +6,7 @@ import torch
 
 from measure import wait
 from parity import argument, difference
-from program import Program, random_tensors
+from program import Program, random_tensors, tensor_of
 
 BETA1, BETA2 = 0.9, 0.98
 WITHOUT_DECAY = (
@@ -88,11 +88,12 @@ def five_steps(results, pack, device):
         )
         batch = packed_batch(pack, model, device)
         taken = []
-        expected = pack.arrays(model)[listed["losses"]]
+        expected = tensor_of(pack.arrays(model)[listed["losses"]])
         for _ in range(len(expected)):
             parts, norm = trainer.step(batch)
             taken.append([parts[0].item(), norm.item()])
-        apart = difference(torch.tensor(taken) / expected.clip(1.0), expected / expected.clip(1.0))
+        scale = expected.clip(1.0)
+        apart = difference(torch.tensor(taken) / scale, expected / scale)
         results.row(
             f"five steps on {kind}, {model}: losses and norms", apart, "", ("<=", 10 * LOSS_TOLERANCE),
             "relative, against the pack",

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.LongStream;
 
 /** The calls of serving of one model: items, single users, and several users in one pool. */
 final class ServingCalls {
@@ -58,14 +57,14 @@ final class ServingCalls {
 
   private ArrayValue itemRows() {
     int count = config.items() + 1;
-    long[] all = LongStream.range(0, count).toArray();
+    float[] ids = model.weights().get(Program.ITEM_ID).toArray();
     return calls
         .call(
             "items",
-            "item_embedding",
+            "item_rows",
             true,
             new PackedCalls.Arguments()
-                .with("rows", ArrayValue.of(all, count))
+                .with("ids", ArrayValue.of(ids, count, config.itemDim()))
                 .with("content", ArrayValue.of(model.content(), count, config.contentDim()))
                 .with("buckets", longs(model.attributes().buckets()))
                 .with("starts", longs(model.attributes().starts())))

@@ -99,6 +99,7 @@ final class TrainingCalls {
    * @param training receives what the steps need besides the arguments of the loss
    */
   void pack(ObjectNode training) {
+    calls.call("embedding", "item_embedding", true, embedding());
     calls.call("loss", "loss", true, loss());
     float[] losses = new float[2 * STEPS];
     try (TrainingModel trained =
@@ -115,6 +116,16 @@ final class TrainingCalls {
         .put("decay", settings.weightDecay())
         .put("clip", settings.clip())
         .put("losses", "steps");
+  }
+
+  /** Returns the arguments that embed the whole catalogue. */
+  private PackedCalls.Arguments embedding() {
+    int count = config.items() + 1;
+    return new PackedCalls.Arguments()
+        .with("rows", longs(batch.classes(), count))
+        .with("content", floats(batch.content(), count, config.contentDim()))
+        .with("buckets", longs(batch.attributes().buckets(), batch.attributes().buckets().length))
+        .with("starts", longs(batch.attributes().starts(), batch.attributes().starts().length));
   }
 
   private StepSettings settings(int step) {
