@@ -14,6 +14,7 @@ import sys
 import torch
 
 import graphs
+import kernels
 import machine
 import onboard
 import parity
@@ -45,14 +46,15 @@ def serving(function):
 
 
 def parts(results, pack, device, shrink):
-    """Returns the parts in order, by name."""
+    """Returns the parts in order, by name. A rehearsal without a card is small, and tries no kernels."""
     ceilings = {}
     timed = Timings(results, pack, device, ceilings, shrink)
     steps = 60 if shrink else 500
-    return {
+    all_parts = {
         "ceilings": serving(lambda: ceilings.update(machine.ceilings(results, device, shrink))),
         "devices": serving(lambda: parity.between_devices(results, pack, device, shrink)),
         "pack": serving(lambda: parity.packed(results, pack, device)),
+        "kernels": serving(lambda: kernels.run(results, device)),
         "schedules": serving(lambda: schedules.run(results, pack, device, steps, 60)),
         "paper": serving(timed.paper),
         "small": serving(timed.small),
@@ -62,6 +64,9 @@ def parts(results, pack, device, shrink):
         "steps": lambda: training.five_steps(results, pack, device),
         "training": lambda: training.speeds(results, pack, device, shrink),
     }
+    if shrink:
+        del all_parts["graphs"], all_parts["kernels"]
+    return all_parts
 
 
 def main():

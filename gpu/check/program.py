@@ -108,7 +108,7 @@ def random_tensors(shapes, layers, generator, device):
             elif name.endswith(("_gap", "_surface", "_position", "_offset", "_action")):
                 tensor = tensor * 0.3
             else:
-                tensor = tensor * shape[-1] ** -0.5
+                tensor = tensor * max(1, shape[-1]) ** -0.5
             if name in ("attention_out", "forward_out", "item_out", "query_out"):
                 tensor = tensor * (2 * layers) ** -0.5
         tensors[name] = tensor

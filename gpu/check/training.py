@@ -95,7 +95,7 @@ def five_steps(results, pack, device):
         scale = expected.clip(1.0)
         apart = difference(torch.tensor(taken) / scale, expected / scale)
         results.row(
-            f"five steps on {kind}, {model}: losses and norms", apart, "", ("<=", 10 * LOSS_TOLERANCE),
+            f"five steps on {kind}, {model}: losses and norms", apart, "", ("<=", LOSS_TOLERANCE),
             "relative, against the pack",
         )
 

@@ -55,6 +55,11 @@ def block_rows(config, block):
     return block.start + layers * block.capacity + torch.arange(block.capacity)
 
 
+def _after_first(x):
+    """Returns x (n, ...) after one element of zeros, which stands for the learned first token."""
+    return torch.cat([x.new_zeros([1, *x.shape[1:]]), x])
+
+
 def _ints(parts, ends, used, blocks):
     starts = [block.start for block in blocks] + [0]
     capacities = [block.capacity for block in blocks] + [0]
@@ -74,13 +79,12 @@ def extend_arguments(histories, froms, blocks):
     used = []
     for b, (history, start) in enumerate(zip(histories, froms)):
         rows = torch.arange(start, len(history) + 1)
-        at = torch.clamp(rows - 1, min=0)
-        parts[0].append(history.items[at])
-        parts[1].append(history.surfaces[at])
-        parts[2].append(history.gaps[at])
+        parts[0].append(_after_first(history.items)[rows])
+        parts[1].append(_after_first(history.surfaces)[rows])
+        parts[2].append(_after_first(history.gaps)[rows])
         parts[3].append(rows)
         parts[4].append(torch.full_like(rows, b))
-        actions.append(history.actions[at])
+        actions.append(_after_first(history.actions)[rows])
         ends.append(ends[-1] + rows.size(0))
         used.append(len(history) + 1)
     return {

@@ -21,13 +21,16 @@ class Workload:
 
     def __init__(self, pack, shape, device, kind, users, actions, candidates, kernel=None):
         listed = pack.shapes[shape]
-        self.config = listed["config"]
+        self.config = dict(listed["config"])
+        shapes = listed["tensors"]
+        if self.is_rehearsal(device):
+            shapes = self.with_layers(shapes, 2)
         self.device = torch.device(device)
         self.kind = kind
         self.users, self.actions, self.k = users, actions, candidates
         generator = torch.Generator(device=device).manual_seed(7)
         host = torch.Generator().manual_seed(7)
-        self.tensors = random_tensors(listed["tensors"], self.config["layers"], generator, device)
+        self.tensors = random_tensors(shapes, self.config["layers"], generator, device)
         items = self.config["items"] + 1
         self.table = unit_rows(items, self.config["item_dim"], generator, device)
         self.paths = torch.zeros([0], device=device)
@@ -50,6 +53,20 @@ class Workload:
             device,
         )
 
+    @staticmethod
+    def is_rehearsal(device):
+        """Whether this run is without a card. Then two layers are enough."""
+        return torch.device(device).type != "cuda"
+
+    def with_layers(self, shapes, layers):
+        """Returns the shapes of a model of the same width with another number of layers."""
+        of_layers = ("attention_", "forward_", "activation_range")
+        self.config["layers"] = layers
+        return {
+            name: [layers, *shape[1:]] if name.startswith(of_layers) else shape
+            for name, shape in shapes.items()
+        }
+
     def extend_from(self, row):
         """Returns arguments that encode the rows from `row` on."""
         froms = [row] * self.users
@@ -71,6 +88,9 @@ class Workload:
             "score_ragged", table=self.table, paths=self.paths, pool=self.pool,
             **self.score_arguments,
         )
+
+    def size(self):
+        return f"L={self.config['layers']} d={self.config['width']}"
 
     # ---- floating-point operations ----
 
