@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.model.archive.ArrayFile;
 import io.unipin.model.archive.ArrayValue;
 import io.unipin.model.archive.RunnableArchive;
+import io.unipin.model.batch.AttentionKernel;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.PagePositions;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -59,11 +61,16 @@ final class GpuPack {
     ObjectNode numbers = schema.putObject("numbers");
     Program.numbers().forEach(numbers::put);
     ObjectNode methods = schema.putObject("methods");
-    methods(methods.putObject("serving"), Program.Use.COMPARISON);
-    methods(methods.putObject("training"), Program.Use.TRAINING);
+    methods(methods.putObject("serving"), Program.methods(Program.Use.COMPARISON));
+    methods(methods.putObject("training"), Program.methods(Program.Use.TRAINING));
+    methods(methods.putObject("pool"), Program.poolMethods());
+    kernels(schema.putObject("kernels"));
     TimedShapes.describe(schema.putObject("shapes"));
     ObjectNode models = schema.putObject("models");
-    long bytes = 0;
+    Path pool = folder.resolve("pool.pt");
+    TorchArchive.writePool(pool);
+    schema.put("pool", pool.getFileName().toString());
+    long bytes = Files.size(pool);
     for (PackModel model : PackModel.all()) {
       bytes += write(model, models.putObject(model.name()));
     }
@@ -72,9 +79,17 @@ final class GpuPack {
     return bytes + Files.size(file);
   }
 
-  private static void methods(ObjectNode out, Program.Use use) {
-    Program.methods(use)
-        .forEach((name, parameters) -> parameters.forEach(out.putArray(name)::add));
+  private static void methods(ObjectNode out, Map<String, List<String>> methods) {
+    methods.forEach((name, parameters) -> parameters.forEach(out.putArray(name)::add));
+  }
+
+  /** Adds the kernel of attention that serving chooses for each device and type. */
+  private static void kernels(ObjectNode out) {
+    int head = PackModel.HEAD_DIM;
+    out.putObject("cpu").put("float32", AttentionKernel.of(true, false, head).name());
+    out.putObject("cuda")
+        .put("float32", AttentionKernel.of(false, false, head).name())
+        .put("float16", AttentionKernel.of(false, true, head).name());
   }
 
   private long write(PackModel model, ObjectNode out) throws IOException {

@@ -30,7 +30,7 @@ record PackModel(
   private static final int HEADS = 4;
 
   /** The kernels of cards take heads whose width is a multiple of 8. */
-  private static final int HEAD_DIM = 16;
+  static final int HEAD_DIM = 16;
 
   /** Returns one model for each kind of layer and item that the program tells apart. */
   static List<PackModel> all() {

@@ -1,6 +1,7 @@
 package io.unipin.benchmarks.gpu;
 
 import io.unipin.model.archive.ArrayValue;
+import io.unipin.model.batch.RaggedRows;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.PagePositions;
@@ -122,6 +123,52 @@ record PackUser(
   PackUser atFirstPosition() {
     long[] first = IntStream.range(0, candidates.length).mapToLong(i -> 0).toArray();
     return new PackUser(items, actions, surfaces, gaps, candidates, first, capacity, start);
+  }
+
+  /**
+   * Returns rows of the history for a call of several users. Row 0 is the learned first token, whose
+   * features are not read; row i is action i - 1.
+   */
+  RaggedRows.Part rowsOfHistory(int from, int to) {
+    int count = to - from;
+    long[][] features = new long[4][count];
+    for (int i = 0; i < count; i++) {
+      int action = Math.max(0, from + i - 1);
+      features[0][i] = items[action];
+      features[1][i] = surfaces[action];
+      features[2][i] = gaps[action];
+      features[3][i] = from + i;
+    }
+    return new RaggedRows.Part(
+        features[0],
+        features[1],
+        features[2],
+        features[3],
+        new RaggedRows.BlockPlace(to, start, capacity));
+  }
+
+  /** Returns the actions (to - from, C) of rows of the history. */
+  float[] actionsOfRows(int from, int to, int types) {
+    float[] chosen = new float[(to - from) * types];
+    for (int row = from; row < to; row++) {
+      System.arraycopy(
+          actions, Math.max(0, row - 1) * types, chosen, (row - from) * types, types);
+    }
+    return chosen;
+  }
+
+  /** Returns the candidates for a call of several users. */
+  RaggedRows.Part rowsOfCandidates() {
+    long[] surface = new long[candidates.length];
+    long[] gap = new long[candidates.length];
+    Arrays.fill(surface, SURFACE);
+    Arrays.fill(gap, GAP);
+    return new RaggedRows.Part(
+        candidates,
+        surface,
+        gap,
+        positions,
+        new RaggedRows.BlockPlace(rows(), start, capacity));
   }
 
   private static ArrayValue part(long[] values, int from, int to) {

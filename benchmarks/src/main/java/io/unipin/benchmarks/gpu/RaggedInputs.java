@@ -1,15 +1,13 @@
 package io.unipin.benchmarks.gpu;
 
 import io.unipin.model.archive.ArrayValue;
+import io.unipin.model.batch.RaggedRows;
 import io.unipin.model.features.ModelConfig;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.LongStream;
 
-/**
- * Builds the arguments of the program's calls of several users, over one pool. The layout of their
- * integers is that of {@code program/ragged.py}.
- */
+/** Builds the arguments of the program's calls of several users, over one pool. */
 final class RaggedInputs {
   private final ModelConfig config;
   private final List<PackUser> users;
@@ -31,102 +29,62 @@ final class RaggedInputs {
     return ArrayValue.of(pool, pool.length);
   }
 
-  /**
-   * Returns the arguments that encode rows of all users. A user's rows begin at the first token
-   * ({@code first}), or are the last {@link PackUser#APPENDED} actions.
-   */
-  PackedCalls.Arguments extend(ArrayValue table, ArrayValue pool, boolean first) {
-    long[][] parts = {{}, {}, {}, {}, {}};
-    float[] actions = {};
-    long[] used = new long[users.size()];
+  /** Returns the arguments that encode all actions but the last {@link PackUser#APPENDED}. */
+  PackedCalls.Arguments prefill(ArrayValue table, ArrayValue pool) {
+    return extend(table, pool, users.stream().mapToInt(user -> 0).toArray(), PackUser.APPENDED);
+  }
+
+  /** Returns the arguments that encode the last {@link PackUser#APPENDED} actions. */
+  PackedCalls.Arguments append(ArrayValue table, ArrayValue pool) {
+    int[] froms = users.stream().mapToInt(user -> user.rows() - PackUser.APPENDED).toArray();
+    return extend(table, pool, froms, 0);
+  }
+
+  private PackedCalls.Arguments extend(
+      ArrayValue table, ArrayValue pool, int[] froms, int withoutLast) {
+    int types = config.actions().size();
+    List<RaggedRows.Part> parts = new ArrayList<>();
+    List<float[]> actions = new ArrayList<>();
     for (int b = 0; b < users.size(); b++) {
       PackUser user = users.get(b);
-      int from = first ? 0 : user.rows() - PackUser.APPENDED;
-      int to = first ? user.rows() - PackUser.APPENDED : user.rows();
-      used[b] = to;
-      for (int row = from; row < to; row++) {
-        // Row 0 is the learned first token, whose features are not read.
-        int action = Math.max(0, row - 1);
-        append(parts, user.items()[action], user.surfaces()[action], user.gaps()[action], row, b);
-        int types = config.actions().size();
-        float[] own =
-            Arrays.copyOfRange(user.actions(), action * types, (action + 1) * types);
-        int before = actions.length;
-        actions = Arrays.copyOf(actions, before + types);
-        System.arraycopy(own, 0, actions, before, types);
-      }
+      int to = user.rows() - withoutLast;
+      parts.add(user.rowsOfHistory(froms[b], to));
+      actions.add(user.actionsOfRows(froms[b], to, types));
     }
-    return new PackedCalls.Arguments()
-        .with("table", table)
-        .with("ints", ints(parts, used))
-        .with("actions", ArrayValue.of(actions, parts[0].length, config.actions().size()))
-        .with("users", users.size())
-        .with("most_new", most(parts[4]))
-        .with("most_rows", Arrays.stream(used).max().orElseThrow())
-        .with("pool", pool)
-        .withNone("blocks")
-        .withNone("steps");
+    RaggedRows rows = RaggedRows.of(parts);
+    var arguments = new PackedCalls.Arguments().with("table", table).with("ints", ints(rows));
+    arguments.with("actions", ArrayValue.of(joined(actions), rows.rows(), types));
+    return sizes(arguments, rows).with("pool", pool).withNone("blocks").withNone("steps");
   }
 
   /** Returns the arguments that score the candidates of all users. */
   PackedCalls.Arguments score(ArrayValue table, ArrayValue paths, ArrayValue pool) {
-    long[][] parts = {{}, {}, {}, {}, {}};
-    long[] used = users.stream().mapToLong(PackUser::rows).toArray();
-    for (int b = 0; b < users.size(); b++) {
-      PackUser user = users.get(b);
-      for (int i = 0; i < user.candidates().length; i++) {
-        append(
-            parts,
-            user.candidates()[i],
-            PackUser.SURFACE,
-            PackUser.GAP,
-            user.positions()[i],
-            b);
-      }
-    }
-    return new PackedCalls.Arguments()
-        .with("table", table)
-        .with("paths", paths)
-        .with("ints", ints(parts, used))
-        .with("users", users.size())
-        .with("most_new", most(parts[4]))
-        .with("most_rows", Arrays.stream(used).max().orElseThrow())
+    RaggedRows rows = RaggedRows.of(users.stream().map(PackUser::rowsOfCandidates).toList());
+    var arguments = new PackedCalls.Arguments().with("table", table).with("paths", paths);
+    return sizes(arguments.with("ints", ints(rows)), rows)
         .with("pool", pool)
         .withNone("blocks")
         .withNone("steps");
   }
 
-  private static void append(long[][] parts, long... values) {
-    for (int i = 0; i < parts.length; i++) {
-      parts[i] = LongStream.concat(Arrays.stream(parts[i]), LongStream.of(values[i])).toArray();
-    }
+  private static PackedCalls.Arguments sizes(PackedCalls.Arguments arguments, RaggedRows rows) {
+    return arguments
+        .with("users", rows.users())
+        .with("most_new", rows.mostNew())
+        .with("most_rows", rows.mostUsed());
   }
 
-  private long most(long[] owners) {
-    return LongStream.range(0, users.size())
-        .map(b -> Arrays.stream(owners).filter(owner -> owner == b).count())
-        .max()
-        .orElseThrow();
+  private static ArrayValue ints(RaggedRows rows) {
+    return ArrayValue.of(rows.ints(), rows.ints().length);
   }
 
-  private ArrayValue ints(long[][] parts, long[] used) {
-    long[] ends = new long[users.size() + 1];
-    for (int b = 0; b < users.size(); b++) {
-      int user = b;
-      ends[b + 1] = ends[b] + Arrays.stream(parts[4]).filter(owner -> owner == user).count();
+  private static float[] joined(List<float[]> parts) {
+    float[] all = new float[parts.stream().mapToInt(part -> part.length).sum()];
+    int at = 0;
+    for (float[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
     }
-    // The last start and the last capacity are not read.
-    long[] starts =
-        LongStream.concat(users.stream().mapToLong(PackUser::start), LongStream.of(0)).toArray();
-    long[] capacities =
-        LongStream.concat(users.stream().mapToLong(PackUser::capacity), LongStream.of(0)).toArray();
-    long[] all =
-        LongStream.concat(
-                Arrays.stream(parts).flatMapToLong(Arrays::stream),
-                LongStream.concat(
-                    LongStream.concat(Arrays.stream(ends), Arrays.stream(used)),
-                    LongStream.concat(Arrays.stream(starts), Arrays.stream(capacities))))
-            .toArray();
-    return ArrayValue.of(all, all.length);
+    return all;
   }
 }

@@ -138,13 +138,13 @@ final class ServingCalls {
                 "prefill-all",
                 "extend_ragged",
                 true,
-                ragged.extend(table, ragged.emptyPool(), true))
+                ragged.prefill(table, ragged.emptyPool()))
             .arguments()
             .get(6)
             .get(0);
     ArrayValue pool =
         calls
-            .call("append-all", "extend_ragged", true, ragged.extend(table, begun, false))
+            .call("append-all", "extend_ragged", true, ragged.append(table, begun))
             .arguments()
             .get(6)
             .get(0);

@@ -51,7 +51,7 @@ class GpuPackTest {
 
   @Test
   void pack_isSmall_andTheSchemaListsEachFile() throws IOException {
-    Set<String> listed = new TreeSet<>(Set.of(GpuPack.SCHEMA));
+    Set<String> listed = new TreeSet<>(Set.of(GpuPack.SCHEMA, schema.path("pool").asText()));
     models()
         .forEach(
             model -> {
@@ -66,7 +66,7 @@ class GpuPackTest {
         size += Files.size(file);
       }
     }
-    assertThat(files).isEqualTo(listed).hasSize(13);
+    assertThat(files).isEqualTo(listed).hasSize(14);
     assertThat(bytes).isEqualTo(size).isLessThan(MOST_BYTES);
   }
 
@@ -103,6 +103,11 @@ class GpuPackTest {
       assertThat(methods("serving")).containsKey(method);
     }
     assertThat(methods("training")).containsKeys("loss", "adamw");
+    assertThat(methods("pool")).isEqualTo(Program.poolMethods()).containsKey("copy_rows");
+    for (JsonNode kernel : schema.path("kernels").path("cuda")) {
+      assertThat(schema.path("numbers").has(kernel.asText())).isTrue();
+      assertThat(kernel.asText()).isNotEqualTo("EACH");
+    }
   }
 
   private static Map<String, List<String>> methods(String archive) {

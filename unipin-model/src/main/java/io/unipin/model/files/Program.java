@@ -64,7 +64,11 @@ public final class Program {
 
   /** Returns the text of the program that moves the elements of a pool. */
   static String poolSource() {
-    return ProgramText.of(List.of("pool"), Program::file).source();
+    return poolText().source();
+  }
+
+  private static ProgramText poolText() {
+    return ProgramText.of(List.of("pool"), Program::file);
   }
 
   /**
@@ -109,7 +113,15 @@ public final class Program {
 
   /** Returns the names of each method's parameters, by the method's name. */
   public static Map<String, List<String>> methods(Use use) {
-    ProgramText text = text(use);
+    return methods(text(use));
+  }
+
+  /** Returns what {@link #methods} returns, for the program that moves the elements of a pool. */
+  public static Map<String, List<String>> poolMethods() {
+    return methods(poolText());
+  }
+
+  private static Map<String, List<String>> methods(ProgramText text) {
     Map<String, List<String>> methods = new LinkedHashMap<>();
     text.methods().forEach(method -> methods.put(method, text.parameters(method)));
     return methods;
