@@ -50,6 +50,7 @@ class Pack:
     """A folder with archives, arrays and a schema.
 
     numbers  the number that stands for each name in the program, such as PLAIN or FLASH
+    kernels  the kernel of attention that serving chooses, by kind of device and type of numbers
     methods  for each kind of archive, the names of each method's parameters
     shapes   configurations that are timed, with the shapes of their tensors
     models   the small models: configuration, archives with their calls, and arrays
@@ -62,6 +63,7 @@ class Pack:
         if self.schema["version"] != VERSION:
             raise PackError(f"version {VERSION} of a pack expected, got {self.schema['version']}")
         self.numbers = self.schema["numbers"]
+        self.kernels = self.schema["kernels"]
         self.methods = self.schema["methods"]
         self.shapes = self.schema["shapes"]
         self.models = self.schema["models"]

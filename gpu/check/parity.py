@@ -6,7 +6,11 @@ from program import Program, random_tensors, tensor_of, unit_rows
 from users import Block, History, extend_arguments, on_device, row_width, score_arguments
 
 TOLERANCE = 1e-4
-KERNELS = {"cuda": ["PADDED"], "cpu": ["EACH", "PADDED"]}
+
+
+def kernels(pack, device):
+    """Returns the kernel that serving chooses for float32, and the plain one."""
+    return [pack.kernels[torch.device(device).type]["float32"], "PADDED"]
 
 
 def difference(actual, expected):
@@ -33,7 +37,7 @@ def argument(described, arrays, device):
 def packed(results, pack, device):
     """Runs each packed call and compares with the packed answers of the processor."""
     kind = torch.device(device).type
-    for kernel in KERNELS[kind]:
+    for kernel in kernels(pack, device):
         worst = {}
         failed = []
         for model in pack.models:
@@ -85,15 +89,18 @@ def between_devices(results, pack, device, shrink):
     candidates = [torch.randint(config["items"], [20 + b], generator=generator) for b in range(users)]
     kind = torch.device(device).type
     answers = {}
-    for place, kernel in (("cpu", "EACH"), (device, "PADDED")):
+    tried = [(device, kernel) for kernel in kernels(pack, device)]
+    for place, kernel in [("cpu", "EACH"), *tried]:
         program = Program(pack, "plain", "serving", place).replace(config, tensors)
         program.prepare("PLAIN", kernel)
-        answers[kernel] = middle(program, config, table.to(place), histories, candidates)
-    for name, apart in (
-        ("state after a prefill", 0), ("state after an append", 1), ("probabilities", 2),
-    ):
-        far = difference(answers["PADDED"][apart], answers["EACH"][apart])
-        results.row(f"{name}, {kind} against cpu, d = 256", far, "", ("<=", TOLERANCE))
+        answers[(str(place), kernel)] = middle(program, config, table.to(place), histories, candidates)
+    expected = answers[("cpu", "EACH")]
+    for place, kernel in tried:
+        for i, name in enumerate(("state after a prefill", "state after an append", "probabilities")):
+            apart = difference(answers[(str(place), kernel)][i], expected[i])
+            results.row(
+                f"{name}, {kind} ({kernel}) against cpu, d = 256", apart, "", ("<=", TOLERANCE)
+            )
 
 
 def middle(program, config, table, histories, candidates):

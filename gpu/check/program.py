@@ -15,24 +15,45 @@ def tensor_of(array):
     return flat.reshape(array.shape).clone()
 
 
-class Program:
-    """An archive on a device.
+class Methods:
+    """The methods of a loaded archive, which are called by the names of their parameters.
 
-    Methods are called by the names of their parameters. The names that the archive declares must
-    be those of the pack's schema, so no argument lands in another argument's place.
+    The names that the archive declares must be those of the pack's schema, so no argument lands in
+    another argument's place.
     """
 
-    def __init__(self, pack, model, kind, device):
+    def __init__(self, pack, kind, file, device):
         self.pack = pack
-        self.kind = kind
+        self.parameters_of = pack.methods[kind]
         self.device = torch.device(device)
-        self.config = dict(pack.models[model]["config"])
-        file = pack.path(pack.models[model]["archives"][kind]["file"])
-        self.module = torch.jit.load(file, map_location=self.device)
-        for method, parameters in pack.methods[kind].items():
+        self.module = torch.jit.load(pack.path(file), map_location=self.device)
+        for method, parameters in self.parameters_of.items():
             declared = [a.name for a in self.module._c._get_method(method).schema.arguments][1:]
             if declared != parameters:
                 raise PackError(f"parameters {parameters} of {method} expected, got {declared}")
+
+    def call(self, method, **arguments):
+        """Calls a method. Every parameter must have an argument, and no argument may be left."""
+        parameters = self.parameters_of[method]
+        if sorted(parameters) != sorted(arguments):
+            raise PackError(
+                f"arguments {sorted(parameters)} of {method} expected, got {sorted(arguments)}"
+            )
+        function = getattr(self.module, method)
+        return function(*[arguments[name] for name in parameters])
+
+
+def pool_methods(pack, device):
+    """Returns the program that moves the elements of a pool."""
+    return Methods(pack, "pool", pack.schema["pool"], device)
+
+
+class Program(Methods):
+    """The program of a model: serving (kind serving, for comparison too) or training."""
+
+    def __init__(self, pack, model, kind, device):
+        super().__init__(pack, kind, pack.models[model]["archives"][kind]["file"], device)
+        self.config = dict(pack.models[model]["config"])
 
     def tensors(self):
         """Returns the module's tensors by name, in the program's order."""
@@ -76,16 +97,6 @@ class Program:
             kernel=self.pack.numbers[kernel],
         )
         return self
-
-    def call(self, method, **arguments):
-        """Calls a method. Every parameter must have an argument, and no argument may be left."""
-        parameters = self.pack.methods[self.kind][method]
-        if sorted(parameters) != sorted(arguments):
-            raise PackError(
-                f"arguments {sorted(parameters)} of {method} expected, got {sorted(arguments)}"
-            )
-        function = getattr(self.module, method)
-        return function(*[arguments[name] for name in parameters])
 
 
 def random_tensors(shapes, layers, generator, device):

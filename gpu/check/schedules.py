@@ -10,9 +10,9 @@ import traceback
 
 import torch
 
-from program import Program, tensor_of
+from program import Program, pool_methods, tensor_of
 from reference import Reference
-from users import Block, History, block_rows, extend_arguments, on_device, row_width, score_arguments
+from users import Block, History, extend_arguments, on_device, row_width, score_arguments
 
 MOST_ACTIONS = 60
 STATE_TOLERANCE = {"float32": 1e-4, "float16": 2e-2}
@@ -40,6 +40,7 @@ class Schedule:
         self.reference = Reference(self.config, weights, table, paths)
         self.table, self.paths = table.to(device), paths.to(device)
         self.users = [User() for _ in range(8)]
+        self.mover = pool_methods(pack, device)
         # Places for all users' largest blocks, and some more, in a random order
         self.stride = self.config["layers"] * (MOST_ACTIONS + 9) + 3
         self.free = list(range(12))
@@ -47,7 +48,6 @@ class Schedule:
         rows = 12 * self.stride + 1
         width = row_width(self.config)
         self.pool = torch.full([rows * width + 7], float("nan"), dtype=kv_type, device=device)
-        self.rows = self.pool[: rows * width].view(rows, width)
         self.state_apart = 0.0
         self.score_apart = 0.0
         self.steps = 0
@@ -69,8 +69,12 @@ class Schedule:
 
     def poison(self, block, first):
         """Overwrites the rows of a block from row `first` of each layer on."""
-        at = block_rows(self.config, block)[:, first:].reshape(-1)
-        self.rows[at.to(self.device)] = float("nan")
+        width = row_width(self.config)
+        for layer in range(self.config["layers"]):
+            self.mover.call(
+                "fill", pool=self.pool, start=(block.start + layer * block.capacity + first) * width,
+                count=(block.capacity - first) * width, value=float("nan"),
+            )
 
     # ---- steps ----
 
@@ -159,9 +163,12 @@ class Schedule:
         if not self.free:
             return
         old, user.block = user.block, self.take(needed)
-        source = block_rows(self.config, old)[:, :rows].reshape(-1).to(self.device)
-        target = block_rows(self.config, user.block)[:, :rows].reshape(-1).to(self.device)
-        self.rows[target] = self.rows[source]
+        width = row_width(self.config)
+        self.mover.call(
+            "copy_rows", pool=self.pool, start=old.start * width, stride=old.capacity * width,
+            to=user.block.start * width, to_stride=user.block.capacity * width,
+            layers=self.config["layers"], count=rows * width,
+        )
         self.give_back(old)
 
     def erase(self):
@@ -179,14 +186,12 @@ def worse(a, b):
 
 def run(results, pack, device, steps, seconds):
     """Runs schedules for each type that the device serves, over three kinds of models."""
-    cuda = torch.device(device).type == "cuda"
+    chosen = pack.kernels[torch.device(device).type]
     ways = [
+        ("float16", "HALF", chosen.get("float16", "PADDED"), torch.float16),
+        ("float32", "PLAIN", chosen["float32"], torch.float32),
         ("float32", "PLAIN", "PADDED", torch.float32),
-        ("float16", "HALF", "PADDED", torch.float16),
-        ("float16", "HALF", "FLASH", torch.float16),
     ]
-    if not cuda:
-        ways[2] = ("float32", "PLAIN", "EACH", torch.float32)
     models = ["grouped", "gated", "described"]
     failures = []
     for way in ways:

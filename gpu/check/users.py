@@ -49,12 +49,6 @@ def row_width(config):
     return 2 * config["kv_heads"] * config["head_dim"]
 
 
-def block_rows(config, block):
-    """Returns the indices (L, capacity) of a block's rows in the pool."""
-    layers = torch.arange(config["layers"]).unsqueeze(1)
-    return block.start + layers * block.capacity + torch.arange(block.capacity)
-
-
 def _after_first(x):
     """Returns x (n, ...) after one element of zeros, which stands for the learned first token."""
     return torch.cat([x.new_zeros([1, *x.shape[1:]]), x])

@@ -9,11 +9,9 @@ TYPES = {"float16": torch.float16, "float32": torch.float32}
 ARITHMETIC = {"float16": "HALF", "float32": "PLAIN"}
 
 
-def kernel_of(kind, device):
-    """Returns the kernel that serving chooses for a type on a device."""
-    if torch.device(device).type != "cuda":
-        return "EACH" if kind == "float32" else "PADDED"
-    return "FLASH" if kind == "float16" else "PADDED"
+def kernel_of(pack, kind, device):
+    """Returns the kernel that serving chooses for a type; the plain one for float16 on a processor."""
+    return pack.kernels[torch.device(device).type].get(kind, "PADDED")
 
 
 class Workload:
@@ -35,7 +33,7 @@ class Workload:
         self.table = unit_rows(items, self.config["item_dim"], generator, device)
         self.paths = torch.zeros([0], device=device)
         self.program = Program(pack, "plain", "serving", device).replace(self.config, self.tensors)
-        self.program.prepare(ARITHMETIC[kind], kernel or kernel_of(kind, device))
+        self.program.prepare(ARITHMETIC[kind], kernel or kernel_of(pack, kind, device))
         self.histories = [History(self.config, actions, host) for _ in range(users)]
         capacity = actions + 1
         layers = self.config["layers"]
