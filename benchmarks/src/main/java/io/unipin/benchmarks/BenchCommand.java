@@ -2,6 +2,7 @@ package io.unipin.benchmarks;
 
 import io.unipin.benchmarks.ann.AnnCommand;
 import io.unipin.benchmarks.cluster.ClusterCommand;
+import io.unipin.benchmarks.device.DeviceCommand;
 import io.unipin.benchmarks.erasure.ErasureCommand;
 import io.unipin.benchmarks.experiment.ExperimentsCommand;
 import io.unipin.benchmarks.fuzz.FuzzCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
       ScalingCommand.class,
       EfficiencyCommand.class,
       EngineCommand.class,
+      DeviceCommand.class,
       OverloadCommand.class,
       PausesCommand.class,
       AnnCommand.class,
