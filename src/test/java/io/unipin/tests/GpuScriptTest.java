@@ -81,7 +81,8 @@ final class GpuScriptTest {
     environment.remove("LD_LIBRARY_PATH");
     environment.put("PATH", folder.resolve("programs") + ":" + environment.get("PATH"));
     environment.putAll(variables);
-    Process process = builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile())).start();
+    Process process =
+        builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile())).start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Said(process.waitFor(), text);
   }
@@ -191,8 +192,7 @@ final class GpuScriptTest {
         .isEqualTo("unipin: a folder with libtorch.so expected, got " + folder);
     Path old = library("old", "2.5.1+cu124");
     assertThat(refusal("--libtorch", old.toString()))
-        .isEqualTo(
-            "unipin: libtorch 2.7.1 for CUDA 12 expected, got 2.5.1+cu124 in " + old);
+        .isEqualTo("unipin: libtorch 2.7.1 for CUDA 12 expected, got 2.5.1+cu124 in " + old);
     script("ldd", "echo '  libcudnn.so.9 => not found'", "echo '  libcublas.so.12 => not found'");
     assertThat(refusal("--libtorch", libtorch.toString()))
         .isEqualTo(

@@ -127,15 +127,7 @@ public record EngineOptions(
    */
   public EngineOptions batched(int size, int rows, Duration wait) {
     return new EngineOptions(
-        device,
-        precision,
-        Executor.BATCH,
-        size,
-        rows,
-        wait,
-        comparison,
-        liveItems,
-        implementation);
+        device, precision, Executor.BATCH, size, rows, wait, comparison, liveItems, implementation);
   }
 
   /** Returns a copy for a model that also supports {@link ServingModel#scoreDense}. */

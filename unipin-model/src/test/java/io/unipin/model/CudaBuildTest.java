@@ -67,8 +67,7 @@ class CudaBuildTest {
     environment.put(
         "LD_LIBRARY_PATH",
         before == null ? libraries : libraries + File.pathSeparatorChar + before);
-    Process process =
-        builder.redirectErrorStream(true).redirectOutput(printed.toFile()).start();
+    Process process = builder.redirectErrorStream(true).redirectOutput(printed.toFile()).start();
     try {
       assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
     } finally {

@@ -101,7 +101,7 @@ class EnginePoolSimulationTest {
               Duration.ofSeconds(100),
               1024L * random.nextInt(8),
               nanos::get);
-      pool = EnginePool.create(EngineOptions.cpu(), type, limits);
+      pool = EnginePool.create(TestModels.options(), type, limits);
       cache = new UserKvCache(limits, List.of(), pool);
     }
 

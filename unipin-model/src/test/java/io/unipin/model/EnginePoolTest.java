@@ -26,7 +26,7 @@ class EnginePoolTest {
   private static final int BYTES = 1 << 14;
 
   private static EnginePool pool(KvType type) {
-    return EnginePool.create(EngineOptions.cpu(), type, BYTES);
+    return EnginePool.create(TestModels.options(), type, BYTES);
   }
 
   /** Returns a layout of 3 layers with rows of 16 elements. A unit has 2 rows. */
@@ -163,7 +163,7 @@ class EnginePoolTest {
   @Test
   void create_forLimits_hasRoomForBothAndForGaps() {
     KvCacheLimits limits = new KvCacheLimits(1 << 20, Duration.ofHours(1), 1 << 19);
-    try (EnginePool pool = EnginePool.create(EngineOptions.cpu(), KvType.FLOAT16, limits)) {
+    try (EnginePool pool = EnginePool.create(TestModels.options(), KvType.FLOAT16, limits)) {
       assertThat(pool.bytes()).isEqualTo((3 << 19) + (3 << 13));
     }
   }
@@ -186,7 +186,7 @@ class EnginePoolTest {
   void cache_overThePool_refusesOtherLayoutsAndGivesEngineRows() {
     KvCacheLimits limits = new KvCacheLimits(BYTES, Duration.ofHours(1), BYTES);
     TokenHashes hashes = TokenHashes.builder(1).add(0, 0).build();
-    try (EnginePool pool = EnginePool.create(EngineOptions.cpu(), KvType.FLOAT16, limits);
+    try (EnginePool pool = EnginePool.create(TestModels.options(), KvType.FLOAT16, limits);
         UserKvCache cache = new UserKvCache(limits, List.of(), pool)) {
       KvKey key = new KvKey("user", "model");
       assertThatThrownBy(

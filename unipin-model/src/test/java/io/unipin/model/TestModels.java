@@ -135,6 +135,11 @@ public final class TestModels {
     return device;
   }
 
+  /** Returns options for float32 on {@link #device}. */
+  static EngineOptions options() {
+    return EngineOptions.on(device(), Precision.FLOAT32);
+  }
+
   static void write(Path folder, ModelConfig config, long seed) {
     try (TrainingModel model = TrainingModel.of(config, learned(config, seed))) {
       model.write(folder, content(seed), attributes(config, seed), new BitSet());

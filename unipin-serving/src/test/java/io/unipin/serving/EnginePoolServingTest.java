@@ -2,9 +2,12 @@ package io.unipin.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.unipin.client.UniPinAdminClient;
 import io.unipin.client.UniPinClient;
+import io.unipin.model.device.DeviceCheck;
+import io.unipin.model.device.DeviceException;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.History;
 import io.unipin.proto.v1.RecordActionsRequest;
@@ -16,6 +19,7 @@ import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.ContentBundles;
 import io.unipin.serving.bundle.TinyBundles;
+import io.unipin.serving.settings.ServerConfig;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,14 +32,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tests the whole way of a page with users' keys and values in the engine's memory, as on a card.
- * The engine computes on the processor. Another server, with keys and values in the memory of the
- * process, must give the same pages.
+ * The engine computes on the processor, or on the card that {@code -Dunipin.device=cuda} names.
+ * Another server, with keys and values in the memory of the process, must give the same pages.
  */
 @Timeout(180)
 final class EnginePoolServingTest {
@@ -43,7 +48,17 @@ final class EnginePoolServingTest {
   private static final float TOLERANCE = 1e-4f;
   private static final int CALLERS = 4;
 
+  @TempDir static Path shared;
   @TempDir Path folder;
+
+  @BeforeAll
+  static void publish() {
+    for (int seed = 1; seed <= 2; seed++) {
+      String name = seed == 1 ? "one" : "two";
+      ContentBundles.publish(
+          shared, name, ContentBundles.EARLY, seed, shared.resolve("scratch-" + name));
+    }
+  }
 
   /** A running server, with a client of its service and a client of its administration. */
   private record Running(UniPinServer server, UniPinClient client, UniPinAdminClient admin)
@@ -126,32 +141,34 @@ final class EnginePoolServingTest {
         .build();
   }
 
-  private Path home(String name) {
-    Path home = folder.resolve(name);
-    Path bundles = home.resolve("bundles");
-    if (bundles.toFile().mkdirs()) {
-      ContentBundles.publish(bundles, "one", ContentBundles.EARLY, 1, home.resolve("scratch"));
-      ContentBundles.publish(bundles, "two", ContentBundles.EARLY, 2, home.resolve("scratch"));
-    }
-    return home;
-  }
-
   private Running pooled(String... more) {
+    String device = System.getProperty("unipin.device", "cpu");
     Stream<String> batch =
-        Stream.of("engine.executor=BATCH", "engine.batchSize=3", "engine.batchRows=64");
-    return Running.of(
-        UniPinServer.startPooled(
-            TestServer.config(home("pooled"), settings(Stream.concat(batch, Stream.of(more))))));
+        Stream.of(
+            "engine.device=" + device,
+            "engine.executor=BATCH",
+            "engine.batchSize=3",
+            "engine.batchRows=64");
+    ServerConfig config =
+        TestServer.config(
+            folder.resolve("pooled"), settings(Stream.concat(batch, Stream.of(more))));
+    try {
+      DeviceCheck.require(config.engine().device());
+    } catch (DeviceException e) {
+      assumeThat(false).as("-Dunipin.device=%s: %s", device, e.getMessage()).isTrue();
+    }
+    return Running.of(UniPinServer.startPooled(config));
   }
 
   private Running host(String... more) {
     return Running.of(
-        UniPinServer.start(TestServer.config(home("host"), settings(Stream.of(more)))));
+        UniPinServer.start(TestServer.config(folder.resolve("host"), settings(Stream.of(more)))));
   }
 
   private static String[] settings(Stream<String> more) {
     Stream<String> own =
         Stream.of(
+            "bundle.folder=" + shared,
             "server.workers=" + CALLERS,
             "retrieval.candidates=" + ContentBundles.ALL,
             "page.size=" + ContentBundles.ALL,
@@ -170,8 +187,7 @@ final class EnginePoolServingTest {
               .findFirst()
               .orElseThrow();
       assertThat(item.getUtility()).isCloseTo(other.getUtility(), within(TOLERANCE));
-      assertThat(item.getRetrievalScore())
-          .isCloseTo(other.getRetrievalScore(), within(TOLERANCE));
+      assertThat(item.getRetrievalScore()).isCloseTo(other.getRetrievalScore(), within(TOLERANCE));
     }
     assertThat(page.getServed().getCache()).isEqualTo(expected.getServed().getCache());
   }

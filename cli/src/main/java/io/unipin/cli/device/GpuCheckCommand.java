@@ -19,12 +19,7 @@ import picocli.CommandLine.TypeConversionException;
     name = "check",
     description =
         "Shows cards, driver and libtorch, and compares a product on a card with the processor's.",
-    footer = {
-      "",
-      "Example:",
-      "  ./unipin gpu check",
-      "  ./unipin gpu check --device cuda:1"
-    })
+    footer = {"", "Example:", "  ./unipin gpu check", "  ./unipin gpu check --device cuda:1"})
 final class GpuCheckCommand implements Callable<Integer> {
   /** Rows and columns of the matrices: the processor takes tenths of a second for their product. */
   private static final int SIZE = 2048;

@@ -15,11 +15,7 @@ import picocli.CommandLine.Option;
     name = "setup",
     description =
         "Checks driver, cards and the CUDA build of libtorch, and lets ./unipin use them.",
-    footer = {
-      "",
-      "Example:",
-      "  ./unipin gpu setup --libtorch /opt/libtorch"
-    })
+    footer = {"", "Example:", "  ./unipin gpu setup --libtorch /opt/libtorch"})
 final class GpuSetupCommand implements Callable<Integer> {
   @Option(
       names = "--libtorch",

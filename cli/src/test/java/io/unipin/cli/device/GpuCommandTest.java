@@ -17,9 +17,7 @@ final class GpuCommandTest {
 
   private int run(String... words) {
     CommandLine main =
-        Main.commandLine()
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true));
+        Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     return main.execute(words);
   }
 

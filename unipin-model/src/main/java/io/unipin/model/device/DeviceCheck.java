@@ -123,23 +123,25 @@ public final class DeviceCheck {
     String words = EngineFault.words(failure);
     String line =
         switch (EngineFault.of(failure)) {
-          case CPU_BUILD -> "a CUDA build of libtorch expected for %s, got the build for processors"
-              .formatted(device)
-              .concat(SETUP);
+          case CPU_BUILD ->
+              "a CUDA build of libtorch expected for %s, got the build for processors"
+                  .formatted(device)
+                  .concat(SETUP);
           case NO_DRIVER ->
               "an NVIDIA driver with a card expected for %s, found none; does nvidia-smi list it?"
                   .formatted(device);
           case OLD_DRIVER -> "a newer NVIDIA driver expected for %s: %s".formatted(device, words);
-          case WRONG_FLAVOUR -> "PYTORCH_FLAVOR cpu or cu128 expected, got %s"
-              .formatted(environment.getOrDefault("PYTORCH_FLAVOR", "none"))
-              .concat(SETUP);
+          case WRONG_FLAVOUR ->
+              "PYTORCH_FLAVOR cpu or cu128 expected, got %s"
+                  .formatted(environment.getOrDefault("PYTORCH_FLAVOR", "none"))
+                  .concat(SETUP);
           case MISSING_LIBRARY -> missing(device, words) + SETUP;
           case NO_SUCH_CARD -> noSuchCard(device, index);
           case OLD_CARD ->
               "a card of compute capability %s or more expected for %s: %s"
                   .formatted(Card.text(Card.LEAST_CAPABILITY), device, words);
-          case OUT_OF_MEMORY -> "free memory on the card expected for %s: %s"
-              .formatted(device, words);
+          case OUT_OF_MEMORY ->
+              "free memory on the card expected for %s: %s".formatted(device, words);
           case LOST, OTHER -> "the engine can't compute on %s: %s".formatted(device, words);
         };
     return new DeviceException(line, failure);

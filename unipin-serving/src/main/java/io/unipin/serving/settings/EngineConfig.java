@@ -78,12 +78,7 @@ public record EngineConfig(
           "%s expected beside engine.device: %s and engine.precision: %s, got %s"
               .formatted(type, device, precision, cache.type()));
     }
-    require(
-        "cache.file.path",
-        "no folder",
-        cache.file().path(),
-        !cache.file().isEnabled(),
-        device);
+    require("cache.file.path", "no folder", cache.file().path(), !cache.file().isEnabled(), device);
     require("cache.remote", "NONE", cache.remote(), !cache.isShared(), device);
   }
 

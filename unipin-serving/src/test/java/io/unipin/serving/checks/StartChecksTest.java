@@ -49,8 +49,7 @@ class StartChecksTest {
   @Test
   void start_deviceThatIsNotThere_isRefusedBeforeABundleIsLookedFor() {
     assumeThat(System.getenv("PYTORCH_LIBRARY_PATH")).as("another build of libtorch").isNull();
-    ServerConfig config =
-        TestServer.config(folder, "engine.device=cuda", "engine.executor=BATCH");
+    ServerConfig config = TestServer.config(folder, "engine.device=cuda", "engine.executor=BATCH");
     assertThatThrownBy(() -> UniPinServer.start(config))
         .isInstanceOf(ConfigException.class)
         .hasMessage(
