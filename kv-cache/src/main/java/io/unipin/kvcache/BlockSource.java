@@ -102,8 +102,7 @@ final class BlockSource {
     Map<Slab, List<Map.Entry<KvKey, KvEntry>>> idle = new HashMap<>();
     for (Map.Entry<KvKey, KvEntry> entry : entries.all()) {
       KvBlock block = entry.getValue().block();
-      if (block.leases() == 0
-          && block.slab().bytesFor(Slabs.unitBytes(layout)) >= minBytes) {
+      if (block.leases() == 0 && block.slab().bytesFor(Slabs.unitBytes(layout)) >= minBytes) {
         idle.computeIfAbsent(block.slab(), slab -> new ArrayList<>()).add(entry);
       }
     }

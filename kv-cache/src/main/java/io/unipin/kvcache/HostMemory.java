@@ -27,8 +27,7 @@ final class HostMemory implements SlabMemory {
   private final ByteBuffer memory;
 
   HostMemory(int bytes) {
-    memory =
-        OffHeap.allocate(bytes + Slab.ALIGNMENT).alignedSlice(Slab.ALIGNMENT).slice(0, bytes);
+    memory = OffHeap.allocate(bytes + Slab.ALIGNMENT).alignedSlice(Slab.ALIGNMENT).slice(0, bytes);
   }
 
   @Override

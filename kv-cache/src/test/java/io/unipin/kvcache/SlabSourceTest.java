@@ -98,8 +98,7 @@ class SlabSourceTest {
   }
 
   @Test
-  void tiers_overOtherThanHostMemory_areRefused(@TempDir Path folder)
-      throws IOException {
+  void tiers_overOtherThanHostMemory_areRefused(@TempDir Path folder) throws IOException {
     FileTier tier = FileTier.open(folder, 1 << 20, new byte[32]);
     try {
       List<KvTierSetup> below = List.of(new KvTierSetup("file", tier, 1 << 16));

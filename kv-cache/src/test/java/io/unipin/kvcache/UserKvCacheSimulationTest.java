@@ -112,8 +112,7 @@ class UserKvCacheSimulationTest {
     private final Set<KvLease> revoked = new HashSet<>();
     private final List<Open> open = new ArrayList<>();
 
-    Schedule(
-        Place place, int seed, long budget, long slab, long transients, boolean roomForAll) {
+    Schedule(Place place, int seed, long budget, long slab, long transients, boolean roomForAll) {
       layouts = place == Place.HOST ? HOST : POOL;
       this.seed = seed;
       this.roomForAll = roomForAll;

@@ -81,8 +81,7 @@ final class ItemTable {
   /** Returns a tensor over a table's memory, or a copy of it on the device. */
   private PtNDArray array(FloatTensor rows) {
     PtNDArray tensor =
-        KvArrays.array(
-            module.manager(), rows.bytes(), new Shape(rows.shape()), DataType.FLOAT32);
+        KvArrays.array(module.manager(), rows.bytes(), new Shape(rows.shape()), DataType.FLOAT32);
     if (!apart || !module.onCpu()) {
       return tensor; // the engine copies what it gets for another device
     }

@@ -65,7 +65,8 @@ final class RaggedCalls implements ModelCalls {
   private record Extending(Extend call) implements Gatherer.Call {
     @Override
     public Object bucket() {
-      return new Bucket(Extend.class, PoolBlocks.memory(call.block()), call.block().layout().type());
+      return new Bucket(
+          Extend.class, PoolBlocks.memory(call.block()), call.block().layout().type());
     }
 
     @Override
@@ -252,7 +253,8 @@ final class RaggedCalls implements ModelCalls {
   private static Memory memory(PtNDManager scope, List<KvRows> blocks) {
     if (blocks.get(0) instanceof EngineRows rows) {
       IValue none = IValue.listFrom(new PtNDArray[0]);
-      return new Memory(IValue.from(PoolBlocks.tensor(rows)), none, IValue.listFrom(new PtNDArray[0]));
+      return new Memory(
+          IValue.from(PoolBlocks.tensor(rows)), none, IValue.listFrom(new PtNDArray[0]));
     }
     PtNDArray[] elements = new PtNDArray[blocks.size()];
     PtNDArray[] steps = new PtNDArray[blocks.size()];
@@ -262,8 +264,7 @@ final class RaggedCalls implements ModelCalls {
       elements[b] = own.elements();
       steps[b] = own.steps();
     }
-    return new Memory(
-        IValue.from(elements[0]), IValue.listFrom(elements), IValue.listFrom(steps));
+    return new Memory(IValue.from(elements[0]), IValue.listFrom(elements), IValue.listFrom(steps));
   }
 
   private static List<float[]> cut(float[] values, List<Integer> lengths) {

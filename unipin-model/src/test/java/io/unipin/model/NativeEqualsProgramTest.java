@@ -51,8 +51,7 @@ class NativeEqualsProgramTest {
       ModelFiles files = ModelFiles.read(model, LIVE);
       EngineOptions options = EngineOptions.cpu().withLiveItems(LIVE);
       this.module = TorchModule.load(Program.Use.SERVING, config, files.learned(), options);
-      module.prepare(
-          Arithmetic.of(Precision.FLOAT32, EngineDevice.CPU), AttentionKernel.EACH);
+      module.prepare(Arithmetic.of(Precision.FLOAT32, EngineDevice.CPU), AttentionKernel.EACH);
       ItemTable items = new ItemTable(files, module, LIVE, false);
       Random random = new Random(seed);
       for (int slot = 0; slot < LIVE; slot++) {

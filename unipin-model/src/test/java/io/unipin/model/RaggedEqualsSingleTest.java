@@ -105,5 +105,4 @@ class RaggedEqualsSingleTest {
         .isInstanceOf(ModelException.class)
         .hasMessage("the model is closed");
   }
-
 }

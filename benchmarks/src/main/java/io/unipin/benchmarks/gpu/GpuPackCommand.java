@@ -33,9 +33,7 @@ public final class GpuPackCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     long bytes = GpuPack.write(out);
-    spec.commandLine()
-        .getOut()
-        .printf(Locale.ROOT, "%.1f MB written to %s%n", bytes / 1e6, out);
+    spec.commandLine().getOut().printf(Locale.ROOT, "%.1f MB written to %s%n", bytes / 1e6, out);
     return 0;
   }
 }

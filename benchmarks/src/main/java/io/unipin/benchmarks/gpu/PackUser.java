@@ -83,8 +83,7 @@ record PackUser(
         .with("items", part(items, from, to))
         .with(
             "actions",
-            ArrayValue.of(
-                Arrays.copyOfRange(actions, from * types, to * types), to - from, types))
+            ArrayValue.of(Arrays.copyOfRange(actions, from * types, to * types), to - from, types))
         .with("surfaces", part(surfaces, from, to))
         .with("gaps", part(gaps, from, to))
         .with("block", block)
@@ -151,8 +150,7 @@ record PackUser(
   float[] actionsOfRows(int from, int to, int types) {
     float[] chosen = new float[(to - from) * types];
     for (int row = from; row < to; row++) {
-      System.arraycopy(
-          actions, Math.max(0, row - 1) * types, chosen, (row - from) * types, types);
+      System.arraycopy(actions, Math.max(0, row - 1) * types, chosen, (row - from) * types, types);
     }
     return chosen;
   }
@@ -164,11 +162,7 @@ record PackUser(
     Arrays.fill(surface, SURFACE);
     Arrays.fill(gap, GAP);
     return new RaggedRows.Part(
-        candidates,
-        surface,
-        gap,
-        positions,
-        new RaggedRows.BlockPlace(rows(), start, capacity));
+        candidates, surface, gap, positions, new RaggedRows.BlockPlace(rows(), start, capacity));
   }
 
   private static ArrayValue part(long[] values, int from, int to) {

@@ -134,11 +134,7 @@ final class ServingCalls {
     RaggedInputs ragged = new RaggedInputs(config, users);
     ArrayValue begun =
         calls
-            .call(
-                "prefill-all",
-                "extend_ragged",
-                true,
-                ragged.prefill(table, ragged.emptyPool()))
+            .call("prefill-all", "extend_ragged", true, ragged.prefill(table, ragged.emptyPool()))
             .arguments()
             .get(6)
             .get(0);

@@ -102,8 +102,7 @@ final class TrainingCalls {
     calls.call("embedding", "item_embedding", true, embedding());
     calls.call("loss", "loss", true, loss());
     float[] losses = new float[2 * STEPS];
-    try (TrainingModel trained =
-        TrainingModel.of(config, model.weights(), EngineOptions.cpu())) {
+    try (TrainingModel trained = TrainingModel.of(config, model.weights(), EngineOptions.cpu())) {
       for (int i = 0; i < STEPS; i++) {
         StepLoss step = trained.step(batch, settings(i + 1));
         losses[2 * i] = step.total();

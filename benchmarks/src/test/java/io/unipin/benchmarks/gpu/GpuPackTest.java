@@ -136,8 +136,7 @@ class GpuPackTest {
           if (archive.getKey().equals("serving")) {
             long plain = schema.path("numbers").path("PLAIN").asLong();
             long each = schema.path("numbers").path("EACH").asLong();
-            runnable.run(
-                "prepare", List.of(new Argument.Whole(plain), new Argument.Whole(each)));
+            runnable.run("prepare", List.of(new Argument.Whole(plain), new Argument.Whole(each)));
           }
           for (JsonNode call : archive.getValue().path("calls")) {
             check(runnable, call, archive.getKey(), arrays);

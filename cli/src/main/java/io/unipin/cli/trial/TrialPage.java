@@ -77,7 +77,7 @@ final class TrialPage {
         Locale.ROOT,
         user.heldOut()
             ? "User %s has %,d actions; the last one is hidden from training, and the server"
-                  + " doesn't know it."
+                + " doesn't know it."
             : "User %s has %,d actions; the server doesn't know the last one, but the training did:"
                 + " this page shows no more than that it works.",
         user.id(),

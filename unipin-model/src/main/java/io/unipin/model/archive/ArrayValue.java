@@ -38,8 +38,7 @@ public record ArrayValue(Type type, long[] shape, ByteBuffer bytes) {
       return Arrays.stream(values())
           .filter(type -> type.code.equals(code))
           .findFirst()
-          .orElseThrow(
-              () -> new IllegalArgumentException("type F32 or I64 expected, got " + code));
+          .orElseThrow(() -> new IllegalArgumentException("type F32 or I64 expected, got " + code));
     }
   }
 

@@ -71,9 +71,7 @@ public final class RunnableArchive implements AutoCloseable {
         }
         return new Outcome(
             results,
-            tensors.stream()
-                .map(own -> own.stream().map(RunnableArchive::copy).toList())
-                .toList());
+            tensors.stream().map(own -> own.stream().map(RunnableArchive::copy).toList()).toList());
       } finally {
         values.forEach(IValue::close);
       }

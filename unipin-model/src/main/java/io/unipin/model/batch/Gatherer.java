@@ -159,7 +159,8 @@ public final class Gatherer implements AutoCloseable {
   private void gather(List<Pending> batch) throws InterruptedException {
     Object bucket = held.get(0).call().bucket();
     int rows = 0;
-    for (Iterator<Pending> each = held.iterator(); each.hasNext() && batch.size() < limits.calls; ) {
+    for (Iterator<Pending> each = held.iterator();
+        each.hasNext() && batch.size() < limits.calls; ) {
       Pending pending = each.next();
       if (!pending.call().bucket().equals(bucket)) {
         continue;

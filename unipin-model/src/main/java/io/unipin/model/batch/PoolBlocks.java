@@ -62,8 +62,7 @@ public final class PoolBlocks {
   private static void requireType(EngineRows rows, AttentionKernel kernel) {
     KvType type = rows.layout().type();
     DataType pool = tensor(rows).getDataType();
-    boolean equal =
-        type == KvType.FLOAT16 ? pool == DataType.FLOAT16 : pool == DataType.FLOAT32;
+    boolean equal = type == KvType.FLOAT16 ? pool == DataType.FLOAT16 : pool == DataType.FLOAT32;
     if (type == KvType.INT8 || !equal) {
       throw new IllegalArgumentException(
           "keys and values of the pool's type %s expected, got %s".formatted(pool, type));
