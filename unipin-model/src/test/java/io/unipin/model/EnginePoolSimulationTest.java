@@ -9,6 +9,7 @@ import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvOutcome;
+import io.unipin.kvcache.KvReason;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.TokenHashes;
 import io.unipin.kvcache.UserKvCache;
@@ -30,9 +31,13 @@ import org.junit.jupiter.api.Test;
  */
 class EnginePoolSimulationTest {
   private static final int SCHEDULES = 3_000;
-  private static final int FEW = 40;
-  private static final int STEPS = 60;
-  private static final int USERS = 3;
+  private static final int FEW = 60;
+  private static final int STEPS = 80;
+
+  /** Bytes for the gaps between the slabs of two layouts. */
+  private static final int GAPS = 1 << 12;
+
+  private static final int USERS = 12;
 
   @Test
   @Tag("long")
@@ -54,12 +59,12 @@ class EnginePoolSimulationTest {
       Schedule schedule = new Schedule(seed);
       schedule.play();
       hits += schedule.hits;
-      moved += schedule.moved;
+      moved += schedule.moves.moves();
       grown += schedule.grown;
       erased += schedule.erased;
     }
     assertThat(hits).as("hits").isGreaterThan(schedules);
-    assertThat(moved).as("hits on blocks that were moved").isGreaterThan(schedules / 40);
+    assertThat(moved).as("moves of blocks").isGreaterThan(schedules / 20);
     assertThat(grown).as("rows copied to a larger block").isGreaterThan(schedules / 4);
     assertThat(erased).as("erasures of a user with rows").isGreaterThan(schedules / 4);
   }
@@ -76,16 +81,17 @@ class EnginePoolSimulationTest {
     private final Random random;
     private final AtomicLong nanos = new AtomicLong();
     private final KvLayout[] layouts;
+    private final int models;
     private final EnginePool pool;
+    private final CountedMoves moves;
     private final UserKvCache cache;
     private final Map<KvKey, int[]> histories = new HashMap<>();
 
-    /** The place of each key's rows when they were last written or read. */
-    private final Map<KvKey, Long> places = new HashMap<>();
+    /** The capacity of each key's block when it was last used. */
+    private final Map<KvKey, Integer> capacities = new HashMap<>();
 
     private final List<Open> open = new ArrayList<>();
     private int hits;
-    private int moved;
     private int grown;
     private int erased;
 
@@ -95,14 +101,17 @@ class EnginePoolSimulationTest {
       KvType type = seed % 2 == 0 ? KvType.FLOAT32 : KvType.FLOAT16;
       // In float32, a unit has 128 bytes or 192 bytes.
       layouts = new KvLayout[] {new KvLayout(2, 1, 4, 20, type), new KvLayout(3, 2, 4, 16, type)};
+      models = 1 + random.nextInt(2);
       KvCacheLimits limits =
           new KvCacheLimits(
-              1024L * (2 + random.nextInt(10)),
+              1024L * (2 + random.nextInt(14)),
               Duration.ofSeconds(100),
               1024L * random.nextInt(8),
               nanos::get);
-      pool = EnginePool.create(TestModels.options(), type, limits);
-      cache = new UserKvCache(limits, List.of(), pool);
+      long bytes = limits.budgetBytes() + limits.transientBytes() + GAPS;
+      pool = EnginePool.create(EngineOptions.cpu(), type, bytes);
+      moves = new CountedMoves(pool);
+      cache = new UserKvCache(limits, List.of(), moves);
     }
 
     void play() {
@@ -126,7 +135,7 @@ class EnginePoolSimulationTest {
 
     private void step() {
       int choice = random.nextInt(100);
-      if (choice < 50) {
+      if (choice < 45) {
         request();
       } else if (choice < 88) {
         if (!open.isEmpty()) {
@@ -144,7 +153,7 @@ class EnginePoolSimulationTest {
     }
 
     private void request() {
-      int model = random.nextInt(2);
+      int model = random.nextInt(models);
       KvLayout layout = layouts[model];
       KvKey key = new KvKey("user" + (1 + random.nextInt(USERS)), "model" + model);
       int[] tokens = nextHistory(key, layout);
@@ -159,17 +168,14 @@ class EnginePoolSimulationTest {
       Open request = new Open(lease, key, tokens, hit);
       open.add(request);
       verify(request, lease.reusedRows());
-      long place = request.rows().start();
-      Long last = places.get(key);
       if (hit) {
         assertThat(lease.state()).isEqualTo(state(tokens));
         hits++;
-        moved += last != null && last != place ? 1 : 0;
-      } else if (lease.outcome() == KvOutcome.APPEND && last != null && last != place) {
-        grown++;
+      } else if (lease.reason() == KvReason.GROWN) {
+        grown += lease.capacity() > capacities.getOrDefault(key, Integer.MAX_VALUE) ? 1 : 0;
       }
       if (lease.outcome() != KvOutcome.UNCACHED) {
-        places.put(key, place);
+        capacities.put(key, lease.capacity());
       }
     }
 
@@ -258,7 +264,7 @@ class EnginePoolSimulationTest {
       }
     }
 
-    /** Returns the elements of a row: 4 i + u with i of 1 to 400, for user u of 1 to 3. */
+    /** Returns the elements of a row: 16 i + u with i of 1 to 100, for user u of 1 to 12. */
     private static float[] row(Open request, int layer, int row) {
       int hash = layer;
       for (int i = 0; i <= row; i++) {
@@ -266,16 +272,16 @@ class EnginePoolSimulationTest {
       }
       KvLayout layout = request.rows().layout();
       float[] elements = new float[PoolRows.width(layout)];
-      int user = request.key.user().charAt(4) - '0';
+      int user = Integer.parseInt(request.key.user().substring(4));
       for (int e = 0; e < elements.length; e++) {
-        elements[e] = 4 * (1 + Math.floorMod(hash * 0x9E3779B9 + e, 400)) + user;
+        elements[e] = 16 * (1 + Math.floorMod(hash * 0x9E3779B9 + e, 100)) + user;
       }
       return elements;
     }
 
     /** Returns the user to whom an element belongs, or 0. */
     private static int userOf(float element) {
-      return (int) element % 4;
+      return (int) element % 16;
     }
 
     private static TokenHashes hashes(int[] tokens) {
@@ -296,7 +302,8 @@ class EnginePoolSimulationTest {
       int choice = random.nextInt(20);
       int[] next = last;
       if (choice < 9) {
-        next = Arrays.copyOf(last, Math.min(layout.maxRows(), last.length + 1 + random.nextInt(3)));
+        int more = 1 + random.nextInt(choice < 2 ? layout.maxRows() : 3);
+        next = Arrays.copyOf(last, Math.min(layout.maxRows(), last.length + more));
         for (int i = last.length; i < next.length; i++) {
           next[i] = random.nextInt(9);
         }
