@@ -36,6 +36,7 @@ missing_packages() {
   command -v chromium >/dev/null || echo chromium
   command -v chromedriver >/dev/null || echo chromium-driver
   command -v redis-server >/dev/null || echo redis-server
+  command -v python3 >/dev/null || echo python3-minimal
 }
 
 install_packages() {

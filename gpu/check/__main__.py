@@ -46,7 +46,7 @@ def serving(function):
 
 
 def parts(results, pack, device, shrink):
-    """Returns the parts in order, by name. A rehearsal without a card is small, and tries no kernels."""
+    """Returns the parts in order, by name. A rehearsal without a card lacks kernels and graphs."""
     ceilings = {}
     timed = Timings(results, pack, device, ceilings, shrink)
     steps = 60 if shrink else 500

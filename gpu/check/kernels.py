@@ -1,7 +1,8 @@
 """Tries the kernels of attention alone, apart from the program.
 
-If the program fails on a card, this tells which kernel takes what: starts that do not ascend, lengths
-apart from starts, fewer heads of keys than of queries, float32, and which shape the log-sum-exp has.
+If the program fails on a card, this tells which kernel takes what: starts that do not ascend,
+lengths apart from starts, fewer heads of keys than of queries, float32. It also tells which shape
+the log-sum-exp has.
 """
 
 import torch
@@ -35,14 +36,16 @@ def data(device, kind, heads, kv_heads, causal):
     offsets = torch.tensor([*starts, 0], dtype=torch.int32, device=device)
     lengths = torch.tensor(used, dtype=torch.int32, device=device)
     pool = pool.to(kind).to(device)
-    given = (queries.to(kind).to(device), pool[:, 0], pool[:, 1], ends, offsets, lengths, max(new), max(used))
+    rows = queries.to(kind).to(device)
+    given = (rows, pool[:, 0], pool[:, 1], ends, offsets, lengths, max(new), max(used))
     return given, torch.cat(answers), torch.cat(sums)
 
 
 def flash(given, causal):
     q, k, v, ends, offsets, lengths, most_new, most_rows = given
     out = torch.ops.aten._flash_attention_forward(
-        q, k, v, ends, offsets, most_new, most_rows, 0.0, causal, False, scale=1.0, seqused_k=lengths
+        q, k, v, ends, offsets, most_new, most_rows, 0.0, causal, False,
+        scale=1.0, seqused_k=lengths,
     )
     return out[0], out[1]
 
@@ -52,8 +55,8 @@ def efficient(given, causal):
     group = q.size(1) // k.size(1)
     keys, values = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
     out = torch.ops.aten._efficient_attention_forward(
-        q.unsqueeze(0), keys.unsqueeze(0), values.unsqueeze(0), None, ends, offsets, most_new, most_rows,
-        0.0, 2 if causal else 0, True, scale=1.0, seqlen_k=lengths,
+        q.unsqueeze(0), keys.unsqueeze(0), values.unsqueeze(0), None, ends, offsets,
+        most_new, most_rows, 0.0, 2 if causal else 0, True, scale=1.0, seqlen_k=lengths,
     )
     return out[0].squeeze(0), out[1]
 
@@ -67,7 +70,8 @@ def run(results, device):
             for heads, kv_heads in ((4, 4), (4, 2)):
                 for causal in (False, True):
                     given, expected, sums = data(device, kind, heads, kv_heads, causal)
-                    case = f"kernel {name}, {str(kind)[6:]}, heads {heads}/{kv_heads}, causal {causal}"
+                    case = f"kernel {name}, {str(kind)[6:]}, heads {heads}/{kv_heads}"
+                    case += ", causal" if causal else ""
                     try:
                         out, lse = kernel(given, causal)
                         apart = (out.to("cpu", torch.float64) - expected).abs().max().item()

@@ -26,7 +26,10 @@ def describe(results, device):
 def driver():
     try:
         said = subprocess.run(
-            ["nvidia-smi", "--query-gpu=driver_version,power.limit,clocks.max.sm", "--format=csv,noheader"],
+            [
+                "nvidia-smi", "--format=csv,noheader",
+                "--query-gpu=driver_version,power.limit,clocks.max.sm",
+            ],
             capture_output=True, text=True, timeout=20, check=False,
         )
         return said.stdout.strip().splitlines()[0]
@@ -45,7 +48,9 @@ def ceilings(results, device, shrink):
     results.row("copy inside the card", moved / 1e9, "GB/s", note="read and written bytes")
     rates = {}
     for name, kind, tf32 in (
-        ("float16", torch.float16, False), ("float32", torch.float32, False), ("tf32", torch.float32, True),
+        ("float16", torch.float16, False),
+        ("float32", torch.float32, False),
+        ("tf32", torch.float32, True),
     ):
         torch.backends.cuda.matmul.allow_tf32 = tf32
         try:

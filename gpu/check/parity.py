@@ -86,17 +86,21 @@ def between_devices(results, pack, device, shrink):
         History(config, int(torch.randint(most // 2, most, [1], generator=generator)), generator)
         for _ in range(users)
     ]
-    candidates = [torch.randint(config["items"], [20 + b], generator=generator) for b in range(users)]
+    candidates = [
+        torch.randint(config["items"], [20 + b], generator=generator) for b in range(users)
+    ]
     kind = torch.device(device).type
     answers = {}
     tried = [(device, kernel) for kernel in kernels(pack, device)]
     for place, kernel in [("cpu", "EACH"), *tried]:
         program = Program(pack, "plain", "serving", place).replace(config, tensors)
         program.prepare("PLAIN", kernel)
-        answers[(str(place), kernel)] = middle(program, config, table.to(place), histories, candidates)
+        own = table.to(place)
+        answers[(str(place), kernel)] = middle(program, config, own, histories, candidates)
     expected = answers[("cpu", "EACH")]
     for place, kernel in tried:
-        for i, name in enumerate(("state after a prefill", "state after an append", "probabilities")):
+        names = ("state after a prefill", "state after an append", "probabilities")
+        for i, name in enumerate(names):
             apart = difference(answers[(str(place), kernel)][i], expected[i])
             results.row(
                 f"{name}, {kind} ({kernel}) against cpu, d = 256", apart, "", ("<=", TOLERANCE)

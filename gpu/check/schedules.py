@@ -15,6 +15,7 @@ from reference import Reference
 from users import Block, History, extend_arguments, on_device, row_width, score_arguments
 
 MOST_ACTIONS = 60
+STEPS = ["extend", "extend", "extend", "score", "score", "cut", "move", "erase"]
 STATE_TOLERANCE = {"float32": 1e-4, "float16": 2e-2}
 SCORE_TOLERANCE = {"float32": 1e-4, "float16": 3e-3}
 
@@ -71,15 +72,16 @@ class Schedule:
         """Overwrites the rows of a block from row `first` of each layer on."""
         width = row_width(self.config)
         for layer in range(self.config["layers"]):
+            row = block.start + layer * block.capacity + first
             self.mover.call(
-                "fill", pool=self.pool, start=(block.start + layer * block.capacity + first) * width,
+                "fill", pool=self.pool, start=row * width,
                 count=(block.capacity - first) * width, value=float("nan"),
             )
 
     # ---- steps ----
 
     def step(self):
-        kind = self.random.choice(["extend", "extend", "extend", "score", "score", "cut", "move", "erase"])
+        kind = self.random.choice(STEPS)
         getattr(self, kind)()
         self.counts[kind] = self.counts.get(kind, 0) + 1
         self.steps += 1
@@ -221,5 +223,6 @@ def run_way(results, pack, device, steps, seconds, models, kind, arithmetic, ker
     results.row(f"{name}: steps", done, "", (">=", steps), text)
     results.row(f"{name}: probabilities", score, "", ("<=", SCORE_TOLERANCE[kind]))
     results.row(
-        f"{name}: states", state, "", ("<=", STATE_TOLERANCE[kind]), "relative to the largest element"
+        f"{name}: states", state, "", ("<=", STATE_TOLERANCE[kind]),
+        "relative to the largest element",
     )

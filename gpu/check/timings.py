@@ -31,7 +31,8 @@ class Timings:
         measured = times(call, self.device, seconds)
         rate = flops / (measured.median() / 1000)
         share = rate / self.ceilings.get(kind, float("nan"))
-        note = f"{measured.text()}, {flops / 1e12:.3f} TFLOP, {100 * share:.0f} % of the product ceiling"
+        note = f"{measured.text()}, {flops / 1e12:.3f} TFLOP, "
+        note += f"{100 * share:.0f} % of the product ceiling"
         try:
             note += f", {launches(call, self.device)} launches"
         except Exception as failure:  # the profiler may be missing
@@ -46,7 +47,9 @@ class Timings:
         """The size that the paper times: a page's passes, and a dense pass for comparison."""
         half = self.workload("paper", "float16")
         size = f"B={half.users} n={half.actions} k={half.k} {half.size()}"
-        prefill = self.time(f"prefill, {size}", half.prefill, half.flops_prefill(), "float16", ("<=", 7.0))
+        prefill = self.time(
+            f"prefill, {size}", half.prefill, half.flops_prefill(), "float16", ("<=", 7.0)
+        )
         append = self.time(f"append 8, {size}", half.appending(8), half.flops_append(8), "float16")
         score = self.time(f"score, {size}", half.score, half.flops_score(), "float16", ("<=", 5.0))
         self.ratio("cold ÷ warm page", (prefill + score) / (append + score), 1.9, size)
@@ -56,7 +59,8 @@ class Timings:
             self.results.fact("slowest kernels of prefill", slowest(half.prefill, self.device))
         dense = Dense(half, TYPES["float16"])
         apart = difference(dense().view(-1, dense().size(-1)), probabilities)
-        self.results.row("dense pass against score, float16: probabilities", apart, "", ("<=", 1e-2))
+        name = "dense pass against score, float16: probabilities"
+        self.results.row(name, apart, "", ("<=", 1e-2))
         pairs = (half.actions + 1 + half.k) ** 2
         flops = half.users * (
             half.flops_of_rows(half.actions + 1 + half.k) + half.flops_of_attention(pairs)

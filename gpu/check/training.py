@@ -83,9 +83,8 @@ def five_steps(results, pack, device):
     kind = torch.device(device).type
     for model in pack.models:
         listed = pack.models[model]["archives"]["training"]["steps"]
-        trainer = Trainer(
-            Program(pack, model, "training", device), listed["rate"], listed["decay"], listed["clip"]
-        )
+        program = Program(pack, model, "training", device)
+        trainer = Trainer(program, listed["rate"], listed["decay"], listed["clip"])
         batch = packed_batch(pack, model, device)
         taken = []
         expected = tensor_of(pack.arrays(model)[listed["losses"]])

@@ -10,7 +10,7 @@ ARITHMETIC = {"float16": "HALF", "float32": "PLAIN"}
 
 
 def kernel_of(pack, kind, device):
-    """Returns the kernel that serving chooses for a type; the plain one for float16 on a processor."""
+    """Returns the kernel that serving chooses; for float16 on the processor, the plain one."""
     return pack.kernels[torch.device(device).type].get(kind, "PADDED")
 
 

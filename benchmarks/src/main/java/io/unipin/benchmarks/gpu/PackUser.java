@@ -125,8 +125,8 @@ record PackUser(
   }
 
   /**
-   * Returns rows of the history for a call of several users. Row 0 is the learned first token, whose
-   * features are not read; row i is action i - 1.
+   * Returns rows of the history for a call of several users. Row 0 is the learned first token,
+   * whose features are not read; row i is action i - 1.
    */
   RaggedRows.Part rowsOfHistory(int from, int to) {
     int count = to - from;
@@ -136,7 +136,7 @@ record PackUser(
       features[0][i] = items[action];
       features[1][i] = surfaces[action];
       features[2][i] = gaps[action];
-      features[3][i] = from + i;
+      features[3][i] = (long) from + i;
     }
     return new RaggedRows.Part(
         features[0],

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs calls of one archive on the CPU in float32. Notes their arguments and answers in the pack. One
- * thread.
+ * Runs calls of one archive on the CPU in float32. Notes their arguments and answers in the pack.
+ * One thread.
  */
 final class PackedCalls implements AutoCloseable {
   private final Program.Use use;

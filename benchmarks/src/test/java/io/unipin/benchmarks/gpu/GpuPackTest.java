@@ -1,6 +1,8 @@
 package io.unipin.benchmarks.gpu;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,14 +38,16 @@ class GpuPackTest {
 
   @BeforeAll
   static void write() throws IOException {
-    Path kept = Path.of(System.getProperty("unipin.pack", folder.toString()));
-    folder = kept;
     bytes = GpuPack.write(folder);
     schema = new ObjectMapper().readTree(folder.resolve(GpuPack.SCHEMA).toFile());
   }
 
   private static Stream<JsonNode> models() {
     return StreamSupport.stream(schema.path("models").spliterator(), false);
+  }
+
+  private static ArrayValue get(Map<String, ArrayValue> arrays, String name) {
+    return requireNonNull(arrays.get(name), name);
   }
 
   private static Map<String, ArrayValue> arrays(JsonNode model) throws IOException {
@@ -111,7 +116,7 @@ class GpuPackTest {
   }
 
   private static Map<String, List<String>> methods(String archive) {
-    Map<String, List<String>> methods = new java.util.LinkedHashMap<>();
+    Map<String, List<String>> methods = new LinkedHashMap<>();
     schema
         .path("methods")
         .path(archive)
@@ -163,7 +168,7 @@ class GpuPackTest {
     assertThat(call.path("results")).hasSameSizeAs(outcome.results()).isNotEmpty();
     for (int i = 0; i < outcome.results().size(); i++) {
       String name = call.path("results").path(i).asText();
-      assertEqual(name, outcome.results().get(i), arrays.get(name));
+      assertEqual(name, outcome.results().get(i), get(arrays, name));
     }
     call.path("changed")
         .properties()
@@ -172,7 +177,7 @@ class GpuPackTest {
                 assertEqual(
                     changed.getValue().asText(),
                     outcome.arguments().get(names.indexOf(changed.getKey())).get(0),
-                    arrays.get(changed.getValue().asText())));
+                    get(arrays, changed.getValue().asText())));
     boolean writes = method.startsWith("extend");
     assertThat(call.path("changed").size()).as(method).isEqualTo(writes ? 1 : 0);
   }
@@ -182,10 +187,10 @@ class GpuPackTest {
       return new Argument.Whole(argument.path("whole").asLong());
     }
     if (argument.has("tensor")) {
-      return new Argument.Tensor(arrays.get(argument.path("tensor").asText()));
+      return new Argument.Tensor(get(arrays, argument.path("tensor").asText()));
     }
     List<ArrayValue> values = new ArrayList<>();
-    argument.path("tensors").forEach(name -> values.add(arrays.get(name.asText())));
+    argument.path("tensors").forEach(name -> values.add(get(arrays, name.asText())));
     return new Argument.Tensors(values);
   }
 
@@ -213,8 +218,8 @@ class GpuPackTest {
       assertJoined(arrays, "score-all.result.0", "score-");
       // The pass without a block scores at the first position.
       for (int user = 0; user < 3; user++) {
-        float[] dense = arrays.get("dense-" + user + ".result.0").floats();
-        float[] first = arrays.get("first-" + user + ".result.0").floats();
+        float[] dense = get(arrays, "dense-" + user + ".result.0").floats();
+        float[] first = get(arrays, "first-" + user + ".result.0").floats();
         assertThat(largestDifference(dense, first)).isLessThan(1e-4f);
       }
     }
@@ -223,11 +228,11 @@ class GpuPackTest {
   private static void assertJoined(Map<String, ArrayValue> arrays, String all, String single) {
     List<Float> joined = new ArrayList<>();
     for (int user = 0; user < 3; user++) {
-      for (float value : arrays.get(single + user + ".result.0").floats()) {
+      for (float value : get(arrays, single + user + ".result.0").floats()) {
         joined.add(value);
       }
     }
-    float[] values = arrays.get(all).floats();
+    float[] values = get(arrays, all).floats();
     float[] expected = new float[joined.size()];
     for (int i = 0; i < expected.length; i++) {
       expected[i] = joined.get(i);
@@ -249,9 +254,9 @@ class GpuPackTest {
   void losses_ofTheSteps_fall() throws IOException {
     for (JsonNode model : models().toList()) {
       JsonNode steps = model.path("archives").path("training").path("steps");
-      float[] losses = arrays(model).get(steps.path("losses").asText()).floats();
-      float loss = arrays(model).get("loss.result.0").floats()[0];
-      assertThat(losses[0]).isCloseTo(loss, org.assertj.core.data.Offset.offset(1e-3f));
+      float[] losses = get(arrays(model), steps.path("losses").asText()).floats();
+      float loss = get(arrays(model), "loss.result.0").floats()[0];
+      assertThat(losses[0]).isCloseTo(loss, offset(1e-3f));
       assertThat(losses[8]).isLessThan(losses[0]);
       assertThat(losses[1]).isPositive();
     }
