@@ -64,8 +64,8 @@ def _ints(parts, ends, used, blocks):
 def extend_arguments(histories, froms, blocks):
     """Returns the arguments of extend_ragged that encode the rows from froms[b] on.
 
-    The arguments are on the processor. Row 0 of a history is the learned first token, so a history of n actions has n + 1 rows. `table`
-    and `pool` are missing.
+    The arguments are on the processor. Row 0 of a history is the learned first token, so a history
+    of n actions has n + 1 rows. `table` and `pool` are missing.
     """
     parts = [[], [], [], [], []]
     actions = []
