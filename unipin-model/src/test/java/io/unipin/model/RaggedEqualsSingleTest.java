@@ -4,8 +4,10 @@ import static io.unipin.model.TestModels.largestDifference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.unipin.kvcache.HostRows;
+import io.unipin.kvcache.KvRows;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.batch.AttentionKernel;
+import io.unipin.model.batch.TestPool;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.features.PagePositions;
@@ -13,6 +15,7 @@ import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TargetOffsets;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.model.features.UserAction;
+import io.unipin.model.files.ModelFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,87 +24,217 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(120)
+/**
+ * Tests that users of one call get what each of them gets alone, and what the dense pass gives. The
+ * memory around the rows that a user's block holds is NaN.
+ */
+@Timeout(240)
 class RaggedEqualsSingleTest {
   private static final int USERS = 12;
-  private static final ModelConfig CONFIG = TestModels.config(4, 2, 40);
+  private static final long POOL = 1 << 20;
 
   @TempDir Path folder;
 
   /**
    * The results for one user. The history is encoded in two parts: {@code first} is the state after
-   * the first part, and {@code state} is that after the whole history.
+   * the first part, and {@code state} is that after the whole history. The scores {@code top} are
+   * those at the first position on the page.
    */
-  private record Visit(float[] first, float[] state, float[] queries, float[] scores) {}
+  private record Visit(
+      float[] first, float[] state, float[] queries, float[] scores, float[] top) {}
 
-  private static Visit visit(ServingModel model, KvType type, int user) {
-    Random random = new Random(user);
-    List<UserAction> actions = TestModels.actions(random, 2 + random.nextInt(38));
-    TokenSequence tokens = TokenSequence.of(actions);
-    int part = random.nextInt(tokens.size());
-    TokenSequence before = TokenSequence.of(actions.subList(0, part));
-    int capacity = CONFIG.kvLayout(type).capacityFor(user % 3 == 0 ? 41 : 1 + tokens.size());
-    HostRows block = TestModels.block(CONFIG, type, capacity);
-    RequestContext context = new RequestContext(user % 2, 1 + user % 5);
-    float[] first = model.extend(before, 0, block);
-    float[] state = model.extend(tokens, 1 + part, block);
-    float[][] outcomes = new float[1 + user % 3][3];
-    outcomes[0][user % 3] = 1;
-    int[] offsets = random.ints(outcomes.length, 0, TargetOffsets.COUNT).toArray();
-    float[] queries = model.queries(state, context, outcomes, offsets);
-    int[] candidates = TestModels.candidates(random, 1 + random.nextInt(20));
-    int[] positions =
-        random.ints(user % 2 == 0 ? 1 : candidates.length, 0, PagePositions.COUNT).toArray();
-    float[] scores = model.score(block, 1 + tokens.size(), candidates, context, positions);
-    return new Visit(first, state, queries, scores);
+  private static int capacity(ModelConfig config, int user, int rows) {
+    return config.kvLayout(KvType.FLOAT32).capacityFor(user % 3 == 0 ? 41 : rows);
   }
 
-  @ParameterizedTest
-  @CsvSource({"FLOAT32, 1e-4", "FLOAT16, 2e-3", "INT8, 5e-2"})
-  void visits_atTheSameTime_giveWhatEachGivesAlone(KvType type, float tolerance) throws Exception {
-    try (TrainingModel random = TrainingModel.create(CONFIG, 3, EngineOptions.cpu())) {
-      random.write(folder, TestModels.content(3));
+  /** A user with a history and candidates, the same for each model. */
+  private record Visitor(int user, Random random, List<UserAction> actions, int[] candidates) {
+    static Visitor of(int user) {
+      Random random = new Random(user);
+      List<UserAction> actions = TestModels.actions(random, 2 + random.nextInt(38));
+      int[] candidates = TestModels.candidates(random, 1 + random.nextInt(20));
+      return new Visitor(user, random, actions, candidates);
     }
+
+    RequestContext context() {
+      return new RequestContext(user % 2, 1 + user % 5);
+    }
+
+    Visit visit(ServingModel model, IntFunction<KvRows> blocks) {
+      TokenSequence tokens = TokenSequence.of(actions);
+      int part = random.nextInt(tokens.size());
+      TokenSequence before = TokenSequence.of(actions.subList(0, part));
+      KvRows block = blocks.apply(capacity(model.config(), user, 1 + tokens.size()));
+      float[] first = model.extend(before, 0, block);
+      float[] state = model.extend(tokens, 1 + part, block);
+      float[][] outcomes = new float[1 + user % 3][3];
+      outcomes[0][user % 3] = 1;
+      int[] offsets = random.ints(outcomes.length, 0, TargetOffsets.COUNT).toArray();
+      float[] queries = model.queries(state, context(), outcomes, offsets);
+      int[] positions =
+          random.ints(user % 2 == 0 ? 1 : candidates.length, 0, PagePositions.COUNT).toArray();
+      int rows = 1 + tokens.size();
+      return new Visit(
+          first,
+          state,
+          queries,
+          model.score(block, rows, candidates, context(), positions),
+          model.score(block, rows, candidates, context()));
+    }
+  }
+
+  private ModelConfig write(int kvHeads, boolean gated) {
+    ModelConfig config =
+        gated ? TestModels.gated(4, kvHeads, 40) : TestModels.config(4, kvHeads, 40);
+    TestModels.write(folder, config, 3);
+    return config;
+  }
+
+  private ServingModel batched(Precision precision, AttentionKernel kernel) {
+    EngineOptions options = EngineOptions.cpu(precision).batched(5, Duration.ofMillis(20));
+    return ServingModel.load(ModelFiles.read(folder), options, kernel);
+  }
+
+  /** Runs all users at the same time and compares them with users alone. */
+  private void compare(
+      ServingModel batched, KvType aloneType, IntFunction<KvRows> blocks, float tolerance)
+      throws Exception {
     ExecutorService callers = Executors.newFixedThreadPool(USERS);
-    try (ServingModel single = ServingModel.load(folder, EngineOptions.cpu());
-        ServingModel batched =
-            ServingModel.load(folder, EngineOptions.cpu().batched(5, Duration.ofMillis(20)))) {
-      assertThat(batched.fingerprint()).isEqualTo(single.fingerprint());
+    try (ServingModel single = ServingModel.load(folder, EngineOptions.cpu().withComparison())) {
       List<Future<Visit>> visits = new ArrayList<>();
       for (int user = 0; user < USERS; user++) {
-        int id = user;
-        visits.add(callers.submit(() -> visit(batched, type, id)));
+        Visitor visitor = Visitor.of(user);
+        visits.add(callers.submit(() -> visitor.visit(batched, blocks)));
       }
       for (int user = 0; user < USERS; user++) {
-        Visit expected = visit(single, type, user);
+        Visitor visitor = Visitor.of(user);
+        Visit expected =
+            visitor.visit(
+                single, capacity -> TestModels.block(single.config(), aloneType, capacity));
         Visit actual = visits.get(user).get();
         assertThat(largestDifference(expected.first, actual.first)).isLessThan(10 * tolerance);
         assertThat(largestDifference(expected.state, actual.state)).isLessThan(10 * tolerance);
         assertThat(largestDifference(expected.queries, actual.queries)).isLessThan(tolerance);
         assertThat(largestDifference(expected.scores, actual.scores)).isLessThan(tolerance);
+        float[] dense =
+            single.scoreDense(
+                TokenSequence.of(visitor.actions), visitor.candidates, visitor.context());
+        assertThat(largestDifference(dense, actual.top)).isLessThan(tolerance);
       }
     } finally {
       callers.shutdownNow();
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "FLOAT32, 4, false, 1e-4",
+    "FLOAT32, 2, true, 1e-4",
+    "FLOAT16, 2, false, 2e-3",
+    "INT8, 2, false, 5e-2"
+  })
+  void visits_inHostMemory_giveWhatEachGivesAlone(
+      KvType type, int kvHeads, boolean gated, float tolerance) throws Exception {
+    ModelConfig config = write(kvHeads, gated);
+    try (ServingModel model = batched(Precision.FLOAT32, AttentionKernel.EACH)) {
+      compare(model, type, capacity -> TestModels.block(config, type, capacity), tolerance);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FLOAT32, EACH, FLOAT32, 4, false, 1e-4",
+    "FLOAT32, EACH, FLOAT32, 2, true, 1e-4",
+    "FLOAT32, EACH, FLOAT16, 2, false, 2e-3",
+    "FLOAT32, PADDED, FLOAT32, 4, false, 1e-4",
+    "FLOAT32, PADDED, FLOAT32, 2, true, 1e-4",
+    "FLOAT32, PADDED, FLOAT16, 1, false, 2e-3",
+    "FLOAT16, PADDED, FLOAT16, 4, false, 5e-3",
+    "FLOAT16, PADDED, FLOAT16, 2, true, 5e-3",
+    "FLOAT16, EACH, FLOAT16, 2, false, 5e-3"
+  })
+  void visits_inAPool_giveWhatEachGivesAlone(
+      Precision precision,
+      AttentionKernel kernel,
+      KvType type,
+      int kvHeads,
+      boolean gated,
+      float tolerance)
+      throws Exception {
+    ModelConfig config = write(kvHeads, gated);
+    try (ServingModel model = batched(precision, kernel);
+        TestPool pool = new TestPool(type, POOL)) {
+      compare(
+          model,
+          KvType.FLOAT32,
+          capacity -> pool.block(config.kvLayout(type), capacity),
+          tolerance);
+    }
+  }
+
+  @Test
+  void extend_inAPool_writesItsRowsAlone() {
+    ModelConfig config = write(2, false);
+    int width = 2 * config.kvHeads() * config.headDim();
+    try (ServingModel model = batched(Precision.FLOAT32, AttentionKernel.PADDED);
+        TestPool pool = new TestPool(KvType.FLOAT32, POOL)) {
+      TokenSequence tokens = TokenSequence.of(TestModels.actions(new Random(1), 4));
+      int capacity = config.kvLayout(KvType.FLOAT32).capacityFor(41);
+      KvRows block = pool.block(config.kvLayout(KvType.FLOAT32), capacity);
+      model.extend(tokens, 0, block);
+      int numbers = 0;
+      for (float number : pool.tensor().toFloatArray()) {
+        numbers += Float.isNaN(number) ? 0 : 1;
+      }
+      assertThat(numbers).isEqualTo(config.layers() * 5 * width);
+    }
+  }
+
+  @Test
+  void fingerprint_inABatch_isThatOfTheModelAlone() {
+    write(2, false);
+    try (ServingModel single = ServingModel.load(folder, EngineOptions.cpu());
+        ServingModel batched = batched(Precision.FLOAT32, AttentionKernel.EACH);
+        ServingModel half = batched(Precision.FLOAT16, AttentionKernel.PADDED)) {
+      assertThat(batched.fingerprint()).isEqualTo(single.fingerprint());
+      assertThat(half.fingerprint()).isEqualTo(single.fingerprint() + "-half");
+    }
+  }
+
+  @Test
+  void call_rowsOfAnotherMemory_isRefused() {
+    ModelConfig config = write(2, false);
+    TokenSequence tokens = TokenSequence.empty();
+    KvRows host = TestModels.block(config, KvType.FLOAT32, 8);
+    try (ServingModel worker = ServingModel.load(folder, EngineOptions.cpu());
+        ServingModel device = batched(Precision.FLOAT32, AttentionKernel.PADDED);
+        TestPool pool = new TestPool(KvType.FLOAT32, POOL)) {
+      KvRows block = pool.block(config.kvLayout(KvType.FLOAT32), 8);
+      assertThatThrownBy(() -> worker.extend(tokens, 0, block))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("rows in host memory expected, got EngineRows");
+      assertThatThrownBy(() -> device.extend(tokens, 0, host))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("rows in the device's memory expected, got HostRows");
+    }
+  }
+
   @Test
   void call_closed_isRefused() {
-    try (TrainingModel random = TrainingModel.create(CONFIG, 3, EngineOptions.cpu())) {
-      random.write(folder, TestModels.content(3));
-    }
-    ServingModel model =
-        ServingModel.load(folder, EngineOptions.cpu().batched(4, Duration.ofMillis(1)));
-    visit(model, KvType.FLOAT32, 1);
+    ModelConfig config = write(2, false);
+    KvRows block = TestModels.block(config, KvType.FLOAT32, 8);
+    ServingModel model = batched(Precision.FLOAT32, AttentionKernel.EACH);
+    model.extend(TokenSequence.empty(), 0, block);
     model.close();
     model.close();
-    assertThatThrownBy(() -> visit(model, KvType.FLOAT32, 1))
+    assertThatThrownBy(() -> model.extend(TokenSequence.empty(), 0, block))
         .isInstanceOf(ModelException.class)
         .hasMessage("the model is closed");
   }

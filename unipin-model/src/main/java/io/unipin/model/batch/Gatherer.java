@@ -115,6 +115,11 @@ public final class Gatherer implements AutoCloseable {
     }
   }
 
+  /** Returns the number of calls that no batch has taken yet. */
+  int waiting() {
+    return queue.size();
+  }
+
   private static RuntimeException rethrown(@Nullable Throwable cause) {
     return cause instanceof RuntimeException failure
         ? failure

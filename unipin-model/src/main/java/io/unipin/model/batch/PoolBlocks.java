@@ -65,7 +65,7 @@ public final class PoolBlocks {
     boolean equal = type == KvType.FLOAT16 ? pool == DataType.FLOAT16 : pool == DataType.FLOAT32;
     if (type == KvType.INT8 || !equal) {
       throw new IllegalArgumentException(
-          "keys and values of the pool's type %s expected, got %s".formatted(pool, type));
+          "keys and values of the pool's type %s expected, got %s".formatted(pool.name(), type));
     }
     if (kernel == AttentionKernel.FLASH && type != KvType.FLOAT16) {
       throw new IllegalArgumentException("keys and values in FLOAT16 expected, got " + type);

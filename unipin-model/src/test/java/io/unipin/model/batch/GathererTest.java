@@ -100,6 +100,52 @@ class GathererTest {
   }
 
   @Test
+  void call_moreRowsThanTheLimit_waitsForTheNextBatch() throws Exception {
+    try (Gatherer gatherer = gatherer(1, 10, 5, Duration.ZERO)) {
+      List<Future<float[]>> results = new ArrayList<>();
+      results.add(submit(gatherer, 0, "a"));
+      running.await();
+      for (int i = 1; i < 6; i++) {
+        Numbered call = new Numbered(i, "a", i == 3 ? 9 : 2);
+        results.add(callers.submit(() -> gatherer.call(call)));
+      }
+      while (gatherer.waiting() < 5) {
+        Thread.onSpinWait();
+      }
+      go.countDown();
+      for (int i = 0; i < results.size(); i++) {
+        assertThat(results.get(i).get()).containsExactly(i);
+      }
+    }
+    assertThat(batches)
+        .allMatch(
+            batch -> batch.size() == 1 || batch.stream().mapToInt(Gatherer.Call::rows).sum() <= 5);
+    assertThat(batches).anyMatch(batch -> batch.size() == 2);
+  }
+
+  @Test
+  void call_twoThreads_runsABatchWhileAnotherRuns() throws Exception {
+    CountDownLatch both = new CountDownLatch(2);
+    Gatherer.Runner meeting =
+        calls -> {
+          both.countDown();
+          try {
+            both.await(); // with one thread, the second batch would never run
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return calls.stream().map(call -> new float[1]).toList();
+        };
+    Gatherer.Limits limits = new Gatherer.Limits(1, 100, Duration.ZERO);
+    try (Gatherer gatherer = new Gatherer("test", 2, limits, meeting)) {
+      Future<float[]> first = submit(gatherer, 1, "a");
+      Future<float[]> second = submit(gatherer, 2, "b");
+      assertThat(first.get()).hasSize(1);
+      assertThat(second.get()).hasSize(1);
+    }
+  }
+
+  @Test
   void close_callsWaiting_failsThem() throws Exception {
     Gatherer gatherer = gatherer(1, 1, 100, Duration.ZERO);
     Future<float[]> first = submit(gatherer, 1, "a");

@@ -117,9 +117,14 @@
     users = rectangle[1].size(0)
     group = self.heads // self.kv_heads
     if self.kernel == $FLASH:
+      # The kernel has another form for single queries, whose log-sum-exp has another layout in some
+      # versions. So a call announces at least two queries of a user.
+      most = most_new
+      if most == 1:
+        most = 2
       mixed, lse, a, b, c = torch._flash_attention_forward(
         q.view([-1, self.heads, self.head_dim]), keys, values, rectangle[0], reads,
-        most_new, most_rows, 0., causal, False, scale=1., seqused_k=rectangle[1])
+        most, most_rows, 0., causal, False, scale=1., seqused_k=rectangle[1])
       lse = lse.transpose(0, 1)
     elif self.kernel == $EFFICIENT:
       k = self.widen(keys.index_select(0, reads)).to($float32)
