@@ -287,9 +287,8 @@ final class EvictionOrder {
           break;
         }
         taken.add(next);
-        EvictionPlace place = next.place();
-        if (mayGo.test(place.entry())) {
-          entries.add(Map.entry(place.key(), place.entry()));
+        if (mayGo.test(next.place().entry())) {
+          entries.add(Map.entry(next.place().key(), next.place().entry()));
         }
       }
       queue.putBack(taken);

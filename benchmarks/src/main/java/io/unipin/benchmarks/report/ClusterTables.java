@@ -8,6 +8,7 @@ final class ClusterTables {
 
   /** A later run of the scenes whose figures the first run's faults spoilt. */
   private static final String MENDED = "cluster-quick-mended";
+
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};
 
   private ClusterTables() {}

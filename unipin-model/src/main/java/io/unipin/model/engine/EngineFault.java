@@ -37,6 +37,7 @@ public enum EngineFault {
   /** Anything else. */
   OTHER;
 
+  @SuppressWarnings("ImmutableEnumChecker") // the list can't be changed
   private final List<String> words;
 
   EngineFault(String... words) {
