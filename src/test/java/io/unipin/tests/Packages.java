@@ -38,9 +38,7 @@ final class Packages {
       feedlog.simulator: feedlog
       feedlog.split: feedlog model.features
       model: kvcache model.batch model.engine model.features model.files
-      model.archive: model model.features
       model.batch: kvcache model.features model.files
-      model.device: model model.engine
       model.engine: kvcache model.features model.files
       model.features: kvcache
       model.files: kvcache model.features

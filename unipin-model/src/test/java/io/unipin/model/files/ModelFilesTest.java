@@ -47,7 +47,7 @@ class ModelFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"parts", "products", "serving", "batch"})
+  @ValueSource(strings = {"parts", "products", "serving", "ragged"})
   void fingerprint_otherCommentsOfServing_isTheSame(String file) {
     ModelWriter.writeRandom(folder, CONFIG, 3);
     assertThat(fingerprint(file, text -> text.replaceAll("#.*", "# \\$any other \"thing\"")))
@@ -66,7 +66,7 @@ class ModelFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"parts", "products", "serving", "batch"})
+  @ValueSource(strings = {"parts", "products", "serving", "ragged"})
   void fingerprint_otherLineOfServing_differs(String file) {
     ModelWriter.writeRandom(folder, CONFIG, 3);
     assertThat(fingerprint(file, text -> text.replaceFirst("torch\\.(?=\\w+\\()", "torch.other_")))
