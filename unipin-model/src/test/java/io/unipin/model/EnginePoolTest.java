@@ -81,7 +81,7 @@ class EnginePoolTest {
         }
       }
       int width = PoolRows.width(layout);
-      assertThat(count(all)).isEqualTo(3 * (4 + 3) * width);
+      assertThat(count(all)).isEqualTo(3L * (4 + 3) * width);
     }
   }
 
@@ -103,7 +103,7 @@ class EnginePoolTest {
         assertThat(PoolRows.row(all, to, layer, 1))
             .isEqualTo(Arrays.copyOfRange(values(layout, layer, 2), 16, 32));
       }
-      assertThat(count(all)).isEqualTo(3 * 4 * PoolRows.width(layout));
+      assertThat(count(all)).isEqualTo(3L * 4 * PoolRows.width(layout));
       two.blank(2L * unit, unit, true);
       float[] poisoned = PoolRows.all(pool);
       int nan = 0;

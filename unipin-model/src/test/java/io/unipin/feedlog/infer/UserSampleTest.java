@@ -114,7 +114,7 @@ final class UserSampleTest {
     Map<String, Long> days =
         rows.stream()
             .skip(1)
-            .collect(Collectors.groupingBy(r -> r.split(",")[column], Collectors.counting()));
+            .collect(Collectors.groupingBy(r -> r.split(",", -1)[column], Collectors.counting()));
     assertThat(days).containsOnlyKeys("2021-03-01", "2021-03-02");
     assertThat(days.get("2021-03-01"))
         .isEqualTo(days.get("2021-03-02"))

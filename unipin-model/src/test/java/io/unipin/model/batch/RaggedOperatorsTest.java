@@ -152,7 +152,7 @@ class RaggedOperatorsTest {
         PtNDArray[] all = parts.stream().map(PtNDArray.class::cast).toArray(PtNDArray[]::new);
         IValue mostUsed = IValue.from((long) USED);
         NDList reads = list(scope, "reads", IValue.listFrom(all), mostUsed);
-        PtNDArray seen = (PtNDArray) all[3].add(1);
+        PtNDArray seen = all[3].add(1);
         NDList rectangle =
             list(
                 scope,

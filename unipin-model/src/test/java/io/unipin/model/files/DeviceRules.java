@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -61,7 +62,7 @@ final class DeviceRules {
   private static String onDevice(String body) {
     StringBuilder kept = new StringBuilder();
     int left = Integer.MAX_VALUE; // indentation of the condition whose body is left out
-    for (String line : body.split("\n")) {
+    for (String line : body.lines().toList()) {
       int indentation = line.length() - line.stripLeading().length();
       if (line.isBlank() || indentation > left) {
         continue;
@@ -102,7 +103,7 @@ final class DeviceRules {
   List<String> broken(Set<String> entries) {
     List<String> broken = new ArrayList<>();
     for (String method : reached(entries)) {
-      String body = bodies.get(method);
+      String body = Objects.requireNonNull(bodies.get(method));
       List<String> found = new ArrayList<>();
       PROCESSOR_ONLY.matcher(body).results().map(MatchResult::group).forEach(found::add);
       FACTORY
