@@ -1,5 +1,6 @@
 package io.unipin.model.batch;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -25,7 +26,7 @@ public final class TestPool implements SlabMemory, PoolBlocks.Pooled, AutoClosea
   /** Creates a pool of some elements. */
   public TestPool(KvType type, long elements) {
     DataType elementType = type == KvType.FLOAT16 ? DataType.FLOAT16 : DataType.FLOAT32;
-    try (PtNDArray nan = manager.full(new Shape(elements), Float.NaN, DataType.FLOAT32)) {
+    try (NDArray nan = manager.full(new Shape(elements), Float.NaN, DataType.FLOAT32)) {
       tensor = (PtNDArray) nan.toType(elementType, true);
     }
     end = elements;
