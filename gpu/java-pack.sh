@@ -15,7 +15,9 @@ java_home="${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)
 # What neither a server on such a machine nor its load uses: DJL's own natives for another torch,
 # Kafka, Redis, and the rivals of benchmarks.
 unused='pytorch-native-cpu|pytorch-jni|kafka|scala-|zstd-jni|snappy-java|lz4-java|lettuce'
-unused+='|reactor-core|lucene-core|jmh-core|ohc-core|commons-math3|byte-buddy|archunit|jazzer'
+unused+='|reactor-core|netty-|jose4j|argparse4j|commons-beanutils|commons-validator'
+unused+='|commons-digester|commons-collections|lucene-core|jmh-core|ohc-core|commons-math3'
+unused+='|byte-buddy|archunit|jazzer'
 # Natives of other systems, and of TLS.
 foreign=('*.dll' '*.dylib' '*.jnilib' '*.so_osx*' '*_windows_*' '*arm64*' '*aarch64*' '*musl*'
   '*linux32*' '*ppc64*' '*s390*' '*riscv*' '*linux-arm*' '*linux-x86/*' '*linux-mips*'

@@ -225,6 +225,14 @@ FACTORY(torchEmpty, torch::empty)
 FACTORY(torchZeros, torch::zeros)
 FACTORY(torchOnes, torch::ones)
 
+NATIVE(jlong, torchFull, jlongArray shape, jdouble value, jint type, jint layout, jintArray place,
+    jboolean gradient) {
+  return guarded(env, [&] {
+    Form FORM_OF_ARGUMENTS;
+    return handle(torch::full(form.shape, value, form.options));
+  });
+}
+
 NATIVE(jlong, tensorUniform, jdouble from, jdouble to, FORM) {
   return guarded(env, [&] {
     Form FORM_OF_ARGUMENTS;
@@ -278,6 +286,10 @@ NATIVE(void, torchIndexAppendSlice, jlong list, jlong from, jlong to, jlong step
   Bound begin = open & 2 ? Bound() : Bound(from);
   Bound end = open & 1 ? Bound() : Bound(to);
   object<Indices>(list).emplace_back(Slice(begin, end, c10::SymInt(open == 3 ? 1 : step)));
+}
+
+NATIVE(void, torchIndexAdvPut, jlong a, jlong list, jlong value) {
+  guarded(env, [&] { tensor(a).index_put_(object<Indices>(list), tensor(value)); });
 }
 
 // ---- gradients
