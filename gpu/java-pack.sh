@@ -5,6 +5,7 @@
 # Usage: gpu/java-pack.sh DIR                    after ./unipin bench --help, which builds
 #        gpu/java-pack.sh DIR CLASSPATH [TESTS]  TESTS: class path of tests and of JUnit's console
 # A class path is jars and folders of classes, separated by colons.
+# Needs zip, unzip, strip and xz.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 target="${1:?usage: gpu/java-pack.sh DIR [CLASSPATH [TESTS]]}"
@@ -43,7 +44,7 @@ place() {
   fi
   find "$content" -name '*.so*' -type f -exec strip --strip-unneeded {} \; 2>/dev/null
   name="$(printf '%03d' "$(find "$to" -name '*.jar' | wc -l)")-$name.jar"
-  jar --create --no-compress --no-manifest --file "$to/$name" -C "$content" .
+  (cd "$content" && zip -q -0 -r - .) >"$to/$name"
   rm -rf "$content"
 }
 

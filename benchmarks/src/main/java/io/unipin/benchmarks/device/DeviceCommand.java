@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  ./unipin bench device --json device.json"})
 public final class DeviceCommand implements Callable<Integer> {
   private static final int SPARE_USERS = 64;
+  private static final int FEW_USERS = 64;
+  private static final long FEW_SECONDS = 2;
 
   @Option(
       names = "--set",
@@ -63,11 +65,14 @@ public final class DeviceCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     BenchWorld.Size size = options.quick() ? BenchWorld.Size.SMALL : BenchWorld.Size.FULL;
-    BenchWorld world = BenchWorld.create(size, users + SPARE_USERS);
+    BenchWorld world = BenchWorld.create(size, Math.max(users, FEW_USERS) + SPARE_USERS);
     try {
       world.publish("one");
-      DevicePages processor = pages(world, "cpu", List.of());
-      DevicePages card = pages(world, "card", settings);
+      // The first servers of a JVM are slower, because it compiles what they run.
+      pages(world, "cpu-first", List.of(), FEW_USERS, FEW_SECONDS);
+      pages(world, "card-first", settings, FEW_USERS, FEW_SECONDS);
+      DevicePages processor = pages(world, "cpu", List.of(), users, seconds);
+      DevicePages card = pages(world, "card", settings, users, seconds);
       report(processor, card);
     } finally {
       world.delete();
@@ -75,7 +80,8 @@ public final class DeviceCommand implements Callable<Integer> {
     return 0;
   }
 
-  private DevicePages pages(BenchWorld world, String side, List<String> more)
+  private DevicePages pages(
+      BenchWorld world, String side, List<String> more, int cold, long warmSeconds)
       throws InterruptedException {
     Path history = world.folder().resolve("history-" + side);
     List<String> all = new ArrayList<>(world.settings());
@@ -96,7 +102,8 @@ public final class DeviceCommand implements Callable<Integer> {
         UniPinClient client =
             UniPinClient.connect("127.0.0.1:" + server.port(), Duration.ofMinutes(1))) {
       return DevicePages.of(
-          client, new DevicePages.Load(callers, users, world.history(), world.items(), seconds));
+          client,
+          new DevicePages.Load(callers, cold, world.history(), world.items(), warmSeconds));
     }
   }
 
