@@ -17,8 +17,9 @@ work="$(cd "$1" && pwd -P)"
 what="${2:?$usage}"
 shift 2
 
-[[ -d "$work/jre" ]] || tar -C "$work" -xJf "$work/java.tar.xz"
-torch="$("${PYTHON:-python3}" -c 'import os, torch; print(os.path.dirname(torch.__file__))')"
+python="${PYTHON:-python3}"
+[[ -d "$work/jre" ]] || "$python" -m tarfile --extract "$work/java.tar.xz" "$work"
+torch="$("$python" -c 'import os, torch; print(os.path.dirname(torch.__file__))')"
 
 # DJL loads all libraries of a folder, so the folder gets links to those that are needed. DJL takes
 # natives that lie there, too, before its own.
