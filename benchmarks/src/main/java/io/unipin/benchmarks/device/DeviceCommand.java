@@ -102,8 +102,7 @@ public final class DeviceCommand implements Callable<Integer> {
         UniPinClient client =
             UniPinClient.connect("127.0.0.1:" + server.port(), Duration.ofMinutes(1))) {
       return DevicePages.of(
-          client,
-          new DevicePages.Load(callers, cold, world.history(), world.items(), warmSeconds));
+          client, new DevicePages.Load(callers, cold, world.history(), world.items(), warmSeconds));
     }
   }
 
