@@ -106,7 +106,7 @@ final class GpuScriptTest {
 
   @Test
   void setup_allIsThere_writesWhatTheEngineNeeds() throws Exception {
-    Said said = setup("--libtorch", libtorch.getParent().toString());
+    Said said = setup("--libtorch", libtorch.resolve("..").normalize().toString());
     assertThat(said.code()).as(said.text()).isZero();
     assertThat(said.text())
         .contains(
@@ -124,7 +124,8 @@ final class GpuScriptTest {
   void setup_withoutAFolder_looksAtVariableAndPython() throws Exception {
     Map<String, String> variable = Map.of("PYTORCH_LIBRARY_PATH", libtorch.toString());
     assertThat(run(variable, "gpu", "setup").text()).contains(" in " + libtorch);
-    Path torch = Files.createDirectories(folder.resolve("site/torch/lib")).getParent();
+    Path torch = folder.resolve("site/torch");
+    Files.createDirectories(torch.resolve("lib"));
     Files.writeString(torch.resolve("version.py"), "__version__ = '2.7.1+cu126'\n");
     Files.writeString(torch.resolve("lib/libtorch.so"), "");
     script("python3", "echo '" + torch + "'");

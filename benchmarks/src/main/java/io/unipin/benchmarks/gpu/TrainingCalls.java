@@ -49,10 +49,7 @@ final class TrainingCalls {
     int slate = HISTORIES * CANDIDATES;
     float[] bias = new float[classes];
     bias[config.items()] = Float.NEGATIVE_INFINITY;
-    float[] shares = new float[LABELS];
-    for (int i = 0; i < LABELS; i++) {
-      shares[i] = (1 + random.nextFloat()) / 2;
-    }
+    float[] shares = shares(random);
     return new TrainingBatch(
         HISTORIES,
         LENGTH,
@@ -91,6 +88,14 @@ final class TrainingCalls {
             PackUser.bits(random, LABELS),
             PackUser.longs(random, LABELS, LABELS),
             shares));
+  }
+
+  private static float[] shares(Random random) {
+    float[] shares = new float[LABELS];
+    for (int i = 0; i < LABELS; i++) {
+      shares[i] = (1 + random.nextFloat()) / 2;
+    }
+    return shares;
   }
 
   /**
