@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests {@code gpu/check} as far as this needs no torch: its files are valid Python, and it reads
- * packs and writes results.
+ * Tests the parts of {@code gpu/check} that need no torch. The files must be valid Python, and the
+ * parts that read packs and write results must work.
  */
 @NeedsPrograms("python3")
 @Timeout(60)
@@ -22,7 +22,7 @@ final class GpuCheckTest {
 
   @TempDir Path folder;
 
-  /** Runs Python in the folder of the check. Writes no compiled files there. */
+  /** Runs Python in the folder of {@code gpu/check}, but leaves no compiled files there. */
   private String python(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(Programs.path("python3").toString()));
     command.addAll(List.of(arguments));

@@ -19,8 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Tests {@code ./unipin gpu setup}, and how other verbs use what it wrote. Fake programs say what a
- * driver, a loader and a Python would say, and the libraries are empty files.
+ * Tests {@code ./unipin gpu setup}, and how other verbs use the file that it writes. Fake programs
+ * print what {@code nvidia-smi}, {@code ldd} and {@code python3} would print. The libraries are
+ * empty files.
  */
 @Timeout(60)
 final class GpuScriptTest {
@@ -47,7 +48,7 @@ final class GpuScriptTest {
     script("python3", "exit 1");
   }
 
-  /** Creates an unpacked libtorch of a version, and returns the folder of its libraries. */
+  /** Creates the folder of an unpacked libtorch, and returns the folder of its libraries. */
   private Path library(String name, String version) throws IOException {
     Path root = folder.resolve(name);
     Path lib = Files.createDirectories(root.resolve("lib"));
@@ -222,7 +223,9 @@ final class GpuScriptTest {
     assertThat(setup("--help").text()).startsWith("Usage: unipin gpu setup");
   }
 
-  /** Runs a verb that prints the environment of its JVM, without a build. */
+  /**
+   * Runs a verb with a fake JVM, and returns the environment that this JVM prints. Builds nothing.
+   */
   private List<String> launched(Map<String, String> variables) throws Exception {
     Path app = Files.createDirectories(checkout.resolve(".unipin/app"));
     Files.writeString(app.resolve("stamp.cli"), "");

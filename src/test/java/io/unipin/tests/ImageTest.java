@@ -168,7 +168,10 @@ final class ImageTest {
         .contains("unipin:" + defaults.server().metricsPort());
   }
 
-  /** The image, {@code ./unipin gpu setup} and the Java side must name the same libtorch. */
+  /**
+   * The image, {@code ./unipin gpu setup} and the Maven build must name the same version of
+   * libtorch.
+   */
   @Test
   void gpuImage_hasTheLibtorchOfTheBuild() throws IOException {
     Matcher version =

@@ -121,7 +121,8 @@ final class KafkaImpressionsTest {
 
   /**
    * Copies a server's files on the disk. A killed server would leave the same files. The server may
-   * replace files in the background, so a copy counts only if they stayed the same meanwhile.
+   * replace files in the background, so a copy counts only if no file appeared, went away or
+   * changed its size meanwhile.
    */
   private Path copy(String name) throws IOException {
     while (true) {

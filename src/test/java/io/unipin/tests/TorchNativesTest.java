@@ -14,12 +14,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Tests the natives in {@code gpu/torch_jni.cc}, which only a machine with a card compiles. */
+/**
+ * Tests the native methods in {@code gpu/torch_jni.cc}, which only a machine with a card compiles.
+ */
 class TorchNativesTest {
   private static final Path SOURCE =
       Path.of(System.getProperty("unipin.root")).resolve("gpu/torch_jni.cc");
 
-  /** A use of one of the macros that declare a native; an overload's name ends with its types. */
+  /** A use of a macro that declares a native method. An overload's name ends with its types. */
   private static final Pattern NATIVE =
       Pattern.compile(
           "(?m)^(?:(?:NATIVE|VALUE)\\(\\w+, |(?:ACTION|FACTORY)\\()(\\w+?)(?:__\\w+)?\\b");

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * One call of a client.
  *
  * @param user id of the user that the call is about; the header {@code x-user-id} carries a short
- *     hash of it, so that proxies can route by it
+ *     hash of this id, by which proxies can route the call
  * @param repeatable whether the call may be sent again although a server may have carried it out
  *     already
  */
@@ -27,7 +27,10 @@ record Call<Q, A>(MethodDescriptor<Q, A> method, Q request, String user, boolean
   private static final Metadata.Key<String> ROUTE =
       Metadata.Key.of("unipin-route", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** The number of hexadecimal digits of a hash in the header: users share hashes, on purpose. */
+  /**
+   * The number of hexadecimal digits of the hash in the header. It is small on purpose: several
+   * users may have the same hash, so the hash does not identify a user.
+   */
   private static final int HASH_DIGITS = 8;
 
   /** What a call says about the choice of its server. */

@@ -6,9 +6,9 @@ import io.unipin.model.EnginePool;
 import io.unipin.serving.settings.ServerConfig;
 
 /**
- * Chooses the memory of a server's caches: that of this process, or a pool on the engine's device
- * for each cache. The pools are parts of the server. They are opened before their caches, and so
- * closed after them. Not thread-safe.
+ * Chooses the memory of a server's caches. This is the memory of the process, or, for each cache, a
+ * pool on the engine's device. Pools are parts of the server. A pool is opened before its cache,
+ * and so closed after it. Not thread-safe.
  */
 final class CacheMemory {
   private final ServerConfig config;
@@ -18,8 +18,8 @@ final class CacheMemory {
   /**
    * Creates a choice of memory.
    *
-   * @param pooled whether caches lie in the engine's memory. A card needs this; on the processor it
-   *     is for tests, which compute there what a card computes.
+   * @param pooled whether caches lie in the engine's memory. A card needs this. On the processor,
+   *     only tests ask for it, to run the code that a card runs.
    */
   CacheMemory(ServerConfig config, boolean pooled, OpenParts parts) {
     this.config = config;
@@ -27,7 +27,7 @@ final class CacheMemory {
     this.parts = parts;
   }
 
-  /** Returns the memory of a cache. Each cache needs a call of its own. */
+  /** Returns the memory of a cache. Call this once for each cache. */
   SlabSource of(KvCacheLimits limits) {
     return pooled
         ? parts.opened(EnginePool.create(config.engine().options(), config.cache().type(), limits))

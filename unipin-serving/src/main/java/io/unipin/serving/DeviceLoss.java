@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a server whose device failed. CUDA then refuses all work of the process, so only a new
- * process can serve. Thread-safe.
+ * Ends a server whose device failed. After a failure, CUDA refuses all work of the process, so only
+ * a new process can serve. Thread-safe.
  */
 final class DeviceLoss {
   private static final Logger logger = LoggerFactory.getLogger(DeviceLoss.class);
@@ -16,7 +16,7 @@ final class DeviceLoss {
   private final AtomicBoolean lost = new AtomicBoolean();
 
   /**
-   * Creates a watch.
+   * Creates an instance for one server.
    *
    * @param end stops the server; runs at most once, in a thread of its own
    */

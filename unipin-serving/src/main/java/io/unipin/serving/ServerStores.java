@@ -41,7 +41,7 @@ record ServerStores(
     Experiments experiments,
     ExposureLog exposures) {
 
-  /** Opens the stores, with the cache in the memory of the device that computes. */
+  /** Opens the stores, with the cache in the memory of the engine's device. */
   static ServerStores open(ServerConfig config, OpenParts parts) {
     boolean pooled = !config.engine().device().isCpu();
     return open(config, new CacheMemory(config, pooled, parts), parts);

@@ -171,8 +171,8 @@ public final class UniPinServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server on the processor with caches in the engine's memory, as on a card. It computes
-   * what a card computes, for tests where there is none.
+   * Starts a server with caches in the engine's memory, as on a card. With it, tests run the code
+   * for cards on machines without a card.
    */
   static UniPinServer startPooled(ServerConfig config) {
     new StartChecks(config).require();
@@ -241,7 +241,7 @@ public final class UniPinServer implements AutoCloseable {
     return console == null ? OptionalInt.empty() : OptionalInt.of(console.port());
   }
 
-  /** Returns whether the server stopped because its device failed. */
+  /** Whether the server stopped because its device failed. */
   public boolean isDeviceLost() {
     return device.isLost();
   }
@@ -251,7 +251,10 @@ public final class UniPinServer implements AutoCloseable {
     ports.rpc().awaitTermination();
   }
 
-  /** Stops the server. Idempotent: a second thread waits until the server is stopped. */
+  /**
+   * Stops the server. Idempotent. A second thread that calls this method waits until the server is
+   * stopped.
+   */
   @Override
   public void close() {
     closing.lock();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests what a server does when its card has no memory or fails. */
+/** Tests what a server does when its card has no memory left, and when its card fails. */
 @Timeout(120)
 final class DeviceLossTest {
   private static final RetrieveAndRankRequest REQUEST =
@@ -36,10 +36,10 @@ final class DeviceLossTest {
 
   @TempDir Path folder;
 
-  /** The failure of the next scores; null if they are computed. */
+  /** The failure that the next scores throw; null if the server computes them. */
   private final AtomicReference<@Nullable ModelException> failure = new AtomicReference<>();
 
-  /** The server's own ranking model, except that it throws {@link #failure}. */
+  /** Scores with the server's own ranking model, but throws {@link #failure} if there is one. */
   private record Failing(RankingModel own, AtomicReference<@Nullable ModelException> failure)
       implements RankingModel {
     @Override

@@ -38,9 +38,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests the whole way of a page with users' keys and values in the engine's memory, as on a card.
- * The engine computes on the processor, or on the card that {@code -Dunipin.device=cuda} names.
- * Another server, with keys and values in the memory of the process, must give the same pages.
+ * Tests a server whose users' keys and values lie in the engine's memory, as on a card. The engine
+ * computes on the processor, or on the card that {@code -Dunipin.device=cuda} names. Another
+ * server, with keys and values in the memory of the process, must give the same pages.
  */
 @Timeout(180)
 final class EnginePoolServingTest {
@@ -84,7 +84,7 @@ final class EnginePoolServingTest {
               .build());
     }
 
-    /** Returns the pages of users, of whom several ask at the same time. */
+    /** Returns one page for each user. Several users ask at the same time. */
     List<RetrieveAndRankResponse> pages(int users) throws Exception {
       ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
       try {
@@ -128,7 +128,7 @@ final class EnginePoolServingTest {
         .build();
   }
 
-  /** Returns a page request with a random history of the user. */
+  /** Returns a page request of a user with a random history. */
   private static RetrieveAndRankRequest request(int user) {
     Random random = new Random(user);
     History.Builder history = History.newBuilder();
@@ -205,7 +205,7 @@ final class EnginePoolServingTest {
     try (Running pooled = pooled("shadow.bundle=two");
         Running host = host()) {
       assertSame(pooled, host, 30);
-      assertSame(pooled, host, 30); // from the cache
+      assertSame(pooled, host, 30); // now from the cache
       assertThat(pooled.metrics()).contains("unipin_cache_leases 0.0");
     }
   }
@@ -255,7 +255,7 @@ final class EnginePoolServingTest {
     }
   }
 
-  /** Returns 0 for the same item with the same utility, to the tolerance. */
+  /** Returns 0 if both have the same id and, up to the tolerance, the same utility; otherwise 1. */
   private static int apart(ScoredItem one, ScoredItem other) {
     boolean same =
         one.getItemId() == other.getItemId()

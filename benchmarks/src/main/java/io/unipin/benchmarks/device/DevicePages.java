@@ -22,8 +22,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
- * What one server answers, and how fast. Servers of the same bundle get the same users and
- * requests.
+ * The pages of one server, and how many it answers per second. The compared servers serve the same
+ * bundle, and get the same users and requests.
  *
  * @param answers the first page of each compared user
  * @param coldPerSecond pages per second for users whose histories the server has to encode
@@ -40,12 +40,15 @@ record DevicePages(
   /**
    * The difference between the answers of two servers.
    *
-   * @param shared share of the items of one server's pages that the other server's pages have
-   * @param probability largest difference of a probability of such an item
+   * @param shared share of one server's items that the other server shows to the same user
+   * @param probability largest difference between the two servers' probabilities of such an item
    */
   record Difference(double shared, double probability) {}
 
-  /** The amount of load. {@code users} are the cold users, and {@code history} their actions. */
+  /**
+   * The amount of load. {@code users} is the number of cold users, {@code history} the number of
+   * actions of each user.
+   */
   record Load(int callers, int users, int history, int items, long seconds) {}
 
   static DevicePages of(UniPinClient client, Load load) throws InterruptedException {
@@ -86,7 +89,10 @@ record DevicePages(
     return IntStream.range(0, count).mapToObj(i -> group + i).toList();
   }
 
-  /** Records the histories of a group of users. Equal users have equal histories. */
+  /**
+   * Records the histories of a group of users. A user of the same name gets the same history on
+   * each server.
+   */
   private static void record(UniPinClient client, String group, int count, Load load) {
     Random random = new Random(group.hashCode());
     RecordActionsRequest.Builder request = RecordActionsRequest.newBuilder();

@@ -23,15 +23,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The pack: a folder with small models as TorchScript archives, inputs, and the answers of the CPU
- * in float32. The file {@code schema.json} lists each file, array, method and call. A program on
- * another machine checks itself against the schema.
+ * A pack: a folder with small models as TorchScript archives, their inputs, and the answers that
+ * the CPU computes in float32. The file {@code schema.json} lists each file, array, method and
+ * call. {@code gpu/check} reads a pack on another machine, and compares its own answers with those
+ * of the CPU.
  */
 final class GpuPack {
   /** Name of the file that describes the pack. */
   static final String SCHEMA = "schema.json";
 
-  /** Version of the schema's form. */
+  /** Version of the schema's format. */
   static final int VERSION = 1;
 
   private static final ObjectMapper JSON =
@@ -83,7 +84,7 @@ final class GpuPack {
     methods.forEach((name, parameters) -> parameters.forEach(out.putArray(name)::add));
   }
 
-  /** Adds the kernel of attention that serving chooses for each device and type. */
+  /** Adds the attention kernel that serving chooses for each device and element type. */
   private static void kernels(ObjectNode out) {
     int head = PackModel.HEAD_DIM;
     out.putObject("cpu").put("float32", AttentionKernel.of(true, false, head).name());
@@ -148,7 +149,7 @@ final class GpuPack {
         .put("content_path", config.contentPath());
   }
 
-  /** Adds the model's weights, from which the other side computes its own reference. */
+  /** Adds the model's weights, from which {@code gpu/check} computes a reference of its own. */
   private static void weights(PackModel model, Map<String, ArrayValue> arrays) {
     model
         .weights()

@@ -83,8 +83,8 @@ record PackModel(
   }
 
   /**
-   * Returns random weights. Tensors that are ones or zeros before training are random, too, so that
-   * a method that leaves one out gives another answer.
+   * Returns random weights. Tensors that are all ones or zeros before training become random, too.
+   * A method that leaves out such a tensor then gives another answer.
    */
   private static Weights learned(ModelConfig config, long seed) {
     Weights weights = Weights.random(config, seed);

@@ -104,7 +104,10 @@ record PackUser(
         .with("rows", rows());
   }
 
-  /** Returns the arguments of the pass without a block, which shows candidates first on a page. */
+  /**
+   * Returns the arguments of the pass without a block. That pass scores each candidate at the first
+   * position of the page.
+   */
   PackedCalls.Arguments scoreDense(ArrayValue table, ArrayValue paths) {
     return new PackedCalls.Arguments()
         .with("table", table)

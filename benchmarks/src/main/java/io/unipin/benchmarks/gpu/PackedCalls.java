@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs calls of one archive on the CPU in float32. Notes their arguments and answers in the pack.
- * One thread.
+ * Runs calls of one archive on the CPU in float32, and adds their arguments and answers to the
+ * pack. One thread.
  */
 final class PackedCalls implements AutoCloseable {
   private final Program.Use use;
@@ -25,7 +25,7 @@ final class PackedCalls implements AutoCloseable {
   private final IdentityHashMap<ArrayValue, String> names = new IdentityHashMap<>();
 
   /**
-   * Creates the calls of an archive.
+   * Creates a runner for the calls of an archive.
    *
    * @param arrays receives arguments and answers by name
    * @param calls receives the description of each call
@@ -39,8 +39,8 @@ final class PackedCalls implements AutoCloseable {
   }
 
   /**
-   * The arguments of a call by the names of the method's parameters, in the method's order. Arrays
-   * are copied at the time of the call.
+   * The arguments of a call, by parameter name, in the order of the method's parameters. Arrays are
+   * copied at the time of the call.
    */
   static final class Arguments {
     private final Map<String, Argument> values = new LinkedHashMap<>();
@@ -61,19 +61,21 @@ final class PackedCalls implements AutoCloseable {
     }
   }
 
-  /** Gives an array a name in the pack. Calls that take this array then share it. */
+  /**
+   * Gives an array a name in the pack. Later calls that take this array refer to it by this name.
+   */
   void name(String name, ArrayValue array) {
     names.put(array, name);
     arrays.put(name, array);
   }
 
-  /** Runs a method without noting the call. */
+  /** Runs a method, but adds no call to the pack. */
   void prepare(String method, Arguments arguments) {
     archive.run(method, List.copyOf(arguments.values.values()));
   }
 
   /**
-   * Runs a method, and notes the call under a name.
+   * Runs a method, and adds the call to the pack under a name.
    *
    * @param onCards whether the method also runs on a card
    */
@@ -119,7 +121,7 @@ final class PackedCalls implements AutoCloseable {
     }
   }
 
-  /** Returns the name of an array, which becomes {@code fresh} if it has none. */
+  /** Returns the name of an array. An array without a name gets the name {@code fresh}. */
   private String named(String fresh, ArrayValue array) {
     String known = names.get(array);
     if (known != null) {

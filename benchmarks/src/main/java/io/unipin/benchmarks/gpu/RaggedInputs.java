@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Builds the arguments of the program's calls of several users, over one pool. */
+/** Builds the arguments of calls for several users whose blocks lie in one pool. */
 final class RaggedInputs {
   private final ModelConfig config;
   private final List<PackUser> users;
@@ -29,12 +29,15 @@ final class RaggedInputs {
     return ArrayValue.of(pool, pool.length);
   }
 
-  /** Returns the arguments that encode all actions but the last {@link PackUser#APPENDED}. */
+  /**
+   * Returns the arguments of the call that encodes all actions but the last {@link
+   * PackUser#APPENDED}.
+   */
   PackedCalls.Arguments prefill(ArrayValue table, ArrayValue pool) {
     return extend(table, pool, users.stream().mapToInt(user -> 0).toArray(), PackUser.APPENDED);
   }
 
-  /** Returns the arguments that encode the last {@link PackUser#APPENDED} actions. */
+  /** Returns the arguments of the call that encodes the last {@link PackUser#APPENDED} actions. */
   PackedCalls.Arguments append(ArrayValue table, ArrayValue pool) {
     int[] froms = users.stream().mapToInt(user -> user.rows() - PackUser.APPENDED).toArray();
     return extend(table, pool, froms, 0);
@@ -57,7 +60,7 @@ final class RaggedInputs {
     return sizes(arguments, rows).with("pool", pool).withNone("blocks").withNone("steps");
   }
 
-  /** Returns the arguments that score the candidates of all users. */
+  /** Returns the arguments of the call that scores the candidates of all users. */
   PackedCalls.Arguments score(ArrayValue table, ArrayValue paths, ArrayValue pool) {
     RaggedRows rows = RaggedRows.of(users.stream().map(PackUser::rowsOfCandidates).toList());
     var arguments = new PackedCalls.Arguments().with("table", table).with("paths", paths);

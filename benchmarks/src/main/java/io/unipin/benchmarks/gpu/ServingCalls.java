@@ -9,9 +9,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** The calls of serving of one model: items, single users, and several users in one pool. */
+/**
+ * The serving calls of one model: for items, for single users, and for several users in one pool.
+ */
 final class ServingCalls {
-  /** Numbers of actions, numbers of candidates, capacities and starts of the users. */
+  /** Per user: numbers of actions and candidates, then capacity and start of the block. */
   private static final int[][] USERS = {{40, 7, 48, 200}, {9, 13, 16, 8}, {23, 1, 32, 90}};
 
   private static final int LIVE_ITEMS = 5;

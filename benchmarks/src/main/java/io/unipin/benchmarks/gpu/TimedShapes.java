@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The shapes of the models that are timed on a card. They are too large for a pack, so the pack
- * tells only the shapes of their tensors. A small archive then gets random tensors of these shapes.
+ * The shapes of the models that are timed on a card. They are too large for a pack, so the pack has
+ * only the shapes of their tensors. {@code gpu/check} gives random tensors of these shapes to a
+ * small archive of the pack.
  */
 final class TimedShapes {
   private TimedShapes() {}
@@ -20,15 +21,15 @@ final class TimedShapes {
   /** Returns the timed configurations by name. */
   private static Map<String, ModelConfig> all() {
     Map<String, ModelConfig> shapes = new LinkedHashMap<>();
-    // A small shape for comparisons, between those of the pack and those of the timings.
+    // For comparisons of answers: larger than the models of the pack.
     shapes.put("middle", shape(1_000, 0, 256, 4, 4, false, 1024));
     // The size that the UniPinRec paper times.
     shapes.put("paper", shape(10_000, 0, 768, 12, 12, false, 3072));
     // The size of our published figures on processors.
     shapes.put("small", shape(10_000, 0, 256, 4, 4, false, 1024));
-    // Eight layers of width 1024, over long histories.
+    // Eight layers of width 1024, timed with long histories.
     shapes.put("wide", shape(10_000, 0, 1024, 8, 8, false, 4096));
-    // The recipe of MovieLens-1M, with its number of items.
+    // The shape of the recipe for MovieLens-1M, with the number of items of MovieLens-1M.
     shapes.put("ml-1m", shape(3_706, 18, 128, 3, 4, true, 256));
     return shapes;
   }

@@ -16,7 +16,10 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.LongStream;
 
-/** The calls of training of one model: the loss of a batch, and the losses of some steps. */
+/**
+ * The training calls of one model: the embedding of items, the loss of a batch, and the losses of
+ * some training steps.
+ */
 final class TrainingCalls {
   private static final int STEPS = 5;
   private static final int HISTORIES = 4;
@@ -101,7 +104,8 @@ final class TrainingCalls {
   /**
    * Packs the calls.
    *
-   * @param training receives what the steps need besides the arguments of the loss
+   * @param training receives what the training steps need besides the arguments of the call {@code
+   *     loss}
    */
   void pack(ObjectNode training) {
     calls.call("embedding", "item_embedding", true, embedding());
@@ -122,7 +126,7 @@ final class TrainingCalls {
         .put("losses", "steps");
   }
 
-  /** Returns the arguments that embed the whole catalogue. */
+  /** Returns the arguments of the call that embeds the whole catalogue. */
   private PackedCalls.Arguments embedding() {
     int count = config.items() + 1;
     return new PackedCalls.Arguments()

@@ -1,4 +1,6 @@
-/** Packs small models, inputs and answers, with which a machine with a card is checked. */
+/**
+ * Writes small models, inputs and answers to a folder, to check another machine that has a card.
+ */
 @NullMarked
 package io.unipin.benchmarks.gpu;
 

@@ -2,11 +2,14 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of {@code docs/results/cluster.md}, about a fleet of replicas whose parts die. */
+/**
+ * The tables of {@code docs/results/cluster.md}, about a fleet whose processes are killed or cut
+ * off.
+ */
 final class ClusterTables {
   private static final String RUN = "cluster-quick";
 
-  /** A later run of the scenes whose figures the first run's faults spoilt. */
+  /** A later run of the scenes whose figures in the first run are wrong because of faults. */
   private static final String MENDED = "cluster-quick-mended";
 
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};

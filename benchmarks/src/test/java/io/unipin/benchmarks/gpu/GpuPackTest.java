@@ -150,7 +150,8 @@ class GpuPackTest {
         }
       }
     }
-    // Two calls for items, six for each of three users, three for all users, and two of training.
+    // Each model has two calls for items, six for each of its three users, three for all users
+    // together, and two of training.
     assertThat(calls).isEqualTo(4 * (2 + 3 * 6 + 3 + 2));
   }
 
@@ -194,7 +195,7 @@ class GpuPackTest {
     return new Argument.Tensors(values);
   }
 
-  /** Compares two arrays, in which the same elements must be NaN. */
+  /** Compares two arrays. The same elements must be NaN in both. */
   private static void assertEqual(String name, ArrayValue actual, ArrayValue expected) {
     assertThat(actual.shape()).as(name).containsExactly(expected.shape());
     float[] a = actual.floats();
@@ -208,7 +209,7 @@ class GpuPackTest {
     }
   }
 
-  /** Checks that calls of several users give what calls of single users give. */
+  /** Checks that a call for several users gives the same answers as calls for single users. */
   @Test
   void answers_ofSeveralUsers_areThoseOfSingleUsers() throws IOException {
     for (JsonNode model : models().toList()) {

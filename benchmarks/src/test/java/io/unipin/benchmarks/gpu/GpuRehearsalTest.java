@@ -11,7 +11,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs {@code gpu/check} on the processor over a fresh pack, without its timings. Needs a Python
+ * Runs {@code gpu/check} on the processor with a new pack, but without the timings. Needs a Python
  * with torch, which {@code -Dunipin.torchPython=FILE} names.
  */
 @EnabledIfSystemProperty(named = "unipin.torchPython", matches = ".+")

@@ -14,14 +14,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Shows cards, driver and libraries, and computes a product on a card and on the processor. */
+/**
+ * Shows cards, driver and libraries, and computes a matrix product on a card and on the processor.
+ */
 @Command(
     name = "check",
     description =
         "Shows cards, driver and libtorch, and compares a product on a card with the processor's.",
     footer = {"", "Example:", "  ./unipin gpu check", "  ./unipin gpu check --device cuda:1"})
 final class GpuCheckCommand implements Callable<Integer> {
-  /** Rows and columns of the matrices: the processor takes tenths of a second for their product. */
+  /**
+   * Number of rows and of columns of each matrix. The processor multiplies two such matrices in
+   * tenths of a second.
+   */
   private static final int SIZE = 2048;
 
   @Option(

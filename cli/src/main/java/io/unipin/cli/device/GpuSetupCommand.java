@@ -7,9 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The verb that finds a CUDA build of libtorch. The script {@code ./unipin} does its work
- * ({@code bin/gpu.sh}), because the libraries are chosen before a JVM starts. This class shows the
- * verb's help.
+ * The verb that finds a CUDA build of libtorch. The script {@code bin/gpu.sh}, which {@code
+ * ./unipin} calls, does the work, because the libraries must be chosen before a JVM starts. This
+ * class only shows the verb's help.
  */
 @Command(
     name = "setup",

@@ -39,7 +39,7 @@ record Sight(Path root) {
     return Files.exists(root.resolve(file));
   }
 
-  /** Whether a folder, or a folder in it, has a file of this name. */
+  /** Whether a folder, or one of its direct subfolders, has a file of this name. */
   boolean holds(String folder, String name) {
     if (exists(folder + "/" + name)) {
       return true;
@@ -47,7 +47,7 @@ record Sight(Path root) {
     try (Stream<Path> inside = Files.list(root.resolve(folder))) {
       return inside.anyMatch(each -> Files.exists(each.resolve(name)));
     } catch (IOException e) {
-      return false; // the folder is not there
+      return false; // the folder does not exist
     }
   }
 }

@@ -22,7 +22,7 @@ final class Surroundings {
   private static final long GIB = 1L << 30;
   private static final long LEAST_BYTES = 4 * GIB;
 
-  /** Folders with the libraries that a build links. */
+  /** Folders in which the linker of a build finds libraries. */
   private static final List<String> LIBRARIES = List.of("usr/lib", "usr/lib64", "usr/local/lib");
 
   private final Home home;
@@ -144,7 +144,10 @@ final class Surroundings {
         : Check.ok("engine", "libtorch " + machine.libtorch());
   }
 
-  /** A card is used only after {@code ./unipin gpu setup}, which writes the file. */
+  /**
+   * Tells whether a card can be used. Before that, {@code ./unipin gpu setup} must write {@code
+   * gpu.env}.
+   */
   private Check device() {
     boolean driver = sight.exists("proc/driver/nvidia/version");
     boolean prepared = Files.exists(home.work("gpu.env"));

@@ -19,7 +19,7 @@ final class IndexFactory {
     return items < SMALL_CATALOGUE ? "Flat" : "HNSW32";
   }
 
-  /** Refuses a factory string by which no index of these items can be built. */
+  /** Refuses a factory string if no index of this dimension and size can be built from it. */
   static void require(String factory, int dimension, int items) {
     if (!factory.equals(EXACT)) {
       FactoryCheck.require(factory, dimension, items);

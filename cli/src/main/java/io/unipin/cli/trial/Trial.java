@@ -134,7 +134,10 @@ final class Trial {
     void run() throws IOException, InterruptedException;
   }
 
-  /** Runs an improvement. If it fails, says so, and leaves the server as it is. */
+  /**
+   * Runs an improvement. If the improvement fails, this method prints a warning, and the first
+   * model goes on serving.
+   */
   static void orServeOn(Guide guide, Improvement improvement) throws InterruptedException {
     try {
       improvement.run();

@@ -71,7 +71,9 @@ final class TrialPage {
     return results;
   }
 
-  /** Says who the user is, and who knows the user's last action. */
+  /**
+   * Returns a sentence about the user. It tells whether the training knew the user's last action.
+   */
   static String introduction(TrialUser user) {
     return String.format(
         Locale.ROOT,

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param row row of the user in the log
  * @param known number of actions that the server knows
- * @param heldOut whether the training does not know the last action either
+ * @param heldOut whether the last action is hidden from the training, too
  */
 record TrialUser(FeedLog log, int row, int known, boolean heldOut) {
   private static final int FEWEST = 3;
@@ -25,9 +25,10 @@ record TrialUser(FeedLog log, int row, int known, boolean heldOut) {
   private static final int ACTIONS_PER_CALL = 1000;
 
   /**
-   * Chooses the user with the most actions up to 40. If all have more, chooses the one with the
-   * fewest. Only users whose last action is positive are considered, unless one is wanted. Users
-   * whose last action is held out from the training come before all others.
+   * Chooses the wanted user. If none is wanted, chooses among the users whose last action is
+   * positive, and prefers those whose last action is held out from the training. Of these, chooses
+   * the user with the most actions up to 40. If all have more than 40, chooses the user with the
+   * fewest.
    *
    * @param holdout the split by which the model is trained
    * @param wanted id of the user to choose; null for any
@@ -65,7 +66,7 @@ record TrialUser(FeedLog log, int row, int known, boolean heldOut) {
     return holdout.trainEnd(row) < actions(log, row);
   }
 
-  /** Returns the row of the user whose history is best for a page; -1 if no user is allowed. */
+  /** Returns the row of the allowed user whose history is best for a page; -1 if there is none. */
   private static int best(FeedLog log, IntPredicate allowed) {
     int best = -1;
     for (int row = 0; row < log.users(); row++) {
@@ -93,7 +94,7 @@ record TrialUser(FeedLog log, int row, int known, boolean heldOut) {
     return log.user(row);
   }
 
-  /** Returns when the user asks for the page: at the time of the last action. */
+  /** Returns the time at which the user asks for the page, which is the time of the last action. */
   long visitMs() {
     long time = log.actionTimes()[log.actionStart(row) + known];
     return time == FeedLog.NO_TIME ? System.currentTimeMillis() : time;

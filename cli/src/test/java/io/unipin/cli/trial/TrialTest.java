@@ -31,7 +31,10 @@ final class TrialTest {
     return logOfLaterUsers(0, actions);
   }
 
-  /** Returns a log in which each user begins some time after the one before. */
+  /**
+   * Returns a log in which each user's actions begin {@code laterMs} after those of the user
+   * before.
+   */
   private static FeedLog logOfLaterUsers(long laterMs, int... actions) {
     List<CatalogueItem> items = new ArrayList<>();
     for (int id = 0; id < 300; id++) {
@@ -65,7 +68,7 @@ final class TrialTest {
     assertThat(TrialUser.choose(log, latest, "u0").heldOut()).isFalse();
   }
 
-  /** Leave-last takes no action from a user with fewer than four. */
+  /** The split leave-last holds out no action of a user with fewer than four actions. */
   @Test
   void choose_trainingKnowsTheLastAction_thePageSaysSo() {
     TrialUser user = choose(log(3, 2), null);

@@ -34,8 +34,8 @@ final class GoldenCheck {
     private static final Tolerance EIGHT_BITS = new Tolerance(0.05, 0.3);
 
     /**
-     * With float16, users in the same batch may change the order of a sum, and so a probability by
-     * about 0.001.
+     * In float16, the other users in a batch may change the order in which a sum is computed. This
+     * changes a probability by about 0.001.
      */
     private static final Tolerance HALF = new Tolerance(0.005, 0.7);
 

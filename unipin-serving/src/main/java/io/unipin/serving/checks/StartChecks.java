@@ -65,7 +65,10 @@ public final class StartChecks {
     warnOfLittleSpace();
   }
 
-  /** Checks that the engine computes on the device, before anything is read or opened. */
+  /**
+   * Checks that the engine can compute on the device. Runs before the checks of folders, files and
+   * ports.
+   */
   private void requireDevice() {
     EngineDevice device = config.engine().device();
     if (!device.isCpu()) {
@@ -79,8 +82,8 @@ public final class StartChecks {
 
   /**
    * Checks memory outside the heap. The cache allocates this memory slab by slab, so a budget that
-   * is too large would fail only hours after the start. The cache of a card takes the card's memory
-   * at the start, so it fails there.
+   * is too large would fail only hours after the start. A cache on a card allocates all its memory
+   * at the start, so there a budget that is too large fails at once.
    */
   void requireMemory(long direct) {
     if (!config.engine().device().isCpu()) {

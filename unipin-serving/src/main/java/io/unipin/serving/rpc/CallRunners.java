@@ -19,7 +19,7 @@ record CallRunners(CallRunner pages, CallRunner admin, CallRunner items, CallRun
   /**
    * Creates the pools.
    *
-   * @param lost takes the failures of pages after which this process can't serve any more
+   * @param lost takes each failure of a page call after which this process can't serve any more
    */
   static CallRunners of(RpcServices services, Consumer<ServingException> lost) {
     return new CallRunners(

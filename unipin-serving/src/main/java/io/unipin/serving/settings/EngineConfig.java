@@ -18,7 +18,8 @@ import java.time.Duration;
  * @param precision precision of the layers' matrix products
  * @param executor whether a run of the model serves one request (WORKER) or several users (BATCH)
  * @param batchSize largest number of users in one call of the BATCH executor
- * @param batchRows largest number of new rows, of all users, in one call of the BATCH executor
+ * @param batchRows largest number of new rows of all users together in one call of the BATCH
+ *     executor
  * @param batchWait time for which a call of the BATCH executor waits for more users
  */
 public record EngineConfig(
@@ -53,7 +54,7 @@ public record EngineConfig(
     }
   }
 
-  /** Refuses a setting that the device cannot do. */
+  /** Refuses a setting that the device does not support. */
   private static void require(
       String key, Object expected, Object got, boolean fits, EngineDevice device) {
     if (!fits) {
@@ -63,9 +64,9 @@ public record EngineConfig(
   }
 
   /**
-   * Refuses settings of the cache that the device cannot do.
+   * Refuses settings of the cache that the device does not support.
    *
-   * @throws SettingException whose key is that of the whole settings
+   * @throws SettingException whose key is complete, for example {@code cache.type}
    */
   void requireCache(CacheConfig cache) {
     if (device.isCpu()) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Copies folders of databases that are open, to have the files that a killed process leaves. */
+/** Copies the folders of open databases. A copy has the files that a killed process would leave. */
 public final class OpenFolders {
   private static final String LOCK = "LOCK";
 
@@ -16,7 +16,7 @@ public final class OpenFolders {
 
   /**
    * Copies a database's files. The database may replace files in the background while they are
-   * copied. Such a copy would mix files of two times, so it is made anew.
+   * copied. Such a copy mixes older and newer files, so it is deleted and made again.
    *
    * @param to an empty folder, or one that does not exist
    */

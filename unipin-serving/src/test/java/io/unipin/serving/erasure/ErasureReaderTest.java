@@ -151,7 +151,10 @@ final class ErasureReaderTest {
     assertThat(erased).containsExactly("gone100");
   }
 
-  /** Only the record itself may be dismissed as malformed, not what a store finds on its disk. */
+  /**
+   * A malformed record may be skipped. An erasure must not be skipped when a store reads malformed
+   * bytes from its disk.
+   */
   @Test
   void take_whileAStoreReadsBrokenBytes_failsSoThatItComesAgain() {
     LoggedErasure gone = logged("gone", 5, OTHER);

@@ -31,7 +31,7 @@ final class Connections {
   private final JsonMeters metrics;
   private final Set<HttpConnection> open = new LinkedHashSet<>();
 
-  /** The connections for which there was no room, and whose clients have not yet been told. */
+  /** The connections for which there was no room, and whose clients have not yet been told so. */
   private final Set<HttpConnection> refused = new HashSet<>();
 
   /** The connections without a whole request, those that have waited longest first. */
@@ -74,8 +74,8 @@ final class Connections {
   }
 
   /**
-   * Adds a connection for which there is no room, until its client has been told. Returns false if
-   * so many are being told that this one must be closed at once.
+   * Keeps a connection for which there is no room until its client has been told so. Returns false
+   * if too many clients are being told; the connection must then be closed at once.
    */
   synchronized boolean refuses(HttpConnection connection) {
     return refused.size() < MOST_REFUSED && refused.add(connection);

@@ -19,7 +19,7 @@ final class Exchange {
 
   final HttpVersion version;
 
-  /** Whether the client asks for the headers of the answer alone. */
+  /** Whether the client asks only for the headers of the answer. */
   final boolean head;
 
   /** Whether the connection stays open after the answer. */

@@ -29,9 +29,9 @@ record HttpAnswer(int status, Map<String, String> headers, byte[] body) {
   }
 
   /**
-   * Returns the response of HTTP to a request of a version.
+   * Returns the HTTP response to a request of the given HTTP version.
    *
-   * @param head whether the request asks for the headers alone, so that no body may follow
+   * @param head whether the request asks only for the headers; the response then has no body
    */
   HttpResponse response(HttpVersion version, boolean keepAlive, boolean head) {
     DefaultFullHttpResponse response =

@@ -44,7 +44,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     } else if (!door.connections().refuses(this)) {
       close();
     } else {
-      patience.start(Patience.LINGER, this::close); // TLS may keep the answer back
+      patience.start(Patience.LINGER, this::close); // a TLS handshake may delay the answer
       var unused =
           channel
               .writeAndFlush(door.noRoom().response(HttpVersion.HTTP_1_1, false, false))
@@ -105,7 +105,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
     Exchange exchange = now;
     if (exchange == null || !exchange.received || next == null) {
-      reads.next(); // while the service works, this tells when the client goes away
+      reads.next(); // notices a client that goes away while the service works
     }
   }
 
@@ -197,7 +197,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     door.metrics().cut("slow_body");
     exchange.keepAlive = false;
     if (exchange.call != null) {
-      exchange.call.abandoned(); // before the answer, which would complete the call
+      exchange.call.abandoned(); // first, because the answer would complete the call
     }
     answer(exchange, door.tooSlow());
   }
@@ -253,7 +253,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     } else if (door.isStopping()) {
       patience.start(Patience.LINGER, this::close);
     } else if (channel.pipeline().get(RequestDecoder.class).hasBegun()) {
-      bytesArrived(); // while this one was served
+      bytesArrived(); // the next request began while this one was served
     } else {
       patience.start(Patience.IDLE, this::close);
     }

@@ -2,16 +2,20 @@ package io.unipin.serving.rpc.json;
 
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 
-/** Asks a connection for the parts of requests, one by one. Only its thread uses this. */
+/**
+ * Asks a connection for the parts of requests, one by one. Only the connection's thread uses this
+ * class.
+ */
 final class Reads {
   private final Channel channel;
 
   /** Whether a part was asked for, and has not come yet. */
   private boolean asked;
 
-  /** Whether {@link #next} is running, and whether it must ask once more. */
+  /** Whether {@link #next} is running. */
   private boolean running;
 
+  /** Whether the running {@link #next} must ask once more. */
   private boolean again;
 
   Reads(Channel channel) {
@@ -19,8 +23,9 @@ final class Reads {
   }
 
   /**
-   * Asks for the next part of a request. A part that is there comes at once, so a loop takes the
-   * place of a recursion as deep as the number of parts.
+   * Asks for the next part of a request. A part that has already arrived is delivered during this
+   * call, and its receiver calls this method again. The loop avoids a recursion as deep as the
+   * number of parts.
    */
   void next() {
     if (asked) {

@@ -7,7 +7,7 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpRequestDecoder;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
-/** Reads requests from bytes, and knows whether a head has begun. One thread. */
+/** Decodes requests from bytes, and tells whether a request has begun but not ended. One thread. */
 final class RequestDecoder extends HttpRequestDecoder {
   private static final HttpDecoderConfig RULES =
       new HttpDecoderConfig()
@@ -33,7 +33,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     return begun || actualReadableBytes() > 0;
   }
 
-  /** Tells the connection that bytes have come, before they make a part of a request. */
+  /** Tells the connection that bytes have come, even if they are not yet a part of a request. */
   @Override
   public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
     connection.bytesArrived();

@@ -324,7 +324,7 @@ final class HttpConnectionTest {
     Door narrow = doors.door(1, 1 << 20);
     send(doors.connect(narrow), ERASURE);
     for (int i = 0; i < 2 * Connections.MOST_REFUSED; i++) {
-      doors.connect(narrow, new Stuck()); // as TLS, which first shakes hands
+      doors.connect(narrow, new Stuck()); // as during a TLS handshake
     }
     List<EmbeddedChannel> refused = doors.channels.subList(1, doors.channels.size());
     refused.forEach(EmbeddedChannel::runPendingTasks);
