@@ -9,8 +9,8 @@ launch_options() {
     -Djava.awt.headless=true -XX:+ExitOnOutOfMemoryError
 }
 
-# Says how coarsely a card may round the inputs of products. A training bears ten bits (TF32), with which products are
-# several times as fast. Answers are computed in full float32, whatever the caller's environment says.
+# Sets whether a card may round the inputs of float32 products to fractions of ten bits (TF32). A training may, because
+# its products are then several times as fast. All other verbs keep all bits, whatever the caller's environment says.
 # Usage: card_products VERB ARGUMENT...
 card_products() {
   case " $* " in

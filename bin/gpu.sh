@@ -3,7 +3,8 @@
 # launch reads. Needs say, fail and $state of ./unipin.
 : "${state:?}"
 
-# What the engine is made for. CUDA 12 runs on drivers from 525 on; attention's kernels need the capability.
+# The versions that the engine is made for. CUDA 12 needs driver 525 or newer. The attention kernels need this compute
+# capability or more.
 GPU_TORCH=2.7.1
 GPU_FLAVOR=cu128
 GPU_DRIVER=525
@@ -19,10 +20,10 @@ gpu_help() {
     'Example:' '  ./unipin gpu setup --libtorch /opt/libtorch' '  ./unipin gpu check'
 }
 
-# Whether a version is at least another: numbers separated by dots.
+# Whether the first version is at least the second. A version is numbers separated by dots.
 at_least() { [[ "$(printf '%s\n' "$2" "$1" | sort -V | head -n 1)" == "$2" ]]; }
 
-# Fails unless a driver and a card are there with which the engine works. Names every card.
+# Fails unless this machine has a driver and a card that the engine can use. Names every card.
 gpu_cards() {
   local listed name driver capability memory usable=0 index=0 old=''
   command -v nvidia-smi >/dev/null || fail "no NVIDIA driver: nvidia-smi is not there"
@@ -44,7 +45,7 @@ gpu_cards() {
   [[ -z "$old" ]] || say "not usable for want of compute capability $GPU_CAPABILITY: $old"
 }
 
-# The folder of the libraries of a Python whose torch fits, found without loading torch.
+# Prints the folder of torch's libraries if python3 has a torch that fits. Does not load torch.
 python_torch() {
   local folder
   command -v python3 >/dev/null || return 1
@@ -73,7 +74,7 @@ gpu_download() {
   rm -f "$state/libtorch.zip"
 }
 
-# Sets $lib to the folder of the libraries. Usage: gpu_find [DIR|ZIP|URL]
+# Sets $lib to the folder of libtorch's libraries. Usage: gpu_find [DIR|ZIP|URL]
 gpu_find() {
   local answer
   case "${1:-}" in
@@ -100,12 +101,13 @@ gpu_find() {
   lib="$(cd "$lib" && pwd -P)"
 }
 
-# The version that libtorch's archive or Python package states; empty when neither does.
+# Prints the version that libtorch's archive or Python package states; prints nothing if neither states one.
 gpu_version() {
   cat "$1/../build-version" 2>/dev/null || sed -n "s/^__version__ = '\(.*\)'.*/\1/p" "$1/../version.py" 2>/dev/null || true
 }
 
-# Fails unless the folder holds the CUDA build that the engine's other half was built for, with all that it needs.
+# Fails unless the folder holds the CUDA build that DJL's natives are built for, and the loader finds all libraries that
+# this build needs. Usage: gpu_libraries FOLDER LIBRARY_PATH
 gpu_libraries() {
   local version needed missing
   [[ -e "$1/libtorch_cuda.so" ]] || fail "a CUDA build of libtorch expected, got $1 without libtorch_cuda.so"
@@ -155,7 +157,7 @@ gpu_setup() {
   say "wrote $state/gpu.env: ./unipin gpu check computes on the card, engine.device: cuda serves on it"
 }
 
-# Exports what setup wrote, unless the caller wants the processor alone.
+# Exports the variables of gpu.env, unless UNIPIN_DEVICE is cpu.
 gpu_environment() {
   local file="$state/gpu.env" before="${LD_LIBRARY_PATH:-}"
   [[ -r "$file" && "${UNIPIN_DEVICE:-}" != cpu ]] || return 0

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs a Java runtime and the program for a bare machine with a card, where gpu/java.sh runs them.
 # DIR/java.tar.xz holds a small Java runtime (jre/), all jars with their natives for Linux on x86-64
-# (lib/, tests/) and the headers of JNI (include/). Nothing is fetched. It takes some minutes.
+# (lib/, tests/) and the headers of JNI (include/). Downloads nothing, and takes some minutes.
 # Usage: gpu/java-pack.sh DIR                    after ./unipin bench --help, which builds
 #        gpu/java-pack.sh DIR CLASSPATH [TESTS]  TESTS: class path of tests and of JUnit's console
 # A class path is jars and folders of classes, separated by colons.
@@ -13,13 +13,13 @@ classpath="${2:-$(cat "$root/.unipin/app/classpath")}"
 tests="${3:-}"
 java_home="${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}"
 
-# What neither a server on such a machine nor its load uses: DJL's own natives for another torch,
-# Kafka, Redis, and the rivals of benchmarks.
+# Jars that neither a server on such a machine nor its load generator uses: DJL's own natives, which
+# are for another torch, Kafka, Redis, and the rivals of benchmarks.
 unused='pytorch-native-cpu|pytorch-jni|kafka|scala-|zstd-jni|snappy-java|lz4-java|lettuce'
 unused+='|reactor-core|netty-|jose4j|argparse4j|commons-beanutils|commons-validator'
 unused+='|commons-digester|commons-collections|lucene-core|jmh-core|ohc-core|commons-math3'
 unused+='|byte-buddy|archunit|jazzer'
-# Natives of other systems, and of TLS.
+# Native libraries of other systems and processors, and those of TLS.
 foreign=('*.dll' '*.dylib' '*.jnilib' '*.so_osx*' '*_windows_*' '*arm64*' '*aarch64*' '*musl*'
   '*linux32*' '*ppc64*' '*s390*' '*riscv*' '*linux-arm*' '*linux-x86/*' '*linux-mips*'
   '*linux-loong*' '*freebsd*' '*openbsd*' '*sunos*' '*dragonfly*' '*aix-*' 'META-INF/native/*')
@@ -27,8 +27,9 @@ modules=(java.base java.logging java.management java.naming java.net.http java.s
   java.instrument java.security.jgss jdk.unsupported jdk.crypto.ec jdk.management jdk.httpserver
   jdk.zipfs jdk.net)
 
-# Puts a jar or a folder of classes into a folder, as a jar without foreign natives. Its content is
-# not compressed, because xz does that better. A number keeps the order of the class path.
+# Puts a jar or a folder of classes into a folder, as a jar without foreign natives. The new jar is
+# not compressed, because xz compresses the whole pack better. Its name begins with a number, so
+# that names sort in the order of the class path.
 place() {
   local to="$1" entry="$2" content="$target/content" name
   [[ -e "$entry" ]] || return 0
@@ -39,7 +40,7 @@ place() {
     cp -r "$entry/." "$content"
   else
     name="$(basename "$entry" .jar)"
-    # unzip ends with 1 where a jar has none of the foreign files
+    # unzip exits with 1 if a jar has none of the foreign files
     unzip -q -o "$entry" -d "$content" -x "${foreign[@]}" 2>/dev/null || [[ $? == 1 ]]
   fi
   find "$content" -name '*.so*' -type f -exec strip --strip-unneeded {} \; 2>/dev/null

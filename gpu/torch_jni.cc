@@ -1,11 +1,11 @@
-// The natives of DJL's class PyTorchLibrary that UniPin calls, for a torch of another version than
-// the one that DJL's own library fits. gpu/java.sh compiles this file against the headers of a
-// machine's torch. Each native does what it does in DJL 0.35.1. A native that is not here fails
-// with an UnsatisfiedLinkError that names it.
+// The native methods of DJL's class PyTorchLibrary that UniPin calls. DJL's own native library fits
+// only one version of torch. So gpu/java.sh compiles this file against the headers of the machine's
+// torch. Each native method does the same as in DJL 0.35.1. A call of a native method that is not
+// here fails with an UnsatisfiedLinkError that names the method.
 //
 // A handle is the address of an object on the C++ heap: of a Tensor, an IValue, a Module or a list
-// of indices. Whoever gets a handle deletes it by the matching torchDelete method. A device is
-// {type, index}; types of numbers are DJL's.
+// of indices. The caller that gets a handle deletes the object by the matching torchDelete method.
+// A device is passed as an array {type, index}, and a type of numbers as DJL's code for it.
 #include <ATen/Parallel.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/InferenceMode.h>
@@ -34,7 +34,7 @@ void fail(JNIEnv* env, const char* message) {
   env->ThrowNew(env->FindClass("ai/djl/engine/EngineException"), message);
 }
 
-// Runs a body and turns its exception into one of Java.
+// Runs a function, and turns a C++ exception that it throws into a Java exception.
 template <class Body>
 auto guarded(JNIEnv* env, Body body) -> decltype(body()) {
   try {
@@ -104,7 +104,8 @@ torch::Device device(JNIEnv* env, jintArray from) {
   return torch::Device(type, type == torch::kCPU ? -1 : parts[1]);
 }
 
-// The shape, type and device of a new tensor, as natives get them: layout 0 is dense.
+// The shape, type and device of a new tensor, from the arguments of a native method. Layout 0 is
+// dense.
 struct Form {
   std::vector<int64_t> shape;
   torch::TensorOptions options;
@@ -124,7 +125,7 @@ using Indices = std::vector<TensorIndex>;
 #define NATIVE(type, name, ...)                                                \
   extern "C" JNIEXPORT type JNICALL Java_ai_djl_pytorch_jni_PyTorchLibrary_##name( \
       JNIEnv* env, jobject, ##__VA_ARGS__)
-// A native that is one expression of its arguments.
+// A native method that returns the value of one expression.
 #define VALUE(type, name, value, ...) \
   NATIVE(type, name, ##__VA_ARGS__) { return guarded(env, [&] { return type(value); }); }
 #define ACTION(name, action, ...) \
@@ -204,7 +205,7 @@ NATIVE(jobject, torchDirectByteBuffer, jlong a) {
 
 // ---- making and deleting tensors
 
-// The tensor lies over the buffer on the processor, and is a copy of it on another device.
+// On the processor the tensor shares the memory of the buffer. On another device it is a copy.
 NATIVE(jlong, torchFromBlob, jobject buffer, FORM) {
   return guarded(env, [&] {
     Form FORM_OF_ARGUMENTS;
@@ -273,14 +274,14 @@ VALUE(jlong, torchStack, handle(torch::stack(objects<Tensor>(env, all), axis)), 
 VALUE(jlong, torchCat, handle(torch::cat(objects<Tensor>(env, all), axis)), jlongArray all,
     jlong axis)
 
-// A list of indices is filled one by one.
+// torchIndexInit makes an empty list of indices. The torchIndexAppend methods add one index each.
 VALUE(jlong, torchIndexInit, handle(Indices()), jint)
 VALUE(jlong, torchIndexAdvGet, handle(tensor(a).index(object<Indices>(list))), jlong a, jlong list)
 ACTION(torchIndexAppendFixed, object<Indices>(list).emplace_back(at), jlong list, jlong at)
 ACTION(torchIndexAppendArray, object<Indices>(list).emplace_back(tensor(a)), jlong list, jlong a)
 
-// Bit 1 of "open" says that the slice has no begin, bit 0 that it has no end. The step of a whole
-// axis is not given.
+// Bit 1 of "open" says that the slice has no begin, bit 0 that it has no end. With both bits the
+// slice is the whole axis; its step is 1, whatever the argument says.
 NATIVE(void, torchIndexAppendSlice, jlong list, jlong from, jlong to, jlong step, jint open) {
   using Bound = std::optional<c10::SymInt>;
   Bound begin = open & 2 ? Bound() : Bound(from);
@@ -308,7 +309,8 @@ NATIVE(void, zeroGrad, jlong a) {
 
 // ---- modules
 
-// Extra files are not asked for. Without training, weights are inference tensors.
+// UniPin asks for no extra files, so those arguments are ignored. The weights of a module that is
+// not loaded for training are inference tensors.
 NATIVE(jlong, moduleLoad__Ljava_lang_String_2_3IZ_3Ljava_lang_String_2_3Ljava_lang_String_2Z,
     jstring path, jintArray place, jboolean, jobjectArray, jobjectArray, jboolean training) {
   return guarded(env, [&] {

@@ -2,9 +2,9 @@
 
     python3 gpu/check --pack DIR [--out DIR] [--budget SECONDS] [--device cuda] [--only PART,...]
 
-Needs Python 3.10 and torch from 2.7 on. Each part runs on its own: a failure is noted and
-the next parts still run. Writes gpu.json after each part, and prints a table at the end. Exits with
-1 if a part failed or a bar was missed.
+Needs Python 3.10 or newer and torch 2.7 or newer. Each part runs on its own: its failure is noted
+and the next parts still run. Writes gpu.json after each part, and prints a table at the end. Exits
+with 1 if a part failed or was skipped, or if a bar was missed.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def serving(function):
 
 
 def parts(results, pack, device, shrink):
-    """Returns the parts in order, by name. A rehearsal without a card lacks kernels and graphs."""
+    """Returns the parts in order, by name. A rehearsal lacks the parts kernels and graphs."""
     ceilings = {}
     timed = Timings(results, pack, device, ceilings, shrink)
     steps = 60 if shrink else 500
@@ -77,7 +77,7 @@ def main():
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     try:
-        # The programs run as Java runs them: without the optimising executor.
+        # The programs run without the optimising executor, as they do in the Java service.
         torch._C._set_graph_executor_optimize(False)
     except AttributeError:
         results.fact("executor", "optimising: this torch has no switch for it")

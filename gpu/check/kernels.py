@@ -1,8 +1,8 @@
-"""Tries the kernels of attention alone, apart from the program.
+"""The part kernels: calls the attention kernels directly, without the program.
 
-If the program fails on a card, this tells which kernel takes what: starts that do not ascend,
-lengths apart from starts, fewer heads of keys than of queries, float32. It also tells which shape
-the log-sum-exp has.
+If the program fails on a card, this part tells which arguments each kernel accepts: starts that do
+not ascend, lengths that do not follow from the starts, fewer heads of keys than of queries, and
+float32. It also tells the shape of the log-sum-exp.
 """
 
 import torch
@@ -11,7 +11,10 @@ WIDTH = 32
 
 
 def data(device, kind, heads, kv_heads, causal):
-    """Returns queries, a poisoned pool, where users' rows are, and the answers in float64."""
+    """Returns the arguments of a kernel, and its answers and log-sum-exps in float64.
+
+    Rows of the pool that no user has are NaN.
+    """
     generator = torch.Generator().manual_seed(11)
     used = [37, 5, 64]
     new = [9, 5, 1] if causal else [12, 3, 20]
@@ -62,7 +65,7 @@ def efficient(given, causal):
 
 
 def run(results, device):
-    """Notes for each kernel and case the largest difference or the failure. Has no bars."""
+    """Adds a row for each kernel and case: the largest difference or the failure. Sets no bars."""
     for name, kernel, kinds in (
         ("flash", flash, [torch.float16]), ("efficient", efficient, [torch.float16, torch.float32]),
     ):
@@ -76,12 +79,12 @@ def run(results, device):
                         out, lse = kernel(given, causal)
                         apart = (out.to("cpu", torch.float64) - expected).abs().max().item()
                         results.row(case, apart, "", note=log_sums(lse, sums))
-                    except Exception as failure:  # tells what the kernel refuses
+                    except Exception as failure:  # its text tells what the kernel refuses
                         results.row(case, float("nan"), "", note=f"{failure}".splitlines()[0][:200])
 
 
 def log_sums(lse, expected):
-    """Returns the shape of the log-sum-exp, and its difference if it is (H, T) or (1, H, T)."""
+    """Returns the shape of the log-sum-exp, and the largest difference if it is (H, T)."""
     shape = f"log-sum-exp {list(lse.shape)}"
     if lse.dim() == 2 and lse.size(1) == expected.size(0):
         apart = (lse.to("cpu", torch.float64).T - expected).abs().max().item()

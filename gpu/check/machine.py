@@ -1,4 +1,4 @@
-"""Part 1: which card this is, and the most that it can copy and multiply."""
+"""The parts machine and ceilings: name the card, and measure how fast it copies and multiplies."""
 
 import platform
 import subprocess
@@ -38,7 +38,7 @@ def driver():
 
 
 def ceilings(results, device, shrink):
-    """Measures a copy inside the card and large products. Returns FLOP/s by name of the type."""
+    """Measures a copy inside the card and large products. Returns FLOP/s by type name."""
     size = 256 if shrink else 8192
     megabytes = 16 if shrink else 2048
     x = torch.empty(megabytes << 20, dtype=torch.uint8, device=device)

@@ -55,7 +55,7 @@ def _once(call, device):
 
 
 def launches(call, device):
-    """Returns how many kernels a call starts on the card; on the processor, how many operators."""
+    """Returns how many kernels a call starts on a card, or how many operators on the processor."""
     from torch.profiler import ProfilerActivity, profile
 
     call()
@@ -73,7 +73,7 @@ def launches(call, device):
 
 
 def slowest(call, device, count=12):
-    """Returns the names, times in microseconds and numbers of the kernels that take longest."""
+    """Returns the kernels that take longest: name, total microseconds, number of launches."""
     from torch.profiler import ProfilerActivity, profile
 
     call()

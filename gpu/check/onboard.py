@@ -1,4 +1,4 @@
-"""Part 6: is it faster to bring a user's rows from the host's memory than to encode them again?"""
+"""The part onboard: times copies of users' rows from host memory, and encoding them again."""
 
 import torch
 

@@ -1,6 +1,6 @@
 """Reads a pack that `./unipin bench gpu-pack` wrote, and checks it against its schema.
 
-Needs no torch, so that it is tested where no torch is.
+Imports no torch, so its tests also run on machines without torch.
 """
 
 import collections
@@ -52,7 +52,7 @@ class Pack:
     numbers  the number that stands for each name in the program, such as PLAIN or FLASH
     kernels  the kernel of attention that serving chooses, by kind of device and type of numbers
     methods  for each kind of archive, the names of each method's parameters
-    shapes   configurations that are timed, with the shapes of their tensors
+    shapes   the configurations of large models, with the shapes of their tensors
     models   the small models: configuration, archives with their calls, and arrays
     """
 

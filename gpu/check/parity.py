@@ -1,4 +1,4 @@
-"""Parts 2 and 3: the device gives what the processor gives, and what the pack says."""
+"""The parts devices and pack: compare a device with the processor and with packed answers."""
 
 import torch
 
@@ -9,12 +9,12 @@ TOLERANCE = 1e-4
 
 
 def kernels(pack, device):
-    """Returns the kernel that serving chooses for float32, and the plain one."""
+    """Returns the kernel that serving chooses for float32, and PADDED."""
     return [pack.kernels[torch.device(device).type]["float32"], "PADDED"]
 
 
 def difference(actual, expected):
-    """Returns the largest difference. Elements must be NaN in both arrays or in none."""
+    """Returns the largest difference. An element must be NaN in both arrays or in neither."""
     actual = actual.detach().to("cpu", torch.float64)
     expected = expected.detach().to("cpu", torch.float64)
     if list(actual.shape) != list(expected.shape):
@@ -35,7 +35,7 @@ def argument(described, arrays, device):
 
 
 def packed(results, pack, device):
-    """Runs each packed call and compares with the packed answers of the processor."""
+    """Runs each packed call, and compares its results with the packed ones of the processor."""
     kind = torch.device(device).type
     for kernel in kernels(pack, device):
         worst = {}
@@ -74,7 +74,7 @@ def run_calls(pack, model, archive, program, device, worst, failed):
 
 
 def between_devices(results, pack, device, shrink):
-    """Compares calls of several users at a middle size, with the same weights on both devices."""
+    """Compares calls of several users on the device with the same calls on the processor."""
     shape = pack.shapes["middle"]
     config = shape["config"]
     generator = torch.Generator().manual_seed(1)

@@ -8,7 +8,7 @@ TYPES = {"F32": torch.float32, "I64": torch.int64}
 
 
 def tensor_of(array):
-    """Returns an array of a pack as a tensor on the processor, which is a copy."""
+    """Copies an array of a pack into a tensor on the processor."""
     if not array.data:
         return torch.zeros(array.shape, dtype=TYPES[array.type])
     flat = torch.frombuffer(bytearray(array.data), dtype=TYPES[array.type])
@@ -16,10 +16,10 @@ def tensor_of(array):
 
 
 class Methods:
-    """The methods of a loaded archive, which are called by the names of their parameters.
+    """The methods of a loaded archive. A call gives each argument by the name of its parameter.
 
-    The names that the archive declares must be those of the pack's schema, so no argument lands in
-    another argument's place.
+    The parameters that the archive declares must be those of the pack's schema, in the same order.
+    So no argument is passed in the place of another.
     """
 
     def __init__(self, pack, kind, file, device):
@@ -33,7 +33,7 @@ class Methods:
                 raise PackError(f"parameters {parameters} of {method} expected, got {declared}")
 
     def call(self, method, **arguments):
-        """Calls a method. Every parameter must have an argument, and no argument may be left."""
+        """Calls a method. There must be one argument for each parameter, and no other argument."""
         parameters = self.parameters_of[method]
         if sorted(parameters) != sorted(arguments):
             raise PackError(
@@ -49,7 +49,7 @@ def pool_methods(pack, device):
 
 
 class Program(Methods):
-    """The program of a model: serving (kind serving, for comparison too) or training."""
+    """The program of a model. The kind of its archive is serving or training."""
 
     def __init__(self, pack, model, kind, device):
         super().__init__(pack, kind, pack.models[model]["archives"][kind]["file"], device)
@@ -77,7 +77,7 @@ class Program(Methods):
         return True
 
     def replace(self, config, tensors):
-        """Replaces the configuration's numbers and all tensors: the program knows no shapes."""
+        """Replaces the configuration and all tensors. Any shapes fit: the program contains none."""
         self.config = dict(config)
         for name in ("heads", "kv_heads", "head_dim"):
             setattr(self.module, name, config[name])
@@ -100,7 +100,7 @@ class Program(Methods):
 
 
 def random_tensors(shapes, layers, generator, device):
-    """Returns random tensors of these shapes by name. Rows keep about unit variance."""
+    """Returns random tensors by name. Their scale keeps the variance of rows at about 1."""
     tensors = {}
     for name, shape in shapes.items():
         if name.endswith("_norm"):
@@ -127,6 +127,6 @@ def random_tensors(shapes, layers, generator, device):
 
 
 def unit_rows(count, width, generator, device):
-    """Returns random vectors (count, width) of unit length, as embeddings of items are."""
+    """Returns random vectors (count, width) of unit length, like the embeddings of items."""
     x = torch.randn([count, width], generator=generator, device=device)
     return x / x.norm(dim=1, keepdim=True)

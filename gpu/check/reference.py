@@ -1,7 +1,8 @@
 """The model in plain torch and float64, on the processor: one dense pass for one user.
 
-Shares no code with the program, so it judges the program. Letters of shapes: n actions of a
-history, k candidates, d width, H query heads, G heads of keys and values, D width of a head.
+Shares no code with the program, so a fault of the program is not repeated here. Letters in shapes:
+n actions of a history, k candidates, C types of actions, d width of the model, H heads of queries,
+D width of a head, m rows of any kind.
 """
 
 import math
@@ -47,7 +48,7 @@ class Reference:
         return torch.cat([a * cosine - b * sine, b * cosine + a * sine], -1)
 
     def attention(self, h, layer, positions, seen):
-        """Returns (m, H D). seen (m, m) tells which rows a row attends to."""
+        """Returns (m, H D). `seen` (m, m) tells for each row the rows that it attends to."""
         c = self.config
         heads, kv_heads, dim = c["heads"], c["kv_heads"], c["head_dim"]
         qkv = (h @ self.w["attention_in"][layer].T).view(h.size(0), -1, dim)

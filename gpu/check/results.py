@@ -1,4 +1,4 @@
-"""Results of the check: rows with bars, written as JSON after each part and as a table at last."""
+"""Results of the check: written as JSON after each part, and printed as a table at the end."""
 
 import json
 import math
@@ -13,7 +13,7 @@ SIGNS = {"<=": lambda value, bar: value <= bar, ">=": lambda value, bar: value >
 class Results:
     """Collects facts, rows and failures of parts.
 
-    A row is a name and a value, with a unit, and perhaps a bar: ("<=", 5.0) or (">=", 2.0).
+    A row has a name, a value, a unit, and perhaps a bar, a limit such as ("<=", 5.0).
     """
 
     def __init__(self, path, budget, clock=time.monotonic):
@@ -32,7 +32,7 @@ class Results:
         self.facts[name] = value
 
     def row(self, name, value, unit, bar=None, note=""):
-        """Adds a row. A value that is no finite number misses its bar."""
+        """Adds a row. A value misses its bar if it is infinite or NaN."""
         value = float(value)
         met = None
         if bar is not None:
@@ -43,7 +43,7 @@ class Results:
         print(f"  {name}: {number(value)} {unit}{verdict(self.rows[-1])} {note}", flush=True)
 
     def run(self, name, function):
-        """Runs a part. A failure is noted with its trace, and the next parts still run."""
+        """Runs a part. Notes a failure with its stack trace, so that the next parts still run."""
         left = self.seconds_left()
         print(f"== {name} ({left:.0f} s left)", flush=True)
         begin = self.clock()
@@ -65,7 +65,7 @@ class Results:
         self.write()
 
     def write(self):
-        """Writes the results so far. The file is complete at every moment."""
+        """Writes the results so far. Replaces the file at once, so it is never half written."""
         finite = [
             {**row, "value": row["value"] if math.isfinite(row["value"]) else str(row["value"])}
             for row in self.rows
@@ -111,7 +111,7 @@ def verdict(row):
 
 
 def number(value):
-    """Returns a number with at least three significant digits."""
+    """Returns a number as short text for a table."""
     if not math.isfinite(value):
         return str(value)
     if value != 0 and abs(value) < 1e-2:

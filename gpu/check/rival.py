@@ -1,7 +1,8 @@
 """The rival of serving: one dense pass over history and candidates that caches nothing.
 
-All of it computes in one type, with torch's fused attention under a mask, so it is no slower than a
-service without a cache of keys and values would be. Same weights, same probabilities.
+It computes everything in one type of numbers, with torch's fused attention under a mask. So it is
+at least as fast as a service without a cache of keys and values. It has the weights of the
+workload, and must give the same probabilities.
 """
 
 import torch
@@ -29,7 +30,7 @@ class Dense:
         at = torch.arange(n + k, device=device)
         row, column = at.unsqueeze(1), at.unsqueeze(0)
         seen = ((column <= row) & (column < n)) | (column == row)
-        # The mask as numbers to add, padded so that its rows are aligned as the kernels want them
+        # The mask is added to attention scores. Its rows are padded: kernels need aligned rows.
         wide = -(-(n + k) // 16) * 16
         mask = torch.full([n + k, wide], float("-inf"), dtype=kind, device=device)
         mask[:, : n + k].masked_fill_(seen, 0.0)

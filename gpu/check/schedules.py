@@ -1,7 +1,7 @@
-"""Part 4: random schedules of several users over one pool that is poisoned with NaN.
+"""The part schedules: random calls of several users over one pool that is poisoned with NaN.
 
-Each step prefills, appends, cuts, moves, erases or scores. A dense pass in float64 judges the
-results. Rows that no user needs are NaN, so a result that reads one becomes NaN.
+Each step prefills, appends, cuts, moves, erases or scores. Results are compared with a dense pass
+in float64. Rows that no user needs are NaN, so a result becomes NaN if it depends on such a row.
 """
 
 import random
@@ -42,7 +42,7 @@ class Schedule:
         self.table, self.paths = table.to(device), paths.to(device)
         self.users = [User() for _ in range(8)]
         self.mover = pool_methods(pack, device)
-        # Places for all users' largest blocks, and some more, in a random order
+        # Places in a random order. Each has room for the largest block, and some are always free.
         self.stride = self.config["layers"] * (MOST_ACTIONS + 9) + 3
         self.free = list(range(12))
         self.random.shuffle(self.free)
@@ -69,7 +69,7 @@ class Schedule:
         self.free.append(block.place)
 
     def poison(self, block, first):
-        """Overwrites the rows of a block from row `first` of each layer on."""
+        """Fills the rows of a block with NaN, from row `first` of each layer on."""
         width = row_width(self.config)
         for layer in range(self.config["layers"]):
             row = block.start + layer * block.capacity + first
@@ -182,12 +182,12 @@ class Schedule:
 
 
 def worse(a, b):
-    """Returns the larger number; NaN is larger than all."""
+    """Returns the larger number. NaN counts as larger than any number."""
     return b if b != b or b > a else a
 
 
 def run(results, pack, device, steps, seconds):
-    """Runs schedules for each type that the device serves, over three kinds of models."""
+    """Runs schedules for three pairs of a type and a kernel, over three kinds of models."""
     chosen = pack.kernels[torch.device(device).type]
     ways = [
         ("float16", "HALF", chosen.get("float16", "PADDED"), torch.float16),
@@ -206,7 +206,7 @@ def run(results, pack, device, steps, seconds):
 
 
 def run_way(results, pack, device, steps, seconds, models, kind, arithmetic, kernel, kv_type):
-    """Runs schedules of one type and kernel over some models."""
+    """Runs schedules for one pair of a type and a kernel, over some models."""
     done, state, score, counts = 0, 0.0, 0.0, {}
     for seed, model in enumerate(models):
         schedule = Schedule(pack, model, device, arithmetic, kernel, kv_type, seed)

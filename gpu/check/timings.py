@@ -1,4 +1,4 @@
-"""Part 5: times of serving at the sizes that count, with launches and shares of the ceiling."""
+"""The parts paper, small and wide: time serving, and count launches and operations."""
 
 import torch
 
@@ -7,7 +7,7 @@ from parity import difference
 from rival import Dense
 from workload import TYPES, Workload
 
-# Users, actions and candidates; smaller where no card is
+# Users, actions and candidates of each size: on a card, and in a rehearsal
 SIZES = {
     "paper": ((8, 992, 656), (2, 40, 24)),
     "small": ((32, 512, 200), (3, 32, 10)),
@@ -44,7 +44,7 @@ class Timings:
         self.results.row(name, value, "x", None if self.shrink else (">=", bar), size)
 
     def paper(self):
-        """The size that the paper times: a page's passes, and a dense pass for comparison."""
+        """Times the passes of a page at the paper's size, and a dense pass for comparison."""
         half = self.workload("paper", "float16")
         size = f"B={half.users} n={half.actions} k={half.k} {half.size()}"
         prefill = self.time(
@@ -81,7 +81,7 @@ class Timings:
         )
 
     def small(self):
-        """The size of the published figures on processors, where starting kernels takes long."""
+        """Times the size of the published figures of processors. Launches take much of the time."""
         for kind in ("float16", "float32"):
             work = self.workload("small", kind)
             bars = [("<=", 6.0), ("<=", 2.0), ("<=", 2.0)] if kind == "float16" else [None] * 3
@@ -97,7 +97,7 @@ class Timings:
                 self.results.row("warm pages per second of the card", pages, "1/s", bar, size)
 
     def wide(self):
-        """Long histories of a wide model: what a cache of keys and values saves."""
+        """Times long histories of a wide model, for which a cache of keys and values saves most."""
         work = self.workload("wide", "float16")
         new = 8 if self.shrink else WIDE_NEW
         size = f"B={work.users} n={work.actions} k={work.k} {work.size()}"

@@ -1,4 +1,4 @@
-"""Part 8: training steps on the device and on the processor."""
+"""The parts steps and training: take training steps on the device and on the processor."""
 
 import time
 
@@ -12,7 +12,7 @@ BETA1, BETA2 = 0.9, 0.98
 WITHOUT_DECAY = (
     "_norm", "_bias", "_scale", "_first", "_mask", "_gap", "_surface", "_position", "_offset",
 )
-# Numbers that the program reads while it runs: they stay on the processor, so nothing waits.
+# Arguments that the program reads as numbers. On the processor, such a read waits for no card.
 ON_PROCESSOR = ("score_reg", "mixup", "dropout")
 LOSS_TOLERANCE = 1e-4
 
@@ -31,7 +31,7 @@ class Trainer:
         self.steps = 0
 
     def step(self, batch):
-        """Takes a step. Returns the loss's parts (4) and the norm (1) as tensors of the device."""
+        """Takes a step. Returns the loss's parts (4) and the gradient's norm (1), on the device."""
         self.steps += 1
         for tensor in self.parameters.values():
             tensor.grad = None
@@ -100,7 +100,7 @@ def five_steps(results, pack, device):
 
 
 def random_batch(config, histories, length, candidates, device):
-    """Returns random arguments of the loss: every action is a target, as in the recipe."""
+    """Returns random arguments of the loss. Every action is a target, as in the recipe."""
     g = torch.Generator().manual_seed(3)
     classes = config["items"] + 1
     types = config["actions"]

@@ -6,7 +6,7 @@ import torch
 class History:
     """Random actions of one user, on the processor.
 
-    items, surfaces, gaps are (n); actions are (n, C) multi-hot.
+    items, surfaces and gaps are (n). actions are (n, C): 0 or 1 for each of C types of actions.
     """
 
     def __init__(self, config, n, generator):
@@ -37,7 +37,7 @@ class History:
 
 
 class Block:
-    """A user's place in the pool: rows start to start + layers * capacity - 1."""
+    """A user's place in the pool: the rows from `start` to `start + layers * capacity - 1`."""
 
     def __init__(self, start, capacity):
         self.start = start
@@ -50,7 +50,7 @@ def row_width(config):
 
 
 def _after_first(x):
-    """Returns x (n, ...) after one element of zeros, which stands for the learned first token."""
+    """Returns x (n, ...) with a row of zeros before it, in the place of the learned first token."""
     return torch.cat([x.new_zeros([1, *x.shape[1:]]), x])
 
 
@@ -65,7 +65,7 @@ def extend_arguments(histories, froms, blocks):
     """Returns the arguments of extend_ragged that encode the rows from froms[b] on.
 
     The arguments are on the processor. Row 0 of a history is the learned first token, so a history
-    of n actions has n + 1 rows. `table` and `pool` are missing.
+    of n actions has n + 1 rows. The arguments `table` and `pool` are not included.
     """
     parts = [[], [], [], [], []]
     actions = []
@@ -95,8 +95,8 @@ def extend_arguments(histories, froms, blocks):
 def score_arguments(candidates, positions, surfaces, gaps, used, blocks):
     """Returns the arguments of score_ragged, on the processor.
 
-    candidates and positions are lists of (k_b); surfaces, gaps and used have one number per user.
-    `table`, `paths` and `pool` are missing.
+    candidates and positions have one array (k_b) per user; surfaces, gaps and used have one number
+    per user. The arguments `table`, `paths` and `pool` are not included.
     """
     parts = [[], [], [], [], []]
     ends = [0]

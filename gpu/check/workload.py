@@ -1,4 +1,4 @@
-"""A timed workload: a large random model, users whose histories lie in a pool, and their calls."""
+"""A timed workload: a large random model, users with blocks in one pool, and their calls."""
 
 import torch
 
@@ -10,12 +10,12 @@ ARITHMETIC = {"float16": "HALF", "float32": "PLAIN"}
 
 
 def kernel_of(pack, kind, device):
-    """Returns the kernel that serving chooses; for float16 on the processor, the plain one."""
+    """Returns the kernel that serving chooses, or PADDED for float16 on the processor."""
     return pack.kernels[torch.device(device).type].get(kind, "PADDED")
 
 
 class Workload:
-    """B users with n actions and k candidates each. Their blocks do not ascend in the pool."""
+    """B users with n actions and k candidates each. Later users have earlier blocks in the pool."""
 
     def __init__(self, pack, shape, device, kind, users, actions, candidates, kernel=None):
         listed = pack.shapes[shape]
@@ -53,7 +53,7 @@ class Workload:
 
     @staticmethod
     def is_rehearsal(device):
-        """Whether this run is without a card. Then two layers are enough."""
+        """Whether this run has no card. A rehearsal takes only two layers."""
         return torch.device(device).type != "cuda"
 
     def with_layers(self, shapes, layers):
@@ -77,7 +77,7 @@ class Workload:
         return self.extend(self.prefill_arguments)
 
     def appending(self, count):
-        """Returns a call that encodes the last actions again. The rows before them must exist."""
+        """Returns a call that encodes the last actions again. Earlier rows must be in the pool."""
         arguments = self.extend_from(self.actions + 1 - count)
         return lambda: self.extend(arguments)
 
