@@ -122,8 +122,9 @@ final class Compaction {
   }
 
   /**
-   * Returns, for every other unit size, the least-used of the slabs that have at least {@code
-   * minBytes} bytes for units of the given size.
+   * Returns the least-used slab of each unit size other than {@code otherThanUnitBytes}. Only slabs
+   * that have at least {@code minBytes} bytes for units of {@code otherThanUnitBytes} bytes are
+   * considered.
    */
   private Collection<Slab> leastUsed(int otherThanUnitBytes, long minBytes) {
     Map<Integer, Slab> least = new HashMap<>();

@@ -7,23 +7,24 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of the places of keys, ordered by due time. It holds the present keys: the keys that have
- * an entry. The due time of a queued key may change. Guarded by the lock of the {@link
- * EvictionOrder} that owns it.
+ * A queue of keys' places in an {@link EvictionOrder}, ordered by due time. A key is present while
+ * the order has an entry for the key. The due time of a queued key may change. The lock of the
+ * order guards the queue.
  *
  * <p>The queue is lazily ordered: if the due time of a polled key has changed, the key is queued
- * again. Places whose key has left are dropped later. Each call takes O(log keys), amortised.
+ * again. Places whose key is no longer present are dropped later. Each call takes O(log keys),
+ * amortised.
  */
 final class DueQueue {
   /**
-   * Places without a key are removed once the queue holds more places than twice the number of
-   * present keys plus this number.
+   * Once the queue holds more places than twice the number of present keys plus this number, the
+   * queue drops all places whose key is no longer present.
    */
   private static final int SLACK = 64;
 
   /**
-   * A queued place. {@code due} is the key's due time when it was queued. {@code number} makes the
-   * order of equal due times definite.
+   * A queued place. {@code due} is the key's due time when it was queued. Places with equal due
+   * times are ordered by {@code number}.
    */
   record Waiting(double due, long number, EvictionPlace place) {
     private static final Comparator<Waiting> ORDER =
@@ -63,7 +64,10 @@ final class DueQueue {
     return null;
   }
 
-  /** Queues places again. {@link #next} returned these places, and they stay in the order. */
+  /**
+   * Puts places back into the queue. {@link #next} returned these places, and their keys stay in
+   * the order.
+   */
   void putBack(Collection<Waiting> stay) {
     queue.addAll(stay);
   }

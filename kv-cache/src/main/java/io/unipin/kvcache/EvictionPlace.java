@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The place of a key in the {@link EvictionOrder}. When the key leaves the order, the place forgets
- * the key and its entry, because a queue may hold the place for a while, and an erased user must
- * not stay in memory. The order's lock guards the key and the entry. The numbers are volatile, because
- * a use changes them without the lock.
+ * the key and its entry. The reason is that a queue may hold the place for longer, and an erased
+ * user must not stay in memory. The order's lock guards the key and the entry. The numbers are
+ * volatile, because threads that use the entry change them without the lock.
  */
 final class EvictionPlace {
   private @Nullable KvKey key;

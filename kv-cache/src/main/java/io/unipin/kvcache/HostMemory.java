@@ -12,8 +12,8 @@ import java.util.Arrays;
  */
 final class HostMemory implements SlabMemory {
   /**
-   * The byte that fills freed memory in debug mode. An element of float32 or float16 that consists
-   * of this byte is NaN.
+   * The byte that fills freed memory in debug mode. A float32 or float16 number whose bytes all
+   * have this value is NaN.
    */
   private static final byte POISON = (byte) 0xFF;
 
@@ -59,7 +59,7 @@ final class HostMemory implements SlabMemory {
     RowCopy.copy((HostRows) from, (HostRows) to, rows);
   }
 
-  /** Returns a new slice on each call, with a position of its own. */
+  /** Returns a new slice on each call. Each slice has its own position. */
   @Override
   public HostRows rows(long start, KvLayout layout, int capacity) {
     ByteBuffer block = memory.slice((int) start, (int) layout.blockBytes(capacity));

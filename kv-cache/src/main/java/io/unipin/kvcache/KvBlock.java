@@ -92,7 +92,9 @@ final class KvBlock {
     return bytes;
   }
 
-  /** Returns the rows. A view of host memory is new on each call, with a position of its own. */
+  /**
+   * Returns the rows. For host memory, each call returns a new view, which has its own position.
+   */
   KvRows rows() {
     Place now = place;
     return now.slab().rows(now.start(), layout, capacity);
@@ -100,7 +102,7 @@ final class KvBlock {
 
   /**
    * Copies the first {@code rows} rows into another block. The caller holds a lease on each of the
-   * two blocks, and the only lease on {@code to}.
+   * two blocks. There is no other lease on {@code to}.
    */
   void copyRows(KvBlock to, int rows) {
     place.slab().copyRows(rows(), to.rows(), rows);

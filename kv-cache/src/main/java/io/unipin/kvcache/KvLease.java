@@ -114,8 +114,8 @@ public final class KvLease implements AutoCloseable {
   }
 
   /**
-   * Returns the block's memory with its layout and capacity, as models expect it. A view of host
-   * memory is new on each call, with a position of its own.
+   * Returns the block's memory with its layout and capacity, as models expect it. For host memory,
+   * each call returns a new view, which has its own position.
    *
    * <p>The memory is reused after {@link #close}. Neither the view nor a tensor over it may be kept
    * longer.
@@ -126,7 +126,7 @@ public final class KvLease implements AutoCloseable {
   }
 
   HostRows hostRows() {
-    return (HostRows) kv(); // a cache with tiers has host memory
+    return (HostRows) kv(); // only tiers call this, and tiers need host memory
   }
 
   /**

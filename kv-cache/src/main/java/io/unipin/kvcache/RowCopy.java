@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 /**
  * A copy of rows from one block of host memory into another of any capacity.
  *
- * <p>The rows of a plane lie one after the other without gaps, so each plane takes one copy. A
- * plane is the keys or the values of one layer and head. If the type has steps, a second copy per
- * plane copies the steps.
+ * <p>A plane is the keys or the values of one layer and head. The rows of a plane lie one after the
+ * other without gaps, so one bulk copy per plane is enough. If the type has steps, a second bulk
+ * copy per plane copies the steps.
  */
 final class RowCopy {
   private RowCopy() {}

@@ -51,7 +51,10 @@ final class Slab {
     return bytes;
   }
 
-  /** Returns how many bytes are left for units of a size, from the first such unit on. */
+  /**
+   * Returns how many bytes of the slab are left for units of {@code unitBytes} bytes. These bytes
+   * begin where the first such unit would begin.
+   */
   int bytesFor(int unitBytes) {
     return bytes - (int) memory.firstUnit(unitBytes);
   }
@@ -64,7 +67,7 @@ final class Slab {
     return units.usedUnits() == 0;
   }
 
-  /** Returns how many bytes no block uses, the rest behind the last unit included. */
+  /** Returns how many bytes no block uses, including the rest after the last unit. */
   int freeBytes() {
     return bytes - firstUnit - units.usedUnits() * unitBytes;
   }
@@ -189,7 +192,7 @@ final class Slab {
     return found;
   }
 
-  /** Returns the rows of the block that begins at a unit. */
+  /** Returns the rows of the block that begins at unit {@code start}. */
   KvRows rows(int start, KvLayout layout, int capacity) {
     return memory.rows(offset(start), layout, capacity);
   }

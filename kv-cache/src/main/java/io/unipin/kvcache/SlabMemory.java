@@ -20,8 +20,8 @@ public interface SlabMemory {
   long firstUnit(int unitBytes);
 
   /**
-   * Copies {@code bytes} bytes from {@code start} to offset {@code to} of a memory of the same
-   * kind. The two runs do not overlap.
+   * Copies {@code bytes} bytes from {@code start} to offset {@code to} of {@code target}, which is
+   * memory of the same kind. The two runs do not overlap.
    */
   void copy(long start, SlabMemory target, long to, long bytes);
 

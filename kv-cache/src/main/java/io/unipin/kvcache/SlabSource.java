@@ -1,20 +1,23 @@
 package io.unipin.kvcache;
 
-/** Allocates the memory of a cache's slabs, which is never given back. Thread-safe. */
+/** Allocates memory for a cache's slabs. The memory is never given back. Thread-safe. */
 @FunctionalInterface
 public interface SlabSource {
-  /** Memory of this process outside the heap, which {@code -XX:MaxDirectMemorySize} limits. */
+  /** Memory of this process outside the heap. {@code -XX:MaxDirectMemorySize} limits it. */
   SlabSource HOST = (bytes, unitBytes) -> new HostMemory(bytes);
 
   /**
-   * Allocates memory that is cut into units of {@code unitBytes} bytes at first. The first of these
-   * units begins at offset 0.
+   * Allocates memory that the cache first cuts into units of {@code unitBytes} bytes. The first of
+   * these units begins at offset 0.
    *
    * @throws OutOfMemoryError if there is not enough memory
    */
   SlabMemory allocate(int bytes, int unitBytes);
 
-  /** Returns whether code may access the bytes of the memory. Tiers need this. */
+  /**
+   * Returns whether the memory is host memory, whose bytes Java code may access. Tiers need host
+   * memory.
+   */
   default boolean isHost() {
     return true;
   }

@@ -83,7 +83,7 @@ final class Slabs {
   }
 
   /**
-   * Notes that there was no memory for another slab.
+   * Records that there was no memory for another slab.
    *
    * @param remedy what the operator can do, for the log
    */
@@ -98,14 +98,17 @@ final class Slabs {
     return slabs;
   }
 
-  /** Returns whether there is a slab with at least {@code minBytes} bytes for units of a size. */
+  /**
+   * Returns whether there is a slab with at least {@code minBytes} bytes for units of {@code
+   * unitBytes} bytes.
+   */
   boolean has(long minBytes, int unitBytes) {
     return slabs.stream().anyMatch(slab -> slab.bytesFor(unitBytes) >= minBytes);
   }
 
   /**
-   * Returns a slab without blocks that has at least {@code minBytes} bytes for units of a size, or
-   * null.
+   * Returns a slab without blocks that has at least {@code minBytes} bytes for units of {@code
+   * unitBytes} bytes. Returns null if there is no such slab.
    */
   @Nullable Slab empty(long minBytes, int unitBytes) {
     for (Slab slab : slabs) {

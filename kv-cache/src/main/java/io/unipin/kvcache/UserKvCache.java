@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A cache of users' attention keys and values, which it keeps from one request to the next. There
- * is one entry per {@link KvKey}. An entry holds the hashes of its tokens, a block with the rows of
- * these tokens, and the state after the last row.
+ * A cache that keeps users' attention keys and values from one request to the next. There is one
+ * entry per {@link KvKey}. An entry holds the hashes of its tokens, a block with the rows of these
+ * tokens, and the state after the last row.
  *
  * <p>A request can use the rows of an entry up to the first token in which the two differ. Let p be
  * the length of the common prefix of an entry of m tokens and a request of n tokens:

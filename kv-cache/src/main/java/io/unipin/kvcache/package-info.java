@@ -1,7 +1,8 @@
 /**
- * The cache of users' attention keys and values, outside the heap or in memory of the engine. An
- * entry belongs to one user and one model. Requests take leases on entries. A request reuses the
- * rows up to the first token that differs from its own tokens, and writes new rows in place.
+ * The cache of users' attention keys and values. The memory of the cache is outside the heap or
+ * belongs to the engine. An entry belongs to one user and one model. Requests take leases on
+ * entries. A request reuses the rows up to the first token that differs from its own tokens, and
+ * writes new rows in place.
  *
  * <p>Terms:
  *

@@ -135,7 +135,10 @@ class EvictionOrderTest {
     }
   }
 
-  /** An erased user must not stay in memory until the queue is tidied. */
+  /**
+   * A queue may hold the place of an erased user for a while. The place must not keep the user's
+   * key or entry in memory.
+   */
   @Test
   void remove_keyThatIsQueued_leavesNothingOfItBehind() throws InterruptedException {
     KvKey key = new KvKey("erased", "m");

@@ -35,7 +35,7 @@ final class HeapPool implements SlabSource {
     return new Section(this, start, length);
   }
 
-  /** Returns how often a run of bytes was moved. */
+  /** Returns how many runs of bytes were moved. */
   int moves() {
     return moves;
   }
@@ -52,13 +52,13 @@ final class HeapPool implements SlabSource {
     return (int) start + (poolRow * heads + plane % heads) * layout.rowBytes();
   }
 
-  /** Writes a plane's elements of one row. */
+  /** Writes the elements of one row in one plane: the keys or the values of one layer and head. */
   static void put(EngineRows rows, int plane, int row, byte[] elements) {
     byte[] bytes = ((Section) rows.memory()).pool.bytes;
     System.arraycopy(elements, 0, bytes, offset(rows, plane, row), rows.layout().rowBytes());
   }
 
-  /** Reads a plane's elements of one row. */
+  /** Reads the elements of one row in one plane. */
   static void get(EngineRows rows, int plane, int row, byte[] elements) {
     byte[] bytes = ((Section) rows.memory()).pool.bytes;
     System.arraycopy(bytes, offset(rows, plane, row), elements, 0, rows.layout().rowBytes());

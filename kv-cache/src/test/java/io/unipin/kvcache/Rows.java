@@ -42,7 +42,7 @@ public final class Rows {
     return new float[] {tokens.length, Arrays.hashCode(tokens)};
   }
 
-  /** Returns the memory of a lease's block, which lies in host memory. */
+  /** Returns the memory of a lease's block. The block must lie in host memory. */
   public static ByteBuffer block(KvLease lease) {
     return ((HostRows) lease.kv()).memory();
   }

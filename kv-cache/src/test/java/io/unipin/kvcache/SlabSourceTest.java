@@ -15,10 +15,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Caches over memory that is not host memory. */
 class SlabSourceTest {
-  /** Units of 2 rows in one layer: 128 bytes. A row of the pool has 64 bytes. */
+  /** A unit has 2 rows of one layer, which take 128 bytes. A row of the pool takes 64 bytes. */
   private static final KvLayout SMALL = new KvLayout(1, 1, 8, 32, KvType.FLOAT32);
 
-  /** Units of 1 row in five layers: 160 bytes, so 192. A row of the pool has 32 bytes. */
+  /**
+   * A unit has 1 row in each of five layers. These rows take 160 bytes, which are rounded up to
+   * 192. A row of the pool takes 32 bytes.
+   */
   private static final KvLayout OTHER = new KvLayout(5, 1, 4, 16, KvType.FLOAT32);
 
   private static final KvCacheLimits LIMITS =
@@ -51,11 +54,14 @@ class SlabSourceTest {
     assertThat(pool.usedBytes()).isZero();
   }
 
-  /** A slab of 3,072 bytes has room for 16 units of 192 bytes only if it begins at a multiple. */
+  /**
+   * A slab of 3,072 bytes has room for 16 units of 192 bytes only if the slab begins at a multiple
+   * of 192.
+   */
   @Test
   void fits_slabTooShortForTheUnitsBetweenItsEdges_isNotCountedOn() {
     KvLayout wide = new KvLayout(1, 1, 24, 16, KvType.FLOAT32); // units of 192 bytes
-    KvLayout narrow = new KvLayout(3, 1, 4, 8, KvType.FLOAT16); // units of 48 bytes, so 64
+    KvLayout narrow = new KvLayout(3, 1, 4, 8, KvType.FLOAT16); // 48 bytes, rounded up to 64
     for (int before : new int[] {0, 64}) {
       SlabPool pool = pool(new HeapPool(1 << 13, before), 3072, 3072);
       take(pool, narrow, 1).releaseLease();

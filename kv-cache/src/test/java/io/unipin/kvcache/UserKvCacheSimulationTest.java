@@ -90,7 +90,7 @@ class UserKvCacheSimulationTest {
   private record Known(int[] tokens, boolean state, KvBlock block) {}
 
   private static final class Schedule {
-    /** Layouts of two models. The engine's memory can't hold steps. */
+    /** Layouts of two models. The second layout has steps, which the engine's memory can't hold. */
     private static final KvLayout[] HOST = {
       new KvLayout(1, 2, 4, 20, KvType.FLOAT32), new KvLayout(3, 1, 4, 16, KvType.INT8)
     };

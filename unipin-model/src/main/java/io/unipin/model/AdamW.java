@@ -41,8 +41,9 @@ final class AdamW implements AutoCloseable {
    * Creates the moments, which are zeros.
    *
    * @param parameters the module's parameters by name
-   * @param together whether an operator takes all parameters at once. A card then starts fewer
-   *     kernels; the processor works on memory that is no longer in its caches
+   * @param together whether each operator takes all parameters at once. A card is then faster,
+   *     because it starts fewer kernels. The processor is then slower, because its caches do not
+   *     hold all parameters.
    */
   AdamW(TorchModule module, Map<String, PtNDArray> parameters, boolean together) {
     this.module = module;

@@ -28,7 +28,7 @@ final class CallArguments {
     this.rows = config.items() + 1 + liveItems;
   }
 
-  /** Returns a block to which rows {@code [from, rows)} can be written. */
+  /** Returns the block after a check that rows {@code [from, rows)} can be written to it. */
   KvRows writable(KvRows kv, int from, int rows) {
     if (from < 0 || from >= rows || rows > kv.capacity()) {
       throw new IllegalArgumentException(
@@ -38,7 +38,7 @@ final class CallArguments {
     return ofModel(kv);
   }
 
-  /** Returns a block of which the first {@code rows} rows can be read. */
+  /** Returns the block after a check that its first {@code rows} rows can be read. */
   KvRows readable(KvRows kv, int rows) {
     if (rows < 1 || rows > kv.capacity()) {
       throw new IllegalArgumentException(

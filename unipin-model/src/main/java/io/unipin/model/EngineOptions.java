@@ -94,8 +94,8 @@ public record EngineOptions(
   }
 
   /**
-   * Returns options for a device: {@link #cpu(Precision)} for the processor, and
-   * {@link Executor#BATCH} with calls that wait for no other calls for a card.
+   * Returns options for a device. The processor gets {@link #cpu(Precision)}. A card gets {@link
+   * Executor#BATCH}, and its calls do not wait for other calls.
    */
   public static EngineOptions on(EngineDevice device, Precision precision) {
     if (device.isCpu()) {
@@ -122,8 +122,8 @@ public record EngineOptions(
   }
 
   /**
-   * Returns a copy with {@link Executor#BATCH}, which runs calls of up to {@code size} users and
-   * {@code rows} new rows as one.
+   * Returns a copy with {@link Executor#BATCH}. One batch has at most {@code size} users and {@code
+   * rows} new rows.
    */
   public EngineOptions batched(int size, int rows, Duration wait) {
     return new EngineOptions(
@@ -145,7 +145,7 @@ public record EngineOptions(
     return with(comparison, liveItems, other);
   }
 
-  /** Returns the kernel of attention with which a model serves several users in one call. */
+  /** Returns the attention kernel for calls of several users. */
   AttentionKernel kernel(ModelConfig config) {
     return AttentionKernel.of(device.isCpu(), precision == Precision.FLOAT16, config.headDim());
   }
@@ -164,8 +164,8 @@ public record EngineOptions(
   }
 
   /**
-   * Returns the part of a fingerprint that tells with which arithmetic and on which kind of device
-   * a model computes. It is empty for float32 on the processor.
+   * Returns the part of a fingerprint that names the arithmetic and the kind of device with which a
+   * model computes. This part is empty for float32 on the processor.
    */
   String suffix() {
     String arithmetic =

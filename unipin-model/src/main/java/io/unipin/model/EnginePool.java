@@ -20,20 +20,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Memory of the engine for a cache's keys and values: one tensor of one type, on the engine's
- * device. {@link EngineRows} describes the rows in it. The slabs of the cache are sections of the
- * tensor, which are handed out one after the other.
+ * Memory of the engine for a cache's keys and values: one tensor on the engine's device. All its
+ * elements have one type. {@link EngineRows} describes the rows in the tensor. Each slab of the
+ * cache is a section of the tensor. The sections follow one another in the order in which they are
+ * allocated.
  *
- * <p>A small program moves, copies and overwrites rows. It never waits for the device. The device
- * does all work on its default stream, which all threads share, in the order of the calls. So rows
- * that are overwritten when their last lease ends are gone before a later call can read them.
+ * <p>A small program moves, copies and overwrites rows. This program never waits for the device.
+ * The device does all work on its default stream, which all threads share, in the order of the
+ * calls. The cache overwrites rows when their last lease ends, so no later call can read them.
  *
  * <p>The pool serves one cache and outlives the cache and its leases. Thread-safe.
  */
 public final class EnginePool implements SlabSource, AutoCloseable {
   /**
-   * The part of the budgets that is added for gaps between sections. A section begins at a multiple
-   * of its first unit size, so a gap is shorter than one unit. A slab has at least 16 units, and
+   * One 64th of the budgets is added for gaps between sections. A section begins at a multiple of
+   * its first unit size, so a gap is shorter than one unit. A slab has at least 16 units, and
    * nearly all slabs have a whole number of units.
    */
   private static final int GAPS = 64;
@@ -100,7 +101,10 @@ public final class EnginePool implements SlabSource, AutoCloseable {
     }
   }
 
-  /** Returns how much memory a device has left, or else the first line of the engine's message. */
+  /**
+   * Returns how much memory a device has left, if the engine's message tells it. Otherwise returns
+   * the first line of the message.
+   */
   private static String left(EngineException e) {
     String message = String.valueOf(e.getMessage());
     Matcher free = FREE.matcher(message);
@@ -120,7 +124,7 @@ public final class EnginePool implements SlabSource, AutoCloseable {
         "rows in a pool of the engine expected, got " + rows.memory().getClass().getSimpleName());
   }
 
-  /** Returns the tensor (elements) of the pool's type. The pool owns it. */
+  /** Returns the tensor (elements). Its elements have the pool's type. The pool owns the tensor. */
   PtNDArray tensor() {
     return tensor;
   }
@@ -153,7 +157,9 @@ public final class EnginePool implements SlabSource, AutoCloseable {
     }
   }
 
-  /** Returns the bytes of a layer's keys and values of one token, for all heads. */
+  /**
+   * Returns the number of bytes of the keys and values of one token in one layer, for all heads.
+   */
   private static long rowBytes(KvLayout layout) {
     return 2L * layout.kvHeads() * layout.headDim() * layout.type().bytes();
   }
@@ -174,7 +180,7 @@ public final class EnginePool implements SlabSource, AutoCloseable {
     return "models of different shapes share the pool, and the rest is lost in gaps between them";
   }
 
-  /** Frees the tensor. The cache and all leases are closed before. Idempotent. */
+  /** Frees the tensor. The caller has closed the cache and all leases before. Idempotent. */
   @Override
   public void close() {
     program.close();
@@ -225,7 +231,9 @@ public final class EnginePool implements SlabSource, AutoCloseable {
           IValue.from(poisons ? Double.NaN : 0.0));
     }
 
-    /** Returns the first element of some bytes of this part. */
+    /**
+     * Returns the index in the tensor of the first element of {@code length} bytes of this part.
+     */
     private IValue element(long start, long length) {
       if (start < 0 || length < 0 || start + length > bytes) {
         throw new IndexOutOfBoundsException(

@@ -53,7 +53,8 @@ record ItemExport(
 
   /**
    * Returns the tables of all items as the processor computes them from these weights of the model.
-   * A card may round products more coarsely, and a bundle's tables must not depend on that.
+   * A card may round products more coarsely, and a bundle's tables must not depend on the device
+   * that trained the model.
    */
   Tables tablesOf(Weights weights) {
     try (TorchModule host =

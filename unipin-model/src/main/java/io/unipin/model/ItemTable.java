@@ -22,10 +22,10 @@ import java.util.BitSet;
  * items. A second table (N + 1 + V, X) holds the rows of the path for content, which bypasses the
  * transformer. X is 0 in a model without such a path.
  *
- * <p>On the processor the program reads the memory in place through one tensor for each table. On a
- * device the tensors are copies there, and the memory serves the index and other readers. A tensor
- * lasts as long as the model. So a table never changes its place or size while a call runs.
- * Thread-safe, with the limit that {@link #write} states.
+ * <p>On the processor the program reads the memory in place through one tensor for each table. On
+ * another device the tensors are copies on that device, and the memory outside the heap serves the
+ * index and other readers. A tensor lasts as long as the model. So a table never changes its place
+ * or size while a call runs. Thread-safe, with the limit that {@link #write} states.
  */
 final class ItemTable {
   private static final int EMBEDDED_AT_ONCE = 1024;
@@ -44,7 +44,7 @@ final class ItemTable {
   /**
    * Creates the tables of a model.
    *
-   * @param apart whether the program reads copies on its device, and not the memory itself
+   * @param apart whether the program reads copies of the tables instead of the memory itself
    */
   ItemTable(ModelFiles files, TorchModule module, int liveLimit, boolean apart) {
     this.apart = apart;
@@ -83,7 +83,7 @@ final class ItemTable {
     PtNDArray tensor =
         KvArrays.array(module.manager(), rows.bytes(), new Shape(rows.shape()), DataType.FLOAT32);
     if (!apart || !module.onCpu()) {
-      return tensor; // the engine copies what it gets for another device
+      return tensor; // the engine copies an array that it creates for another device
     }
     try (PtNDArray memory = tensor) {
       return (PtNDArray) memory.duplicate();
@@ -184,7 +184,10 @@ final class ItemTable {
     }
   }
 
-  /** Writes the numbers {@code [from, to)} of a row into a row of a table on the device. */
+  /**
+   * Writes the numbers {@code [from, to)} of {@code row} to row {@code at} of a table on the
+   * device.
+   */
   private void copyToDevice(PtNDArray table, int at, float[] row, int from, int to) {
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {

@@ -122,7 +122,10 @@ final class LossArguments {
     floats("shares", rare.shares(), rare.shares().length);
   }
 
-  /** Puts a number that the program reads. On the processor, reading it waits for no device. */
+  /**
+   * Puts a number that the program reads. The number stays on the processor, so reading the number
+   * does not wait for a device.
+   */
   private void number(String name, double value) {
     put(name, host.create(new float[] {(float) value}, new Shape(1)));
   }

@@ -61,7 +61,7 @@ interface ModelCalls extends AutoCloseable {
   }
 
   /**
-   * Returns rows in host memory as such.
+   * Returns the rows as {@link HostRows}.
    *
    * @throws IllegalArgumentException if the rows are in other memory
    */

@@ -48,7 +48,7 @@ final class NativeCalls implements ModelCalls {
   /**
    * Returns the calls of the implementation that the options ask for. If the native engine cannot
    * compute the model, returns the calls of the program, and logs the reason. The program is
-   * prepared for {@code arithmetic} and {@code kernel} only if it computes something.
+   * prepared for {@code arithmetic} and {@code kernel} only if some calls run the program.
    */
   static ModelCalls chosen(
       ModelFiles files,

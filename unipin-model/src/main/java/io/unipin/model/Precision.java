@@ -4,8 +4,9 @@ package io.unipin.model;
 public enum Precision {
   FLOAT32,
   /**
-   * Matrices, their inputs, and attention are float16; residuals, norms and heads are float32. For
-   * cards. On the processor it is slow, and serves only to test what a card computes.
+   * Matrices, their inputs, and attention are float16; residuals, norms and output heads are
+   * float32. This precision is meant for cards. On the processor it is slow, and serves only to
+   * test what a card computes.
    */
   FLOAT16,
   /**

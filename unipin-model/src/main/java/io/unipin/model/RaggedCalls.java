@@ -22,7 +22,7 @@ import java.util.List;
 
 /**
  * Gathers calls of several users and runs them as one native call. The rows of all users form one
- * list, without padding. Blocks are read and written where they are. Thread-safe.
+ * list, without padding. The program reads and writes blocks in place. Thread-safe.
  */
 final class RaggedCalls implements ModelCalls {
   private final ModelConfig config;
@@ -59,7 +59,10 @@ final class RaggedCalls implements ModelCalls {
             new HalvingRunner(this::run, free));
   }
 
-  /** Key of calls that can run as one: calls of one kind, with blocks in one kind of memory. */
+  /**
+   * Calls with equal buckets can run as one. Such calls are of one kind, and their blocks are in
+   * the same memory and have the same type of elements.
+   */
   private record Bucket(Class<?> kind, String memory, KvType type) {}
 
   private record Extending(Extend call) implements Gatherer.Call {
@@ -159,7 +162,10 @@ final class RaggedCalls implements ModelCalls {
     return cut(states, calls.stream().map(call -> config.width()).toList());
   }
 
-  /** Returns a user's new rows. The learned first token takes the place of an unknown item. */
+  /**
+   * Returns a user's new rows. The learned first token, if it is new, gets the item row of an
+   * unknown item, which the program does not use.
+   */
   private RaggedRows.Part part(Extend call) {
     Tokens tokens = call.tokens();
     int count = call.count();
@@ -259,7 +265,7 @@ final class RaggedCalls implements ModelCalls {
     PtNDArray[] elements = new PtNDArray[blocks.size()];
     PtNDArray[] steps = new PtNDArray[blocks.size()];
     for (int b = 0; b < blocks.size(); b++) {
-      HostRows rows = (HostRows) blocks.get(b); // the bucket's other calls are of the same kind
+      HostRows rows = (HostRows) blocks.get(b); // all blocks of a bucket are in the same memory
       KvArrays own = KvArrays.over(scope, rows.layout(), rows.memory(), rows.capacity());
       elements[b] = own.elements();
       steps[b] = own.steps();

@@ -18,7 +18,7 @@ public final class Torch {
   /**
    * Creates a manager on the processor. The caller closes it.
    *
-   * <p>The engine's own default would be a card as soon as it finds one.
+   * <p>The engine's own default is a card if the engine finds one.
    */
   public static PtNDManager newManager() {
     return newManager(EngineDevice.CPU);

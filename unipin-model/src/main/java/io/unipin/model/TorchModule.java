@@ -121,7 +121,7 @@ public final class TorchModule implements AutoCloseable {
 
   /**
    * Converts the layers' matrices to the form that serving uses for products, and chooses the
-   * kernel of attention of calls of several users. Callers run this method once, before any other
+   * attention kernel for calls of several users. Callers run this method once, before any other
    * method of serving.
    */
   void prepare(Arithmetic arithmetic, AttentionKernel kernel) {
@@ -135,7 +135,7 @@ public final class TorchModule implements AutoCloseable {
     try (IValue result = run(method, arguments)) {
       return result.toTensor((PtNDManager) scope).toFloatArray();
     } catch (EngineException e) {
-      throw failure(method, e); // a device reports a failure of the call when its result is read
+      throw failure(method, e); // a device may report a failed call only when the result is read
     }
   }
 
@@ -154,7 +154,8 @@ public final class TorchModule implements AutoCloseable {
     inputs.add(selector);
     JniUtils.setGraphExecutorOptimize(false);
     try {
-      // DJL attaches the result to the manager of the first argument, which may live longer.
+      // DJL attaches the result to the first argument's manager. That manager may outlive the
+      // scope.
       NDArray result = IValueUtils.forward(block, inputs, true).singletonOrThrow();
       result.attach(scope);
       return (PtNDArray) result;
@@ -164,9 +165,9 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Returns the failure of a call. A device that has no memory and a device that is lost have
-   * exceptions of their own. CUDA reports every error but a lack of memory again at each later
-   * call, so the device counts as lost.
+   * Returns the failure of a call. A device without enough memory and a lost device have exceptions
+   * of their own. CUDA reports every error, except a lack of memory, again at each later call. So
+   * after such an error the device counts as lost.
    *
    * @param what the call that failed
    */
@@ -192,8 +193,8 @@ public final class TorchModule implements AutoCloseable {
   }
 
   /**
-   * Returns a copy of a float tensor outside of the engine. Frees the engine's own copies, such as
-   * the one from a device.
+   * Copies a float tensor to memory outside of the engine. Frees the copies that the engine makes
+   * for this, such as the copy of a tensor on a device.
    */
   static FloatTensor copy(PtNDArray array) {
     PtNDArray host = array.toDevice(Device.cpu(), true);
@@ -203,7 +204,7 @@ public final class TorchModule implements AutoCloseable {
       return new FloatTensor(array.getShape().getShape(), bytes);
     } finally {
       host.close();
-      // DJL gives a copy from a device a manager of its own.
+      // If DJL copies an array from a device, the copy has a manager of its own.
       if (owner != array.getManager()) {
         owner.close();
       }

@@ -44,7 +44,7 @@ public final class TrainingModel implements AutoCloseable {
   /**
    * Creates a model that starts with these weights.
    *
-   * @param card whether to compute as on a card; tests set it on the processor, too
+   * @param card whether to compute as on a card; tests also set this on the processor
    */
   private TrainingModel(ModelConfig config, Weights weights, EngineOptions options, boolean card) {
     LossArguments.requireDeclared();

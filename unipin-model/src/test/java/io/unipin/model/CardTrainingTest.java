@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests how a training computes on a card. Most of it also runs on the processor. Tests that need a
+ * Tests how a training computes on a card. Most tests also run on the processor. Tests that need a
  * card are skipped unless {@code -Dunipin.device} names one.
  */
 final class CardTrainingTest {
@@ -38,7 +38,10 @@ final class CardTrainingTest {
     return device;
   }
 
-  /** Returns the batch of a step. Without a full softmax, only some rows of the id table train. */
+  /**
+   * Returns the batch of a step. If {@code sampled} is true, only some rows of the id table are
+   * trained.
+   */
   private static TrainingBatch batch(int step, boolean sampled) {
     TrainingBatch batch = TestBatches.batch(CONFIG, SEED + step, 3, 7, 4);
     return sampled ? TestBatches.sampled(batch, TestBatches.used(batch, SEED)) : batch;
@@ -116,7 +119,7 @@ final class CardTrainingTest {
     try (TrainingModel expected = TrainingModel.of(CONFIG, BEGIN);
         TrainingModel model = TrainingModel.of(CONFIG, BEGIN, card)) {
       for (int step = 1; step <= STEPS; step++) {
-        // Processor and card drop out different numbers, so nothing is dropped.
+        // Processor and card would drop out different numbers, so the dropout is 0.
         float loss = step(model, step, sampled, 0).total();
         assertThat(loss).isCloseTo(step(expected, step, sampled, 0).total(), within(CLOSE));
       }

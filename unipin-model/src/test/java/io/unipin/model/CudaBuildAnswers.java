@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.StringJoiner;
 
-/** Prints which libraries a process computes with, and what a model answers with them. */
+/** Prints the libraries with which this process computes, and the answers of a model. */
 final class CudaBuildAnswers {
   private static final String ANSWERS = "answers ";
 

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that a CUDA build of libtorch loads, and computes on the processor what the build for
- * processors computes. Needs {@code -Dunipin.gpuLibs=DIR}, the folder of the build's libraries;
- * further folders with libraries of CUDA may follow, separated by colons. Needs no card.
+ * Tests that a CUDA build of libtorch loads. On the processor it must compute the same as the build
+ * for processors. Needs {@code -Dunipin.gpuLibs=DIR}, the folder of the build's libraries; further
+ * folders with libraries of CUDA may follow, separated by colons. Needs no card.
  */
 @Tag("long")
 class CudaBuildTest {
@@ -48,7 +48,7 @@ class CudaBuildTest {
     assertThat(TestModels.largestDifference(expected, got)).isLessThanOrEqualTo(TOLERANCE);
   }
 
-  /** Runs {@link CudaBuildAnswers} on other libraries in another process. */
+  /** Runs {@link CudaBuildAnswers} in another process, with other libraries. */
   private List<String> answers(Path model, String libraries) throws Exception {
     Path printed = folder.resolve("printed");
     ProcessBuilder builder =

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that live items reach a table that a device has for itself, and the host's table, too. */
+/** Tests that live items are written to a device's copy of the table and to the host's table. */
 class DeviceTableTest {
   private static final float TOLERANCE = 1e-5f;
 

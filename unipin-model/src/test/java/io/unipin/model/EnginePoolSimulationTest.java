@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Plays random schedules of overlapping requests of a cache whose rows lie in an {@link EnginePool}
+ * Plays random schedules of overlapping requests to a cache whose rows lie in an {@link EnginePool}
  * on the CPU. A row depends on its user and on all tokens up to it, so the checks detect a row of
  * another sequence, of another place or of freed memory.
  */
@@ -99,7 +99,7 @@ class EnginePoolSimulationTest {
       this.seed = seed;
       random = new Random(seed);
       KvType type = seed % 2 == 0 ? KvType.FLOAT32 : KvType.FLOAT16;
-      // In float32, a unit has 128 bytes or 192 bytes.
+      // In float32, units have 128 bytes in the first layout and 192 bytes in the second.
       layouts = new KvLayout[] {new KvLayout(2, 1, 4, 20, type), new KvLayout(3, 2, 4, 16, type)};
       models = 1 + random.nextInt(2);
       KvCacheLimits limits =
@@ -219,7 +219,10 @@ class EnginePoolSimulationTest {
       }
     }
 
-    /** Erases a user. If no lease holds rows of the user, none of them is left in the pool. */
+    /**
+     * Erases a user. If no lease holds rows of the user, checks that no such row is left in the
+     * pool.
+     */
     private void erase() {
       int number = 1 + random.nextInt(USERS);
       String user = "user" + number;
@@ -264,7 +267,10 @@ class EnginePoolSimulationTest {
       }
     }
 
-    /** Returns the elements of a row: 16 i + u with i of 1 to 100, for user u of 1 to 12. */
+    /**
+     * Returns the elements of a row. Each element is 16 i + u, with i from 1 to 100 and the user's
+     * number u from 1 to 12.
+     */
     private static float[] row(Open request, int layer, int row) {
       int hash = layer;
       for (int i = 0; i <= row; i++) {

@@ -38,7 +38,7 @@ class EnginePoolTest {
     return (int) layout.budgetBytes(1);
   }
 
-  /** Returns different values for the rows of a layer, which every type holds exactly. */
+  /** Returns different values for the rows of a layer. Every type holds these values exactly. */
   private static float[] values(KvLayout layout, int layer, int rows) {
     float[] values = new float[rows * PoolRows.width(layout)];
     for (int i = 0; i < values.length; i++) {

@@ -7,7 +7,7 @@ import io.unipin.kvcache.EngineRows;
 import io.unipin.kvcache.KvLayout;
 import java.util.Arrays;
 
-/** Reads and writes rows of an {@link EnginePool} as arrays of the heap. */
+/** Reads and writes rows of an {@link EnginePool} as Java arrays. */
 final class PoolRows {
   private PoolRows() {}
 

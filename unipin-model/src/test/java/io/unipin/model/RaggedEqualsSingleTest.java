@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Tests that users of one call get what each of them gets alone, and what the dense pass gives. The
- * memory around the rows that a user's block holds is NaN.
+ * Tests that each user of a call with several users gets the same results as alone and as from the
+ * dense pass. All memory outside the rows of the users' blocks is NaN.
  */
 @Timeout(240)
 class RaggedEqualsSingleTest {
@@ -44,8 +44,8 @@ class RaggedEqualsSingleTest {
 
   /**
    * The results for one user. The history is encoded in two parts: {@code first} is the state after
-   * the first part, and {@code state} is that after the whole history. The scores {@code top} are
-   * those at the first position on the page.
+   * the first part, and {@code state} is the state after the whole history. The scores {@code top}
+   * are the scores at the first position on the page.
    */
   private record Visit(
       float[] first, float[] state, float[] queries, float[] scores, float[] top) {}
@@ -102,7 +102,10 @@ class RaggedEqualsSingleTest {
     return ServingModel.load(ModelFiles.read(folder), options, kernel);
   }
 
-  /** Runs all users at the same time and compares them with users alone. */
+  /**
+   * Runs the calls of all users at the same time. Compares each user's results with the results of
+   * the user alone.
+   */
   private void compare(
       ServingModel batched, KvType aloneType, IntFunction<KvRows> blocks, float tolerance)
       throws Exception {

@@ -70,8 +70,8 @@ public final class MappingText {
   }
 
   /**
-   * Whether YAML allows a character in any text, and not as the end of a line. Some files have
-   * others in the names of their columns.
+   * Whether any YAML text may contain a character as it is. YAML forbids some other characters, and
+   * reads some as the end of a line. The column names of some files contain such characters.
    */
   private static boolean isPlain(String text, int at) {
     char c = text.charAt(at);

@@ -29,7 +29,10 @@ final class TextCopy {
   private final long deadline;
   private final List<String> columns;
 
-  /** Number of columns that are read from a file. The names of folders give the rest. */
+  /**
+   * Number of columns that are read from a file. The names of folders give the values of the
+   * others.
+   */
   private final int own;
 
   private long read;
@@ -45,7 +48,7 @@ final class TextCopy {
     this.deadline = deadline;
     this.columns = columns(table);
     Dialect dialect = table.source().dialect();
-    // A key of JSON is read wherever it is; delimited text has its columns in front.
+    // Any column can be a key of JSON. In delimited text, the file's own columns come first.
     this.own = dialect == null ? columns.size() : dialect.names().size();
   }
 
@@ -122,8 +125,8 @@ final class TextCopy {
   }
 
   /**
-   * Returns a value for each column: the file's own, and those of its folders for the columns that
-   * the file lacks.
+   * Returns a value for each column. If the file lacks a column, the name of one of its folders
+   * gives the value.
    */
   private List<@Nullable String> values(List<@Nullable String> own, SourceFile file) {
     List<@Nullable String> values = new ArrayList<>(own);

@@ -12,9 +12,9 @@ public final class HeaderNames {
   private HeaderNames() {}
 
   /**
-   * Returns the names that the first line gives to the columns. A column without a name, such as
-   * the row numbers that data frames write, is called {@code column} and its place from 1, and then
-   * underscores if another column has this name.
+   * Returns the names that the first line gives to the columns. A column without a name gets the
+   * name {@code column}, followed by its place, counted from 1. Underscores are appended while
+   * another column has this name. Data frames write such a column, which holds row numbers.
    */
   public static List<String> of(List<@Nullable String> firstLine) {
     Set<String> given = new HashSet<>();

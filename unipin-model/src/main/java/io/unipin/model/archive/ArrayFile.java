@@ -15,8 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Reads and writes small safetensors files that hold float32 and int64 arrays. Only for files of
- * our own: the files of models, which may be untrusted, have a strict reader of their own.
+ * Reads and writes small safetensors files that hold float32 and int64 arrays. Only for trusted
+ * files. The files of models may be untrusted, so a strict reader reads those files.
  */
 public final class ArrayFile {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -18,9 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A TorchScript archive on the CPU, loaded into libtorch. Runs methods of its program on plain
- * arrays, without gradients. Serves checks of archives; servers use {@code ServingModel}. One
- * thread.
+ * A TorchScript archive that libtorch has loaded on the processor. Runs methods of its program on
+ * plain arrays, without gradients. Only checks of archives use this class; servers use {@code
+ * ServingModel}. One thread.
  */
 public final class RunnableArchive implements AutoCloseable {
   private final PtNDManager manager;
@@ -32,10 +32,10 @@ public final class RunnableArchive implements AutoCloseable {
   }
 
   /**
-   * What a call left.
+   * What a call returned, and its arguments after the call.
    *
    * @param results the tensors that the method returned
-   * @param arguments for each argument, the tensors that it consists of, as they are after the call
+   * @param arguments for each argument, the tensors of the argument, as they are after the call
    */
   public record Outcome(List<ArrayValue> results, List<List<ArrayValue>> arguments) {}
 

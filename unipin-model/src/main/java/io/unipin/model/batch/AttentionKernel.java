@@ -7,9 +7,15 @@ import io.unipin.model.files.Program;
  * same names.
  */
 public enum AttentionKernel {
-  /** The engine's kernel for processors, one user after another, over blocks or the pool. */
+  /**
+   * The engine's kernel for processors, called for one user after another. Reads blocks in host
+   * memory or in the pool.
+   */
   EACH,
-  /** Plain products of rows that are gathered from the pool. Computes in float32, on any device. */
+  /**
+   * Plain matrix products, over rows that are gathered from the pool. Computes in float32, on any
+   * device.
+   */
   PADDED,
   /** CUDA's kernel for float32, over rows that are gathered from the pool. */
   EFFICIENT,
@@ -22,7 +28,7 @@ public enum AttentionKernel {
    * Returns the fastest kernel for a model.
    *
    * @param processor whether the model computes on the processor
-   * @param half whether it computes in float16, over keys and values in float16
+   * @param half whether the model computes in float16, with keys and values in float16
    * @param headDim width of a head
    */
   public static AttentionKernel of(boolean processor, boolean half, int headDim) {

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Gathers calls of many threads into batches, and runs the batches in a few threads of its own.
  *
  * <p>A batch starts with the call that has waited longest. Waiting calls of the same bucket join
- * the batch, and so do calls that arrive within {@code patience}. A batch keeps to its limits of calls
- * and rows. Only a call that alone has more rows exceeds the limit of rows; it runs by itself. With
- * two threads, one can prepare a batch while a device computes the batch of the other.
+ * the batch, and so do calls that arrive within {@code patience}. A batch keeps to its limits of
+ * calls and rows. A call that alone has more rows than the limit is a batch of its own. With two
+ * threads, one thread can prepare a batch while a device computes the other thread's batch.
  *
  * <p>A caller waits for the result of its call even when the caller is interrupted. The reason is
  * that the call's arguments, such as a block's memory, must stay valid until the call is over.
@@ -115,7 +115,7 @@ public final class Gatherer implements AutoCloseable {
     }
   }
 
-  /** Returns the number of calls that no batch has taken yet. */
+  /** Returns the number of calls that are still in the queue. */
   int waiting() {
     return queue.size();
   }
@@ -137,7 +137,7 @@ public final class Gatherer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      closed = true; // a thread ends only when the gatherer is closed, so later calls must fail
+      closed = true; // when one thread ends, the gatherer is closed and later calls fail
       fail(batch);
       failAll();
     }
@@ -231,8 +231,8 @@ public final class Gatherer implements AutoCloseable {
   }
 
   /**
-   * Finishes the running batches and fails all waiting calls, including a batch that is still being
-   * gathered. Idempotent.
+   * Finishes the running batches. Fails all waiting calls, including the calls of a batch that is
+   * still being gathered. Idempotent.
    */
   @Override
   public void close() {

@@ -13,7 +13,10 @@ public final class PoolBlocks {
 
   /** Memory whose blocks are in a tensor of the engine. */
   public interface Pooled {
-    /** Returns the tensor, of one dimension. It is the same object for all blocks of a cache. */
+    /**
+     * Returns the tensor, which has one dimension. All blocks of a cache have the same tensor
+     * object.
+     */
     PtNDArray tensor();
   }
 

@@ -28,9 +28,9 @@ public record RaggedRows(long[] ints, int users, int rows, int mostNew, int most
   /**
    * A user's block.
    *
-   * @param used number of its rows that the user's rows attend to, the new rows included
+   * @param used number of the block's rows to which the user's rows attend, including new rows
    * @param start row of the pool at which the block begins; 0 without a pool
-   * @param capacity number of rows that it has room for
+   * @param capacity number of rows for which the block has room
    */
   public record BlockPlace(int used, long start, int capacity) {}
 

@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What NVIDIA's driver says about the machine's cards. The driver's own library is asked, which is
- * there with every driver, whichever libraries of CUDA are installed.
+ * Asks NVIDIA's driver about the machine's cards, through the driver's own library. Every driver
+ * brings this library along, so no other library of CUDA needs to be installed.
  */
 final class CudaDriver {
   private static final String LIBRARY = "libcuda.so.1";
@@ -28,7 +28,7 @@ final class CudaDriver {
 
   private CudaDriver() {}
 
-  /** A call of the driver that failed, with the driver's number of the failure. */
+  /** A call of the driver that failed, with the driver's error number. */
   private static final class CallException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -38,8 +38,8 @@ final class CudaDriver {
   }
 
   /**
-   * Returns the cards in the order of CUDA's numbers; empty if there is no driver, or if it does
-   * not work.
+   * Returns the cards in the order of CUDA's numbers. The list is empty if there is no working
+   * driver.
    */
   static List<Card> cards() {
     try {

@@ -8,16 +8,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Checks that the engine computes on a device, by a small product there. Loads the engine. A check
- * that fails says in one line what the device lacks.
+ * Checks that the engine computes on a device. The check multiplies two small matrices there. Loads
+ * the engine. A check that fails says in one line what the device lacks.
  */
 public final class DeviceCheck {
   /** Rows and columns of the checked product. */
   private static final int SIZE = 64;
 
   /**
-   * Largest difference of a number of the product from the processor's. The products of the cards
-   * may round their inputs to ten bits (TF32).
+   * Largest accepted difference between a number of the device's product and the same number of the
+   * processor's product. A card may round the inputs of a product to ten bits (TF32).
    */
   private static final float TOLERANCE = 0.1f;
 
@@ -30,7 +30,7 @@ public final class DeviceCheck {
   private final Probe probe;
   private final Map<String, String> environment;
 
-  /** What the check asks of the machine. Every method may throw the engine's failures. */
+  /** What the check asks of the machine. Every method may throw the engine's exceptions. */
   interface Probe {
     DeviceReport report();
 
@@ -56,7 +56,7 @@ public final class DeviceCheck {
   }
 
   /**
-   * Returns what is known of the engine's libraries and of the machine's cards.
+   * Returns what is known about the engine's libraries and about the machine's cards.
    *
    * @throws DeviceException when the engine's libraries can't be loaded
    */

@@ -3,7 +3,7 @@ package io.unipin.model.device;
 import java.util.List;
 
 /**
- * What is known of the engine's libraries and of the machine's cards.
+ * What is known about the engine's libraries and the machine's cards.
  *
  * @param libtorch version of libtorch and the folder of its libraries
  * @param cuda whether the engine sees a card

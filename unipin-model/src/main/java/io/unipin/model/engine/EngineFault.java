@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cause for which the engine can't load or compute, as its own words tell it. The engine has no
- * types for these causes, only texts of its libraries.
+ * The reason why the engine can't load or compute. The engine's exceptions have no types for these
+ * reasons, so the reason is found by the text of a message.
  */
 public enum EngineFault {
   /** The libraries in use were built for the processor alone. */
@@ -16,9 +16,12 @@ public enum EngineFault {
       "No CUDA GPUs are available",
       "CUDA driver initialization failed"),
   OLD_DRIVER("NVIDIA driver on your system is too old", "CUDA driver version is insufficient"),
-  /** The library that joins Java and libtorch has no build of the flavour that was asked for. */
+  /**
+   * The library that connects Java to libtorch has no build of the flavour that was asked for. A
+   * flavour is the processor or a version of CUDA.
+   */
   WRONG_FLAVOUR("Cannot copy jni files", "PyTorch jni not found"),
-  /** A library that libtorch needs is not there, or is another version. */
+  /** A library that libtorch needs is missing or has the wrong version. */
   MISSING_LIBRARY("cannot open shared object file", "undefined symbol", "' not found (required by"),
   NO_SUCH_CARD("invalid device ordinal"),
   /** The libraries have no code for the card. */
@@ -44,7 +47,7 @@ public enum EngineFault {
     this.words = List.of(words);
   }
 
-  /** Returns the cause that a failure and the failures below it tell. */
+  /** Returns the reason that the messages of a failure and of its causes tell. */
   public static EngineFault of(Throwable failure) {
     for (EngineFault fault : values()) {
       if (fault.line(failure) != null) {
@@ -54,7 +57,10 @@ public enum EngineFault {
     return OTHER;
   }
 
-  /** Returns the line in which the engine tells its failure: the one of the known cause, if any. */
+  /**
+   * Returns the line of the messages that tells a known reason. If there is none, returns the first
+   * line of the failure's message.
+   */
   public static String words(Throwable failure) {
     String line = of(failure).line(failure);
     return line == null ? firstLine(failure) : line;

@@ -132,8 +132,8 @@ public record ModelFiles(
   }
 
   /**
-   * Refuses a model with activations that float16 hardly holds. A model without observed activations
-   * is accepted.
+   * Refuses a model with activations that exceed about half of the largest float16 number. A model
+   * without observed activations is accepted.
    */
   public void checkHalfRanges() {
     for (float range : weights.get(Program.ACTIVATION_RANGE).toArray()) {

@@ -21,7 +21,7 @@ final class ModulePickle {
     return pickle.out.toByteArray();
   }
 
-  /** Returns the object of a class without attributes. */
+  /** Returns the pickle of an object that has no attributes. */
   static byte[] empty(String name) {
     ModulePickle pickle = new ModulePickle();
     pickle.begin(name);

@@ -16,7 +16,10 @@ import java.util.stream.Collectors;
  * @param source the text, in which numbers have replaced names such as {@code $float32}
  */
 record ProgramText(String source) {
-  /** The number for each name: libtorch's codes of types, and codes of the program's own. */
+  /**
+   * The number for each name. The numbers are libtorch's codes of types, and the program's own
+   * codes.
+   */
   private static final Map<String, Integer> NUMBERS =
       Map.ofEntries(
           Map.entry("uint8", 0),

@@ -529,7 +529,7 @@ final class DataFilesTest {
     assertThat(imported(file).actions()).isEqualTo(VISITS.size());
   }
 
-  /** Some separators end a line of YAML, and others are in no text of YAML. */
+  /** YAML reads some of these characters as the end of a line, and forbids others in any text. */
   @ParameterizedTest
   @ValueSource(strings = {"\u0085", "\u2028", "\u2029", "\u0080", "\u009f", "\u0007"})
   void mapping_columnsWithOddCharacters_isRead(String odd) throws IOException {

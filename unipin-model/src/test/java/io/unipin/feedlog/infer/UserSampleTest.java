@@ -85,8 +85,8 @@ final class UserSampleTest {
   }
 
   /**
-   * The day of each row is in its folder's name. The files of JSON have it as a key, too, which
-   * stands before the others.
+   * The name of a file's folder gives the day of its rows. If {@code inside} is true, each row also
+   * has the day, in front of its other values.
    */
   @ParameterizedTest
   @CsvSource({"csv, false", "csv, true", "jsonl, false", "jsonl, true"})
@@ -130,7 +130,7 @@ final class UserSampleTest {
             .findFirst()
             .orElseThrow();
     Path file = write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
-    // After the rows from which the share was reckoned, nearly all rows are of one chosen user.
+    // The first rows determine the share. Nearly all later rows are of one chosen user.
     StringBuilder more = new StringBuilder();
     for (int i = 0; i < USERS * ACTIONS; i++) {
       more.append(name)

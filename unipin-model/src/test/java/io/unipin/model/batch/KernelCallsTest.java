@@ -32,9 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Tests what the program passes to CUDA's kernels of attention, which the processor lacks. Methods
- * that compute what the kernels document stand in for them. They return NaN if an argument has
- * another type or size than the kernel takes. The results equal those of the padded form.
+ * Tests what the program passes to CUDA's attention kernels. The processor lacks these kernels, so
+ * methods written from the kernels' documentation replace them. These methods return NaN if an
+ * argument has a type or size that the kernel does not take. Their results must equal the results
+ * of {@code PADDED}.
  */
 class KernelCallsTest {
   private static final float TOLERANCE = 1e-4f;
@@ -42,7 +43,10 @@ class KernelCallsTest {
   private static final int[] NEW = {3, 7, 1};
   private static final int[] CANDIDATES = {2, 40, 9};
 
-  /** The kernels by their documentation: users' queries from q_starts on, keys from k_starts on. */
+  /**
+   * The methods that replace the kernels. A user's queries begin at q_starts, and the user's keys
+   * begin at k_starts.
+   */
   private static final String STAND_INS =
       """
 
@@ -106,7 +110,7 @@ class KernelCallsTest {
         + types;
   }
 
-  /** Writes the archive of a program in which methods stand in for CUDA's kernels. */
+  /** Writes the archive of a program in which methods replace CUDA's kernels. */
   private Path archive(ModelConfig config, Weights weights) throws IOException {
     Path file = folder.resolve("program.pt");
     byte[] plain = TorchArchive.bytes(Program.Use.SERVING, config, weights);
@@ -162,7 +166,10 @@ class KernelCallsTest {
       }
     }
 
-    /** Returns the rows of users: {@code counts} rows that follow {@code from} rows. */
+    /**
+     * Returns the rows of users. User b has {@code counts[b]} rows, which follow {@code from[b]}
+     * earlier rows.
+     */
     private RaggedRows rows(int[] from, int[] counts, boolean histories) {
       List<RaggedRows.Part> parts = new ArrayList<>();
       for (int b = 0; b < counts.length; b++) {
@@ -195,7 +202,7 @@ class KernelCallsTest {
       return call("score_ragged", List.of(noPaths), rows(used, counts, false), List.of());
     }
 
-    /** Calls a method whose arguments have other tensors before and after the integers. */
+    /** Calls a method. Its tensors are {@code before}, then the integers, then {@code after}. */
     private float[] call(
         String method, List<PtNDArray> before, RaggedRows rows, List<PtNDArray> after) {
       List<IValue> arguments = new ArrayList<>();
@@ -213,7 +220,7 @@ class KernelCallsTest {
     }
   }
 
-  /** Returns the states of two extensions, and then scores, of a program with a kernel. */
+  /** Runs a program with a kernel. Returns the states of two extensions, and then the scores. */
   private List<float[]> results(Path archive, ModelConfig config, AttentionKernel kernel) {
     try (RawProgram program = new RawProgram(archive, "PLAIN", kernel);
         TestPool pool = new TestPool(KvType.FLOAT32, 1 << 16)) {
@@ -236,7 +243,7 @@ class KernelCallsTest {
     float largest = 0;
     for (int i = 0; i < expected.length; i++) {
       float difference = Math.abs(expected[i] - actual[i]);
-      largest = difference <= largest ? largest : difference; // NaN wins
+      largest = difference <= largest ? largest : difference; // keeps NaN
     }
     return largest;
   }

@@ -31,9 +31,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Counts the operators of ragged calls, which stand for the kernels that a device starts. Views start
- * none and are not counted. Attention counts as one operator, which it is with CUDA's kernels; here
- * the padded form stands for it.
+ * Counts the operators of calls of several users, as a measure of the kernels that a device starts.
+ * Views start no kernels and are not counted. Attention counts as one operator, because it is one
+ * with CUDA's kernels. This test runs {@code PADDED} in their place.
  */
 class RaggedOperatorsTest {
   private static final int MOST_PER_LAYER = 24;
@@ -187,7 +187,7 @@ class RaggedOperatorsTest {
       }
     }
 
-    /** Returns the operators of a call that are no part of another operator, but no views. */
+    /** Returns the outermost operators of a call, without views. */
     private List<String> operators(String method, IValue... arguments) {
       JniUtils.setGradMode(false);
       Path trace = folder.resolve("trace.json");

@@ -15,7 +15,7 @@ final class RawProgram implements AutoCloseable {
   private final PtNDManager manager = Torch.newManager(EngineDevice.CPU);
   private final PtSymbolBlock block;
 
-  /** Loads an archive and prepares it. {@code arithmetic} is a name in the program. */
+  /** Loads an archive and prepares it. {@code arithmetic} is the name of a kind of arithmetic. */
   RawProgram(Path archive, String arithmetic, AttentionKernel kernel) {
     JniUtils.setGradMode(false);
     JniUtils.setGraphExecutorOptimize(false);

@@ -14,8 +14,8 @@ import io.unipin.model.EngineDevice;
 import io.unipin.model.Torch;
 
 /**
- * A pool on the processor, full of NaN. It hands out blocks from its end to its beginning, with gaps
- * between them. So a user's block begins before the block of an earlier user.
+ * A pool on the processor, full of NaN. It hands out blocks from its end to its beginning, with
+ * gaps between them. So a user's block begins before the block of an earlier user.
  */
 public final class TestPool implements SlabMemory, PoolBlocks.Pooled, AutoCloseable {
   private final PtNDManager manager = Torch.newManager(EngineDevice.CPU);
@@ -23,7 +23,7 @@ public final class TestPool implements SlabMemory, PoolBlocks.Pooled, AutoClosea
   private long end;
   private int blocks;
 
-  /** Creates a pool of some elements. */
+  /** Creates a pool of {@code elements} elements. */
   public TestPool(KvType type, long elements) {
     DataType elementType = type == KvType.FLOAT16 ? DataType.FLOAT16 : DataType.FLOAT32;
     try (NDArray nan = manager.full(new Shape(elements), Float.NaN, DataType.FLOAT32)) {

@@ -16,7 +16,7 @@ class DeviceCheckTest {
   private static final Card H200 = new Card("NVIDIA H200", 90, 140L << 30);
   private static final Card T4 = new Card("Tesla T4", 75, 15L << 30);
 
-  /** A machine whose cards compute what a supplier returns, or fail as it does. */
+  /** A machine whose cards compute what {@code onCard} returns, or fail with what it throws. */
   private record Fake(List<Card> cards, Supplier<float[]> onCard) implements DeviceCheck.Probe {
     @Override
     public DeviceReport report() {
@@ -44,7 +44,10 @@ class DeviceCheckTest {
     return new DeviceCheck(new Fake(cards, onCard), Map.of("PYTORCH_FLAVOR", "cu126"));
   }
 
-  /** The first lines are the words of libtorch 2.7.1 and of DJL 0.35.1. */
+  /**
+   * The first column quotes messages of libtorch 2.7.1 and DJL 0.35.1. Only its last row is
+   * invented.
+   */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -123,7 +126,7 @@ class DeviceCheckTest {
     }
   }
 
-  /** This machine's own engine is the build for processors, with no card. */
+  /** Unless a CUDA build is set up, the engine is the build for processors. */
   @Test
   void require_ofThisBuild_asksForSetup() {
     DeviceCheck.require(EngineDevice.CPU);

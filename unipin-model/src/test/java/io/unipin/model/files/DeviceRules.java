@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Rules for program text that runs on a device, checked by the text alone. They hold for the methods
- * that entry points reach. The body of an {@code if} or {@code elif} whose condition only the
- * processor can meet is left out; such conditions are listed in {@link #PROCESSOR}.
+ * Rules for the text of a program that runs on a device. The rules apply to the methods that entry
+ * points reach. They do not apply to the body of an {@code if} or {@code elif} whose condition is
+ * true on the processor only. {@link #PROCESSOR} lists these conditions.
  */
 final class DeviceRules {
   /** Conditions that are false on a device. */
@@ -79,9 +79,9 @@ final class DeviceRules {
   }
 
   /**
-   * Returns the methods that these methods reach, themselves included.
+   * Returns the entries and the methods that they call, directly or through other methods.
    *
-   * @throws IllegalArgumentException if there is no method of one of the names
+   * @throws IllegalArgumentException if an entry is not the name of a method
    */
   Set<String> reached(Set<String> entries) {
     Set<String> reached = new LinkedHashSet<>();
@@ -99,7 +99,10 @@ final class DeviceRules {
     return reached;
   }
 
-  /** Returns what breaks a rule in the methods that these methods reach: {@code method: text}. */
+  /**
+   * Returns the texts that break a rule, as {@code method: text}. Checks the methods that the
+   * entries reach.
+   */
   List<String> broken(Set<String> entries) {
     List<String> broken = new ArrayList<>();
     for (String method : reached(entries)) {

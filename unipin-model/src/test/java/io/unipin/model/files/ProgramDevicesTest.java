@@ -11,9 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Tests that the program of serving can run on a card: what a card reaches uses no operator of the
- * processor, names a device for every tensor that it makes, and reads no number from a tensor, which
- * would wait for the card. The test of training is {@code TrainingProgramTest}.
+ * Tests that the program of serving can run on a card. The methods that run on a card use no
+ * operator that only the processor has, and name a device for every tensor that they create. They
+ * read no number from a tensor, because the read would wait for the card. {@code
+ * TrainingProgramTest} tests the program of training.
  */
 class ProgramDevicesTest {
   /** Methods that Java calls on a card. */

@@ -10,8 +10,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests that the program of training can run on any device. An array without a device would be on
- * the processor. A number that is read from an array would make the processor wait for the device.
+ * Tests that the program of training can run on any device. An array that is created without a
+ * device would be on the processor. A number that is read from an array would make the processor
+ * wait for the device.
  */
 final class TrainingProgramTest {
   private static final Pattern FACTORY =
@@ -43,7 +44,7 @@ final class TrainingProgramTest {
     return code.substring(begin.start(), end);
   }
 
-  /** Returns what reads numbers from arrays that may be on the device. */
+  /** Returns the expressions that read numbers from arrays that may be on the device. */
   private static List<String> waits(String code) {
     Stream<String> numbers =
         NUMBER

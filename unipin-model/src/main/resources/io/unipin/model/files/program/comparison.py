@@ -1,7 +1,8 @@
 
   # ---- comparison: a ranking pass that caches no keys and values ----
 
-  # Lets each row attend to the keys that it sees, on a device, in the type of the matrices.
+  # Lets each row attend to the keys that it sees. For devices other than the processor. Computes in
+  # the type of the matrices.
   def attend_square(
     self,
     q: Tensor,  # (r, H D), scaled

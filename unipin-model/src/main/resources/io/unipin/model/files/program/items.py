@@ -64,7 +64,8 @@
       rows = torch.cat([rows, self.path(described)], 1)
     return rows
 
-  # Overwrites row `at` of a table on a device. Returns a tensor without meaning, as prepare does.
+  # Overwrites row `at` of a table on a device. The result has no meaning: Java can only call
+  # methods that return a value.
   def put_row(
     self,
     table: Tensor,  # (M, w)

@@ -1,8 +1,8 @@
-# Moves and overwrites elements of the tensor that io.unipin.model.EnginePool owns. This class stands
-# alone: it has no weights, and no file continues it.
+# Moves and overwrites elements of the tensor that io.unipin.model.EnginePool owns. This class has
+# no weights, and it is a program of its own, in this file alone.
 #
 # Letters of shapes
-#   E elements of the pool     L layers     c elements of some rows of a layer, side by side
+#   E elements of the pool     L layers     c elements to copy in each layer, side by side
 #
 # The pool (E) is contiguous and begins at the first element of its storage. It holds float16 or
 # float32. No method waits for a device.

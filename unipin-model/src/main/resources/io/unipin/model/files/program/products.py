@@ -12,9 +12,8 @@
   # numbers. It scales the rows that make queries. It multiplies a matrix that follows a norm by
   # the weights of the norm.
 
-  # Prepares the matrices for a kind of arithmetic, and chooses the kernel of attention of calls of
-  # several users. Returns a tensor without meaning, because Java can only call methods that return
-  # a value.
+  # Prepares the matrices for a kind of arithmetic, and chooses the attention kernel for calls of
+  # several users. The result has no meaning: Java can only call methods that return a value.
   def prepare(self, arithmetic: int, kernel: int) -> Tensor:
     self.arithmetic = arithmetic
     self.kernel = kernel
@@ -97,7 +96,7 @@
     range.copy_(torch.maximum(range, torch.amax(torch.abs(x))))
     return None
 
-  # Returns x (m, in) in a type that products take: x may be float16 in $HALF alone.
+  # Returns x (m, in) in a type that products take. Only $HALF takes float16.
   def accepted(self, x: Tensor) -> Tensor:
     if self.arithmetic == $HALF:
       y = x
@@ -126,7 +125,7 @@
     return y
 
   # Returns how x (m, in) is multiplied by matrix i: oneDNN computes $BLOCKED and $INT8, and the
-  # engine computes $PLAIN and $HALF. In $OBSERVING also notes the range of x.
+  # engine computes $PLAIN and $HALF. In $OBSERVING the method also notes the range of x.
   def way(self, x: Tensor, i: int) -> int:
     if self.arithmetic == $OBSERVING:
       self.observe(x, i)
@@ -180,7 +179,7 @@
     return y
 
   # Multiplies x (m, in) by matrix i, whose rows are gates and values. Returns the gated values
-  # (m, out / 2), in $HALF as float16.
+  # (m, out / 2). In $HALF they are float16.
   def product_gate(self, x: Tensor, i: int) -> Tensor:
     if self.arithmetic == $HALF:
       wide = torch.linear(x.to($float16), self.matrices[i])

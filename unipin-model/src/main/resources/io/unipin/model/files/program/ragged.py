@@ -3,16 +3,16 @@
   #
   # Computes what extend and score compute, for B users in one call. The new rows of all users, or
   # all their candidates, form one list of rows. It holds user after user and no padding. The
-  # integers of a call are one tensor `ints`, because every tensor that crosses to a device costs a
-  # wait. It holds these parts, one after another:
+  # integers of a call are one tensor `ints`, because the processor waits for every tensor that it
+  # copies to a device. `ints` holds these parts, one after another:
   #   0  (r) rows of the table
   #   1  (r) surfaces
   #   2  (r) gaps
-  #   3  (r) positions, of new rows in the history, of candidates on the page
+  #   3  (r) positions: of a new row in the history, or of a candidate on the page
   #   4  (r) users, from 0 to B - 1
   #   5  (B + 1) ends: rows ends[b] to ends[b + 1] - 1 of the list belong to user b
-  #   6  (B) used: number of rows of a user's block to attend to, the new rows included
-  #   7  (B + 1) starts: where a user's block begins in the pool; the last number is not read
+  #   6  (B) used: number of rows of a user's block to attend to, including the new rows
+  #   7  (B + 1) starts: row of the pool at which a user's block begins; the last number is not read
   #   8  (B + 1) capacities: number of rows that a block has room for; the last number is not read
   #
   # Keys and values are in one of two kinds of memory:
@@ -20,12 +20,12 @@
   #           block is row starts[b] + l capacities[b] + t. Other rows may hold anything, even NaN.
   #   blocks  B blocks in host memory, as extend takes them, if there is no pool. Then starts and
   #           capacities are not read.
-  # `prepare` is told the kernel of attention:
+  # The argument `kernel` of prepare chooses one of these attention kernels:
   #   $EACH       the engine's kernel for processors, user after user, over either kind of memory
   #   $PADDED     plain products of rows that are gathered from the pool into rectangles
   #   $EFFICIENT  CUDA's kernel for float32, over rows that are gathered from the pool
   #   $FLASH      CUDA's kernel for float16, which finds the rows of all users in the pool by itself
-  # A method that only $EACH reaches may run on the processor alone.
+  # Methods that are called for $EACH alone may use operators that only the processor has.
 
   # Cuts the integers of a call into their nine parts.
   def cut(self, ints: Tensor, users: int) -> List[Tensor]:
@@ -43,9 +43,9 @@
     layers = torch.arange(self.attention_in.size(0), dtype=$int64, device=parts[7].device)
     return parts[7] + layers.unsqueeze(1) * parts[8]
 
-  # Returns which rows of the pool each layer's attention reads, one tensor per layer: for $FLASH
-  # the first row of each user (B + 1), in int32; for other kernels all rows of all users
-  # (B most_rows). The last row of a shorter history stands for the rows that it lacks.
+  # Returns a tensor per layer: the rows of the pool that the layer's attention reads. For $FLASH it
+  # holds the first row of each user (B + 1), in int32. For other kernels it holds all rows of all
+  # users (B most_rows), and repeats the last row of each history that is shorter than most_rows.
   def reads(self, parts: List[Tensor], most_rows: int) -> List[Tensor]:
     starts = self.layer_starts(parts)
     users = parts[6].size(0)
@@ -57,11 +57,11 @@
       reads = (starts.narrow(1, 0, users).unsqueeze(2) + at).reshape([-1, users * most_rows])
     return reads.unbind()
 
-  # Returns what the attention of all layers needs to know of the rows of queries:
+  # Returns the tensors that describe the rows of queries to the attention of all layers:
   #   0  (B + 1) ends, in int32
   #   1  (B) used, in int32
-  #   2  (r) where the rows of queries stand in a rectangle (B most_new). For $EFFICIENT its width
-  #      is rounded up to a multiple of 32.
+  #   2  (r) the place of each row of queries in a rectangle (B most_new). For $EFFICIENT the width
+  #      of the rectangle, most_new, is rounded up to a multiple of 32.
   # for $EFFICIENT also
   #   3  (B + 1) where the gathered rows of each user begin, in int32
   # and for $PADDED also
@@ -100,8 +100,8 @@
       rectangle.append(keys >= limits)
     return rectangle
 
-  # Lets rows of queries attend to rows of the pool. If `causal` is true, the rows of a user are the
-  # last rows of the history, and a row attends to the rows up to its own. Otherwise each row
+  # Lets rows of queries attend to rows of the pool. If `causal` is true, a user's queries belong to
+  # the last rows of the history, and each attends to the rows up to its own. Otherwise each query
   # attends to all rows of the history. Returns (r, H, D) and the log-sum-exp (r, H) of the scores.
   def attend_ragged(
     self,
@@ -117,8 +117,8 @@
     users = rectangle[1].size(0)
     group = self.heads // self.kv_heads
     if self.kernel == $FLASH:
-      # The kernel has another form for single queries, whose log-sum-exp has another layout in some
-      # versions. So a call announces at least two queries of a user.
+      # If no user has more than one query, the kernel takes another path. In some versions the
+      # log-sum-exp of this path has another layout. So `most` is at least 2.
       most = most_new
       if most == 1:
         most = 2
@@ -131,7 +131,7 @@
       v = self.widen(values.index_select(0, reads)).to($float32)
       mask = 0
       if causal:
-        mask = 2  # a user's last query attends to the user's last key
+        mask = 2  # the user's last query is aligned with the user's last key
       mixed, lse, a, b, c, d = torch._efficient_attention_forward(
         q.to($float32).view([1, -1, self.heads, self.head_dim]), k.unsqueeze(0), v.unsqueeze(0),
         None, rectangle[0], rectangle[3], most_new, most_rows, 0., mask, True, scale=1.,
@@ -164,8 +164,8 @@
       numbers.append(int(x.select(0, i)))
     return numbers
 
-  # Returns the used rows of all blocks as L B views (2, G, used, D), layer by layer, and user by
-  # user in a layer. For the steps of blocks D is 1.
+  # Returns the used rows of all blocks as L B views (2, G, used, D). They are ordered by layer, and
+  # within a layer by user. If `blocks` are blocks of steps, D is 1.
   def views(
     self,
     pool: Tensor,  # (elements), not read if there are blocks
@@ -188,8 +188,9 @@
           views.append(blocks[b].select(0, l).narrow(2, 0, used[b]))
     return views
 
-  # Writes new rows of one layer into the blocks and lets them attend to them, for $EACH. If `last`
-  # is true, only the last row of each user attends. Returns (r, H D) or, if `last`, (B, H D).
+  # Writes the new rows of one layer into the blocks, then lets these rows attend to the blocks.
+  # Used for $EACH only. If `last` is true, only the last row of each user attends. Returns (r, H D)
+  # or, if `last`, (B, H D).
   def extend_each(
     self,
     qkv: Tensor,  # (r, H D + 2 G D)
@@ -213,7 +214,7 @@
       attended.append(self.attend_rows(q, rows[b], steps[b], masks[b]))
     return torch.cat(attended)
 
-  # Lets candidates attend to their user's history and to themselves, for $EACH.
+  # Lets each candidate attend to its user's history and to itself. Used for $EACH only.
   def score_each(
     self,
     qkv: Tensor,  # (r, H D + 2 G D)
@@ -229,8 +230,8 @@
       attended.append(self.attend_slate(own, keys, values))
     return torch.cat(attended)
 
-  # Encodes new rows as extend does, for B users. Row 0 of a history is the learned first token; its
-  # row of the table and its actions are not read. Returns the state of each user's last row.
+  # Encodes new rows as extend does, for B users. Row 0 of a history is the learned first token. Its
+  # item, actions, surface and gap have no effect. Returns the state of each user's last row.
   def extend_ragged(
     self,
     table: Tensor,  # (N + 1 + V, E)

@@ -69,7 +69,7 @@
     own = torch.sum(q * own_key, [-1], True)
     return torch.lerp(mixed, own_value, torch.sigmoid(own - others))
 
-  # Lets each candidate also attend to its own key, see with_own.
+  # Adds each candidate's own key and value to its attention to the history, see with_own.
   def with_self(
     self,
     qkv: Tensor,  # (k, H D + 2 G D), queries scaled
@@ -79,7 +79,7 @@
     k = qkv.size(0)
     group = self.heads // self.kv_heads
     parts = qkv.view([k, self.heads + 2 * self.kv_heads, self.head_dim])
-    # Own keys and values (k, G, 1, D) are broadcast.
+    # The shape of own keys and values, (k, G, 1, D), is broadcast to (k, G, H / G, D).
     own_key = parts.narrow(1, self.heads, self.kv_heads).unsqueeze(2)
     own_value = parts.narrow(1, self.heads + self.kv_heads, self.kv_heads).unsqueeze(2)
     each = parts.narrow(1, 0, self.heads).view([k, self.kv_heads, group, self.head_dim])
@@ -168,8 +168,8 @@
     steps: Tensor,  # (2, G, n, 1) float16, read only if the rows are int8
     hidden: Tensor  # (m, n), or (m, 0) if all rows are new, see unseen
   ) -> Tensor:  # (m, H D) or (1, H D)
-    # For a whole history it pays to convert all keys and values to a faster type; for few new rows
-    # the conversion takes longer than it saves.
+    # For a whole history, converting all keys and values to a faster type saves time. For few new
+    # rows, the conversion takes longer than it saves.
     causal = hidden.size(1) == 0 and q.size(0) > 1
     kind = $float32
     if causal:
@@ -183,7 +183,7 @@
 
   # Adds rows of zeros to x (m, w), so that their number is a multiple of 16; does nothing if m is
   # less than 16. oneDNN compiles a product for each number of rows and keeps all compiled products
-  # in memory. So there should be few different numbers of rows. Other devices don't need it.
+  # in memory. So there should be few different numbers of rows. Other devices need no zeros.
   def filled(self, x: Tensor) -> Tensor:
     m = x.size(0)
     more = (16 - m % 16) % 16

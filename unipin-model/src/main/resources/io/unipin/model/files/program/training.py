@@ -225,7 +225,7 @@
     shares: Tensor,  # (S) share of the candidate itself in its mix
     hidden_weights: Tensor,  # (C) weight of each action
     slate_weights: Tensor,  # (C)
-    # numbers, in tensors of the processor: to read them makes no device wait
+    # numbers, in tensors on the processor, so that reading them does not wait for a device
     score_reg: Tensor,  # (1) weight of the gap
     mixup: Tensor,  # (1) weight of the mixed candidates
     dropout: Tensor  # (1)
@@ -306,8 +306,8 @@
   def ids(self, rows: Tensor) -> Tensor:
     return self.item_id.detach().index_select(0, rows)
 
-  # Returns the tensors, detached from their gradients. If `rows` is not empty, the first tensor of
-  # the result is a copy of these rows of the first tensor.
+  # Returns the tensors, detached: no gradient is computed through them. If `rows` is not empty, the
+  # first result is a copy of these rows of the first tensor.
   def chosen(self, tensors: List[Tensor], rows: Tensor) -> List[Tensor]:
     chosen = annotate(List[Tensor], [])
     for i in range(len(tensors)):
@@ -317,7 +317,8 @@
       chosen.append(x)
     return chosen
 
-  # Returns the factor (1) that shortens gradients of this length (1) to the length `clip`.
+  # Returns the factor (1) that shortens gradients of this length (1) to the length `clip`. The
+  # factor is 1 if the gradients are shorter.
   def clipping(self, length: Tensor, clip: float) -> Tensor:
     return torch.clamp_max(torch.reciprocal(length + 1e-6) * clip, 1.)
 
@@ -329,12 +330,12 @@
     g: List[Tensor],  # gradients
     m: List[Tensor],  # first moments
     v: List[Tensor],  # second moments
-    kept: List[float],  # what the decay leaves of each parameter
+    kept: List[float],  # factor by which the decay multiplies each parameter
     beta1: float,
     beta2: float,
     clip: float,
-    spread: float,  # correction of the second moments' roots
-    move: float  # size of a move
+    spread: float,  # divisor of the second moments' square roots
+    move: float  # factor of each update, negative
   ) -> Tensor:  # (1)
     # clip
     total = torch.zeros([1], dtype=$float32, device=g[0].device)
@@ -354,8 +355,8 @@
       g[i].zero_()
     return length
 
-  # Does what move_each does, for a device. Each operator takes all parameters at once, so
-  # the device starts few kernels.
+  # Does what move_each does, for other devices. Each operator takes all parameters at once, so the
+  # device starts few kernels.
   def move_together(
     self,
     p: List[Tensor],
