@@ -16,8 +16,8 @@
 
 /*
  * Tests of the native engine. Every kernel that this processor can run is compared with sums in double precision or with
- * the portable kernel. Passes over random models must give the same bits for every split of a history, every cut of a slate
- * and on two threads, and nearly the same numbers with all kernels. Memory that must not be read is NaN.
+ * the portable kernel. Passes over random models must give the same bits however a history is split or a slate is cut, and
+ * also on two threads. With all kernels they must give nearly the same numbers. Memory that must not be read is NaN.
  */
 namespace {
 

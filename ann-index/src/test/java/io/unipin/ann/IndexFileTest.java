@@ -157,8 +157,8 @@ class IndexFileTest {
   }
 
   /**
-   * A payload can be wrong although its checksum is right. It must fit the header, and its graph
-   * must not point outside the graph.
+   * A payload can be wrong although its checksum is right. It must fit the header, and no link of
+   * its graph may point to a node that does not exist.
    */
   @Test
   void load_wrongContentWithRightSum_refuses() throws IOException, NoSuchAlgorithmException {

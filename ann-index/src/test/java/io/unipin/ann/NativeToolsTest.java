@@ -31,8 +31,8 @@ class NativeToolsTest {
   private static final int MOST_SECONDS = 300;
 
   /**
-   * A file that exists if the library in {@link #SANITIZED} has passed. A build that must run all
-   * tests removes the file first.
+   * A file that exists if the tour has passed with the library in {@link #SANITIZED}. A build that
+   * must run all tests removes the file first.
    */
   private static final Path PASSED = SANITIZED.resolve("tour.passed");
 

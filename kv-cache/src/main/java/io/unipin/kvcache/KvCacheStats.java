@@ -72,7 +72,7 @@ public record KvCacheStats(
   }
 
   /**
-   * Returns the number of entries that left for {@link KvDeparture#POLICY},
+   * Returns the number of entries that left because of {@link KvDeparture#POLICY},
    * {@link KvDeparture#ROOM} or {@link KvDeparture#AGE}.
    */
   public long evictions() {

@@ -45,7 +45,8 @@ public interface ReloadChoice {
   /**
    * What a tier holds for a request.
    *
-   * @param held number of the request's first rows that the tier holds, more than the cache holds
+   * @param held number of the request's first rows that the tier holds; it is greater than the
+   *     number that the cache holds
    * @param whole whether the tier holds all rows and the state, so that nothing is encoded
    * @param bytes bytes to read
    */

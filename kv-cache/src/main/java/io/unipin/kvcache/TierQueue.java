@@ -80,7 +80,10 @@ final class TierQueue {
     return true;
   }
 
-  /** Removes and returns the oldest key, or returns null. The caller drops its rows. */
+  /**
+   * Removes and returns the oldest key, or returns null. The caller must call {@link Turn#drop} on
+   * the result.
+   */
   @Nullable Turn poll() {
     Iterator<Turn> first = waiting.values().iterator();
     if (!first.hasNext()) {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * then holds these rows, which stay in the cache's memory until they are written.
  *
  * <p>When a write fails, the tier is off: keys are dropped and counted. The first write after a
- * pause tries again. The pauses double up to a longest pause.
+ * pause tries again. Each further pause is twice as long as the one before, but at most the longest
+ * pause.
  */
 final class TierWriter implements AutoCloseable {
   private static final int HELD_SHIFT = 7;

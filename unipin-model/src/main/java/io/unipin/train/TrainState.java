@@ -41,9 +41,9 @@ record TrainState(
     double seconds,
     long examples) {
   /**
-   * If a metric is below the highest metric by at most this share, it counts as equally good.
-   * Chance explains such a difference: the metrics of one model on two equally large samples of
-   * users differ by more.
+   * If a metric is below the highest metric by at most this share, it counts as equally good. Such
+   * a difference can be chance: the metrics of one model on two equally large samples of users
+   * often differ by more than this.
    */
   private static final double NOISE = 0.02;
 

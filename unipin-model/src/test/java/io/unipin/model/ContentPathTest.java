@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the path on which content and attributes of a candidate reach the head of ranking. */
+/** Tests the path on which a candidate's content and attributes reach the model's ranking head. */
 @Timeout(120)
 class ContentPathTest {
   private static final long SEED = 53;

@@ -132,7 +132,7 @@ final class TestBatches {
     return with(batch, batch.tokens(), other, batch.shown(), batch.rare());
   }
 
-  /** Returns the same batch in which {@code other} replaces {@code item} in all histories. */
+  /** Returns a copy of the batch in which {@code other} replaces {@code item} in all histories. */
   static TrainingBatch withoutTokens(TrainingBatch batch, long item, long other) {
     TrainingBatch.Tokens tokens = batch.tokens();
     TrainingBatch.Tokens replaced =

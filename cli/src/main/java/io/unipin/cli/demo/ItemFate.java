@@ -31,7 +31,9 @@ record ItemFate(
     double lastOnPage,
     Map<String, Double> probabilities) {
 
-  /** Reads the console's answer. Throws {@link CommandException} if it scores no item. */
+  /**
+   * Reads the console's answer. Throws {@link CommandException} if the answer has no scored item.
+   */
   static ItemFate of(JsonNode view) {
     JsonNode item = view.path("item");
     if (!item.path("utility").isNumber()) {

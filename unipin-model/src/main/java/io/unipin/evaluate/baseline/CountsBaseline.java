@@ -19,12 +19,12 @@ import java.util.Map;
  * log has actions from before its first feedview, the rates of item and user in these actions are
  * two more ({@link CountedKey}).
  *
- * <p>Every rate is shrunk towards the rate of the whole table, and enters as the difference of
- * their logits ({@link ShrunkRates}). The weights are those of a logistic regression on the
- * impressions of the validation part, one regression per action. All counts end where training
- * ends. So labels of the validation part influence only the weights, and labels of the test part
- * influence nothing. The baseline does not know combinations of user and item, and no order of
- * actions. Immutable.
+ * <p>Every rate is shrunk towards the rate of the whole table. The sum uses the logit of the shrunk
+ * rate minus the logit of the table's rate ({@link ShrunkRates}). The weights are those of a
+ * logistic regression on the impressions of the validation part, one regression per action. All
+ * counts end where the training part of the log ends. So labels of the validation part influence
+ * only the weights, and labels of the test part influence nothing. The baseline does not know
+ * combinations of user and item, and no order of actions. Immutable.
  */
 public final class CountsBaseline {
   private static final double RIDGE = 1;
@@ -162,7 +162,9 @@ public final class CountsBaseline {
     return ones;
   }
 
-  /** Returns the probability of each action for each impression of a slate: (impressions, actions). */
+  /**
+   * Returns the probability of each action for each impression of a slate: (impressions, actions).
+   */
   public float[] probabilities(int user, Slate slate) {
     float[] probabilities = new float[slate.size() * actions];
     for (int i = 0; i < slate.size(); i++) {

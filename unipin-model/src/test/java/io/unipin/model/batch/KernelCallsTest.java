@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Tests what the program passes to CUDA's attention kernels. The processor lacks these kernels, so
  * methods written from the kernels' documentation replace them. These methods return NaN if an
- * argument has a type or size that the kernel does not take. Their results must equal the results
- * of {@code PADDED}.
+ * argument has a type or size that the kernel does not take. The results of these methods must
+ * equal the results of {@link AttentionKernel#PADDED}.
  */
 class KernelCallsTest {
   private static final float TOLERANCE = 1e-4f;

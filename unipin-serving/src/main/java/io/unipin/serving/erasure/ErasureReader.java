@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * Makes the erasures of a log on one replica, each of them once, and confirms them.
  *
  * <p>If this replica can't read an erasure, it holds the erasure, and tries again once the secrets
- * change. Later erasures are made meanwhile. If replicas share stores, an erasure that a call of this
- * server makes is held until the shared stores have made it. The positions in {@link SharedErasures}
- * never pass an erasure that is held. One thread, apart from {@link #unreadable}.
+ * change. Later erasures are made meanwhile. If replicas share stores, an erasure that a call of
+ * this server makes is held until the shared stores have made it. The positions in {@link
+ * SharedErasures} never pass an erasure that is held. One thread, apart from {@link #unreadable}.
  */
 public final class ErasureReader implements ErasureLog.Receiver {
   private static final Logger logger = LoggerFactory.getLogger(ErasureReader.class);
@@ -60,7 +60,7 @@ public final class ErasureReader implements ErasureLog.Receiver {
     /**
      * Confirms an erasure.
      *
-     * @param name by {@link ErasureSeal#name}
+     * @param name name of the erasure, as {@link ErasureSeal#name} returns it
      * @param existed whether this replica held data of the user
      * @throws ServingException UNAVAILABLE when the fleet can't be told now
      */

@@ -3,7 +3,7 @@ package io.unipin.serving.history;
 /**
  * An event that the store keeps because it is among the newest of its user.
  *
- * @param isLinked whether {@code event} is known; records of version 1 do not hold this hash
+ * @param isLinked whether the hash {@code event} is known; records of version 1 do not hold it
  * @param event hash of the event's id; 0 when unknown
  * @param action recorded action; only its time is kept when the event is taken back
  */

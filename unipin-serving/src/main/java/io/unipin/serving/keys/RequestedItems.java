@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The items that one request names by id or by key. It turns keys into ids, and returns the key of
- * an id for the answer. Not thread-safe.
+ * The items that one request names by id or by key. This object turns keys into ids, and returns
+ * the key of an id for the answer. Not thread-safe.
  */
 public final class RequestedItems {
   private final ItemNames names;

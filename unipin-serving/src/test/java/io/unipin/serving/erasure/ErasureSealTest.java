@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ErasureSealTest {
-  /** Time 1700000000123, writer 42, user "someone"; the secret is 32 bytes of value 1. */
+  /**
+   * A sealed erasure of the user "someone" at time 1700000000123 by writer 42. Its secret is 32
+   * bytes of value 1.
+   */
   private static final String KEPT =
       "010000018bcfe5687b000000000000002a0001020304050607080"
           + "90a0b1730789c2000ba6fb7c5d9a01f1f9812353b22fbf6de0219";
