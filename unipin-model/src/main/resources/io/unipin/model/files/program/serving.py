@@ -2,9 +2,10 @@
   # ---- serving: one user ----
   #
   # A block (L, 2, G, T, D) holds the keys (0) and values (1) of a history's rows in float32,
-  # float16 or int8. An int8 block has steps (L, 2, G, T, 1) in float16: a key or value is the stored
-  # integer times the step of its row. For other types callers pass the block again as `steps`,
-  # which is then not read. A row of x (m, H D + 2 G D) holds queries, keys and values side by side.
+  # float16 or int8. An int8 block has steps (L, 2, G, T, 1) in float16: a key or value is the
+  # stored integer times the step of its row. For other types callers pass the block again as
+  # `steps`, which is then not read. A row of x (m, H D + 2 G D) holds queries, keys and values side
+  # by side.
 
   # Returns the rotations of queries and keys at positions (m) in a history. They are one complex
   # number for each pair of columns: (m, (H + G) D / 2).
