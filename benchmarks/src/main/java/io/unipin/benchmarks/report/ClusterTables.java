@@ -41,13 +41,13 @@ final class ClusterTables {
         .row(
             RUN,
             "hits in the first minute after a clean restart ÷ before",
-            "{warm_restart_hits.clean|2}",
-            "{warm_restart_hits.clean|>=0.9 project}")
+            "{warm_restart_hits/clean|2}",
+            "{warm_restart_hits/clean|>=0.9 project}")
         .row(
             RUN,
             "the same after SIGKILL",
-            "{warm_restart_hits.kill|2}",
-            "{warm_restart_hits.kill|>=0.9 project}")
+            "{warm_restart_hits/kill|2}",
+            "{warm_restart_hits/kill|>=0.9 project}")
         .row(
             RUN,
             "failed calls in a rolling restart, in a rolling swap of bundles",
@@ -66,10 +66,10 @@ final class ClusterTables {
   private static String[] cells(String name, String part) {
     return new String[] {
       name,
-      "{away.%s.wrong}, {away.%s.wrong|<=0 project}".formatted(part, part),
-      "{away.%s.blocked}, {away.%s.blocked|<=0 project}".formatted(part, part),
-      "{away.%s.recovery_s|1} s, {away.%s.recovery_s|<=5 project}".formatted(part, part),
-      "{away.%s.degraded}".formatted(part)
+      "{away/%s/wrong}, {away/%s/wrong|<=0 project}".formatted(part, part),
+      "{away/%s/blocked}, {away/%s/blocked|<=0 project}".formatted(part, part),
+      "{away/%s/recovery_s|1} s, {away/%s/recovery_s|<=5 project}".formatted(part, part),
+      "{away/%s/degraded}".formatted(part)
     };
   }
 
