@@ -38,7 +38,9 @@ final class Packages {
       feedlog.simulator: feedlog
       feedlog.split: feedlog model.features
       model: kvcache model.batch model.engine model.features model.files
+      model.archive: model model.features
       model.batch: kvcache model.features model.files
+      model.device: model model.engine
       model.engine: kvcache model.features model.files
       model.features: kvcache
       model.files: kvcache model.features
@@ -112,7 +114,7 @@ final class Packages {
       cli.statistics: settings
       cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.page evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.features model.files serving.bundle serving.log train train.recipe
       cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.database feedlog.imports feedlog.infer feedlog.review feedlog.simulator feedlog.source feedlog.split proto.v1
-      benchmarks: benchmarks.ann benchmarks.cluster benchmarks.device benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
+      benchmarks: benchmarks.ann benchmarks.cluster benchmarks.device benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.gpu benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
       benchmarks.cluster: benchmarks.engines benchmarks.faults benchmarks.measure benchmarks.server cli cli.console cli.loadtest client feedlog proto.v1
       benchmarks.device: benchmarks.load benchmarks.measure benchmarks.server cli.console client proto.v1 serving serving.settings

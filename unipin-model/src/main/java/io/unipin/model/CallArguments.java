@@ -53,11 +53,7 @@ final class CallArguments {
       throw new IllegalArgumentException(
           "rows of %s expected, got %s".formatted(expected, kv.layout()));
     }
-    if (kv instanceof HostRows rows) {
-      return rows;
-    }
-    throw new IllegalArgumentException(
-        "rows in host memory expected, got " + kv.getClass().getSimpleName());
+    return kv;
   }
 
   /** Returns the actions of a window from index {@code start} on. */

@@ -1,6 +1,8 @@
 package io.unipin.model;
 
 import ai.djl.Device;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,6 +41,7 @@ public record EngineDevice(Kind kind, int index) {
    *
    * @throws IllegalArgumentException when no device has such a name
    */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static EngineDevice parse(String name) {
     if (name.equals("cpu")) {
       return CPU;
@@ -60,6 +63,7 @@ public record EngineDevice(Kind kind, int index) {
   }
 
   /** Returns the name that {@link #parse} takes: {@code cpu}, {@code cuda} or {@code cuda:N}. */
+  @JsonValue
   @Override
   public String toString() {
     if (isCpu()) {

@@ -109,7 +109,7 @@ class EnginePoolSimulationTest {
               1024L * random.nextInt(8),
               nanos::get);
       long bytes = limits.budgetBytes() + limits.transientBytes() + GAPS;
-      pool = EnginePool.create(EngineOptions.cpu(), type, bytes);
+      pool = EnginePool.create(TestModels.options(), type, bytes);
       moves = new CountedMoves(pool);
       cache = new UserKvCache(limits, List.of(), moves);
     }
