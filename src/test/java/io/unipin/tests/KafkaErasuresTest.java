@@ -177,7 +177,9 @@ final class KafkaErasuresTest {
       awaitMetric(one, "actions", "erased", 2);
       // an action from after the erasure is recorded
       TimeUnit.MILLISECONDS.sleep(5);
-      assertThat(record(other, "gone", "later").getRecorded()).isEqualTo(1);
+      RecordActionsResponse later = record(other, "gone", "later");
+      // The server reads its own record from the topic, and may have recorded the action by that.
+      assertThat(later.getRecorded() + later.getDuplicates()).isEqualTo(1);
       awaitMetric(one, "actions", "taken", 3);
     }
     assertThat(lifetime("one", "gone")).isEqualTo(1);
