@@ -66,10 +66,7 @@ public final class ServingModel implements AutoCloseable {
     return load(files, options, options.kernel(files.config()));
   }
 
-  /**
-   * Loads a model with a given attention kernel. With a kernel for devices, the program reads
-   * copies of the item tables, as on a device.
-   */
+  /** Loads a model with an attention kernel. Kernels for devices read copies of the item tables. */
   static ServingModel load(ModelFiles files, EngineOptions options, AttentionKernel kernel) {
     options.check(files);
     return of(files, options, Arithmetic.of(options.precision(), options.device()), kernel);

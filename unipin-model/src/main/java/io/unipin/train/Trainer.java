@@ -38,9 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every step is a function of (recipe, seed, step), so a resumed training equals an
  * uninterrupted one. On a card the two are equal up to rounding, because a card adds the terms of
- * some gradients in no fixed order. A card computes only the steps. The processor computes
- * everything else that goes into a bundle, because the check of a loaded bundle also runs on the
- * processor.
+ * some gradients in no fixed order. A card computes only the steps. The processor computes the rest
+ * of a bundle, because the check of a loaded bundle also runs on the processor.
  *
  * <p>Not thread-safe; at most one training per process. The work folder holds {@code checkpoint}
  * (to resume from), {@code classes.json} (class counts of the first epoch) and {@code model} (the
