@@ -218,7 +218,7 @@ final class EvictionOrder {
     try {
       EvictionPlace place = places.get(key);
       if (place != null && place.entry() == entry) {
-        passed(key, place);
+        passed(place);
       }
     } finally {
       lock.unlock();
@@ -226,7 +226,7 @@ final class EvictionOrder {
   }
 
   @GuardedBy("lock")
-  private void passed(KvKey key, EvictionPlace place) {
+  private void passed(EvictionPlace place) {
     int kept = Math.max(places.size(), LEAST_AGE);
     long now = time.get();
     double worth = worth(place);
@@ -237,7 +237,7 @@ final class EvictionOrder {
     // keys.
     patience = Math.max(next, before - (now - passedAt) * MOST_FALL / worth);
     passedAt = now;
-    departed.set(key, place.uses, kept * DEPARTURES_PER_AGE);
+    departed.set(place.key(), place.uses, kept * DEPARTURES_PER_AGE);
   }
 
   /**
@@ -259,7 +259,7 @@ final class EvictionOrder {
           spared = next;
           continue;
         }
-        passed(place.key(), place);
+        passed(place);
         out.add(Map.entry(place.key(), place.entry()));
         leave(place);
       }
