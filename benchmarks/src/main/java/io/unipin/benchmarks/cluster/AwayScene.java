@@ -120,8 +120,11 @@ final class AwayScene {
         FleetTraffic traffic = world.traffic(clients)) {
       ClusterWorld.begin(traffic);
       Thread.sleep(WARM_UP.toMillis());
+      Incidents incidents = new Incidents();
+      incidents.now("trouble began");
       trouble.begin();
       Thread.sleep((world.quick() ? QUICK_AWAY : AWAY).toMillis());
+      incidents.now("trouble ended");
       trouble.end();
       long back = System.nanoTime();
       Thread.sleep(WATCH.toMillis());
@@ -132,7 +135,7 @@ final class AwayScene {
       results.put("blocked", notes.count(note -> note.millis() > STUCK_MILLIS));
       results.put("recovery_s", notes.wholeAgain(back, CALM));
       results.put("degraded", notes.count(PageNote::isDegraded));
-      results.put("failures", notes.failures());
+      results.put("failures", incidents.failures(notes));
       return results;
     }
   }

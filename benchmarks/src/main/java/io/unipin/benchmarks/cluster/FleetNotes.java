@@ -4,23 +4,18 @@ import io.unipin.benchmarks.measure.Latencies;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What happened to the calls of a fleet's users. Thread-safe. */
 final class FleetNotes {
   private final List<PageNote> pages = new ArrayList<>();
   private Latencies records = new Latencies();
-  private final Map<String, Integer> failures = new TreeMap<>();
-  private final List<Long> recordFailures = new ArrayList<>();
+  private final List<CallFailure> recordFailures = new ArrayList<>();
   private int recorded;
 
   synchronized void page(PageNote note) {
     pages.add(note);
-    if (note.hasFailed()) {
-      failures.merge("page: " + note.failure(), 1, Integer::sum);
-    }
   }
 
   synchronized void recorded(double millis) {
@@ -33,16 +28,14 @@ final class FleetNotes {
    *
    * @param atNanos time at which the call began
    */
-  synchronized void recordFailed(long atNanos, String failure) {
-    recordFailures.add(atNanos);
-    failures.merge("record: " + failure, 1, Integer::sum);
+  synchronized void recordFailed(long atNanos, double millis, String failure) {
+    recordFailures.add(new CallFailure(atNanos, millis, "record", failure));
   }
 
   /** Forgets all calls so far. */
   synchronized void clear() {
     pages.clear();
     records = new Latencies();
-    failures.clear();
     recordFailures.clear();
     recorded = 0;
   }
@@ -59,7 +52,7 @@ final class FleetNotes {
         }
       }
     }
-    return asked && recordFailures.stream().noneMatch(at -> at - from >= 0);
+    return asked && recordFailures.stream().noneMatch(failure -> failure.atNanos() - from >= 0);
   }
 
   /** Returns the number of calls of both kinds. */
@@ -71,9 +64,13 @@ final class FleetNotes {
     return recordFailures.size() + count(PageNote::hasFailed);
   }
 
-  /** Returns the number of failed calls by what the failures said. */
-  synchronized Map<String, Integer> failures() {
-    return new TreeMap<>(failures);
+  /** Returns the failed calls of both kinds, oldest first. */
+  synchronized List<CallFailure> failures() {
+    return Stream.concat(
+            recordFailures.stream(),
+            pages.stream().filter(PageNote::hasFailed).map(PageNote::failureOfCall))
+        .sorted((a, b) -> Long.signum(a.atNanos() - b.atNanos()))
+        .toList();
   }
 
   synchronized int pages() {
@@ -142,8 +139,8 @@ final class FleetNotes {
   synchronized double wholeAgain(long fromNanos, Duration calm) {
     long begin = fromNanos;
     long end = fromNanos;
-    for (long failure : recordFailures) {
-      begin = failure - begin > 0 ? failure : begin;
+    for (CallFailure failure : recordFailures) {
+      begin = failure.atNanos() - begin > 0 ? failure.atNanos() : begin;
     }
     for (PageNote note : pages) {
       if (note.atNanos() - fromNanos < 0) {

@@ -176,7 +176,7 @@ final class FleetTraffic implements AutoCloseable {
       notes.recorded(millisSince(begin));
     } catch (RequestException e) {
       user.doubt();
-      notes.recordFailed(begin, String.valueOf(e.getMessage()));
+      notes.recordFailed(begin, millisSince(begin), String.valueOf(e.getMessage()));
     }
   }
 

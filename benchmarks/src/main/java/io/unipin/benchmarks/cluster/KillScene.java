@@ -30,6 +30,7 @@ final class KillScene {
 
   private final ClusterWorld world;
   private final Random random = new Random(SEED);
+  private final Incidents incidents = new Incidents();
 
   KillScene(ClusterWorld world) {
     this.world = world;
@@ -62,9 +63,13 @@ final class KillScene {
           case 0 -> hits.add(killReplica(fleet, traffic));
           case 1 -> {
             List<EngineProcess> primaries = engines.redis().primaries();
+            incidents.now("Redis primary killed");
             primaries.get(random.nextInt(primaries.size())).killFor(REDIS_DEAD);
           }
-          default -> engines.kafka().process().killFor(KAFKA_DEAD);
+          default -> {
+            incidents.now("Kafka broker killed");
+            engines.kafka().process().killFor(KAFKA_DEAD);
+          }
         }
         Thread.sleep(SETTLE.toMillis());
       }
@@ -106,16 +111,17 @@ final class KillScene {
       throws IOException, InterruptedException {
     ReplicaProcess victim = fleet.replica(random.nextInt(fleet.replicas().size()));
     long death = System.nanoTime();
+    incidents.now("replica killed");
     victim.kill();
     Thread.sleep(DEAD.toMillis());
     double before = traffic.notes().hits(death - BEFORE.toNanos(), BEFORE);
     double after = traffic.notes().hits(death + AFTER.toNanos(), AFTER);
+    incidents.now("replica started");
     victim.start(fleet.bundle());
     return after / before;
   }
 
-  private static Map<String, Object> results(
-      FleetProcesses fleet, FleetTraffic traffic, int kills) {
+  private Map<String, Object> results(FleetProcesses fleet, FleetTraffic traffic, int kills) {
     FleetNotes notes = traffic.notes();
     int lost = 0;
     try (UniPinClient client = UniPinClient.connect(fleet.replica(0).address())) {
@@ -129,7 +135,7 @@ final class KillScene {
     results.put("compared_pages", traffic.compared());
     results.put("wrong", traffic.wrong().stream().limit(10).toList());
     results.put("failed_share", (double) notes.failed() / notes.calls());
-    results.put("kill_failures", notes.failures());
+    results.put("kill_failures", incidents.failures(notes));
     results.put(
         "degraded_share", (double) notes.count(PageNote::isDegraded) / Math.max(1, notes.pages()));
     results.put("stale_pages", notes.stale());

@@ -33,6 +33,11 @@ record PageNote(
     return !failure.isEmpty();
   }
 
+  /** Returns the note of a failed call as a failure. */
+  CallFailure failureOfCall() {
+    return new CallFailure(atNanos, millis, "page", failure);
+  }
+
   boolean isDegraded() {
     return !degradations.isEmpty();
   }

@@ -26,21 +26,24 @@ final class RollingScene {
         FleetClients clients = FleetClients.byUser(fleet);
         FleetTraffic traffic = world.traffic(clients)) {
       ClusterWorld.begin(traffic);
+      Incidents incidents = new Incidents();
       Thread.sleep(WARM_UP.toMillis());
       for (ReplicaProcess replica : fleet.replicas()) {
+        incidents.now("replica restarted");
         replica.stop();
         replica.start(fleet.bundle());
         Thread.sleep(BETWEEN.toMillis());
       }
       int restart = traffic.notes().failed();
       for (ReplicaProcess replica : fleet.replicas()) {
+        incidents.now("bundle swapped");
         replica.swap(ClusterWorld.OTHER_BUNDLE);
         Thread.sleep(BETWEEN.toMillis());
       }
       traffic.end();
       results.put("restart_failed", restart);
       results.put("swap_failed", traffic.notes().failed() - restart);
-      results.put("rolling_failures", traffic.notes().failures());
+      results.put("rolling_failures", incidents.failures(traffic.notes()));
     }
     return results;
   }

@@ -68,6 +68,10 @@ public final class KafkaServer implements AutoCloseable {
         "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "controller.listener.names=CONTROLLER",
         "inter.broker.listener.name=PLAINTEXT",
+        // A broker that was killed and started again must wait until the controller gives up its
+        // earlier life. Kafka waits for nine seconds by default.
+        "broker.session.timeout.ms=2000",
+        "broker.heartbeat.interval.ms=500",
         "log.dirs=" + data,
         "auto.create.topics.enable=false",
         "offsets.topic.replication.factor=1",
