@@ -117,6 +117,11 @@ public interface HistoryStore extends AutoCloseable {
     return (known.isEmpty() || known.getAsLong() < timeMs) && erase(user, timeMs);
   }
 
+  /** Whether a change waits for another machine. */
+  default boolean isRemote() {
+    return false;
+  }
+
   /**
    * Returns the erasures that are made in this store, if several servers share it.
    *

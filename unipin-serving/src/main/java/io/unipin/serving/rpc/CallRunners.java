@@ -6,8 +6,17 @@ import io.unipin.serving.failure.ServingException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** The bounded pools in which the calls of a server run, one pool for each kind of call. */
-record CallRunners(CallRunner pages, CallRunner admin, CallRunner items, CallRunner erasures) {
+/**
+ * The bounded pools in which the calls of a server run, one pool for each kind of call.
+ *
+ * <p>Calls that change actions have a pool of their own if their changes wait for Kafka or Redis. A
+ * worker has one thread per core, so without this pool pages would wait while Kafka is away.
+ */
+record CallRunners(
+    CallRunner pages, CallRunner changes, CallRunner admin, CallRunner items, CallRunner erasures) {
+  // these threads wait for most of their time
+  private static final int CHANGE_THREADS = 32;
+  private static final int CHANGE_QUEUE = 1024;
   private static final int ADMIN_THREADS = 2;
   private static final int ADMIN_QUEUE = 16;
   private static final int ITEM_THREADS = 2;
@@ -22,8 +31,13 @@ record CallRunners(CallRunner pages, CallRunner admin, CallRunner items, CallRun
    * @param lost takes each failure of a page call after which this process can't serve any more
    */
   static CallRunners of(RpcServices services, Consumer<ServingException> lost) {
+    CallRunner pages =
+        new CallRunner(services.admission(), services.metrics(), traced(services), lost);
     return new CallRunners(
-        new CallRunner(services.admission(), services.metrics(), traced(services), lost),
+        pages,
+        services.users().waitsForOthers()
+            ? patient("change", CHANGE_THREADS, CHANGE_QUEUE, services)
+            : pages,
         patient("admin", ADMIN_THREADS, ADMIN_QUEUE, services),
         patient("items", ITEM_THREADS, ITEM_QUEUE, services),
         patient("erasure", ERASURE_THREADS, ERASURE_QUEUE, services));
@@ -43,6 +57,7 @@ record CallRunners(CallRunner pages, CallRunner admin, CallRunner items, CallRun
   /** Takes no more calls, and waits for the running calls as {@link CallRunner#drain} does. */
   void drain(Duration time) {
     pages.drain(time);
+    changes.drain(time);
     admin.drain(time);
     items.drain(time);
     erasures.drain(time);

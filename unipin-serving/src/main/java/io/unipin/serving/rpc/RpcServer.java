@@ -77,9 +77,7 @@ public final class RpcServer implements AutoCloseable {
     this.intake = intake(config, services.metrics());
     List<ServerInterceptor> interceptors = interceptors(services.metrics());
     ServerServiceDefinition service =
-        intake.bounded(
-            Audit.noted(
-                new UniPinService(services, calls.pages(), calls.erasures()).bindService()));
+        intake.bounded(Audit.noted(new UniPinService(services, calls).bindService()));
     NettyServerBuilder serving =
         builder(config.host(), config.port(), guard::servingPort, interceptors)
             .addService(service)

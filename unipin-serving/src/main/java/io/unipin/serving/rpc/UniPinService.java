@@ -61,20 +61,21 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private final ServingMetrics metrics;
   private final CallTelemetry telemetry;
   private final CallRunner calls;
+  private final CallRunner changes;
   private final CallRunner erasures;
   private final ResponseWriter writer;
   private final ActionIntake intake;
   private final RpcServices services;
 
-  /** @param erasures runs erasures separately from pages, because erasures wait for the disk */
-  UniPinService(RpcServices services, CallRunner calls, CallRunner erasures) {
+  UniPinService(RpcServices services, CallRunners runners) {
     this.services = services;
     this.routes = services.bundles().routes();
     this.users = services.users();
     this.metrics = services.metrics();
     this.telemetry = new CallTelemetry(services.telemetry());
-    this.calls = calls;
-    this.erasures = erasures;
+    this.calls = runners.pages();
+    this.changes = runners.changes();
+    this.erasures = runners.erasures();
     this.writer = new ResponseWriter(services.identity().configVersion());
     this.intake = new ActionIntake(services, users.journal());
   }
@@ -145,14 +146,14 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   @Override
   public void recordActions(
       RecordActionsRequest request, StreamObserver<RecordActionsResponse> observer) {
-    calls.run(
+    changes.run(
         RECORDING, observer, budget -> recorded(RECORDING, budget, () -> intake.record(request)));
   }
 
   @Override
   public void retractActions(
       RetractActionsRequest request, StreamObserver<RetractActionsResponse> observer) {
-    calls.run(
+    changes.run(
         RETRACTION,
         observer,
         budget -> recorded(RETRACTION, budget, () -> intake.retract(request)));

@@ -98,6 +98,11 @@ public final class UserData {
     return journal;
   }
 
+  /** Whether a change of a user's actions waits for another machine. */
+  public boolean waitsForOthers() {
+    return journal != ActionJournal.NONE || histories.isRemote();
+  }
+
   /**
    * Returns the user's current mark. A caller that logs data of the user takes the mark before it
    * reads any of this data.

@@ -109,6 +109,11 @@ public final class RedisHistories implements HistoryStore {
   }
 
   @Override
+  public boolean isRemote() {
+    return true;
+  }
+
+  @Override
   public UserHistory read(String user) {
     return fetch(user, redis.timeout());
   }
