@@ -1,14 +1,15 @@
 # shellcheck shell=bash
-# Builds what a verb needs when sources changed. Needs say, fail, $root and $state of ./unipin.
-# What was built lies in $state/app: our jars, the class path, and one stamp per need, cli or benchmarks.
+# If sources changed, builds what a command of ./unipin needs. Uses say, fail, $root and $state of
+# ./unipin. There are two needs: cli and benchmarks. The folder $state/app holds the result of the
+# build: our jars, the class path, and for each need a stamp of the sources.
 : "${root:?} ${state:?}"
 
 BUILD_MIB=512
 modules=(proto client kv-cache ann-index unipin-model unipin-serving cli benchmarks)
-# What only tests and reviews want: the build that runs a verb leaves it out.
+# Options that leave out of a build what only tests and reviews need.
 lean=(-DskipTests -Dmaven.test.skip=true -Dspotless.check.skip=true -Denforcer.skip=true)
 
-# The modules that are built for a need: the last one, and all before it.
+# Prints the modules that are built for a need: the module of this name, and all modules before it.
 modules_of() {
   local module
   for module in "${modules[@]}"; do
@@ -17,8 +18,9 @@ modules_of() {
   done
 }
 
-# Path, size and time of every file that goes into the build: sees edits, additions and removals. What was built names
-# files by their whole path, so the checkout's own path counts too: a copy or a renamed one builds anew.
+# Prints a hash over path, size and time of every file that goes into the build, so every edited,
+# added or removed file changes the hash. The hash also includes the path of the checkout, because
+# the build's result has absolute paths. A copied or renamed checkout therefore builds anew.
 source_stamp() {
   local sources
   mapfile -t sources < <(modules_of "$1")
@@ -26,7 +28,8 @@ source_stamp() {
     \( -name target -o -path '*/src/test' \) -prune -o -type f -printf '%p %s %T@\n'; } | LC_ALL=C sort | sha256sum)
 }
 
-# Whether what was built last has all for a need, is of these sources, and all that it runs on is still there.
+# Whether the last build covers a need, was made from these sources, and all files of its class path
+# still exist.
 is_built() {
   local entry entries
   [[ "$(cat "$state/app/stamp.$1" 2>/dev/null)" == "$2" && -s "$state/app/classpath" ]] || return 1
@@ -36,7 +39,8 @@ is_built() {
   done
 }
 
-# A build that runs out of space halfway leaves errors that do not say so.
+# Fails if the disk has too little room. A build that runs out of space halfway has errors that do
+# not name this cause.
 require_space() {
   local free
   free="$(df -Pk "$state" 2>/dev/null | awk 'NR == 2 { print $4 }')"
@@ -48,10 +52,10 @@ pom_stamp() { (cd "$root" && { printf '%s\n' "$1" && cat pom.xml ./*/pom.xml; } 
 
 maven() { (cd "$root" && mvn -B "$@" </dev/null); }
 
-# Compiles up to a module. Modules that do not need each other are compiled at the same time.
+# Compiles up to a module. Modules that do not depend on each other are compiled at the same time.
 compile() {
   local log="$state/build.log" offline=() goals=(-q -T 2 "${lean[@]}" package -pl "$1" -am)
-  # What these poms need was fetched by the build before, so nothing has to be looked up.
+  # The last build already fetched what these poms need, so Maven need not look anything up.
   [[ "$(cat "$state/poms.$1" 2>/dev/null)" == "$(pom_stamp "$1")" ]] && offline=(-o)
   if ! maven "${offline[@]}" "${goals[@]}" >"$log" 2>&1; then
     if [[ "${#offline[@]}" -eq 0 ]] || ! grep -q -i 'offline' "$log" || ! maven "${goals[@]}" >"$log" 2>&1; then
@@ -63,7 +67,7 @@ compile() {
 }
 
 # Copies our own jars away from target/, so that a later build does not pull them from under a running program.
-# Usage: publish NEED STAMP STAMP-OF-CLI, both of before the compilation.
+# Usage: publish NEED STAMP STAMP-OF-CLI. Both stamps were taken before the compilation.
 publish() {
   local fresh="$state/app.$$" module jar entries=() third_party
   mkdir -p "$fresh"
@@ -76,10 +80,10 @@ publish() {
   done
   third_party="$(tr ':' '\n' <"$root/$1/target/classpath.txt" | grep -v "^$root/" | paste -s -d ':')"
   (IFS=':' && printf '%s:%s\n' "${entries[*]}" "$third_party") >"$fresh/classpath"
-  # Benchmarks bring all that the command line needs.
+  # A build of the benchmarks includes all that the need cli asks for.
   printf '%s\n' "$3" >"$fresh/stamp.cli"
   printf '%s\n' "$2" >"$fresh/stamp.$1"
-  # Relative, so that a copy of the checkout never runs what the original built.
+  # The link is relative, so that a copy of the checkout never runs the jars of the original.
   ln -sfn "app.$$" "$state/app"
   local old
   for old in "$state"/app.*; do
@@ -87,11 +91,12 @@ publish() {
   done
 }
 
-# Whether a program runs from a folder: it opens resources of its jars as it comes to them. The pattern comes by a file,
-# so that grep does not find itself.
+# Whether a program runs from a folder. Such a program still needs its jars, because it opens their
+# resources only when it uses them. grep reads the pattern from a file, so that it does not find its
+# own command line.
 is_running() { grep -qsaF -f <(printf '%s/' "$1") /proc/[0-9]*/cmdline; }
 
-# Makes sure that what a need asks for is built: build cli, or build benchmarks.
+# Makes sure that the modules of a need are built. Usage: build cli, or build benchmarks.
 build() {
   local stamp below begin
   stamp="$(source_stamp "$1")"
@@ -114,7 +119,7 @@ build() {
   exec 9>&-
 }
 
-# The class path of the tests: fuzzing runs what they hold.
+# Compiles the tests and prints their class path. Fuzzing runs classes of the tests.
 test_classpath() {
   local log="$state/tests.log" file="$root/src/test/target/classpath.txt"
   say "compiling the tests"

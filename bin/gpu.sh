@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Makes an NVIDIA card usable: ./unipin gpu setup finds the CUDA build of libtorch and writes $state/gpu.env, which
-# launch reads. Needs say, fail and $state of ./unipin.
+# Makes an NVIDIA card usable: ./unipin gpu setup finds the CUDA build of libtorch and writes
+# $state/gpu.env, which launch reads. Uses say, fail and $state of ./unipin.
 : "${state:?}"
 
-# The versions that the engine is made for. CUDA 12 needs driver 525 or newer. The attention kernels need this compute
-# capability or more.
+# The versions of libtorch and CUDA that the engine is made for, and what they require: CUDA 12
+# needs driver 525 or newer, and the attention kernels need this compute capability or a higher one.
 GPU_TORCH=2.7.1
 GPU_FLAVOR=cu128
 GPU_DRIVER=525
@@ -45,7 +45,8 @@ gpu_cards() {
   [[ -z "$old" ]] || say "not usable for want of compute capability $GPU_CAPABILITY: $old"
 }
 
-# Prints the folder of torch's libraries if python3 has a torch that fits. Does not load torch.
+# If the torch of python3 has the right version, prints the folder of its libraries. Does not load
+# torch.
 python_torch() {
   local folder
   command -v python3 >/dev/null || return 1

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# Runs a verb in a JVM. Needs $root and $state of ./unipin, bin/env.sh and bin/gpu.sh.
+# Runs a command of ./unipin in a JVM. Uses $root and $state of ./unipin, bin/env.sh and bin/gpu.sh.
 : "${root:?} ${state:?}"
 
-# Bytes this process may use: the machine's, or the container's when that is less.
+# Prints how many bytes of memory this process may use: the memory of the machine, or the limit of
+# the container if it is lower.
 memory_bytes() {
   local total limit
   total=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) * 1024))
@@ -13,7 +14,7 @@ memory_bytes() {
 
 launch() {
   local verb="${1:-}" threads=1 memory options=()
-  # Training spreads one step over all cores; everything else works on one request per core.
+  # A training computes each step on all cores. All other commands compute each request on one core.
   [[ "$verb" == train ]] && threads="$(nproc)"
   gpu_environment
   launch_environment "$threads" "$state/djl"
@@ -26,14 +27,15 @@ launch() {
   # shellcheck disable=SC2207  # options without spaces
   options+=($(launch_options))
   case "$verb ${2:-}" in
-    # These load a server on the same cores: compiling for minutes would be load, too.
+    # These benchmarks load a server on the same cores. If the JVM compiled its code for minutes,
+    # this would be load, too.
     'bench overload' | 'bench pauses' | 'bench swap' | 'bench soak' | 'bench cluster') options+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC) ;;
     'serve '* | 'train '* | 'evaluate '* | 'bench '* | 'loadtest '*) ;;
     *) options+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC) ;;
   esac
-  # Benchmarks start servers whose life cycle is not their story.
+  # Benchmarks start many servers, and their logs should not hide the results.
   [[ "$verb" != bench ]] || export UNIPIN_LOG_LEVEL="${UNIPIN_LOG_LEVEL:-WARN}"
-  # Progress bars are for people: plain lines when standard error is a file or a pipe.
+  # Progress bars are for people. If standard error is a file or a pipe, progress is plain lines.
   [[ ! -t 2 ]] || options+=(-Dunipin.terminal=true)
   # shellcheck disable=SC2206  # options of the JVM, separated by spaces
   [[ -z "${UNIPIN_JAVA_OPTIONS:-}" ]] || options+=(${UNIPIN_JAVA_OPTIONS})

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What the machine needs: looks for it and, where it may, installs it. Needs say, fail and $state of ./unipin.
+# Looks for the programs and libraries that UniPin needs and, if it may, installs the missing ones.
+# Uses say, fail and $state of ./unipin.
 : "${state:?}"
 
 java_home() {
@@ -29,7 +30,8 @@ missing_packages() {
   has_file '/usr/lib/*/libopenblas.so' || has_file '/usr/lib*/libopenblas.so' ||
     has_file '/usr/local/lib/libopenblas.so' || echo libopenblas-dev
   [[ -n "${UNIPIN_TEST:-}" ]] || return 0
-  # What some tests look at the server with, put before it, or keep histories in.
+  # Some tests use these programs: to observe a server, as a proxy in front of it, or to store
+  # histories.
   command -v prometheus >/dev/null || echo prometheus
   command -v nginx >/dev/null || echo nginx
   command -v haproxy >/dev/null || echo haproxy
@@ -52,7 +54,8 @@ install_packages() {
     fi
   fi
   say "installing $*"
-  # Servers are tools here: their packages must not start services, on ports of ours at that.
+  # Only tests and benchmarks use these servers, and start their own. So the packages must not start
+  # services, which could take our ports.
   for package in prometheus redis-server nginx haproxy; do
     if [[ " $* " == *" $package "* ]] && command -v systemctl >/dev/null; then
       "${sudo[@]}" systemctl mask "$package.service" >/dev/null 2>&1 || true
@@ -70,7 +73,8 @@ install_packages() {
   fail "the installation failed (all output: $log); by hand:  $manual"
 }
 
-# Makes sure that the machine has all that the build needs. With UNIPIN_TEST, what tests can use is needed, too.
+# Makes sure that the machine has all that the build needs. With UNIPIN_TEST, it must also have the
+# programs that tests can use.
 prepare_machine() {
   local packages
   mapfile -t packages < <(missing_packages)

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# Runs all tests. Needs say, $root and $state of ./unipin, bin/env.sh and bin/build.sh.
+# Runs all tests. Uses say, $root and $state of ./unipin, bin/env.sh and bin/build.sh.
 : "${root:?} ${state:?}"
 
-# The files in which Surefire reports the tests of this run.
+# Prints the files in which Surefire reports the tests of this run.
 reports() {
   find "$root" -path '*/target/surefire-reports/TEST-*.xml' -newer "$1" -print0
 }
 
-# How many tests ran, and how: one line.
+# Prints one line with the numbers of tests, failures, errors and skipped tests.
 summary_of() {
   reports "$1" | xargs -0 -r grep -h -m 1 -A 1 '<testsuite ' | tr '\n' ' ' | awk '
     { while (match($0, / (tests|errors|skipped|failures)="[0-9]+"/)) {
@@ -17,7 +17,7 @@ summary_of() {
           sum["tests"], sum["failures"], sum["errors"], sum["skipped"] }'
 }
 
-# Why tests were skipped: one line per reason.
+# Prints one line for each reason why tests were skipped.
 skipped_of() {
   { reports "$1" | xargs -0 -r grep -h -o '<skipped message="[^"]*"' || true; } |
     sed 's/^<skipped message="\(Assumption failed: \)*//; s/"$//' | LC_ALL=C sort | uniq -c |
@@ -32,7 +32,7 @@ test_help() {
     'Example:' '  ./unipin test' '  ./unipin test -pl kv-cache -am'
 }
 
-# Ends with one line that says how it went.
+# Runs the tests. The last line says whether they passed, and how many ran.
 run_tests() {
   local status=0 begin=$SECONDS marker="$state/tests-began" outcome=PASSED
   if [[ "${1:-}" == -h || "${1:-}" == --help ]]; then
@@ -42,7 +42,8 @@ run_tests() {
   exec 9>"$state/lock"
   flock 9
   touch "$marker"
-  # What passed under the sanitizers runs again when its sources changed, or when nothing may be left out.
+  # A native test that passed under the sanitizers leaves a file, and runs again only when its
+  # sources changed. If no test may be left out, deletes these files.
   [[ -z "${UNIPIN_TEST:-}" ]] ||
     rm -f "$root"/{ann-index/target/native,unipin-model/target/native-engine}/{,sanitized/}*.passed
   case "${UNIPIN_TEST:-all}" in

@@ -13,8 +13,8 @@ classpath="${2:-$(cat "$root/.unipin/app/classpath")}"
 tests="${3:-}"
 java_home="${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}"
 
-# Jars that neither a server on such a machine nor its load generator uses: DJL's own natives, which
-# are for another torch, Kafka, Redis, and the rivals of benchmarks.
+# Jars that neither a server on such a machine nor its load generator uses: Kafka, Redis, the rivals
+# of benchmarks, and DJL's own natives, which are for another torch.
 unused='pytorch-native-cpu|pytorch-jni|kafka|scala-|zstd-jni|snappy-java|lz4-java|lettuce'
 unused+='|reactor-core|netty-|jose4j|argparse4j|commons-beanutils|commons-validator'
 unused+='|commons-digester|commons-collections|lucene-core|jmh-core|ohc-core|commons-math3'

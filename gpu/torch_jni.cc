@@ -1,11 +1,12 @@
 // The native methods of DJL's class PyTorchLibrary that UniPin calls. DJL's own native library fits
 // only one version of torch. So gpu/java.sh compiles this file against the headers of the machine's
-// torch. Each native method does the same as in DJL 0.35.1. A call of a native method that is not
-// here fails with an UnsatisfiedLinkError that names the method.
+// torch. Each native method does the same as in DJL 0.35.1. If UniPin calls a native method that is
+// not in this file, the call fails with an UnsatisfiedLinkError that names the method.
 //
 // A handle is the address of an object on the C++ heap: of a Tensor, an IValue, a Module or a list
 // of indices. The caller that gets a handle deletes the object by the matching torchDelete method.
-// A device is passed as an array {type, index}, and a type of numbers as DJL's code for it.
+// A device is passed as an array {type, index}. A data type is passed as the number that DJL uses
+// for this type.
 #include <ATen/Parallel.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/InferenceMode.h>
@@ -280,8 +281,8 @@ VALUE(jlong, torchIndexAdvGet, handle(tensor(a).index(object<Indices>(list))), j
 ACTION(torchIndexAppendFixed, object<Indices>(list).emplace_back(at), jlong list, jlong at)
 ACTION(torchIndexAppendArray, object<Indices>(list).emplace_back(tensor(a)), jlong list, jlong a)
 
-// Bit 1 of "open" says that the slice has no begin, bit 0 that it has no end. With both bits the
-// slice is the whole axis; its step is 1, whatever the argument says.
+// Bit 1 of "open" says that the slice has no begin. Bit 0 says that it has no end. With both bits
+// the slice is the whole axis; its step is 1, whatever the argument says.
 NATIVE(void, torchIndexAppendSlice, jlong list, jlong from, jlong to, jlong step, jint open) {
   using Bound = std::optional<c10::SymInt>;
   Bound begin = open & 2 ? Bound() : Bound(from);

@@ -4,7 +4,7 @@
 
 Needs Python 3.10 or newer and torch 2.7 or newer. Each part runs on its own: its failure is noted
 and the next parts still run. Writes gpu.json after each part, and prints a table at the end. Exits
-with 1 if a part failed or was skipped, or if a bar was missed.
+with 1 if a part failed or was skipped, or if a value missed its bar (see results.py).
 """
 
 import argparse
@@ -46,7 +46,10 @@ def serving(function):
 
 
 def parts(results, pack, device, shrink):
-    """Returns the parts in order, by name. A rehearsal lacks the parts kernels and graphs."""
+    """Returns the parts in order, by name.
+
+    A rehearsal, which is a run without a card, lacks the parts kernels and graphs.
+    """
     ceilings = {}
     timed = Timings(results, pack, device, ceilings, shrink)
     steps = 60 if shrink else 500

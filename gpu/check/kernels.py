@@ -84,7 +84,11 @@ def run(results, device):
 
 
 def log_sums(lse, expected):
-    """Returns the shape of the log-sum-exp, and the largest difference if it is (H, T)."""
+    """Returns a note with the shape of lse.
+
+    If the shape is (H, T), the note also has the largest difference between lse and the expected
+    values.
+    """
     shape = f"log-sum-exp {list(lse.shape)}"
     if lse.dim() == 2 and lse.size(1) == expected.size(0):
         apart = (lse.to("cpu", torch.float64).T - expected).abs().max().item()

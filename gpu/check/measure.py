@@ -29,7 +29,10 @@ def wait(device):
 
 
 def times(call, device, seconds=2.0, most=100, least=5, warm=3):
-    """Returns the times of a call, which is repeated for some seconds after calls to warm up."""
+    """Returns the times of a call.
+
+    Makes some calls to warm up, and then repeats the call for some seconds.
+    """
     for _ in range(warm):
         call()
     wait(device)

@@ -35,7 +35,7 @@ def argument(described, arrays, device):
 
 
 def packed(results, pack, device):
-    """Runs each packed call, and compares its results with the packed ones of the processor."""
+    """Runs each packed call, and compares its results with the processor's results in the pack."""
     kind = torch.device(device).type
     for kernel in kernels(pack, device):
         worst = {}

@@ -19,7 +19,7 @@ class Methods:
     """The methods of a loaded archive. A call gives each argument by the name of its parameter.
 
     The parameters that the archive declares must be those of the pack's schema, in the same order.
-    So no argument is passed in the place of another.
+    So no argument is passed in the place of another argument.
     """
 
     def __init__(self, pack, kind, file, device):

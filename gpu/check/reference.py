@@ -48,7 +48,7 @@ class Reference:
         return torch.cat([a * cosine - b * sine, b * cosine + a * sine], -1)
 
     def attention(self, h, layer, positions, seen):
-        """Returns (m, H D). `seen` (m, m) tells for each row the rows that it attends to."""
+        """Returns (m, H D). `seen` (m, m) tells for each row to which rows it attends."""
         c = self.config
         heads, kv_heads, dim = c["heads"], c["kv_heads"], c["head_dim"]
         qkv = (h @ self.w["attention_in"][layer].T).view(h.size(0), -1, dim)

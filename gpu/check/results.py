@@ -13,7 +13,8 @@ SIGNS = {"<=": lambda value, bar: value <= bar, ">=": lambda value, bar: value >
 class Results:
     """Collects facts, rows and failures of parts.
 
-    A row has a name, a value, a unit, and perhaps a bar, a limit such as ("<=", 5.0).
+    A row has a name, a value, a unit, and perhaps a bar. A bar is a limit for the value, such as
+    ("<=", 5.0).
     """
 
     def __init__(self, path, budget, clock=time.monotonic):

@@ -93,7 +93,7 @@ class Schedule:
         return [user for user in self.users if user.block is not None]
 
     def extend(self):
-        """Prefills users without a block and appends to the others, in one call."""
+        """Prefills users without a block and appends to the other users, in one call."""
         chosen, froms = [], []
         for user in self.some(self.users):
             old = 0 if user.block is None else len(user.history)

@@ -26,7 +26,7 @@ class Timings:
         return Workload(self.pack, shape, self.device, kind, users, actions, candidates)
 
     def time(self, name, call, flops, kind, bar=None, seconds=1.5):
-        """Times a call. Adds its row, with launches and share of the measured ceiling."""
+        """Times a call. Adds a row with its launches and its share of the measured ceiling."""
         bar = None if self.shrink else bar
         measured = times(call, self.device, seconds)
         rate = flops / (measured.median() / 1000)
@@ -81,7 +81,10 @@ class Timings:
         )
 
     def small(self):
-        """Times the size of the published figures of processors. Launches take much of the time."""
+        """Times the size for which figures of processors are published.
+
+        Launches take much of the time.
+        """
         for kind in ("float16", "float32"):
             work = self.workload("small", kind)
             bars = [("<=", 6.0), ("<=", 2.0), ("<=", 2.0)] if kind == "float16" else [None] * 3

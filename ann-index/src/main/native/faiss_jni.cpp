@@ -27,7 +27,10 @@ using unipin::JavaExceptionPending;
 
 /** The number of rows that a yielding build adds between two looks at the clock. */
 constexpr jint kYieldingStep = 2048;
-/** A yielding build that got less than this share of a processor after some seconds goes on without yielding. */
+/**
+ * If a yielding build has got less than this share of a processor after some seconds, it goes on
+ * without yielding.
+ */
 constexpr double kLeastShare = 0.1;
 constexpr double kPatience = 2;
 
@@ -42,8 +45,8 @@ void throw_java(JNIEnv* env, const std::string& message) {
 }
 
 /**
- * Returns a message of FAISS on one line. Removes the function, file and line number that the
- * message starts with.
+ * Returns a message of FAISS on one line. Removes the function, file and line number with which the
+ * message starts.
  */
 std::string plain(const std::string& message) {
   std::string text = message;

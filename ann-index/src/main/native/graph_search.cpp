@@ -28,8 +28,8 @@ namespace {
 using node_t = faiss::HNSW::storage_idx_t;
 
 /**
- * A walk of breadth b scores about this number of nodes times b. Scoring a row outside a walk costs
- * about half as much as in a walk.
+ * A walk of breadth b scores about b times this number of nodes. Scoring a row outside of a walk
+ * takes about half as long as scoring it in a walk.
  */
 constexpr double kScoredPerResult = 16;
 

@@ -26,7 +26,7 @@
 namespace unipin {
 namespace {
 
-/** The number of candidates per result that a refined index requests from its coarse part. */
+/** A refined index requests this many candidates per result from its coarse part. */
 constexpr idx_t kRefinedPerResult = 4;
 constexpr int kDefaultGraphBreadth = 64;
 constexpr std::uintptr_t kLargePage = std::uintptr_t{1} << 21;
@@ -73,8 +73,8 @@ void use_large_pages(const faiss::InvertedLists& lists) {
 }
 
 /**
- * Searches an index whose code supports no filter. Fetches more and more results until k of them
- * pass or all items were seen.
+ * Searches an index of a kind whose code supports no filter. Fetches more and more results until k
+ * of them pass or all items were seen.
  */
 void search_and_filter(const faiss::Index& index, const SearchRequest& request, float* scores, idx_t* labels) {
   if (request.bitmap == nullptr) {
@@ -208,7 +208,7 @@ void prepare(faiss::Index& index, int seed) {
     prepare(*graph->storage, seed);
   } else if (auto* lists = dynamic_cast<faiss::IndexIVF*>(&index)) {
     lists->cp.seed = seed;
-    // Allows as few as one vector per list, without a warning on stderr.
+    // Allows training with as few as one vector per list, without a warning on stderr.
     lists->cp.min_points_per_centroid = 1;
     lists->nprobe = std::max<std::size_t>(1, lists->nlist / 16);
     if (auto* quantized = dynamic_cast<faiss::IndexIVFPQ*>(&index)) {

@@ -38,7 +38,7 @@ struct IndexHandle {
 
 /**
  * Refuses an index that cannot be searched by inner product or with settings per request. Also
- * refuses an index with a graph or lists that point outside the index.
+ * refuses an index whose graph or lists point outside the index.
  *
  * FAISS's reader trusts the tables of a file, so FaissFormatCheck in Java checks these tables
  * first. A search of an index that passed both checks stays within the index's memory.
@@ -54,7 +54,7 @@ void prepare(faiss::Index& index, int seed);
  */
 void settle(faiss::Index& index);
 
-/** Searches an index or a part of one with the kernels of this library. */
+/** Searches an index or a part of an index with the kernels of this library. */
 void search_index(const faiss::Index& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 
 /**

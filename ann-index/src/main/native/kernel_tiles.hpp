@@ -60,8 +60,8 @@ float one(const float* query, const Row* row, std::size_t d) {
 
 /**
  * Computes the inner products of one row after the other. With several rows at a time, the
- * processor would read several streams of memory, and its prefetching follows several streams less
- * well than one.
+ * processor would read several streams of memory. Its prefetching follows several streams less well
+ * than one stream.
  */
 template <typename Row>
 void rows(const float* query, const Row* table, std::size_t n, std::size_t d, float* out) {
@@ -92,7 +92,9 @@ inline void rows_of(const float* queries, const Row* table, std::size_t n, std::
   }
 }
 
-/** Scores as many queries in one pass over the rows as the processor has registers for. */
+/**
+ * Scores several queries in one pass over the rows: as many as fit into the processor's registers.
+ */
 template <typename Row>
 void rows_of_four(const float* queries, const Row* table, std::size_t n, std::size_t d, float* out) {
   for (std::size_t q = 0; q < 4; q += kQueriesInTile) {

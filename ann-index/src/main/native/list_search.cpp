@@ -26,7 +26,8 @@ namespace unipin {
 namespace {
 
 /**
- * A search with a filter reads at most this many times as many lists as a search without a filter.
+ * If a search without a filter reads n lists, a search with a filter reads at most n times this
+ * number.
  */
 constexpr idx_t kWiderUnderFilter = 4;
 
@@ -120,7 +121,7 @@ class ListWalk {
 
   /**
    * Ranks more lists. If the ranking is approximate, a longer ranking may start with other lists
-   * than the shorter one did. So the search begins again from the first list.
+   * than a shorter ranking. So the search begins again from the first list.
    */
   std::size_t widen(const float* query, std::size_t ranked, Best& best) {
     std::size_t wider = std::min(2 * ranked, index_.nlist);

@@ -84,7 +84,7 @@ class RowScorer {
   const float* query_ = nullptr;
   float offset_ = 0;
   std::vector<float> scale_;   // (d), the scale of an 8-bit quantizer
-  std::vector<float> middle_;  // (d), the value that code 0 stands for
+  std::vector<float> middle_;  // (d), the value of code 0
   std::vector<float> scaled_;  // (d), the query times scale
   std::unique_ptr<faiss::DistanceComputer> computer_;
 };

@@ -26,7 +26,7 @@ float* Memory::take(std::size_t count) {
     if (chunk == nullptr) {
       throw std::bad_alloc();
     }
-    // Without large pages the memory works as well, but more slowly.
+    // A failure is ignored: without large pages the memory still works, only more slowly.
     static_cast<void>(madvise(chunk.get(), bytes, MADV_HUGEPAGE));
     std::memset(chunk.get(), 0, bytes);
     next_ = chunk.get();

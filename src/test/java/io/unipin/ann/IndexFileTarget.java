@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
- * Reads arbitrary index files whose checksum is correct. The reader must refuse a file, or a search
- * of the loaded index must not read outside the index's memory.
+ * Reads arbitrary index files whose checksum is correct. Either the reader refuses the file, or a
+ * search of the loaded index reads only the index's memory.
  *
  * <p>The target replaces the last 32 bytes of an input by the checksum of the bytes before them,
  * because a malicious file has a correct checksum as well. If the last byte of the input is even,

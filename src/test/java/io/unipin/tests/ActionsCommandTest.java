@@ -19,7 +19,7 @@ import picocli.CommandLine;
 final class ActionsCommandTest {
   @TempDir Path folder;
 
-  /** Runs a verb and returns what it printed. The verb must succeed. */
+  /** Runs a command and returns what it printed. The command must succeed. */
   private static String run(TinyServer server, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

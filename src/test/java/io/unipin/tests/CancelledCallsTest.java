@@ -35,7 +35,7 @@ final class CancelledCallsTest {
         channel.shutdownNow();
         channel.awaitTermination(10, TimeUnit.SECONDS);
       }
-      // This call comes after the other calls in the same pool. When it has returned, at most one
+      // This call waits in the same pool behind the other calls. When it has returned, at most one
       // of the other calls still runs.
       while (server.metric("unipin_queue") > 0 || server.metric("unipin_cache_leases") > 0) {
         Thread.onSpinWait();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the verb that erases a user. */
+/** Tests the command that erases a user. */
 @Timeout(60)
 final class EraseCommandTest {
   @TempDir Path folder;

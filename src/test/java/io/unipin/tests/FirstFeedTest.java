@@ -29,8 +29,8 @@ final class FirstFeedTest {
   }
 
   /**
-   * Checks that {@code docs/first-feed.md} shows the program {@code FirstFeed} as the other test
-   * runs it.
+   * Checks that {@code docs/first-feed.md} shows exactly the program {@code FirstFeed}, which the
+   * other test runs.
    */
   @Test
   void page_showsTheProgramThatRuns() throws IOException {

@@ -33,7 +33,7 @@ final class FleetFilesTest {
     return ConfigReader.read(FOLDER.resolve("server.yaml"), Map.of(), List.of());
   }
 
-  /** Returns the configured topic name of each use of a topic. */
+  /** Returns the configured names of all topics. A topic with two uses is in the list twice. */
   static List<String> topics(ServerConfig config) {
     List<String> names = new ArrayList<>();
     for (RecordComponent topic : KafkaTopics.class.getRecordComponents()) {

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Tests {@code ./unipin gpu setup}, and how other verbs use the file that it writes. Fake programs
- * print what {@code nvidia-smi}, {@code ldd} and {@code python3} would print. The libraries are
- * empty files.
+ * Tests {@code ./unipin gpu setup}, and how other commands use the file that it writes. Fake
+ * programs print what {@code nvidia-smi}, {@code ldd} and {@code python3} would print. The
+ * libraries are empty files.
  */
 @Timeout(60)
 final class GpuScriptTest {
@@ -224,7 +224,8 @@ final class GpuScriptTest {
   }
 
   /**
-   * Runs a verb with a fake JVM, and returns the environment that this JVM prints. Builds nothing.
+   * Runs a command with a fake JVM, and returns the environment that this JVM prints. Builds
+   * nothing.
    */
   private List<String> launched(Map<String, String> variables) throws Exception {
     Path app = Files.createDirectories(checkout.resolve(".unipin/app"));

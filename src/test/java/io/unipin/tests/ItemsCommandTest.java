@@ -35,7 +35,7 @@ final class ItemsCommandTest {
     server.close();
   }
 
-  /** The exit code of a verb, and the lines that it printed. */
+  /** The exit code of a command, and the lines that it printed. */
   record Printed(int code, List<String> out, List<String> err) {}
 
   private static Printed run(String... arguments) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compares calls by HTTP with JSON with the same calls by gRPC. */
+/** Compares the answers to JSON calls over HTTP with the answers to the same calls over gRPC. */
 @Timeout(120)
 final class JsonCallsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -88,7 +88,10 @@ final class JsonCallsTest {
     return answer.build();
   }
 
-  /** Compares two answers without what differs from call to call: times and the cache's outcome. */
+  /**
+   * Compares two answers. Ignores the times and the cache's outcome, which differ from call to
+   * call.
+   */
   private static void same(Message grpc, Message json) {
     assertThat(settled(json)).isEqualTo(settled(grpc));
   }

@@ -73,7 +73,7 @@ final class JsonContractTest {
       } else if (stream) {
         assertThat(answer.status()).as(method.getName()).isEqualTo(501);
       } else if (answer.status() != 200) {
-        // an empty request is a mistake for some calls, but it reaches them
+        // some calls refuse an empty request, but the port has passed it on to them
         assertThat(answer.code()).as(method.getName()).isEqualTo("INVALID_ARGUMENT");
         assertThat(answer.body().path("message").asText()).doesNotStartWith("path");
       }

@@ -178,7 +178,8 @@ final class KafkaErasuresTest {
       // an action from after the erasure is recorded
       TimeUnit.MILLISECONDS.sleep(5);
       RecordActionsResponse later = record(other, "gone", "later");
-      // The server reads its own record from the topic, and may have recorded the action by that.
+      // The server also reads its own record from the topic. So it may have recorded the action
+      // before the call did.
       assertThat(later.getRecorded() + later.getDuplicates()).isEqualTo(1);
       awaitMetric(one, "actions", "taken", 3);
     }

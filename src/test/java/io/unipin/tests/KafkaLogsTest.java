@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that served pages and exposures are written to topics, and that verbs can read them there.
+ * Tests that served pages and exposures are written to topics, and that commands can read them
+ * there.
  */
 @Timeout(240)
 final class KafkaLogsTest {
@@ -140,7 +141,7 @@ final class KafkaLogsTest {
         TinyServer other = server("other", "two")) {
       use(one, 0, 150);
       use(other, 150, 300);
-      // Sends a request and an event again, each to the other server.
+      // Sends a request and an event a second time, each to the server that did not get it before.
       one.client().retrieveAndRank(page("user299", "request299"));
       use(other, 0, 1);
     }

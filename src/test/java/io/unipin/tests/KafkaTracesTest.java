@@ -38,7 +38,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that batches of records are traced, and are linked to those who wrote the records. */
+/**
+ * Tests that each batch of records has a trace, which is linked to the traces of the records'
+ * writers.
+ */
 @Timeout(180)
 final class KafkaTracesTest {
   private static final String TRACEPARENT = "traceparent";

@@ -31,13 +31,13 @@ final class ServerProcess implements AutoCloseable {
     this.ports = ports;
   }
 
-  /** Starts a server with the bundles in a folder, and returns when it serves. */
+  /** Starts a server with the bundles in a folder, and waits until it serves. */
   static ServerProcess start(Path folder, List<String> settings) throws Exception {
     return start(folder, List.of("-Xmx256m"), settings);
   }
 
   /**
-   * Starts a server with the bundles in a folder and with options for its JVM. Returns when it
+   * Starts a server with the bundles in a folder and with options for its JVM. Waits until it
    * serves.
    */
   static ServerProcess start(Path folder, List<String> options, List<String> settings)

@@ -34,8 +34,8 @@ final class ShippedCommentsTest {
   }
 
   /**
-   * Checks the verbs at the beginning of a command line, before its first option. Returns the first
-   * word that should be a verb of UniPin but is none; empty if all verbs exist.
+   * Checks the commands at the beginning of a command line, before its first option. Returns the
+   * first word that should be a command of UniPin but is none; empty if all commands exist.
    */
   private static String unknown(String words) {
     CommandLine at = Main.commandLine();

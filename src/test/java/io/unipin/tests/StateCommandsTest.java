@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the verbs that save and restore a server's state, and their errors. */
+/** Tests the commands that save and restore a server's state, and their errors. */
 @Timeout(120)
 final class StateCommandsTest {
   @TempDir Path folder;

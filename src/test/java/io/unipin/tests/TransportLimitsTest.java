@@ -100,7 +100,7 @@ final class TransportLimitsTest {
     // UNAVAILABLE if the client notices the closed connection first.
     assertThat(end.take().getCode()).isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.UNAVAILABLE);
     while (server.metric("unipin_connections_cut_total") < 1) {
-      Thread.onSpinWait(); // the server counts the cut when it closes the connection
+      Thread.onSpinWait(); // the server counts a connection as cut only when it closes it
     }
   }
 
@@ -129,8 +129,8 @@ final class TransportLimitsTest {
     }
     byte[] request = nested(1, nested(2, actions));
     assertThat(rawCode(request)).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    // Now the message has the same number of unknown fields. Parsing would create an object for
-    // each of them.
+    // Now the message has unknown fields, as many as it had empty messages before. Parsing would
+    // create an object for each of these fields.
     for (int i = 0; i < actions.length; i += 2) {
       actions[i] = 0x7a;
     }

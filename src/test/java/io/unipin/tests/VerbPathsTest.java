@@ -28,12 +28,12 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Tests that every verb checks all of its path arguments before it begins. */
+/** Tests that every command checks all of its path arguments before it begins. */
 @Timeout(60)
 final class VerbPathsTest {
   @TempDir Path folder;
 
-  /** An option or parameter of a verb. */
+  /** An option or parameter of a command. */
   record Argument(CommandSpec verb, ArgSpec spec) {
     <A extends Annotation> Optional<A> mark(Class<A> kind) {
       return spec.userObject() instanceof Field field
@@ -121,8 +121,8 @@ final class VerbPathsTest {
   }
 
   /**
-   * Returns the command line of a verb with its required arguments. The inputs do not exist. So a
-   * verb that reads its inputs before it checks its output fails with another error.
+   * Returns the command line of a command with its required arguments. The inputs do not exist. So
+   * a command that reads its inputs before it checks its output fails with another error.
    */
   private List<String> commandLine(Argument output, Path target) {
     List<String> words = new ArrayList<>(List.of(output.verb().qualifiedName().split(" ", -1)));

@@ -8,11 +8,11 @@ import java.io.StringWriter;
 import java.util.List;
 import picocli.CommandLine;
 
-/** Runs verbs of the command line in this process. */
+/** Runs commands of the command line in this process. */
 final class Verbs {
   private Verbs() {}
 
-  /** Runs a verb and returns its output. The verb must succeed. */
+  /** Runs a command and returns its output. The command must succeed. */
   static String run(String... arguments) {
     CommandLine main = Main.commandLine();
     StringWriter out = new StringWriter();

@@ -3,9 +3,9 @@ package io.unipin.ann;
 import java.util.Arrays;
 
 /**
- * The items of a live index, as the ids and vectors of a new generation. If an item's vector equals
- * the item's vector in the first generation, both generations share its memory. So only items with
- * another vector take memory.
+ * The items of a live index, as the ids and vectors of a new generation. If an item has the same
+ * vector as in the first generation, both generations share the vector's memory. So only new and
+ * changed vectors take memory.
  */
 record Alive(IdTable ids, VectorTable vectors) {
 

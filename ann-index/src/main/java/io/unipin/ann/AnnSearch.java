@@ -5,7 +5,8 @@ package io.unipin.ann;
  *
  * @param k number of results per query, at least 1
  * @param breadth the breadth of an approximate search: {@code efSearch} of HNSW, {@code nprobe} of
- *     IVF. 0 means the index's default breadth. An exhaustive index ignores the breadth.
+ *     IVF. A breadth of 0 means the index's default breadth. An exhaustive index ignores the
+ *     breadth.
  * @param filter the items that may be found
  */
 public record AnnSearch(int k, int breadth, ItemFilter filter) {

@@ -18,7 +18,7 @@ final class Delta {
   /** The minimum number of rows for which memory is allocated. */
   private static final int LEAST_ROOM = 64;
 
-  /** A look-up of more ids than this sorts the ids and makes one pass over the rows. */
+  /** A look-up of more than this number of ids sorts the ids and makes one pass over the rows. */
   private static final int MANY = 8;
 
   private final int dimension;
@@ -70,7 +70,7 @@ final class Delta {
     return new Delta(dimension, rest.rows, rest.ids, rest.count + added.length, rest.dead);
   }
 
-  /** Returns a delta without the vectors of these ids. Ignores ids that it does not hold. */
+  /** Returns a delta without the vectors of these ids. Ignores ids that the delta does not hold. */
   Delta without(long[] gone) {
     BitSet more = null;
     for (int row : rows(gone)) {

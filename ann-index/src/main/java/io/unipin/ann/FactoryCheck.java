@@ -26,7 +26,7 @@ public final class FactoryCheck {
    * or whose index could not be loaded again.
    *
    * @param size number of vectors that the index will hold
-   * @throws AnnException if the factory string is refused; the message contains it
+   * @throws AnnException if the factory string is refused; the message contains the string
    */
   public static void require(String factory, int dimension, int size) {
     Matcher lists = LISTS.matcher(factory);

@@ -3,7 +3,7 @@ package io.unipin.ann;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A main index and the vectors that it was built from. The live index and each running search hold
+ * A main index and the vectors from which it was built. The live index and each running search hold
  * a share of the generation. The index stays open until the last share is released.
  *
  * <p>Thread-safe.

@@ -89,7 +89,7 @@ public record IndexChoice(String factory, long bytes, String reason) {
   /**
    * Returns the number of lists: the largest power of two that is at most four times the square
    * root of the size, but at least 4. With this number of lists, a search of 16 lists spends about
-   * as much time on ranking all lists as on scanning these 16.
+   * as much time on ranking all lists as on scanning the 16 lists.
    */
   static int lists(int size) {
     return Integer.highestOneBit((int) Math.max(4, 4 * Math.sqrt(size)));

@@ -10,9 +10,7 @@ import java.util.Optional;
  * {@link #build} builds the index and measures its recall. Immutable.
  */
 public final class IndexPlan {
-  /**
-   * The value of the command line's factory option that lets {@link IndexChoice} choose the kind.
-   */
+  /** If the command line's factory option has this value, {@link IndexChoice} chooses the kind. */
   public static final String AUTO = "auto";
 
   private static final int SAMPLE = 2_000;
@@ -60,8 +58,8 @@ public final class IndexPlan {
   }
 
   /**
-   * Returns an estimate of memory and build time as text. The time is extrapolated from a build
-   * over a sample.
+   * Returns an estimate of the index's memory and build time as text. The time is extrapolated from
+   * a build over a sample.
    */
   public String estimate(FaissBuild options) {
     int part = sample.length / dimension;

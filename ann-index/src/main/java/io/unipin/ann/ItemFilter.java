@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A filter that says which items a search may find. Items are named by external ids. Ids that the
  * index does not hold have no effect.
  *
- * <p>A filter keeps one bit per item for the index that it was last used with. So the next use with
- * this index is cheap. Callers should keep a filter that many requests share, such as a category or
- * a block list, and {@linkplain #and join} it with each request's own filter.
+ * <p>A filter keeps one bit per item for the index with which it was last used. So the next use
+ * with this index is cheap. If many requests share a filter, such as a category or a block list,
+ * callers should keep this filter and {@linkplain #and join} it with each request's own filter.
  *
  * <p>Thread-safe. Behaves as an immutable object.
  */
@@ -58,8 +58,8 @@ public final class ItemFilter {
 
   /**
    * Returns a filter that lets these items pass in addition to the items that this filter lets
-   * pass. The first use of the new filter with an index copies this filter's bits and takes O(ids)
-   * steps.
+   * pass. When the new filter is first used with an index, it copies this filter's bits and takes
+   * O(ids) steps.
    */
   public ItemFilter also(long... ids) {
     return passesAll() || ids.length == 0 ? this : joined(List.of(this), sorted(ids));

@@ -52,8 +52,8 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Returns a live index that takes over an index and the vectors it was built from. Rebuilds and
-   * exact comparisons use these vectors.
+   * Returns a live index that takes over an index and the vectors from which it was built. Rebuilds
+   * and exact comparisons use these vectors.
    *
    * @param vectors the vectors by ordinal; not copied
    */
@@ -78,7 +78,7 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Adds items, or replaces their vectors. Every search that begins after this method returns finds
+   * Adds items, or replaces their vectors. Once this method has returned, every new search finds
    * the new vectors.
    *
    * @param vectors (ids.length, dimension) row major, finite
@@ -96,8 +96,8 @@ public final class LiveIndex implements AnnIndex {
   }
 
   /**
-   * Deletes items, and ignores ids that the index does not hold. A search that begins after this
-   * method returns finds none of the deleted items.
+   * Deletes items, and ignores ids that the index does not hold. Once this method has returned, no
+   * new search finds any of the deleted items.
    *
    * @return how many items were deleted
    */
@@ -187,7 +187,7 @@ public final class LiveIndex implements AnnIndex {
     }
   }
 
-  /** Closes the index. A rebuild that is still running has no effect. Idempotent. */
+  /** Closes the index. The result of a rebuild that is still running is dropped. Idempotent. */
   @Override
   public void close() {
     LiveState last;
@@ -237,7 +237,7 @@ public final class LiveIndex implements AnnIndex {
     }
   }
 
-  /** Starts a rebuild for the callers that wait for a rebuild, even if the last rebuild failed. */
+  /** If callers wait for a rebuild, starts a rebuild, even if the last one failed. */
   @GuardedBy("writing")
   private void serveWaiting(LiveState now) {
     if (rebuilds.isRunning() || !rebuilds.isAwaited()) {

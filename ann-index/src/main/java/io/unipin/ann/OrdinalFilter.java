@@ -90,7 +90,7 @@ record OrdinalFilter(int passing, byte @Nullable [] bitmap) {
   }
 
   /**
-   * Returns a filter that lets the same ordinals pass as this filter, except the given ones.
+   * Returns a filter that lets the same ordinals pass as this filter, except the given ordinals.
    * Ignores ordinal −1.
    */
   OrdinalFilter without(int[] ordinals, int size) {

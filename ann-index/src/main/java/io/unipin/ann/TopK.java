@@ -18,7 +18,7 @@ final class TopK {
     scores = new float[k];
   }
 
-  /** Offers an item. Takes O(1) if the item is not among the best, else O(log k). */
+  /** Offers an item. Takes O(1) if the item is not among the best k so far, else O(log k). */
   void offer(long id, float score) {
     if (size < ids.length) {
       siftUp(size++, id, score);

@@ -254,7 +254,7 @@ class FaissIndexTest {
     }
   }
 
-  /** Looks for a thread of this process that has the scheduling policy SCHED_IDLE. */
+  /** Looks for a thread of this process with the scheduling policy SCHED_IDLE. */
   @Test
   void build_thatYields_takesIdleTime() throws Exception {
     ExecutorService pool = Executors.newSingleThreadExecutor();

@@ -181,7 +181,7 @@ class IndexFileTest {
 
   /**
    * Returns the position of the last link of the graph. Searches backwards from the vectors for a
-   * valid ordinal that is followed by -1, the padding.
+   * valid ordinal that is followed by the padding, -1.
    */
   private static int lastLink(byte[] content, int end) {
     ByteBuffer buffer = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);

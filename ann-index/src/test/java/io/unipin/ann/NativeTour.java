@@ -30,7 +30,7 @@ final class NativeTour {
 
   private static final int CHANGED_FILES = 30;
 
-  /** Runs the tour. The only argument is the folder to write to. */
+  /** Runs the tour. The only argument is the folder to which the program writes. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Path folder = Path.of(arguments[0]);
     Path file = folder.resolve("tour.faiss");

@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parent of all benchmarks. A benchmark is called by its name. */
+/** The parent of all benchmarks. The command line runs a benchmark by its name. */
 @Command(
     name = "bench",
     description = "Runs a named benchmark.",

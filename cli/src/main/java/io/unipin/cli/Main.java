@@ -98,7 +98,7 @@ public final class Main implements Runnable, Failures.Reader {
     System.exit(run(commandLine(), arguments));
   }
 
-  /** Runs a verb and flushes everything that it printed. */
+  /** Runs a command and flushes everything that it printed. */
   static int run(CommandLine main, String... arguments) {
     int code = main.execute(arguments);
     main.getOut().flush();
@@ -106,7 +106,7 @@ public final class Main implements Runnable, Failures.Reader {
     return code;
   }
 
-  /** Returns the root command with all verbs, including the verbs of other modules. */
+  /** Returns the root command with all commands, including the commands of other modules. */
   public static CommandLine commandLine() {
     CommandLine main = new CommandLine(new Main());
     ServiceLoader.load(Verb.class).forEach(main::addSubcommand);

@@ -3,9 +3,9 @@ package io.unipin.cli;
 import java.util.concurrent.Callable;
 
 /**
- * A verb that another module adds to the command line.
+ * A command that another module adds to the command line.
  *
- * <p>A verb is a picocli command with a public constructor without arguments. The verb's module
+ * <p>It is a picocli command with a public constructor without arguments. The command's module
  * names the class in {@code META-INF/services}.
  */
 public interface Verb extends Callable<Integer> {}

@@ -1,4 +1,4 @@
-/** The command line: its verbs by subject, and the code that runs them. */
+/** The command line: the commands, grouped by subject, and the code that runs them. */
 @NullMarked
 package io.unipin.cli;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the address that a client connects to. */
+/** Reads the address to which a client connects. */
 final class Addresses {
   private static final String DNS = "dns:///";
   private static final Pattern PLACE = Pattern.compile("(\\[[^\\]]+\\]|[^:\\s]+):(\\d{1,5})");

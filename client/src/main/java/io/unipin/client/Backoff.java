@@ -5,8 +5,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Pauses between attempts. Each pause is twice as long as the pause before, up to a longest pause.
- * Each pause is shortened by a random part of at most a fifth, so that clients do not come back
- * together. Used by one thread.
+ * Each pause is shortened by a random part of at most a fifth, so that clients do not all come back
+ * at the same time. Used by one thread.
  */
 final class Backoff {
   private static final double SPREAD = 0.2;
@@ -21,7 +21,7 @@ final class Backoff {
     this.next = first;
   }
 
-  /** Returns the next pause. It is at least as long as the pause that the server asked for. */
+  /** Returns the next pause. It is at least as long as the pause that the server requested. */
   Duration next(Duration asked) {
     Duration pause = next;
     Duration doubled = next.multipliedBy(2);

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * One call of a client.
  *
- * @param user id of the user that the call is about; the header {@code x-user-id} carries a short
- *     hash of this id, by which proxies can route the call
+ * @param user id of the call's user; the header {@code x-user-id} carries a short hash of this id,
+ *     by which proxies can route the call
  * @param repeatable whether the call may be sent again although a server may have carried it out
  *     already
  */
@@ -37,7 +37,7 @@ record Call<Q, A>(MethodDescriptor<Q, A> method, Q request, String user, boolean
   enum Route {
     /** The client knows one address. */
     UNKNOWN,
-    /** The user prefers this replica to all others. */
+    /** The user prefers this replica to all other replicas. */
     FIRST,
     /** The user prefers another replica, which takes no calls or has no room. */
     OTHER

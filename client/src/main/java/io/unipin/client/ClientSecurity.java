@@ -17,7 +17,7 @@ public record ClientSecurity(
     @Nullable Path certificate,
     @Nullable Path key,
     @Nullable String token) {
-  /** A connection without encryption and credentials. */
+  /** A connection without encryption and without credentials. */
   public static final ClientSecurity NONE = new ClientSecurity(null, null, null, null);
 
   public ClientSecurity {

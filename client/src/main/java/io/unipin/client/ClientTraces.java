@@ -26,8 +26,8 @@ final class ClientTraces {
   private final Supplier<OpenTelemetry> telemetry;
 
   /**
-   * @param telemetry returns the tracing library; asked for each call, because a program may set it
-   *     up after it has connected
+   * @param telemetry returns the tracing library. It is asked again for each call, because a
+   *     program may set the library up after it has connected
    */
   ClientTraces(Supplier<OpenTelemetry> telemetry) {
     this.telemetry = telemetry;

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The addresses of a DNS name, each of which is one replica. The name is looked up every few
- * seconds. While the name server does not answer, the last addresses stay. Thread-safe.
+ * seconds. While the name server does not answer, the last addresses stay in use. Thread-safe.
  */
 final class DnsNames implements FleetNames {
   private static final Logger logger = System.getLogger(DnsNames.class.getName());

@@ -15,8 +15,8 @@ import java.util.function.Function;
  * The replicas of a fleet, and the choice among them.
  *
  * <p>A call goes to the first replica in its user's order ({@link ReplicaOrder}) that takes calls
- * and has room. Let n be the number of replicas that take calls, and f the number of this client's
- * calls that are in flight at these replicas. A replica has room while it has fewer than ⌈1.25 · (f
+ * and has room. Let n be the number of replicas that take calls. Let f be the number of this
+ * client's calls in flight at these replicas. A replica has room while it has fewer than ⌈1.25 · (f
  * + 1) / n⌉ of these calls. This is consistent hashing with bounded loads (Mirrokni, Thorup and
  * Zadimoghaddam, 2018, <a href="https://arxiv.org/abs/1608.01350">arXiv:1608.01350</a>).
  * Thread-safe.
@@ -110,7 +110,8 @@ final class Fleet implements AutoCloseable {
         first = replica;
       }
     }
-    // If no replica has room, chooses one without room. If none takes calls, still chooses one.
+    // If no replica has room, chooses one without room. Chooses a replica even if no replica takes
+    // calls.
     return Optional.ofNullable(first == null ? closedOne : first);
   }
 

@@ -8,7 +8,7 @@ interface FleetNames extends AutoCloseable {
   /** Returns the names that the fleet has at the beginning. */
   List<String> first();
 
-  /** Returns the names if they changed since they were last returned. */
+  /** Returns the names if they changed since the last time they were returned. */
   Optional<List<String>> changed();
 
   /** Stops looking for new names. Idempotent. */

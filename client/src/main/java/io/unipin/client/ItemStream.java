@@ -51,7 +51,7 @@ public final class ItemStream implements AutoCloseable {
   }
 
   /**
-   * Sends a message. If four messages have no answer yet, it first waits for one.
+   * Sends a message. If four messages have no answer yet, first waits for an answer.
    *
    * @throws RequestException when the server refuses a message, or does not answer for long
    */

@@ -32,10 +32,10 @@ final class Replica implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
-  /** How long a replica with calls in flight may be silent before it is asked for its health. */
+  /** A replica with calls in flight is asked for its health after this time of silence. */
   private static final Duration SILENCE = Duration.ofSeconds(1);
 
-  /** Silence of a replica without calls in flight, after which it is asked for its health. */
+  /** A replica without calls in flight is asked for its health after this time of silence. */
   private static final Duration IDLE_SILENCE = Duration.ofSeconds(10);
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -63,7 +63,7 @@ final class Replica implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  /** The time on the clock from which the next watch may begin. */
+  /** The next watch may begin from this time of the clock on. */
   @GuardedBy("this")
   private long watchAt;
 

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The failure of a request, at a server or before the request reached a server. */
+/** The failure of a request. It failed at a server, or before it reached a server. */
 public final class RequestException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -29,7 +29,8 @@ import java.util.function.Supplier;
  * <p>An address is one of these:
  *
  * <ul>
- *   <li>{@code host:port}: one server, or a proxy in front of several. Each call is sent once.
+ *   <li>{@code host:port}: one server, or a proxy in front of several servers. Each call is sent
+ *       once.
  *   <li>{@code host1:9090,host2:9090}: a fleet. Each of these names is one replica.
  *   <li>{@code dns:///name:9090}: a fleet. Each address of the DNS name is one replica. The client
  *       follows changes of the addresses.
@@ -39,9 +40,9 @@ import java.util.function.Supplier;
  * user's encoded history ({@link ReplicaOrder}). If this replica drains, does not answer or has
  * more than its share of this client's calls, the calls go to the next replica in the user's order.
  * If a call failed because a replica has no room or is away, the client repeats it within the
- * deadline, unless a repeated call could count twice. So {@code RecordActions} is repeated only if
- * every action has an event id. Send the actions of only one user in a call, so that the call
- * reaches this user's replica.
+ * deadline, unless a repeated call could count twice. So a call of {@code RecordActions} is
+ * repeated only if every action has an event id. Send the actions of only one user in a call, so
+ * that the call reaches this user's replica.
  *
  * <p>Calls are traced with OpenTelemetry if the program has set it up globally. Each attempt at a
  * replica is a span, which the replica continues.

@@ -165,7 +165,7 @@ final class FakeReplica implements AutoCloseable {
     return records.get();
   }
 
-  /** Ends all connections at once, as the death of the process does. */
+  /** Ends all connections at once, as if the process had been killed. */
   @Override
   public void close() {
     server.shutdownNow();

@@ -195,7 +195,8 @@ final class FleetClientTest {
   }
 
   /**
-   * A caller that gives its calls too little time must not take a replica away from other callers.
+   * If a caller gives its calls too little time, other callers must still be able to use the
+   * replica.
    */
   @Test
   void callersWithoutTime_leaveTheReplicaToOthers() throws Exception {

@@ -36,7 +36,8 @@ final class FleetTest {
     for (int call = 0; call < 9; call++) {
       chosen.add(begin("u"));
     }
-    // Before the nine calls, a replica may have at most 1 1 2 2 3 3 3 4 4 calls in flight.
+    // Before each of the nine calls, a replica may have at most 1, 1, 2, 2, 3, 3, 3, 4 and 4 calls
+    // in flight.
     assertThat(chosen)
         .containsExactly(
             order.get(0),

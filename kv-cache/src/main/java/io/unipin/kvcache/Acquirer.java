@@ -67,8 +67,8 @@ final class Acquirer {
    * write.
    *
    * <p>Returns null if the key has no entry, if another request writes the entry, or if no room is
-   * left. Also returns null if the entry already has all of the request's tokens, has more tokens,
-   * or has other tokens of the same window.
+   * left. Also returns null if the entry already has all of the request's tokens, has more tokens
+   * than the request, or differs from the request within the same window.
    */
   @Nullable KvLease refresh(KvKey key, KvLayout layout, Supplier<TokenHashes> tokens) {
     WriterSlot slot = new WriterSlot(key);
@@ -167,7 +167,7 @@ final class Acquirer {
     }
   }
 
-  /** Returns the time at which a wait ends, in nanoseconds on {@link System#nanoTime}. */
+  /** Returns the time at which a wait ends, as a value of {@link System#nanoTime}. */
   static long deadline(Duration maxWait) {
     Duration wait = maxWait.compareTo(LONGEST_WAIT) < 0 ? maxWait : LONGEST_WAIT;
     return System.nanoTime() + wait.toNanos();

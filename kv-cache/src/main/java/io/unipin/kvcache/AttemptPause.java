@@ -36,7 +36,7 @@ final class AttemptPause {
     return pauseNanos > 0 && ticker.read() - failedAt < pauseNanos;
   }
 
-  /** Notes a failure. Returns whether it is the first failure after a success. */
+  /** Notes a failure. Returns whether this is the first failure after a success. */
   boolean failed() {
     boolean first = pauseNanos == 0;
     failedAt = ticker.read();

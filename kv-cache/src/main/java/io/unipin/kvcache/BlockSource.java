@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <li>Take a free run, or add a slab. If neither is possible, drop the entries that are past their
  *     time to live, and try again.
  * <li>Move blocks without leases, so that free runs that are too short become one run.
- * <li>Take over a slab of another model if the slab's blocks fit into that model's other slabs.
+ * <li>Take over a slab of another model if the slab's blocks fit into the other model's remaining
+ *     slabs.
  * <li>Evict the coldest entry of the key's partition if the entry's block has another unit size.
  *     Over time, such evictions empty a slab that another model uses.
  * <li>Evict the coldest entries of this unit size until the free runs can be joined.

@@ -27,10 +27,7 @@ final class BuddyAllocator {
    */
   private final BitSet[] free = new BitSet[ORDERS];
 
-  /**
-   * Element i is 1 + the order of the taken run that starts at unit i, or 0 if no taken run starts
-   * there.
-   */
+  /** Element i is 0 if no taken run starts at unit i, else 1 + the order of this run. */
   private final byte[] taken;
 
   private int usedUnits;

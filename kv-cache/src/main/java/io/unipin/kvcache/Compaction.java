@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes room in slabs by moving blocks without leases. Guarded by its pool's lock. */
 final class Compaction {
-  /** The maximum number of free runs per slab that a search for two joinable runs examines. */
+  /** A search for two joinable runs examines at most this many free runs per slab. */
   private static final int RUNS_PER_SLAB = 4;
 
   private final List<Slab> slabs;
@@ -60,8 +60,8 @@ final class Compaction {
   }
 
   /**
-   * A run of units in a slab. It is named by its first unit. The methods that take a run also take
-   * its order.
+   * A run of units in a slab. It is named by its first unit. A method with a run as a parameter
+   * also has the order of the run as a parameter.
    */
   private record Run(Slab slab, int start) {
     int buddy(int order) {
@@ -106,8 +106,8 @@ final class Compaction {
   }
 
   /**
-   * Empties a slab of another unit size if its blocks have room in the other slabs of that unit
-   * size. Returns whether a slab was emptied.
+   * Empties a slab of another unit size if the slab's blocks fit into the remaining slabs of that
+   * unit size. Returns whether a slab was emptied.
    */
   boolean emptyOne(int otherThanUnitBytes, long minBytes) {
     for (Slab slab : leastUsed(otherThanUnitBytes, minBytes)) {

@@ -7,9 +7,9 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of keys' places in an {@link EvictionOrder}, ordered by due time. A key is present while
- * the order has an entry for the key. The due time of a queued key may change. The lock of the
- * order guards the queue.
+ * A queue of the places that keys have in an {@link EvictionOrder}. The queue is ordered by due
+ * time. A key is present while the order has an entry for the key. The due time of a queued key may
+ * change. The lock of the order guards the queue.
  *
  * <p>The queue is lazily ordered: if the due time of a polled key has changed, the key is queued
  * again. Places whose key is no longer present are dropped later. Each call takes O(log keys),
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class DueQueue {
   /**
-   * Once the queue holds more places than twice the number of present keys plus this number, the
-   * queue drops all places whose key is no longer present.
+   * If the queue holds more than 2 · (number of present keys) + this number of places, it drops all
+   * places whose key is no longer present.
    */
   private static final int SLACK = 64;
 
   /**
-   * A queued place. {@code due} is the key's due time when it was queued. Places with equal due
-   * times are ordered by {@code number}.
+   * A queued place. {@code due} is the due time that the key had when the place was queued. Places
+   * with equal due times are ordered by {@code number}.
    */
   record Waiting(double due, long number, EvictionPlace place) {
     private static final Comparator<Waiting> ORDER =

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The entries that requests can find. All models compete for the shared part of the budget, except
- * those with a {@link Partition} of their own. An entry that leaves releases its share of its
+ * models with a {@link Partition} of their own. An entry that leaves releases its share of its
  * block. The block's memory is freed once no share and no lease is left. Thread-safe.
  */
 final class EntryStore {
@@ -78,13 +78,13 @@ final class EntryStore {
   }
 
   /**
-   * Replaces the key's entry by a new entry, and returns whether the new entry is kept. If it is
-   * not, only removes the old entry.
+   * Replaces the key's entry by a new entry, and returns whether the new entry is kept. If the new
+   * entry is not kept, only removes the old entry.
    *
    * <p>The new entry is not kept if the cache was closed or the key was erased since the writer
    * began. Nor is it kept if the key just moved to another partition. The old entry is removed in
-   * these cases as well, because both may share one block. Otherwise the next writer would append
-   * to the old entry and overwrite rows that this writer still reads.
+   * these cases as well, because both entries may share one block. Otherwise the next writer would
+   * append to the old entry and overwrite rows that this writer still reads.
    */
   boolean publish(WriterSlot slot, KvEntry entry) {
     entry.block().share();
@@ -114,8 +114,8 @@ final class EntryStore {
   }
 
   /**
-   * Returns whether the writer's key was erased since the writer claimed its slot. An erasure that
-   * the first check no longer sees has already revoked the slot.
+   * Returns whether the writer's key was erased since the writer claimed its slot. If an erasure
+   * ended before the first check, the second check sees that the erasure revoked the slot.
    */
   private boolean isErased(WriterSlot slot) {
     return erasures.cover(slot.key()) || slot.isRevoked();
@@ -159,9 +159,9 @@ final class EntryStore {
    * - After the erasure, by a slot that was not revoked. The slot was claimed after the erasure's
    *   scan, so the writer found no old rows to reuse.
    *
-   * An entry that was encoded from a history read before the erasure is not found either. Its
-   * writer took a mark before reading the history, and compares marks after claiming the slot. So
-   * the writer sees that the user was erased, or the erasure's scan sees the slot.
+   * An entry whose history was read before the erasure is not found either. Its writer took a mark
+   * before reading the history, and compares marks after claiming the slot. So either the writer
+   * sees that the user was erased, or the erasure's scan sees the slot.
    */
 
   /** Returns a number that changes when the user is erased. */
@@ -251,7 +251,7 @@ final class EntryStore {
     }
   }
 
-  /** Evicts an entry that is next in the eviction order. The order learns of this eviction. */
+  /** Evicts an entry that is next in the eviction order. The order takes note of this. */
   void pass(KvKey key, KvEntry entry) {
     partition(key).pass(key, entry);
     evict(key, entry);

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 final class Erasures {
   /**
    * Users are grouped by hash into this many counters. When one user of a group is erased, the
-   * cache also discards rows that are being encoded for other users of the group at that moment.
+   * cache also discards the rows that are just being encoded for the group's other users.
    */
   private static final int COUNTERS = 4096;
 

@@ -32,13 +32,13 @@ final class EvictionOrder {
    *    observed  = (now - time of the last use) / worth
    *    patience += (observed - patience) / (MEMORY · keys)
    *
-   * So patience adapts until as many keys are kept as fit. It falls by at most MOST_FALL / worth
-   * per request. If patience fell faster than time passes, the newest keys would become due before
-   * older keys.
+   * So patience adapts until the kept keys just fit into the budget. It falls by at most MOST_FALL
+   * / worth per request. If patience fell faster than time passes, the newest keys would become due
+   * before older keys.
    *
    * Three properties follow. All keys age at the same rate. A frequent user outlives a user who
-   * came once. A newcomer becomes due after all keys that were unused for long. So the newcomer's
-   * session can run to its end.
+   * came once. A new key becomes due later than all keys that were unused for long. So the session
+   * of a new user can run to its end.
    *
    * This order is GreedyDual-Size-Frequency with another clock. GreedyDual's clock moves only when
    * an entry is evicted. If most keys have about the same worth, all keys used since the clock's
@@ -54,15 +54,11 @@ final class EvictionOrder {
   private static final int SEEN_PER_FIRST = 4;
 
   /**
-   * The number of departures, per present key, after which the remembered uses of departed keys are
-   * halved.
+   * After this many departures per present key, the remembered uses of departed keys are halved.
    */
   private static final int DEPARTURES_PER_AGE = 2;
 
-  /**
-   * The smallest number of present keys with which ageing and patience are computed, even if fewer
-   * keys are present.
-   */
+  /** Ageing and patience are computed as if at least this many keys were present. */
   private static final int LEAST_AGE = 64;
 
   /** The weight of patience's moving average: each eviction counts 1 / (MEMORY · present keys). */
@@ -129,8 +125,9 @@ final class EvictionOrder {
   }
 
   /**
-   * Notes that a key's entry was looked up. The key then stays as long as if it was used now. A
-   * request looks an entry up once or several times. A look-up may also happen without a request.
+   * Notes that a key's entry was looked up. The key then stays as long as if a request had used it
+   * now. A request looks an entry up once or several times. A look-up may also happen without a
+   * request.
    */
   void seen(KvKey key) {
     EvictionPlace place = places.get(key);

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
  * A run of units of a slab, with the counts of its holders: the leases of requests and the shares
  * of entries.
  *
- * <p>Both counts are in one word, so releasing the last lease or share is a single atomic step. A
- * block whose counts were once both 0 refuses leases and shares. A new block has one lease, which
- * belongs to the caller that made the block. A block's memory is always overwritten before it is
- * freed, so no erasure has to search freed memory. A block without leases may be moved to make
+ * <p>Both counts are in one word, so releasing the last lease or share is a single atomic step.
+ * Once both counts were 0, the block refuses all leases and shares. A new block has one lease,
+ * which belongs to the caller that made the block. A block's memory is always overwritten before it
+ * is freed, so no erasure has to search freed memory. A block without leases may be moved to make
  * room. Thread-safe.
  *
  * <p>Source: the counted buffers of Apache Cassandra's {@code ChunkCache}.
@@ -86,7 +86,7 @@ final class KvBlock {
 
   /**
    * Returns the number of bytes that the block takes from the slab. This number includes the bytes
-   * by which its units are rounded up.
+   * by which the block's units are rounded up.
    */
   long bytes() {
     return bytes;

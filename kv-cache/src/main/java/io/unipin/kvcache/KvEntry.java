@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An entry holds a share of its block from its publication until its removal. An entry without
  * state was cut back. Its rows can be reused, but no request hits it. Immutable, except for the
- * flag that a tier has the entry's rows.
+ * flag that says whether a tier has the entry's rows.
  */
 final class KvEntry {
   private final TokenHashes hashes;
@@ -70,10 +70,11 @@ final class KvEntry {
   }
 
   /**
-   * Returns how many of the request's first rows can be reused if this entry does not answer it.
+   * Returns how many of the request's first rows can be reused, for an entry that lacks a part of
+   * what the request needs.
    *
    * <p>At least the last row is left to encode, because the state after that row is needed. All
-   * sequences share the learned first token, so agreement on this token alone counts as 0.
+   * sequences begin with the learned first token, so agreement on this token alone counts as 0.
    */
   int reusableRows(TokenHashes request) {
     int prefix = hashes.commonPrefix(request);
@@ -88,7 +89,7 @@ final class KvEntry {
    * The writer holds the key's slot. The writer first adds the cut to the block's count of cuts,
    * and then reads the number of leases. A reader first takes a lease and then compares the block's
    * cuts with the cuts that its entry remembers. Cuts and leases are volatile, so at least one of
-   * the two threads sees the other's step. Then the writer uses another block, or the reader
+   * the two threads sees the other's step. So either the writer uses another block, or the reader
    * releases its lease.
    */
 

@@ -6,7 +6,7 @@ package io.unipin.kvcache;
  * <p>Immutable.
  *
  * @param user the user's id
- * @param fingerprint identifies everything that attention keys and values depend on: weights,
+ * @param fingerprint identifies everything on which attention keys and values depend: weights,
  *     program, precision, element type, window and feature schema
  */
 public record KvKey(String user, String fingerprint) {
@@ -17,9 +17,9 @@ public record KvKey(String user, String fingerprint) {
   }
 
   /**
-   * Whether the key belongs to a request that the server itself makes, such as a warm-up. The ids
-   * of such users begin with a control character, and callers' ids never hold one. No tier keeps
-   * their rows.
+   * Whether the server itself makes the requests for this key, for example to warm up. The user ids
+   * of such requests begin with a control character, which the ids of callers never contain. No
+   * tier keeps the rows of such requests.
    */
   boolean isInternal() {
     return isInternal(user);

@@ -87,7 +87,8 @@ public final class KvLease implements AutoCloseable {
 
   /**
    * Returns the reason of the outcome. A lease of {@link UserKvCache#branch} or {@link
-   * UserKvCache#aside} has {@link KvReason#NO_ROOM}, although the cache looked nothing up for it.
+   * UserKvCache#aside} has {@link KvReason#NO_ROOM}, although the cache made no look-up for such a
+   * lease.
    */
   public KvReason reason() {
     return reason;
@@ -106,8 +107,8 @@ public final class KvLease implements AutoCloseable {
   }
 
   /**
-   * Returns the number of rows that the block has room for. The block's shape has this number as an
-   * axis.
+   * Returns the number of rows for which the block has room. The block's shape has this number as
+   * an axis.
    */
   public int capacity() {
     return block.capacity();
@@ -216,7 +217,7 @@ public final class KvLease implements AutoCloseable {
     return hashes;
   }
 
-  /** Throws unless the lease has all rows and {@code longer} adds tokens to them. */
+  /** Throws unless the lease has all rows and {@code longer} has these rows' tokens and more. */
   void requireExtendedBy(TokenHashes longer) {
     if (closed.get() || state == null) {
       throw new IllegalStateException(

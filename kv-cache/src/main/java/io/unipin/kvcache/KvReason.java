@@ -36,7 +36,7 @@ public enum KvReason {
     this.outcome = outcome;
   }
 
-  /** Returns the outcome that this reason leads to. */
+  /** Returns the outcome to which this reason leads. */
   public KvOutcome outcome() {
     return outcome;
   }

@@ -1,7 +1,7 @@
 package io.unipin.kvcache;
 
 /**
- * The memory of a user's keys and values, in a {@link KvLayout} and with room for {@link #capacity}
+ * The memory of a user's keys and values. It has a {@link KvLayout} and room for {@link #capacity}
  * rows. The interface is sealed, so that code that reads rows handles every kind of memory.
  */
 public sealed interface KvRows permits HostRows, EngineRows {
@@ -9,7 +9,7 @@ public sealed interface KvRows permits HostRows, EngineRows {
   KvLayout layout();
 
   /**
-   * Returns the number of rows that the memory has room for. The memory's shape has this number as
+   * Returns the number of rows for which the memory has room. The memory's shape has this number as
    * an axis.
    */
   int capacity();

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * A store of users' rows below the memory of a {@link UserKvCache}. It is larger and slower than
  * the memory. It may survive a restart, and servers may share it.
  *
- * <p>A tier keeps rows in chunks of {@link #CHUNK_ROWS} rows. A chunk is found by the hash after
- * its last token. So a request finds a chunk only if the chunk holds exactly the rows that the
- * request would encode. A tier verifies the bytes that it reads. Bytes that fail verification are
- * counted and not returned.
+ * <p>A tier keeps rows in chunks of {@link #CHUNK_ROWS} rows. A chunk is found by the hash of all
+ * tokens up to the chunk's last token. So a request finds a chunk only if the chunk holds exactly
+ * the rows that the request would encode. A tier verifies the bytes that it reads. Bytes that fail
+ * verification are counted and not returned.
  *
  * <p>Many threads call {@link #find}, {@link #space} and {@link Held#load}. One thread at a time
  * calls the other methods.
@@ -21,8 +21,8 @@ public interface KvTier extends AutoCloseable {
   int CHUNK_ROWS = 64;
 
   /**
-   * Returns a handle to the longest prefix of the request's rows that the tier holds. Returns empty
-   * if the tier does not hold the first row.
+   * Looks for the longest prefix of the request's rows that the tier holds, and returns a handle to
+   * these rows. Returns empty if the tier does not hold the first row.
    *
    * @param hashes one hash per row of the request
    * @param deadlineNanos the time on {@link System#nanoTime} until which the request waits for this
@@ -72,7 +72,7 @@ public interface KvTier extends AutoCloseable {
    * @param limitBytes limit of {@code usedBytes}; 0 for a shared tier without a limit
    * @param usedBytes bytes of the chunks that requests can find; for a shared tier, all bytes that
    *     it uses
-   * @param entries number of pairs of user and fingerprint of which the tier holds rows; for a
+   * @param entries number of pairs of user and fingerprint for which the tier holds rows; for a
    *     shared tier, number of users
    * @param failures chunks that were read and failed verification
    */
@@ -88,7 +88,7 @@ public interface KvTier extends AutoCloseable {
 
   /**
    * Removes a user's rows under every fingerprint. When this method returns, no request finds the
-   * rows, and a write that began before cannot bring them back. A tier on the local machine has
+   * rows, and a write that began earlier cannot bring them back. A tier on the local machine has
    * then overwritten the bytes.
    *
    * @return whether the tier held rows of the user

@@ -13,14 +13,14 @@ public record KvTierSetup(String name, KvTier tier, long queueBytes, Writing wri
   /**
    * Which users are written to a tier, and when.
    *
-   * @param leastUses number of requests from which on a user is written, as far as the cache
-   *     remembers the requests
-   * @param onEviction whether a user whose rows were not written is written when the eviction order
-   *     or age removes the user's entry
+   * @param leastUses a user's rows are written as soon as the cache remembers at least this many
+   *     requests of the user
+   * @param onEviction whether an entry's rows, if they are not yet in the tier, are written when
+   *     the eviction order or age removes the entry
    * @param longestPause longest pause after failed writes
    */
   public record Writing(int leastUses, boolean onEviction, Duration longestPause) {
-    /** Writes every user after an encoding. The pauses grow to five minutes. */
+    /** Writes the rows of every user after they were encoded. The pauses grow to five minutes. */
     public static final Writing EVERYBODY = new Writing(1, false, Duration.ofMinutes(5));
   }
 
@@ -30,7 +30,7 @@ public record KvTierSetup(String name, KvTier tier, long queueBytes, Writing wri
     }
   }
 
-  /** Creates a tier to which every user is written after an encoding. */
+  /** Creates a tier to which the rows of every user are written after they were encoded. */
   public KvTierSetup(String name, KvTier tier, long queueBytes) {
     this(name, tier, queueBytes, Writing.EVERYBODY);
   }

@@ -7,7 +7,7 @@ import java.util.Objects;
  * The figures of a {@link KvTier} and of the queue in front of it. Counters only grow. Immutable.
  *
  * @param name name of the tier
- * @param on false after a write failed, until a write succeeds
+ * @param on whether the tier can be written: false after a write failed, until a write succeeds
  * @param space room of the tier
  * @param bytes bytes that were written and read, and bytes that wait to be written
  * @param lookups number of look-ups, by result

@@ -7,7 +7,7 @@ public enum KvType {
   /** IEEE 754 binary16. */
   FLOAT16(2, 0),
   /**
-   * Integers from -127 to 127. An integer times a step is the value of the element. Every row has
+   * Integers from -127 to 127. The value of an element is its integer times its step. Every row has
    * one step for each combination of layer, key or value, and head. A step is the largest magnitude
    * among the elements that share it, divided by 127. It is stored as IEEE 754 binary16.
    */

@@ -26,10 +26,10 @@ final class Partition {
   private final Departures departures;
 
   /**
-   * The listeners that are told of entries that leave.
+   * The listeners that hear of entries that leave.
    *
-   * @param leaving receives the entries that the eviction order or their age removes, while they
-   *     still have their share of their block
+   * @param leaving receives the entries that the eviction order or their age removes, while each
+   *     entry still has its share of its block
    * @param gone receives all entries that left
    */
   record Departures(BiConsumer<KvKey, KvEntry> leaving, RemovalListener<KvKey, KvEntry> gone) {}
@@ -129,8 +129,8 @@ final class Partition {
   }
 
   /**
-   * Returns up to {@code limit} entries, in eviction order, whose blocks have no leases and have
-   * units of this size.
+   * Returns up to {@code limit} entries in eviction order. Their blocks have no leases and consist
+   * of units of this size.
    */
   List<Map.Entry<KvKey, KvEntry>> coldest(int limit, int unitBytes) {
     return order.first(

@@ -26,7 +26,7 @@ final class Partitions {
   private final Map<String, Long> reserved = new HashMap<>();
 
   /**
-   * @param departures counts the entries that no longer fit after a change of sizes
+   * @param departures counts the entries that no longer fit after parts changed their sizes
    * @param listener is told of every entry that leaves its partition
    */
   Partitions(

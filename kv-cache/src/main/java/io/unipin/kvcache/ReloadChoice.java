@@ -53,12 +53,12 @@ public interface ReloadChoice {
   record Offer(Question question, int held, boolean whole, long bytes) {}
 
   /**
-   * Returns the longest time that the request waits for a tier, to ask it and to read from it. The
-   * tier is not asked if this time is zero.
+   * Returns the longest time for which the request waits for a tier: to ask the tier and to read
+   * from it. The tier is not asked if this time is zero.
    */
   Duration patience(Question question);
 
-  /** Receives the time until a tier answered what it holds. */
+  /** Receives the time that a tier took to answer which rows it holds. */
   void answered(Question question, long nanos);
 
   /**

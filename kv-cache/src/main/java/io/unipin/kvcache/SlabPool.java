@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * again for another unit size.
  *
  * <p>A slab is allocated when it is first needed, and is never freed. If the process has no memory
- * for another slab, the pool continues with the slabs it has and tries again after a pause
+ * for another slab, the pool continues with the slabs that it has, and tries again after a pause
  * ({@link AttemptPause}). Thread-safe. Only a caller that needs a new slab waits for its memory.
  */
 final class SlabPool {
@@ -265,7 +265,10 @@ final class SlabPool {
     }
   }
 
-  /** Counts that no free run was long enough, and adds up the free bytes of that moment. */
+  /**
+   * Counts a failure to find a long enough free run, and adds the present number of free bytes to a
+   * sum.
+   */
   void countLoss() {
     lock.lock();
     try {

@@ -43,7 +43,7 @@ final class Slabs {
     return Boolean.getBoolean("unipin.kv.debug");
   }
 
-  /** Returns the slab size, in bytes, that divides a budget into 64 slabs, but at most 1 GiB. */
+  /** Returns the slab size in bytes: a 64th of the budget, but at most 1 GiB. */
   static long defaultBytes(long budgetBytes) {
     return Math.min(budgetBytes / SLABS, MAX_SLAB_BYTES);
   }
@@ -124,7 +124,8 @@ final class Slabs {
   }
 
   /**
-   * Counts that no free run was long enough for a block, and adds up the free bytes of that moment.
+   * Counts a failure to find a long enough free run for a block, and adds the present number of
+   * free bytes to a sum.
    */
   void countLoss() {
     shortages++;

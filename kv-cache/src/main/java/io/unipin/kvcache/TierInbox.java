@@ -13,11 +13,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for the thread of a {@link TierWriter}: tasks, entries to write, and upkeep. Many
- * threads add to it, and one thread takes from it. Thread-safe.
+ * The work that waits for the thread of a {@link TierWriter}: tasks, entries to write, and upkeep.
+ * Many threads add to it, and one thread takes from it. Thread-safe.
  */
 final class TierInbox {
-  /** While writes wait, one step of upkeep follows this many writes. */
+  /** While writes wait, the thread does one step of upkeep after this many writes. */
   private static final int WRITES_PER_UPKEEP = 16;
 
   /** Time for which entries are still written after {@link #close}. */

@@ -51,8 +51,8 @@ final class TierOutput {
   }
 
   /**
-   * Returns the rows of the key's present entry, else the held rows of the entry that left, or
-   * null.
+   * Returns the rows of the key's present entry. If the entry has left, returns the rows that the
+   * queue holds, or null.
    */
   private @Nullable KvSnapshot rows(TierQueue.Turn turn) {
     KvSnapshot present = snapshots.apply(turn.key());

@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys whose entries wait to be written to a tier, oldest first, with the number of bytes that
- * each key counts as. A key whose entry left the cache holds the entry's rows. Guarded by the lock
- * of the {@link TierWriter} that owns it.
+ * The keys whose entries wait to be written to a tier, oldest first. Each key counts as a number of
+ * bytes. A key whose entry left the cache holds the entry's rows. Guarded by the lock of the
+ * {@link TierWriter} that owns it.
  */
 final class TierQueue {
   /** Each key counts as at least this many bytes, so that the number of keys is bounded as well. */
@@ -26,7 +26,7 @@ final class TierQueue {
   /**
    * A key that waits.
    *
-   * @param bytes number of bytes that the key counts as
+   * @param bytes number of bytes that are counted for the key
    * @param held rows of an entry that left the cache; null if the key's entry is in the cache
    */
   record Turn(KvKey key, long bytes, @Nullable KvSnapshot held) {
@@ -39,15 +39,18 @@ final class TierQueue {
   }
 
   /**
-   * @param heldLimit limit of the bytes of the cache's memory that the rows of departed entries
-   *     take
+   * @param heldLimit limit of the bytes that the rows of departed entries take in the cache's
+   *     memory
    */
   TierQueue(long limitBytes, long heldLimit) {
     this.limitBytes = limitBytes;
     this.heldLimit = heldLimit;
   }
 
-  /** Adds a key. A key that waits already keeps its place. Returns false if the queue is full. */
+  /**
+   * Adds a key. A key that is already in the queue keeps its place. Returns false if the queue is
+   * full.
+   */
   boolean offer(KvKey key, long newBytes) {
     return offer(key, newBytes, null);
   }
@@ -100,7 +103,7 @@ final class TierQueue {
     heldBytes -= turn.held() == null ? 0 : turn.held().blockBytes();
   }
 
-  /** Removes the keys that hold rows and match. The caller drops the rows. */
+  /** Removes the matching keys that hold rows. The caller drops the rows. */
   List<Turn> removeHeld(Predicate<KvKey> keys) {
     List<Turn> gone =
         waiting.values().stream()

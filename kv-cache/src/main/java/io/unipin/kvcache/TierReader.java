@@ -50,7 +50,7 @@ final class TierReader {
     return choice.pays(offer) ? read(lease, held, offer, choice, least) : KvTierLookup.DECLINED;
   }
 
-  /** @param patience a read that gave no rows counts as taking at least this many nanoseconds */
+  /** @param patience a read without a result counts as a read of at least this many nanoseconds */
   private KvTierLookup read(
       KvLease lease,
       KvTier.Held held,

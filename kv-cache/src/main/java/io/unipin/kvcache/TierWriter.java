@@ -61,12 +61,12 @@ final class TierWriter implements AutoCloseable {
     return setup.tier().isShared();
   }
 
-  /** Returns the number of requests from which on a user is written to the tier. */
+  /** Returns how many requests of a user the cache must remember before it writes the user. */
   int leastUses() {
     return setup.writing().leastUses();
   }
 
-  /** Queues a key whose entry has about {@code bytes} new bytes. Never waits for a write. */
+  /** Queues a key. The key's entry has about {@code bytes} new bytes. Never waits for a write. */
   void offer(KvKey key, long bytes) {
     if (health.refuses()) {
       output.dropped(KvTierDrop.OFF, 1);
@@ -180,7 +180,7 @@ final class TierWriter implements AutoCloseable {
     return result != TierOutput.Upkeep.DONE;
   }
 
-  /** Drops all that waits, because the tier can't be written. */
+  /** Drops everything that waits, because the tier can't be written. */
   private void empty() {
     List<TierQueue.Turn> gone = inbox.clear();
     output.dropped(KvTierDrop.OFF, gone.size());

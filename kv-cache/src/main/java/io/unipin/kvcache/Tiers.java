@@ -43,7 +43,7 @@ final class Tiers {
 
   /**
    * Reads rows that the lease lacks, from the nearest tier that holds some of them. Rows that this
-   * tier lacks are looked up in the next one.
+   * tier lacks are looked up in the next tier.
    *
    * @param lease a lease that writes
    */
@@ -74,7 +74,8 @@ final class Tiers {
   }
 
   /**
-   * Queues an entry that a request hit, for each tier whose {@code leastUses} this request reaches.
+   * Queues an entry that a request hit. Queues it for each tier whose {@code leastUses} the user
+   * reaches with this request.
    */
   void hit(KvKey key, KvLayout layout, int rows) {
     if (key.isInternal()) {
@@ -89,7 +90,7 @@ final class Tiers {
 
   /**
    * Queues an entry that is leaving the cache, for the tiers that take such entries and lack this
-   * one.
+   * entry.
    */
   void leaving(KvKey key, KvEntry entry) {
     if (!writers.isEmpty() && !key.isInternal()) {

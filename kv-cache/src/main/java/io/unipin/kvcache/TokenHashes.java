@@ -18,13 +18,14 @@ public final class TokenHashes {
    *
    * Consider two sequences and the first position at which their tokens differ. Their states before
    * this position are equal, so their hashes at this position certainly differ. Two different
-   * states meet again later only if state xor M(token) happens to be equal. If nobody chose the
-   * tokens for this purpose, the probability of this is 2^-128 per step. For a pair of sequences of
-   * 2,048 tokens it is then below 2^-117. Unless two states meet again, agreement is monotone, and
-   * binary search finds the common prefix.
+   * states become equal later only if state xor M(token) happens to be equal for both. If nobody
+   * chose the tokens for this purpose, the probability of this is 2^-128 per step. For a pair of
+   * sequences of 2,048 tokens it is then below 2^-117. Unless two different states become equal,
+   * agreement is monotone, and binary search finds the common prefix.
    *
-   * The hash is not keyed. Anyone who chooses the tokens of a user could make two of that user's
-   * own sequences meet. Sequences of two users never meet, because KvKey separates users.
+   * The hash is not keyed. Anyone who chooses the tokens of a user could give two of that user's
+   * own sequences equal hashes. Sequences of two users are never compared, because KvKey separates
+   * users.
    *
    * mix() is David Stafford's finaliser "Mix13", which SplittableRandom uses as well. It is a
    * permutation of 64 bits with full avalanche.

@@ -11,9 +11,9 @@ final class UseSketch {
    *    uses(key) = min over the rows of counts[row, slot(row, key)]
    *    set(key)  : raises the key's count in each of the two rows to its uses
    *
-   * Every count is a maximum over the keys of its slot, not a sum. So an answer is never below the
-   * uses that were set last (at most 127), halved by each ageing since then. An answer is too high
-   * only if, in every row, a key with a higher count shares the slot.
+   * Every count is the maximum over the keys of its slot, not their sum. So an answer is never
+   * below the number of uses that was set last (at most 127), halved by each ageing since then. An
+   * answer is too high only if, in every row, a key with a higher count shares the slot.
    *
    * Let n keys have higher counts than the key that is looked up. Let hash codes be spread evenly,
    * and the slots of a key in the two rows be independent. In one row the probability of a shared

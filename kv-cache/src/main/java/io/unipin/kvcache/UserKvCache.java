@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * entry per {@link KvKey}. An entry holds the hashes of its tokens, a block with the rows of these
  * tokens, and the state after the last row.
  *
- * <p>A request can use the rows of an entry up to the first token in which the two differ. Let p be
- * the length of the common prefix of an entry of m tokens and a request of n tokens:
+ * <p>A request can use the rows of an entry up to the first token that is not the same in both. Let
+ * p be the length of the common prefix of an entry of m tokens and a request of n tokens:
  *
  * <ul>
  * <li>p = n = m is a {@link KvOutcome#HIT}.
@@ -155,8 +155,8 @@ public final class UserKvCache implements AutoCloseable {
    *
    * <p>Returns empty if the key has no entry, if a request writes the entry, or if there is no
    * room. Also returns empty if the entry already has all of the tokens, has more tokens, or has
-   * other tokens of the same window. This method does not wait, and its leases are not counted as
-   * outcomes.
+   * different tokens within the same window. This method does not wait, and its leases are not
+   * counted as outcomes.
    *
    * @param tokens returns the tokens. It is called only when no other request can write the entry
    *     any more. So the returned tokens are no older than the tokens of the entry

@@ -54,7 +54,7 @@ class EvictionOrderTest {
       gone += order.overflow(key(i)).size();
       assertThat(i).isLessThan(100);
     }
-    assertThat(gone).isGreaterThan(3); // a key that was used once is evicted after two others
+    assertThat(gone).isGreaterThan(3); // a key that was used once is evicted after two other keys
   }
 
   @Test
@@ -162,7 +162,9 @@ class EvictionOrderTest {
         .containsExactly(key(1));
   }
 
-  /** If two blocks have the same size, the rows of the fuller block cost more to encode again. */
+  /**
+   * If two blocks have the same size, it costs more to encode the rows of the fuller block again.
+   */
   @Test
   void first_keysUsedAlike_areThoseThatSaveLeastPerByte() {
     comeAndGo();

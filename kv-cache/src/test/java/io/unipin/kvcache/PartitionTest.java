@@ -119,7 +119,7 @@ class PartitionTest {
 
   /**
    * A call of the model has a fixed cost. So among equally frequent users, a short history saves
-   * more per byte than a long one.
+   * more per byte than a long history.
    */
   @Test
   void policy_longAndShortHistories_keepsTheShortOnesLonger() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs {@link Races} under jcstress for a bounded time, in a separate process. */
+/** Runs {@link Races} with jcstress for a bounded time, in a separate process. */
 @Timeout(300)
 @Tag("long")
 class RacesTest {

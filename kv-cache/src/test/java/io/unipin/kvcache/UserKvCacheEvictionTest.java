@@ -64,7 +64,8 @@ class UserKvCacheEvictionTest {
 
   /**
    * Every user asks for five pages, and the history grows by two actions before each later page.
-   * One action is encoded ahead of the page request, and the page request encodes the other action.
+   * One of these actions is encoded ahead of the page request, and the page request encodes the
+   * other action.
    */
   @Test
   void acquire_growingSessionsOfNewUsers_areWorthNoMoreThanThoseThatBegin() {

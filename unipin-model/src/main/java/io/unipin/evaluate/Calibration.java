@@ -24,7 +24,7 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
 
     /**
      * Returns the distance between mean probability and observed share, averaged over the classes.
-     * The number of a class's impressions is its weight.
+     * The weight of a class is the number of its impressions.
      */
     double error(int action) {
       double sum = 0;
@@ -44,8 +44,8 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
    * @param figures one per action, in the order of the schema
    * @param first mean predicted probability of the oracle's action at the first position; NaN
    *     without an oracle
-   * @param truth mean of the oracle over the same impressions, which {@code first} should equal;
-   *     NaN without an oracle
+   * @param truth mean of the oracle over the same impressions; {@code first} should equal this
+   *     mean; NaN without an oracle
    */
   record Row(String name, int impressions, List<Figure> figures, double first, double truth) {}
 
@@ -61,8 +61,8 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   /**
    * Returns the calibration of an evaluation's predictions.
    *
-   * @param oracle name of the action for which the log's oracle states a probability, given that
-   *     the user looks at the impression; empty to leave the oracle out
+   * @param oracle name of an action; the log's oracle states the probability of this action for a
+   *     user who looks at the impression; empty to leave the oracle out
    * @throws IllegalArgumentException when {@link #checkOracle} refuses the oracle
    */
   public static Calibration of(Evaluation evaluation, String oracle) {

@@ -61,8 +61,8 @@ public final class Comparison {
   }
 
   /**
-   * Returns the differences by figure: {@code hr10}, {@code ndcg10}, if pages were measured
-   * {@code page_hr10} and {@code page_ndcg10}, and {@code auc.ACTION} for every action.
+   * Returns the differences by figure: {@code hr10}, {@code ndcg10}, and {@code auc.ACTION} for
+   * every action. If pages were measured, also {@code page_hr10} and {@code page_ndcg10}.
    */
   public Map<String, PairedBootstrap.Difference> differences() {
     return Map.copyOf(differences);

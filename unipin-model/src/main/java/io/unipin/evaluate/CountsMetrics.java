@@ -1,7 +1,7 @@
 package io.unipin.evaluate;
 
 /**
- * Metrics of the baseline of counts for one action, and how much the model exceeds it. Immutable.
+ * Metrics of the baseline of counts for one action, and how much better the model is. Immutable.
  *
  * @param action name of the action type
  * @param row figures of the baseline

@@ -59,7 +59,10 @@ public final class EvaluationJson {
     return json;
   }
 
-  /** Writes the ranks on served pages, and how far pages exceed retrieval alone. */
+  /**
+   * Writes the ranks on served pages, and how much better they are than the ranks by retrieval
+   * alone.
+   */
   private static void page(ObjectNode json, RetrievalMetrics retrieval) {
     Ranks page = retrieval.page();
     ranks(json, "page_", page);

@@ -15,7 +15,7 @@ import java.time.Duration;
 
 /**
  * Encodes the first actions of a user's history in the same way as serving. The caller gives the
- * number of actions. Successive calls for one user reuse the rows that are already encoded.
+ * number of actions. Successive calls for one user reuse the rows that earlier calls encoded.
  *
  * <p>Not thread-safe.
  */

@@ -87,8 +87,8 @@ public final class PairedBootstrap {
   }
 
   /**
-   * Returns the GAUC of scores a minus the GAUC of scores b. Users are drawn from those who have
-   * both classes.
+   * Returns the GAUC of scores a minus the GAUC of scores b. Only users who have both classes are
+   * drawn.
    *
    * @param users (impressions) the user of each impression; impressions of one user are adjacent
    */

@@ -30,9 +30,9 @@ public record RankingMetrics(
   }
 
   /**
-   * Returns the model's AUC of an action. An action has no AUC if all held-out impressions got it
-   * or none did. For such an action, returns the mean over the actions that have an AUC, or NaN if
-   * no action has one.
+   * Returns the model's AUC of an action. An action has no AUC if all held-out impressions got it,
+   * or if none of them got it. For such an action, returns the mean over the actions that have an
+   * AUC, or NaN if no action has one.
    */
   public double auc(String action) {
     return actions.stream()

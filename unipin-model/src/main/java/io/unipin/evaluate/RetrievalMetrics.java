@@ -52,8 +52,8 @@ public record RetrievalMetrics(
    *     if it is not among the page's candidates; 0 if no page was measured
    * @param timedRank rank by retrieval of a query that knows the time of the request; 0 if pages
    *     were not measured or the log has no times
-   * @param timedPageRank place of the target on the page that this query leads to, or 0
-   * @param candidates candidates of the page, of the validation part only
+   * @param timedPageRank place of the target on the page of this query, or 0
+   * @param candidates candidates of the page; only in an evaluation of the validation part
    */
   public record Answer(
       int item,
@@ -73,13 +73,13 @@ public record RetrievalMetrics(
 
   /**
    * Returns the ranks by queries that know the time of the request; empty unless all targets have
-   * them.
+   * such ranks.
    */
   public Ranks timed() {
     return measured(Answer::timedRank);
   }
 
-  /** Returns the ranks on the pages of these queries; empty unless all targets have them. */
+  /** Returns the ranks on the pages of these queries; empty unless all targets have such ranks. */
   public Ranks timedPage() {
     return measured(Answer::timedPageRank);
   }

@@ -6,9 +6,9 @@ import io.unipin.feedlog.split.Part;
 import java.util.Arrays;
 
 /**
- * The item that retrieval should find for one user from all earlier actions. It is the item of the
- * last positive action of a held-out split. In a log that is split by time, it is the item of the
- * first positive action.
+ * The item that retrieval should find for one user, given all earlier actions of the user. It is
+ * the item of the last positive action of a held-out split. In a log that is split by time, it is
+ * the item of the first positive action.
  *
  * @param item catalogue row of the target
  * @param surface surface index of the target's action

@@ -174,7 +174,8 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   /**
-   * The ranks of a target that need the user's encoded history. A rank of 0 was not measured.
+   * Those ranks of a target whose computation needs the user's encoded history. A rank of 0 was not
+   * measured.
    *
    * @param pageRank rank on the page
    * @param timedRank rank by retrieval, if the query knows the time of the request
@@ -187,8 +188,9 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   /**
-   * Computes the query of a user without an outcome, and the user's page if pages are measured. The
-   * query gets neither the action that the user will take on the target nor the time of that action.
+   * Computes a user's query without an outcome, and the user's page if pages are measured. The
+   * query gets neither the action that the user will take on the target nor the time of that
+   * action.
    */
   private Sought seek(int user, RetrievalTarget target, List<float[]> queries) {
     try (KvLease lease = encoder.encode(user, target.history())) {
@@ -230,7 +232,10 @@ final class UserEvaluation implements AutoCloseable {
     return task.items().of(new float[][] {query})[0];
   }
 
-  /** Retrieves and scores the candidates of a page. Ranking knows what the query knows. */
+  /**
+   * Retrieves and scores the candidates of a page. The ranking and the query get the same inputs
+   * about the request.
+   */
   private PageCandidates candidates(
       KvLease lease, RequestContext context, RetrievalTarget target, float[] scores) {
     int[] rows = TargetRank.first(scores, target.seen(), log.catalogue(), task.page().candidates());

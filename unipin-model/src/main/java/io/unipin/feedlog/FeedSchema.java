@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The names that a feed log's integers stand for: action types, positive action types and surfaces.
+ * The names for which a feed log's integers stand: action types, positive action types and
+ * surfaces.
  *
  * <p>Bit c of a multi-hot stands for {@code actions.get(c)}. Surface index s stands for
  * {@code surfaces.get(s)}. Immutable.

@@ -21,14 +21,14 @@ final class CallArguments {
   /**
    * Creates the converter of a model's calls.
    *
-   * @param liveItems number of live items that the model's table has room for
+   * @param liveItems number of live items for which the model's table has room
    */
   CallArguments(ModelConfig config, int liveItems) {
     this.config = config;
     this.rows = config.items() + 1 + liveItems;
   }
 
-  /** Returns the block after a check that rows {@code [from, rows)} can be written to it. */
+  /** Checks that rows {@code [from, rows)} can be written to a block, and returns the block. */
   KvRows writable(KvRows kv, int from, int rows) {
     if (from < 0 || from >= rows || rows > kv.capacity()) {
       throw new IllegalArgumentException(
@@ -38,7 +38,7 @@ final class CallArguments {
     return ofModel(kv);
   }
 
-  /** Returns the block after a check that its first {@code rows} rows can be read. */
+  /** Checks that the first {@code rows} rows of a block can be read, and returns the block. */
   KvRows readable(KvRows kv, int rows) {
     if (rows < 1 || rows > kv.capacity()) {
       throw new IllegalArgumentException(

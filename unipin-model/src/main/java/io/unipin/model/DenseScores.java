@@ -9,8 +9,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.model.features.ModelConfig;
 
 /**
- * The ranking pass of a model {@linkplain EngineOptions#withComparison for comparison}. It caches
- * no keys and values. Thread-safe.
+ * The ranking pass of a model that was loaded
+ * {@linkplain EngineOptions#withComparison for comparison}. It caches no keys and values.
+ * Thread-safe.
  */
 final class DenseScores {
   private final ModelConfig config;

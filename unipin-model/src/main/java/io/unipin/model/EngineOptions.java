@@ -18,7 +18,7 @@ import java.time.Duration;
  * @param batchWait how long a call of {@link Executor#BATCH} waits for other calls
  * @param comparison whether the model also supports {@link ServingModel#scoreDense}; servers do not
  *     need it
- * @param liveItems number of live items that the model has room for (see
+ * @param liveItems number of live items for which the model has room (see
  *     {@link ServingModel#liveRow}); each takes {@code itemDim} float32 numbers outside the heap
  * @param implementation what computes the passes of serving
  */
@@ -164,8 +164,8 @@ public record EngineOptions(
   }
 
   /**
-   * Returns the part of a fingerprint that names the arithmetic and the kind of device with which a
-   * model computes. This part is empty for float32 on the processor.
+   * Returns a part of the fingerprint of a model. It names the arithmetic and the kind of device
+   * with which the model computes. This part is empty for float32 on the processor.
    */
   String suffix() {
     String arithmetic =

@@ -232,7 +232,8 @@ public final class EnginePool implements SlabSource, AutoCloseable {
     }
 
     /**
-     * Returns the index in the tensor of the first element of {@code length} bytes of this part.
+     * Checks that {@code length} bytes from {@code start} on lie within this part. Returns the
+     * index of their first element in the tensor.
      */
     private IValue element(long start, long length) {
       if (start < 0 || length < 0 || start + length > bytes) {

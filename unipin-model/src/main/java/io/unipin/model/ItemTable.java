@@ -25,7 +25,8 @@ import java.util.BitSet;
  * <p>On the processor the program reads the memory in place through one tensor for each table. On
  * another device the tensors are copies on that device, and the memory outside the heap serves the
  * index and other readers. A tensor lasts as long as the model. So a table never changes its place
- * or size while a call runs. Thread-safe, with the limit that {@link #write} states.
+ * or size while a call runs. Thread-safe, except that a call may see a part of a row that
+ * {@link #write} is writing.
  */
 final class ItemTable {
   private static final int EMBEDDED_AT_ONCE = 1024;
@@ -78,12 +79,12 @@ final class ItemTable {
     return learned;
   }
 
-  /** Returns a tensor over a table's memory, or a copy of it on the device. */
+  /** Returns a tensor over a table's memory, or a copy of the table on the device. */
   private PtNDArray array(FloatTensor rows) {
     PtNDArray tensor =
         KvArrays.array(module.manager(), rows.bytes(), new Shape(rows.shape()), DataType.FLOAT32);
     if (!apart || !module.onCpu()) {
-      return tensor; // the engine copies an array that it creates for another device
+      return tensor; // for another device, the engine has made a copy
     }
     try (PtNDArray memory = tensor) {
       return (PtNDArray) memory.duplicate();

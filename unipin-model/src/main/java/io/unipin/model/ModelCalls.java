@@ -51,7 +51,7 @@ interface ModelCalls extends AutoCloseable {
    * Queries of one user.
    *
    * @param state (d) state of the user's last row
-   * @param outcomes (count, C) weights of the actions that each query asks for
+   * @param outcomes (count, C) weights of the actions for which each query asks
    * @param offsets (count) class of {@code TargetOffsets}: how far ahead each query looks
    */
   record Query(float[] state, float[] outcomes, long surface, long gap, long[] offsets) {
@@ -87,7 +87,7 @@ interface ModelCalls extends AutoCloseable {
     return "program";
   }
 
-  /** Returns the nanoseconds that all calls so far spent outside the program. */
+  /** Returns how many nanoseconds all calls so far spent outside the program. */
   default long computingNanos() {
     return 0;
   }

@@ -46,7 +46,7 @@ final class NativeCalls implements ModelCalls {
   }
 
   /**
-   * Returns the calls of the implementation that the options ask for. If the native engine cannot
+   * Returns the calls of the implementation that the options choose. If the native engine cannot
    * compute the model, returns the calls of the program, and logs the reason. The program is
    * prepared for {@code arithmetic} and {@code kernel} only if some calls run the program.
    */
@@ -106,9 +106,9 @@ final class NativeCalls implements ModelCalls {
   }
 
   /**
-   * Returns cosines (places, D / 2) and then sines of all places that a row can have. The program
-   * computes them: its angles are float32 numbers, and other roundings of the same angles would
-   * change the keys of long histories by 1e-4.
+   * Returns the cosines (places, D / 2) of all places that a row can have, and then the sines. The
+   * program computes them: its angles are float32 numbers, and other roundings of the same angles
+   * would change the keys of long histories by 1e-4.
    */
   private static float[] rotations(TorchModule module, ModelConfig config) {
     KvLayout layout = config.kvLayout(KvType.FLOAT32);

@@ -13,12 +13,12 @@ public final class QueryMerge {
   private QueryMerge() {}
 
   /**
-   * Returns the queries to search with. Drops a query that nearly equals an earlier query.
+   * Returns the queries with which to search. Drops a query that nearly equals an earlier query.
    *
    * @param queries (queries, dim) vectors of unit length
-   * @param shares (queries) share of each query in the candidates. This method changes the array:
-   *     it adds the share of a dropped query to the share of the query that the dropped query
-   *     nearly equals
+   * @param shares (queries) share of each query in the candidates. This method changes the array.
+   *     If it drops a query because of an earlier query, it adds the share of the dropped query to
+   *     the share of the earlier query
    * @return indices of the kept queries, ascending
    */
   public static int[] distinct(float[] queries, double[] shares) {
@@ -47,8 +47,8 @@ public final class QueryMerge {
   /**
    * Merges the items that several queries found into at most {@code count} distinct items. Each
    * query contributes its best items up to its share. Queries take turns. An item that two queries
-   * found counts for the query that takes it first. If a query has no more items, the others fill
-   * its share.
+   * found counts for the query that takes it first. If a query has no more items, the other queries
+   * fill its share.
    *
    * @param found (queries) ids of the items that each query found, best first
    * @param shares (queries) share of each query in the result, positive

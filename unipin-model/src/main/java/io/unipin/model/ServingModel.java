@@ -59,7 +59,7 @@ public final class ServingModel implements AutoCloseable {
    *
    * @param directory folder with {@code config.json}, {@code weights.safetensors},
    *     {@code items.safetensors} and optionally {@code classes.json}
-   * @throws ModelException when a file is missing, broken or does not fit the other files
+   * @throws ModelException when a file is missing or broken, or does not fit the other files
    */
   public static ServingModel load(Path directory, EngineOptions options) {
     ModelFiles files = ModelFiles.read(directory, options.liveItems());
@@ -106,13 +106,13 @@ public final class ServingModel implements AutoCloseable {
     return calls.engine();
   }
 
-  /** Returns the nanoseconds that all calls so far spent inside the engine. */
+  /** Returns how many nanoseconds all calls so far spent inside the engine. */
   public long computingNanos() {
     return module.computingNanos() + calls.computingNanos();
   }
 
   /**
-   * Identifies all that a key-value row depends on, except its tokens: weights, item embeddings,
+   * Identifies all inputs of a key-value row except its tokens: weights, item embeddings,
    * configuration, precision, and the serving program without comments.
    */
   public String fingerprint() {
@@ -124,7 +124,9 @@ public final class ServingModel implements AutoCloseable {
     return items.catalogue();
   }
 
-  /** Returns the unit vectors of all rows, with live items, in the model's memory; read-only. */
+  /**
+   * Returns the unit vectors of all rows, including live items, in the model's memory; read-only.
+   */
   public FloatBuffer rows() {
     return items.rows();
   }
@@ -134,7 +136,7 @@ public final class ServingModel implements AutoCloseable {
     return items.catalogueCopy();
   }
 
-  /** Returns the number of live items that the model has room for. */
+  /** Returns the number of live items for which the model has room. */
   public int liveLimit() {
     return items.liveLimit();
   }
@@ -181,7 +183,7 @@ public final class ServingModel implements AutoCloseable {
    *
    * @param tokens the whole window
    * @param from number of rows that the block already holds; 0 to encode the whole window
-   * @param kv the block; rows before {@code from} are read, the others are written
+   * @param kv the block; rows before {@code from} are read, later rows are written
    * @return state (width) of the last row
    */
   public float[] extend(TokenSequence tokens, int from, KvRows kv) {

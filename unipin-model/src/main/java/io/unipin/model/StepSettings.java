@@ -7,7 +7,7 @@ package io.unipin.model;
  * @param seed seed of the step's random numbers
  * @param learningRate learning rate of this step
  * @param weightDecay weight decay of matrices and tables; norms, biases and scales have none
- * @param clip largest norm of all gradients together; larger gradients are scaled down to it
+ * @param clip largest norm of all gradients together; larger gradients are scaled down to this norm
  * @param dropout dropout probability; 0 turns dropout off
  * @param maskedWeights (actions) loss weights of masked history actions
  * @param actionWeights (actions) loss weights of shown candidates' actions

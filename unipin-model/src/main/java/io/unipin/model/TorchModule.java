@@ -114,7 +114,7 @@ public final class TorchModule implements AutoCloseable {
     }
   }
 
-  /** Returns the nanoseconds that all threads so far spent inside native calls of {@link #run}. */
+  /** Returns how many nanoseconds all threads so far spent inside native calls of {@link #run}. */
   long computingNanos() {
     return computingNanos.sum();
   }
@@ -141,7 +141,7 @@ public final class TorchModule implements AutoCloseable {
 
   /**
    * Runs a method that takes tensors and returns one tensor. If a gradient collector is open, the
-   * engine keeps what it needs for the gradient.
+   * engine keeps the data that it needs for the gradient.
    *
    * <p>{@link #run} cannot be used for training, because DJL runs it in inference mode.
    *
@@ -166,8 +166,8 @@ public final class TorchModule implements AutoCloseable {
 
   /**
    * Returns the failure of a call. A device without enough memory and a lost device have exceptions
-   * of their own. CUDA reports every error, except a lack of memory, again at each later call. So
-   * after such an error the device counts as lost.
+   * of their own. After any error except a lack of memory, CUDA reports the same error at each
+   * later call. So after such an error the device counts as lost.
    *
    * @param what the call that failed
    */
@@ -194,7 +194,7 @@ public final class TorchModule implements AutoCloseable {
 
   /**
    * Copies a float tensor to memory outside of the engine. Frees the copies that the engine makes
-   * for this, such as the copy of a tensor on a device.
+   * for this purpose, such as a copy of a tensor that lies on a device.
    */
   static FloatTensor copy(PtNDArray array) {
     PtNDArray host = array.toDevice(Device.cpu(), true);

@@ -71,7 +71,7 @@ public record TrainingBatch(
    *
    * @param at (P) indices into the B (n + 1) rows
    * @param items (P) indices into the classes
-   * @param outcomes (P, actions) outcomes that each query asks for
+   * @param outcomes (P, actions) outcomes for which each query asks
    * @param surfaces (P) surface index of the request
    * @param gaps (P) gap bucket of the time from the last action to the request
    * @param offsets (P) class of {@link TargetOffsets}: how far ahead the target lies

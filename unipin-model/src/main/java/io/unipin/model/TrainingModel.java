@@ -130,7 +130,7 @@ public final class TrainingModel implements AutoCloseable {
     return new Ids(copies, rows);
   }
 
-  /** Whether the classes of a batch are all rows of the id table, in the order of the table. */
+  /** Whether the batch has every row of the id table as a class, in the order of the table. */
   private boolean isFull(TrainingBatch batch) {
     long[] classes = batch.classes();
     return classes.length == config.items() + 1

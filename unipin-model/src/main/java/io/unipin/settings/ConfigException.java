@@ -44,7 +44,7 @@ public final class ConfigException extends RuntimeException {
     this.reason = reason;
   }
 
-  /** Returns one line of bounded length, whatever characters a hostile key or value has. */
+  /** Returns one line of bounded length, even if a hostile key or value has unusual characters. */
   private static String line(@Nullable Place place, String key, String reason) {
     String where = place == null ? "" : shortened(place.toString(), MAX_PLACE) + ": ";
     String what = key.isEmpty() ? "" : shortened(key, MAX_KEY) + ": ";

@@ -40,7 +40,7 @@ final class DocumentReader {
   }
 
   /**
-   * Where the text of a document comes from.
+   * The source of the text of a document.
    *
    * @param key path of the setting whose value is the document; empty for a file
    * @param inFile whether the text is a file, so that errors name line and column
@@ -182,8 +182,8 @@ final class DocumentReader {
   }
 
   /**
-   * Returns where a parser failed. YAML's message names this place last; the exception's own place
-   * is the place of the previous token.
+   * Returns where a parser failed. YAML's message names this place last. The place in the exception
+   * itself is that of the previous token.
    */
   private static Place failurePlace(Place source, JsonProcessingException e) {
     Place place = e.getLocation() == null ? source : at(source, e.getLocation());

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Finds the known name that a misspelt name stands for.
+ * Finds the known name for which a misspelt name stands.
  *
  * <p>Case, dashes and underscores do not count. One slip is a character that was added, left out or
  * replaced, or two neighbouring characters that were swapped (optimal string alignment). Longer

@@ -76,7 +76,7 @@ final class Origin {
 
   /**
    * Returns the place of a key such as {@code server.port}. If this place is unknown, returns the
-   * place of the innermost branch around the key that has a known place, or null.
+   * place of the innermost branch that surrounds the key and has a known place, or null.
    */
   @Nullable Place nearest(String key) {
     Place nearest = null;
@@ -96,7 +96,7 @@ final class Origin {
   }
 
   /**
-   * Returns the name of the part that a key begins with; null if there is none. Names may contain
+   * Returns the name of the part with which a key begins; null if there is none. Names may contain
    * dots, so the longest name that fits is returned.
    */
   private @Nullable String first(String key) {

@@ -156,8 +156,8 @@ public final class SettingsTree {
   }
 
   /**
-   * Returns the value that a text without a YAML value stands for: the empty text if the text is
-   * blank, else null.
+   * Returns the value of a text that has no YAML value: the empty text if the text is blank, else
+   * null.
    */
   private static JsonNode valueOf(String text) {
     return text.isBlank() ? TextNode.valueOf("") : StrictMapper.JSON.nullNode();

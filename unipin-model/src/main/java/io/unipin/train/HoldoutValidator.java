@@ -87,7 +87,7 @@ final class HoldoutValidator implements Validator {
     orderPages(directory);
   }
 
-  /** Fits the weights that order a page, to the pages of the validation split. */
+  /** Fits the weights that order a page. Fits them to the pages of the validation split. */
   private void orderPages(Path directory) {
     FittedPageOrder.remove(directory);
     List<String> names = log.schema().actions();

@@ -16,8 +16,8 @@ public final class LabelCheck {
   private LabelCheck() {}
 
   /**
-   * Returns one line for each action type that labels no action and no impression of the training
-   * part. Adds one line if the training part has no positive action. Withheld items do not count.
+   * Returns one line for each action type that no action and no impression of the training part
+   * has. Adds one line if the training part has no positive action. Withheld items do not count.
    */
   public static List<String> warnings(FeedLog whole, Holdout split) {
     TrainingPart training = TrainingPart.of(whole, split);

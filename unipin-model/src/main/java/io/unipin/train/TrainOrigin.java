@@ -52,8 +52,8 @@ public record TrainOrigin(
       Set.of("5dab38a7ece324cc", "f671570ef48e6a41", "260dcec7ce3c0cc5");
 
   /**
-   * Settings that earlier versions did not know. Each has the value with which a training equals a
-   * training of these versions.
+   * Settings that earlier versions did not know. If all of them have the values given here, a
+   * training equals a training by these versions.
    */
   private static final Map<String, String> LATER =
       Map.ofEntries(
@@ -128,8 +128,8 @@ public record TrainOrigin(
   /**
    * Converts the origin in a checkpoint of format 2. In format 2, the checksum and the fingerprint
    * also cover comments. So they never equal a checksum or fingerprint of format 3. If the program
-   * is the last of format 2, the result has the checksum of the program of format 3 that trains
-   * equally. The fingerprint of an earlier model then becomes {@code untold}. Any other origin
+   * is the last of format 2, the result has the checksum of the program of format 3 that trains in
+   * the same way. The fingerprint of an earlier model then becomes {@code untold}. Any other origin
    * stays as it is, so the checkpoint is refused.
    */
   TrainOrigin ofFormat2() {

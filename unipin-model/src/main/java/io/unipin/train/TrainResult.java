@@ -10,8 +10,8 @@ import java.nio.file.Path;
  * @param epochs number of trained epochs
  * @param steps number of optimiser steps
  * @param best validation of the best model
- * @param seconds seconds of training and validation; after a resume these include the seconds that
- *     the checkpoint recorded
+ * @param seconds seconds of training and validation; in a resumed training, including the seconds
+ *     that the checkpoint recorded
  * @param examples number of targets, masked actions and labelled candidates that were trained on in
  *     these seconds
  */

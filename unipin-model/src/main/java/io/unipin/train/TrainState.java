@@ -80,8 +80,9 @@ record TrainState(
   }
 
   /**
-   * Returns the state after the validation that ends an epoch. Of models whose metrics differ from
-   * the highest only by noise, the latest is the best, because its learning rate was the lowest.
+   * Returns the state after the validation that ends an epoch. If the metrics of several models
+   * differ from the highest metric only by noise, the latest of these models is the best, because
+   * its learning rate was the lowest.
    */
   TrainState validated(Validation validation) {
     double top = Math.max(validation.metric(), Math.max(highest, best.metric()));
@@ -205,7 +206,7 @@ record TrainState(
     FileTree.delete(work.resolve(FOLDER + ".old"));
   }
 
-  /** Puts a folder in the place of another. */
+  /** Puts a folder in the place of another folder. */
   static void replace(Path next, Path current, Path old) throws IOException {
     FileTree.delete(old);
     if (Files.exists(current)) {

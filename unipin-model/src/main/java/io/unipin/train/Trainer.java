@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * one batch.
  *
  * <p>Every step is a function of (recipe, seed, step), so a resumed training equals an
- * uninterrupted one. On a card the two are equal up to rounding, because a card adds the terms of
- * some gradients in no fixed order. A card computes only the steps. The processor computes the rest
- * of a bundle, because the check of a loaded bundle also runs on the processor.
+ * uninterrupted training. On a card, both trainings are equal up to rounding, because a card adds
+ * the terms of some gradients in no fixed order. A card computes only the steps. The processor
+ * computes the rest of a bundle, because the check of a loaded bundle also runs on the processor.
  *
  * <p>Not thread-safe; at most one training per process. The work folder holds {@code checkpoint}
  * (to resume from), {@code classes.json} (class counts of the first epoch) and {@code model} (the

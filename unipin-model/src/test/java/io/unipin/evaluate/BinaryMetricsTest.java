@@ -57,8 +57,8 @@ public class BinaryMetricsTest {
     float[] scores = {2, 1, 1, 2, 3, 5};
     boolean[] labels = labels(1, 0, 1, 0, 0, 1);
     int[] users = {7, 7, 8, 8, 8, 9};
-    // The scores order the only pair of user 7 rightly, and both pairs of user 8 wrongly. User 9
-    // has no pair, because the only label is positive.
+    // The scores put the only pair of user 7 in the right order, and both pairs of user 8 in the
+    // wrong order. User 9 has no pair, because the only label is positive.
     assertThat(BinaryMetrics.groupedAuc(scores, labels, users)).isCloseTo(0.4, within(1e-12));
   }
 

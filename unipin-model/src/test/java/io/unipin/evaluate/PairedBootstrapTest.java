@@ -61,7 +61,9 @@ class PairedBootstrapTest {
         .isEqualTo(new PairedBootstrap.Difference(0, 0, 0));
   }
 
-  /** One user has four impressions, the other one two. So their differences weigh 4 and 2. */
+  /**
+   * One user has four impressions, and the other user has two. So their differences weigh 4 and 2.
+   */
   @Test
   void gauc_twoUsers_isTheMeanByImpressions() {
     int[] users = {1, 1, 1, 1, 2, 2, 3};

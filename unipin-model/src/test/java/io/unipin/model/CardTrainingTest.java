@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tests how a training computes on a card. Most tests also run on the processor. Tests that need a
- * card are skipped unless {@code -Dunipin.device} names one.
+ * card are skipped unless {@code -Dunipin.device} names a card.
  */
 final class CardTrainingTest {
   private static final long SEED = 5;
@@ -31,7 +31,7 @@ final class CardTrainingTest {
 
   @TempDir Path folder;
 
-  /** Returns the card to test on. Skips the test if none is named. */
+  /** Returns the card for the tests. Skips the test if none is named. */
   private static EngineDevice card() {
     EngineDevice device = TestModels.device();
     assumeFalse(device.isCpu(), "skipped: a card expected, named by -Dunipin.device=cuda");

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-/** Tests which implementation computes a loaded model, and that the log says so in one line. */
+/** Tests which implementation computes a loaded model, and that one line of the log names it. */
 @Timeout(120)
 class ImplementationTest {
   private static final int MAX_HISTORY = 40;
@@ -48,7 +48,7 @@ class ImplementationTest {
   @AfterEach
   void stop() {
     logger.detachAppender(lines);
-    logger.setLevel(null); // that of the root again
+    logger.setLevel(null); // the level of the root again
   }
 
   /** Returns a shape whose heads have 16 numbers. */

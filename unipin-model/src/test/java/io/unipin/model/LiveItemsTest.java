@@ -29,7 +29,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that a model computes the same for a live item as for the item in its catalogue. */
+/**
+ * Tests that a model computes the same results for a live item as for an equal item of its
+ * catalogue.
+ */
 @Timeout(120)
 class LiveItemsTest {
   private static final long SEED = 31;

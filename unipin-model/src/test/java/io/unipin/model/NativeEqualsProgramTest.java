@@ -133,7 +133,10 @@ class NativeEqualsProgramTest {
     }
   }
 
-  /** Encodes one history in up to three calls by both, scores a slate and asks for queries. */
+  /**
+   * Encodes one history in up to three calls, scores a slate and asks for queries, with both
+   * implementations.
+   */
   private static void compare(Both both, Random random, int n, int candidates, String what) {
     ModelConfig config = both.config;
     TokenSequence tokens = TokenSequence.of(TestModels.actions(random, n));
@@ -218,8 +221,8 @@ class NativeEqualsProgramTest {
   }
 
   /**
-   * Rounded keys and values are the program's, except where a number lies between two steps and
-   * falls to another side. So states and scores differ by little, and few bytes differ.
+   * Rounded keys and values equal the program's, except where a number near the middle of two steps
+   * is rounded to different sides. So states and scores differ little, and few bytes differ.
    */
   @Test
   void calls_roundedKeysAndValues_areNearThoseOfTheProgram() {

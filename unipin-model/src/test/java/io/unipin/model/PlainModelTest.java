@@ -87,7 +87,7 @@ class PlainModelTest {
 
   /**
    * Returns the tolerance for a number. The tolerance is relative for magnitudes above 1, and
-   * absolute for others.
+   * absolute for other numbers.
    */
   private static float tolerance(double expected) {
     return (float) (TOLERANCE * Math.max(1, Math.abs(expected)));

@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Tests that each user of a call with several users gets the same results as alone and as from the
- * dense pass. All memory outside the rows of the users' blocks is NaN.
+ * Tests calls with several users. Each user must get the same results as from a call for this user
+ * alone, and as from the dense pass. All memory outside the rows of the users' blocks is NaN.
  */
 @Timeout(240)
 class RaggedEqualsSingleTest {
@@ -104,7 +104,7 @@ class RaggedEqualsSingleTest {
 
   /**
    * Runs the calls of all users at the same time. Compares each user's results with the results of
-   * the user alone.
+   * a call for this user alone.
    */
   private void compare(
       ServingModel batched, KvType aloneType, IntFunction<KvRows> blocks, float tolerance)

@@ -173,8 +173,8 @@ class RareLossTest {
   }
 
   /**
-   * Returns the probabilities (S, C) of the labelled candidates. Each is computed from the loss of
-   * a batch in which only this candidate is labelled, with only one action.
+   * Returns the probabilities (S, C) of the labelled candidates. Each probability is computed from
+   * the loss of a batch in which only this candidate is labelled, with only one action.
    */
   private static double[][] probabilities(TrainingBatch batch) {
     double[][] probabilities = new double[batch.shown().at().length][ACTIONS];

@@ -191,7 +191,7 @@ class ServingEqualsDenseTest {
     KvLayout layout = config.kvLayout(KvType.INT8);
     int d = layout.headDim();
     int steps = (int) layout.elementBytes(capacity());
-    // Keys and values of layer 0 do not depend on attention. So they differ from the exact ones
+    // Keys and values of layer 0 do not depend on attention. So they differ from the exact numbers
     // only by their own rounding.
     for (int plane = 0; plane < 2 * layout.kvHeads(); plane++) {
       for (int row = 0; row < rows; row++) {

@@ -195,7 +195,7 @@ final class TestBatches {
     return with(batch, batch.classes(), batch.content(), bias, i -> i);
   }
 
-  /** Returns the same batch whose only classes are the given rows. */
+  /** Returns the same batch with the given rows as its only classes. */
   static TrainingBatch sampled(TrainingBatch batch, long[] rows) {
     int f = batch.content().length / batch.classes().length;
     float[] content = new float[rows.length * f];

@@ -67,7 +67,7 @@ class KilledTrainingTest {
 
   /**
    * Starts a training in a process and kills it with SIGKILL after it prints the given step.
-   * Returns the last step that it printed.
+   * Returns the last step that the process printed.
    */
   private static long startAndKill(Path work, long at) throws IOException, InterruptedException {
     List<String> command =

@@ -37,7 +37,7 @@ class RareTrainingTest {
 
   @TempDir Path folder;
 
-  /** Returns a log whose users like items, but only the first {@code liked} ones. */
+  /** Returns a log whose users like only the first {@code liked} items. */
   private static FeedLog log(int liked) {
     Random random = new Random(7);
     FeedLogBuilder builder = new FeedLogBuilder(TestLogs.SCHEMA, catalogue());

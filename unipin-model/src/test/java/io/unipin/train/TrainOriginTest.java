@@ -154,8 +154,8 @@ class TrainOriginTest {
 
   /**
    * {@code checkpoint-2} was written by the last version whose checksums of the program covered
-   * comments. Its program trains as the present one does, so training may go on. If a later program
-   * trains in another way, it must refuse this checkpoint.
+   * comments. Its program trains as the present program does, so training may go on. If a later
+   * program trains in another way, it must refuse this checkpoint.
    */
   @Test
   void read_checkpointOfFormat2_isOfTodaysProgram() throws IOException {
@@ -174,7 +174,7 @@ class TrainOriginTest {
 
   /**
    * The first program had no losses for new and rare items. The second program had no attributes
-   * and no path for content. A recipe without these parts trains alike with all programs.
+   * and no path for content. A recipe without these parts trains in the same way with all programs.
    */
   @ParameterizedTest
   @ValueSource(strings = {"5dab38a7ece324cc", "f671570ef48e6a41", "260dcec7ce3c0cc5"})

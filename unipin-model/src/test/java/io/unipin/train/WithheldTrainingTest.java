@@ -50,7 +50,7 @@ class WithheldTrainingTest {
         .with("evaluation.withheld", Double.toString(withheld));
   }
 
-  /** Returns a log whose items have one of two contents. */
+  /** Returns a log. Each of its items has one of two contents. */
   private static FeedLog log() {
     FeedLog random = TestLogs.random(60, ITEMS, 20, 11);
     List<CatalogueItem> items =

@@ -55,7 +55,8 @@ final class ArmRoutes implements Routes, AutoCloseable {
   private final ConcurrentMap<List<Assignment>, Route> routes = new ConcurrentHashMap<>();
 
   /**
-   * Creates the routes. Users whose arms change nothing get the server's own pipeline and bundle.
+   * Creates the routes. Users whose arms change no settings get the server's own pipeline and
+   * bundle.
    *
    * @param name name of the server's own arm; users who take part in no experiment get this arm
    * @param onDrained receives each bundle of an arm before that bundle is closed

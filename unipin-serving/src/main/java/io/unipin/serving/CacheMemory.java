@@ -6,9 +6,9 @@ import io.unipin.model.EnginePool;
 import io.unipin.serving.settings.ServerConfig;
 
 /**
- * Chooses the memory of a server's caches. This is the memory of the process, or, for each cache, a
- * pool on the engine's device. Pools are parts of the server. A pool is opened before its cache,
- * and so closed after it. Not thread-safe.
+ * Chooses the memory of a server's caches. The caches use either the memory of the process, or
+ * pools on the engine's device, one pool for each cache. Pools are parts of the server. A pool is
+ * opened before its cache, so it is closed after its cache. Not thread-safe.
  */
 final class CacheMemory {
   private final ServerConfig config;
@@ -18,8 +18,8 @@ final class CacheMemory {
   /**
    * Creates a choice of memory.
    *
-   * @param pooled whether caches lie in the engine's memory. A card needs this. On the processor,
-   *     only tests ask for it, to run the code that a card runs.
+   * @param pooled whether caches lie in the engine's memory. A graphics card needs this. On the
+   *     processor, only tests use this, to run the same code as on a card.
    */
   CacheMemory(ServerConfig config, boolean pooled, OpenParts parts) {
     this.config = config;

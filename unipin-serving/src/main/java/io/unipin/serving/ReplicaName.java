@@ -5,11 +5,11 @@ import io.unipin.serving.settings.ServerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** Makes the name of a server among the replicas of a fleet. */
+/** Makes the name that a server has among the replicas of its fleet. */
 final class ReplicaName {
   private ReplicaName() {}
 
-  /** Returns {@code fleet.name}; without it the {@link #place}. */
+  /** Returns {@code fleet.name}, or the {@link #place} if this setting is empty. */
   static String of(ServerConfig config) {
     String name = config.fleet().name();
     return name.isEmpty() ? place(config.server()) : name;

@@ -30,8 +30,8 @@ final class ServerCache {
   private static final Logger logger = LoggerFactory.getLogger(ServerCache.class);
 
   /**
-   * Users who came once are not written to the shared tier: many of them never come again. A shared
-   * tier that was away is tried again soon, because it usually recovers by itself.
+   * Users who came once are not written to the shared tier: many of them never come again. After a
+   * failure, the shared tier is tried again soon, because it usually recovers by itself.
    */
   private static final KvTierSetup.Writing SHARED =
       new KvTierSetup.Writing(2, true, Duration.ofSeconds(2));
@@ -99,7 +99,10 @@ final class ServerCache {
     return new KvTierSetup("redis", tier, redis.queue().bytes(), SHARED);
   }
 
-  /** Redis may evict the shared tier's mark of an erasure. The mark in the history store stays. */
+  /**
+   * Redis may evict the mark of an erasure from the shared tier, but the mark in the history store
+   * stays.
+   */
   private static Predicate<String> erasedWithin(HistoryStore histories, Duration time) {
     return user -> {
       OptionalLong erased = histories.erasedMs(user);

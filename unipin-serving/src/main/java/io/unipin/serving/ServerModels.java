@@ -85,7 +85,7 @@ final class ServerModels {
                 pipeline,
                 bundles,
                 this::forget));
-    parts.<AutoCloseable>opened(() -> stopping = true); // runs before the bundles are closed
+    parts.<AutoCloseable>opened(() -> stopping = true); // set before the bundles are closed
     holders.add(bundles);
     holders.addAll(routes.bundles());
     stores.impressions().keepOnly(this::known);

@@ -61,7 +61,10 @@ final class ServerTopics {
     return topic.isPresent() ? topic.get() : items;
   }
 
-  /** Begins to count the impressions of all servers of the fleet, if a topic carries them. */
+  /**
+   * Begins to count the impressions of all servers of the fleet, if there is a topic of served
+   * pages.
+   */
   void count(ImpressionCounts impressions, OpenParts parts) {
     Optional<TopicPages> pages = impressions.topic();
     if (kafka != null && pages.isPresent()) {
@@ -83,8 +86,8 @@ final class ServerTopics {
    * Begins to record the actions of the topic. The caller must have opened all parts that recording
    * needs.
    *
-   * @param knowsErasures whether the history store has all erasures from before the start; until
-   *     then, the topic's records wait
+   * @param knowsErasures whether the history store has all erasures from before the start; as long
+   *     as this is false, the topic's records wait
    */
   void read(
       RpcServices services,

@@ -63,8 +63,8 @@ public final class UniPinServer implements AutoCloseable {
       ItemWriter changes = stores.topics().items(models.items(), models::bundleName, parts);
       RpcServices services = services(operations, changes);
       stores.fleet().enter(models::versions);
-      MetricsEndpoint endpoint = openMetrics(); // says why the other ports are not open yet
-      stores.fleet().erasures().ifPresent(parts::opened); // stops before the stores are closed
+      MetricsEndpoint endpoint = openMetrics(); // reports why other ports are not open yet
+      stores.fleet().erasures().ifPresent(parts::opened); // closed before the stores
       ServerFleet.follow(stores.fleet(), config, stores.histories(), services.users(), empty);
       ports = openPorts(services, endpoint);
       stores
@@ -171,8 +171,8 @@ public final class UniPinServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server with caches in the engine's memory, as on a card. With it, tests run the code
-   * for cards on machines without a card.
+   * Starts a server with caches in the engine's memory, as on a graphics card. With this method,
+   * tests run the code for graphics cards on machines without a card.
    */
   static UniPinServer startPooled(ServerConfig config) {
     new StartChecks(config).require();

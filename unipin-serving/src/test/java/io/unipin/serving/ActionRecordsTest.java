@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that a record which comes again does not revive a user who is erased at that moment. */
+/**
+ * Tests records of actions that are taken while their user is being erased. Even a repeated record
+ * must not revive the user.
+ */
 @NeedsRedis
 @Timeout(120)
 final class ActionRecordsTest {
@@ -115,7 +118,8 @@ final class ActionRecordsTest {
           new ActionRecords(services, erasing(histories, List.of(now - 5000, now - 4000)));
       assertThat(once.take(USER, old, now - 8000)).isFalse();
       assertThat(histories.read(USER)).isEqualTo(UserHistory.EMPTY);
-      // A later record has an old action, and then one that is later than the erasure.
+      // The next two records are written after the erasure of their user. The first holds an action
+      // from before the erasure, and the second holds an action from after it.
       ActionRecords again = new ActionRecords(services, erasing(histories, List.of(now - 3000)));
       assertThat(again.take(USER, old, now - 1000)).isFalse();
       ActionRecords later = new ActionRecords(services, erasing(histories, List.of(now - 2500)));

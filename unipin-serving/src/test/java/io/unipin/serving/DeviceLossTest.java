@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests what a server does when its card has no memory left, and when its card fails. */
+/** Tests a server whose graphics card has no memory left, and a server whose card fails. */
 @Timeout(120)
 final class DeviceLossTest {
   private static final RetrieveAndRankRequest REQUEST =

@@ -38,9 +38,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests a server whose users' keys and values lie in the engine's memory, as on a card. The engine
- * computes on the processor, or on the card that {@code -Dunipin.device=cuda} names. Another
- * server, with keys and values in the memory of the process, must give the same pages.
+ * Tests a server whose users' keys and values lie in the engine's memory, as on a graphics card.
+ * The engine computes on the processor, or on the card that {@code -Dunipin.device=cuda} names.
+ * Another server, with keys and values in the memory of the process, must give the same pages.
  */
 @Timeout(180)
 final class EnginePoolServingTest {

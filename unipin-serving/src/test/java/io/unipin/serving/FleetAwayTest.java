@@ -143,7 +143,10 @@ final class FleetAwayTest {
     }
   }
 
-  /** An erasure from the time when this server was stopped is made before others are confirmed. */
+  /**
+   * A user was erased while this server was stopped. The server makes this erasure once Redis can
+   * be reached.
+   */
   @Test
   void erasureThatWasMissed_isMadeOnceRedisIsThere() {
     try (RedisServer redis = RedisServer.start(folder.resolve("redis"), "--appendonly", "yes")) {
@@ -165,7 +168,7 @@ final class FleetAwayTest {
     }
   }
 
-  /** The tier has a Redis of its own, and needs no other one. */
+  /** The tier has a Redis of its own, and does not need the shared Redis. */
   @Test
   void redisAwayAtTheStart_tierInAnotherRedisIsUsed() {
     try (RedisServer redis = RedisServer.start(folder.resolve("redis"));
@@ -177,7 +180,7 @@ final class FleetAwayTest {
         record(client, "u");
         page(client, "u");
         page(client, "u");
-        Eventually.holds(() -> rows.command("DBSIZE").equals(":2")); // the user, and the model
+        Eventually.holds(() -> rows.command("DBSIZE").equals(":2")); // user's rows, model's mark
         assertThat(http(one, "healthz")).startsWith(AWAY);
       }
     }

@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests what replicas do with the erasures of their fleet when they start, and with erasures whose
- * secret they lack.
+ * Tests how replicas make the erasures of their fleet when they start. Also tests erasures whose
+ * secret a replica lacks.
  */
 @NeedsRedis
 @Timeout(180)
@@ -162,7 +162,10 @@ final class FleetErasuresTest {
     }
   }
 
-  /** Takes the mark of an erasure away, so that the erasure would be made again. */
+  /**
+   * Deletes the mark of an erasure. A replica that reads the erasure again would then make it
+   * again.
+   */
   private void unmark(RedisServer redis, String user) throws IOException {
     try (HistoryStore store = HistoryStores.open(config("look", redis))) {
       String mark = store.archive().markOf(HistoryKeys.user(user), 0).text();

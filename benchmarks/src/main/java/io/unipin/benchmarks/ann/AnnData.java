@@ -69,7 +69,7 @@ record AnnData(
   }
 
   /**
-   * Returns the recall of a side: the share of the correct answers to the first queries that the
+   * Returns the recall of a side for the first queries: the share of the correct answers that the
    * side finds.
    */
   double recall(AnnSide side, int breadth) {

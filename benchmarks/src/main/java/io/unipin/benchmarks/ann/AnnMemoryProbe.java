@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The main program of a process. It loads one index file and prints by how many bytes the process
+ * The main program of a process that loads one index file and prints by how many bytes the process
  * grew. The process's whole heap is resident from the start, so the growth comes from memory
  * outside the heap.
  */

@@ -27,7 +27,7 @@ public final class KafkaServer implements AutoCloseable {
   }
 
   /**
-   * Starts a broker that has no topics and keeps its files below a folder. Returns when its port is
+   * Starts a broker that has no topics and keeps its files below a folder. Waits until its port is
    * open. The first call of an {@link Admin} then waits until the broker answers.
    */
   public static KafkaServer start(Path folder) throws IOException, InterruptedException {

@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Debian's redis-server: one process, or a cluster of three primaries with a replica each. The
- * processes keep an append-only file, except that a process for rows of the KV cache keeps nothing
- * on the disk.
+ * Debian's redis-server: one process, or a cluster of three primaries with a replica each. Each
+ * process keeps an append-only file. Only a process for rows of the KV cache keeps nothing on the
+ * disk.
  */
 public final class RedisServers implements AutoCloseable {
   private static final String PROGRAM = "redis-server";

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Erases users under two difficulties: the logs are switched off, or the disk of the logs is full.
+ * Erases users in two difficult situations: the logs are switched off, or the disk of the logs is
+ * full.
  *
  * @param from number of the first user that is left to erase
  * @param to one past the number of the last user that is left to erase

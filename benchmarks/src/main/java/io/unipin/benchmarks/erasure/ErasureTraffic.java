@@ -60,8 +60,8 @@ final class ErasureTraffic {
   }
 
   /**
-   * Requests pages while the next users are erased, up to user {@code last}. Counts refused
-   * erasures. Any other failure ends the run.
+   * Requests pages while the next users are erased, up to user {@code last}. Counts erasures that
+   * the server refuses. Any other failure ends the run.
    */
   void erasing(Duration time, int last) throws InterruptedException {
     AtomicBoolean going = new AtomicBoolean(true);

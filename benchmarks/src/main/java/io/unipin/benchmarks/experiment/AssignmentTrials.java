@@ -82,7 +82,7 @@ final class AssignmentTrials {
 
   /**
    * Returns the number of users who lost their arm when the rollout grew from one of these
-   * percentages to the following percentage.
+   * percentages to the next one.
    */
   static long moved(int users, List<Double> rollouts) {
     long moved = 0;

@@ -32,7 +32,10 @@ record PackModel(
   /** The kernels of cards take heads whose width is a multiple of 8. */
   static final int HEAD_DIM = 16;
 
-  /** Returns one model for each kind of layer and item that the program tells apart. */
+  /**
+   * Returns one model for each kind of layer and each kind of item for which the program has
+   * different code.
+   */
   static List<PackModel> all() {
     ModelConfig described =
         shape(2, false)
@@ -84,7 +87,7 @@ record PackModel(
 
   /**
    * Returns random weights. Tensors that are all ones or zeros before training become random, too.
-   * A method that leaves out such a tensor then gives another answer.
+   * So a method that wrongly leaves out such a tensor gives a different answer.
    */
   private static Weights learned(ModelConfig config, long seed) {
     Weights weights = Weights.random(config, seed);

@@ -62,7 +62,7 @@ record PackUser(
     return bits;
   }
 
-  /** Returns the number of rows of the history, with the learned first token. */
+  /** Returns the number of rows of the history, including the learned first token. */
   int rows() {
     return 1 + items.length;
   }
@@ -105,8 +105,8 @@ record PackUser(
   }
 
   /**
-   * Returns the arguments of the pass without a block. That pass scores each candidate at the first
-   * position of the page.
+   * Returns the arguments of the pass that uses no block. That pass scores each candidate at the
+   * first position of the page.
    */
   PackedCalls.Arguments scoreDense(ArrayValue table, ArrayValue paths) {
     return new PackedCalls.Arguments()

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param saturated rounds at full speed
  * @param loaded rounds at equal load, for the sides whose latencies are compared
  * @param rate pages per second of the equal load
- * @param flops ratios that follow from the numbers of operations
+ * @param flops ratios that the numbers of operations predict
  */
 record HeadlineFigures(
     Map<Kind, List<TrafficRound>> saturated,

@@ -21,7 +21,7 @@ public final class HeadlineSide implements AutoCloseable {
   /** The compared sides. All sides are configurations of the same server with the same bundles. */
   public enum Kind {
     /**
-     * Two models. The ranking model encodes the history again in a causal pass, and then the
+     * Two models. The ranking model encodes the history again in a causal pass. Then it encodes the
      * candidates.
      */
     TWO_MODELS_SPARSE(2, false, 0),

@@ -43,7 +43,7 @@ final class ExploredWeek {
   private final boolean quick;
   private final long seed;
 
-  /** The clicks of each user in one play, and the number of pages of this play. */
+  /** The clicks of each user in one play, and the number of all pages in this play. */
   private static final class Clicks {
     private final Map<String, long[]> users = new HashMap<>();
     private long pages;

@@ -114,7 +114,7 @@ final class PutItems {
         return true;
       }
     } catch (RequestException e) {
-      // the item is counted below as failed, like an item that the server refused
+      // the line below the catch counts the item as failed, as if the server had refused it
     }
     failed.incrementAndGet();
     return false;

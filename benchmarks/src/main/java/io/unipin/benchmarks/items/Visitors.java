@@ -82,7 +82,7 @@ final class Visitors {
         .build();
   }
 
-  /** Returns the visitor's request for a page that has only items that appeared since a time. */
+  /** Returns the visitor's request for a page of items that appeared at a given time or later. */
   RetrieveAndRankRequest newest(int visitor, long sinceMs, int items) {
     return page(visitor, items).toBuilder()
         .setPreferences(Preferences.newBuilder().setCreatedSinceMs(sinceMs))

@@ -129,8 +129,8 @@ final class KvModelCosts implements AutoCloseable {
   }
 
   /**
-   * Returns the ratio of two times in float32: to append eight actions to 504 actions, and to
-   * encode all 512 actions.
+   * Returns the time to append eight actions to 504 actions, divided by the time to encode all 512
+   * actions, in float32.
    */
   Spread appendVsPrefill() {
     try (Side side = new Side(KvType.FLOAT32, HISTORY)) {

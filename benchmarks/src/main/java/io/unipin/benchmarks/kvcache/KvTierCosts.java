@@ -35,9 +35,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Measures the time to read a user's rows from the tiers below the cache. Compares it with the time
- * to encode the rows by a model of the shape of the published figures. The files are in the page
- * cache, and Redis is on this machine. Not thread-safe.
+ * Measures the time to read a user's rows from the tiers below the cache. Compares this time with
+ * the time to encode the rows, by a model with the shape of the published figures. The files are in
+ * the page cache, and Redis is on this machine. Not thread-safe.
  */
 final class KvTierCosts {
   private static final byte[] SECRET = {1};

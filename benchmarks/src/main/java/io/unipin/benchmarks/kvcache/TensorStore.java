@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A store that keeps the engine's own tensors in a map. To make room for a new tensor, it closes
- * the oldest tensor, even if the oldest tensor is still in use.
+ * the oldest tensor, even if that tensor is still in use.
  */
 final class TensorStore extends UserStore {
   private static final int ROOM = USERS + USERS / 2;

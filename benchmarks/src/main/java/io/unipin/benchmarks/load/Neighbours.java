@@ -15,8 +15,8 @@ import java.util.List;
  */
 final class Neighbours {
   /*
-   * How many columns of the first line of /proc/stat are added up; see proc(5). The first two
-   * columns already include the times in the later columns.
+   * The number of columns in the first line of /proc/stat that are added up; see proc(5). The first
+   * two columns already include the times in the later columns.
    */
   private static final int COLUMNS = 8;
   private static final int IDLE = 3;

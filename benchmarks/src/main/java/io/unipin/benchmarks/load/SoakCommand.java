@@ -118,7 +118,7 @@ public final class SoakCommand implements Callable<Integer>, Checked {
         result = run.step(pagesPerSecond);
         points = trace.points();
       }
-      // The server still encodes the last actions after the last page.
+      // After the last page, the server still encodes the last actions.
       TimeUnit.SECONDS.sleep(IDLE_SECONDS);
     }
     double from = Math.min(SETTLED_MINUTE, time.toSeconds() / 60.0 / 4);

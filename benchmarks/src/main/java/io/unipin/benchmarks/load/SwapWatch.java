@@ -36,7 +36,7 @@ final class SwapWatch {
   private static final int ITEMS = 2000;
 
   /**
-   * The minimum share of equal items in two pages of one bundle for one user. Such pages differ
+   * The minimum share of equal items in two pages that one bundle gives one user. Such pages differ
    * only by rounding. Pages of two bundles with random weights share almost no items.
    */
   private static final double SAME = 0.8;

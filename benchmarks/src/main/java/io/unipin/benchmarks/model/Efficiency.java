@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Measures the operations per second of encode and score, as shares of the rate of the best matrix
- * product in the same run. Not thread-safe.
+ * Measures how many operations per second encode and score reach, as shares of the rate of the best
+ * matrix product in the same run. Not thread-safe.
  */
 final class Efficiency {
   private static final String ENCODE = "encode";

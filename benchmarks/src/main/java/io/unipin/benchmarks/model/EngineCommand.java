@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Compares the native engine with the program. */
+/** Compares the native engine with the TorchScript program of the model. */
 @Command(
     name = "engine",
     description = {

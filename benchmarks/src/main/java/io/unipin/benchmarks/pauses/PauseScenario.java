@@ -64,8 +64,7 @@ record PauseScenario(Disturbance disturbance, Duration deadline, boolean known) 
       long after,
       Map<String, Long> missing) {
     /**
-     * Returns how many more pages were degraded or refused after the disturbance than before the
-     * disturbance.
+     * Returns how many more pages were degraded or refused after the disturbance than before it.
      */
     long degradedAfter() {
       return Math.max(0, after - before);

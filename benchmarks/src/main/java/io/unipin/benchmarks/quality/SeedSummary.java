@@ -72,7 +72,10 @@ final class SeedSummary {
     return results;
   }
 
-  /** Returns how far served pages exceed retrieval: the differences of all seeds, by figure. */
+  /**
+   * Returns how much better served pages are than retrieval: the differences of all seeds, by
+   * figure.
+   */
   private ObjectNode pageGains() {
     ObjectNode gains = JsonNodeFactory.instance.objectNode();
     PAGE_GAINS.forEach(key -> gains.set(key, all("/page_over_retrieval/" + key)));

@@ -16,8 +16,8 @@ final class SliceSummary {
   private SliceSummary() {}
 
   /**
-   * Returns the combined slices. The result is empty if a seed has no slices; an earlier version
-   * has evaluated such a seed.
+   * Returns the combined slices. The result is empty if a seed has no slices, because an earlier
+   * version evaluated it.
    *
    * @param seeds {@code results.slices} of {@code unipin evaluate}, one per seed
    */

@@ -9,7 +9,10 @@ import java.util.List;
 final class ClusterTables {
   private static final String RUN = "cluster-quick";
 
-  /** A later run of the scenes whose figures in the first run are wrong because of faults. */
+  /**
+   * A later run of some scenes. Their figures in the first run are wrong because of errors that
+   * were fixed after it.
+   */
   private static final String MENDED = "cluster-quick-mended";
 
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};

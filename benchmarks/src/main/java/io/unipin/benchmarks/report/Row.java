@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 /**
  * Rows of a table that are filled from one file.
  *
- * <p>A cell is text with placeholders {@code {path|format}}. A path consists of keys below
- * {@link #base}. A path with a leading slash begins at the file's root. {@code *} stands for all
- * elements of an array. A placeholder may contain another placeholder, which is filled first. The
- * placeholder {@code {@file}} stands for the file's name.
+ * <p>A cell is text with placeholders {@code {path|format}}. A path consists of keys below the
+ * base. A path with a leading slash begins at the file's root. {@code *} stands for all elements of
+ * an array. A placeholder may contain another placeholder, which is filled first. The placeholder
+ * {@code {@file}} stands for the file's name.
  *
  * @param file file name without its extension; empty if the row has only words
- * @param base path in the file from which the cells' paths start
+ * @param base path in the file at which the cells' paths begin
  * @param isRepeated whether the base is an array, each element of which becomes a row
  */
 record Row(String file, String base, boolean isRepeated, List<String> cells) {

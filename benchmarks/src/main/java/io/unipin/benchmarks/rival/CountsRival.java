@@ -14,8 +14,8 @@ import io.unipin.train.recipe.TrainException;
 import java.util.List;
 
 /**
- * The {@link CountsBaseline} as a rival that needs no trained model: it is fitted and judged on the
- * splits that a recipe makes of a log. Immutable.
+ * The {@link CountsBaseline} as a rival that needs no trained model. It is fitted and measured on
+ * the splits of a log that a recipe makes. Immutable.
  */
 public final class CountsRival {
   private final FeedLog log;

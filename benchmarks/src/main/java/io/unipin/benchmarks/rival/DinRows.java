@@ -22,11 +22,14 @@ import java.util.stream.IntStream;
  */
 record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impressions) {
   /**
-   * The maximum number of actions that the model reads of a history. It reads the latest actions.
+   * The maximum number of a history's actions that the model reads. It reads the latest actions.
    */
   private static final int MOST_HISTORY = 50;
 
-  /** Returns the rows of a split. Withheld items are candidates only in the test split. */
+  /**
+   * Returns the rows of a split. Items that are withheld from training are candidates only in the
+   * test split.
+   */
   static DinRows of(FeedLog log, Slates all, Part part) {
     List<Integer> users = new ArrayList<>();
     List<Slate> slates = new ArrayList<>();

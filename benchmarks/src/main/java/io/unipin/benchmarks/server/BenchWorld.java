@@ -43,7 +43,7 @@ public record BenchWorld(Path folder, Size size, int users) {
   public enum Size {
     /** The size in the published figures: 512 actions, 200 candidates, d = 256, four layers. */
     FULL(10_000, 256, 4, 4, 512, 200),
-    /** A small size that loads quickly, for measurements of everything around the model. */
+    /** A small size that loads quickly, for measurements of everything except the model. */
     SMALL(2000, 64, 2, 2, 64, 50),
     /** The small size with a large catalogue whose items have content. */
     CATALOGUE(100_000, 64, 2, 2, 64, 100);

@@ -195,7 +195,9 @@ class GpuPackTest {
     return new Argument.Tensors(values);
   }
 
-  /** Compares two arrays. The same elements must be NaN in both. */
+  /**
+   * Compares two arrays. If an element is NaN in one array, it must be NaN in the other array, too.
+   */
   private static void assertEqual(String name, ArrayValue actual, ArrayValue expected) {
     assertThat(actual.shape()).as(name).containsExactly(expected.shape());
     float[] a = actual.floats();

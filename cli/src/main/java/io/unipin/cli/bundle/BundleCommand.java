@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parent of the verbs that publish bundles, put them in service and roll them back. */
+/** The parent of the commands that publish bundles, put them in service and roll them back. */
 @Command(
     name = "bundle",
     description =

@@ -1,4 +1,4 @@
-/** Verbs about bundles and the index over their items. */
+/** Commands about bundles and the index over their items. */
 @NullMarked
 package io.unipin.cli.bundle;
 

@@ -1,6 +1,6 @@
 package io.unipin.cli.check;
 
-/** An error that was found before a verb began. The message is one line. */
+/** An error that was found before a command began. The message is one line. */
 public final class CheckException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

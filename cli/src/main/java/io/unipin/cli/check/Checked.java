@@ -1,10 +1,10 @@
 package io.unipin.cli.check;
 
-/** A verb that checks more than its paths before it begins. */
+/** A command that checks more than its paths before it begins. */
 public interface Checked {
   /**
-   * Refuses settings, names and sizes that would make the verb fail later. Reads only small files
-   * and writes nothing.
+   * Refuses settings, names and sizes that would make the command fail later. Reads only small
+   * files and writes nothing.
    *
    * @throws CheckException or another exception of this project whose message is one line
    */

@@ -17,9 +17,9 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 
 /**
- * Runs a verb after all checks that are possible before it begins.
+ * Runs a command after all checks that are possible before it begins.
  *
- * <p>The places of the outputs are checked first, then the inputs. The verb's own checks
+ * <p>The places of the outputs are checked first, then the inputs. The command's own checks
  * ({@link Checked}) come last. A long run must not fail at its end because its output can't be
  * written.
  */
@@ -73,8 +73,8 @@ public final class Checks implements IExecutionStrategy {
   }
 
   /**
-   * Refuses two outputs at one place, and an output inside the place of a bundle or feed log. A
-   * bundle or feed log is written as a whole, so it would replace the other output.
+   * Refuses two outputs at one place, and an output inside the folder of a bundle or feed log. A
+   * bundle or feed log is written as a whole folder, which would replace the other output.
    */
   private static void requireApart(Map<String, Path> outputs, Map<String, Path> wholes) {
     outputs.forEach(

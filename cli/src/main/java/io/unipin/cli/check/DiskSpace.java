@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Checks that a file system has room for the output of a verb. */
+/** Checks that a file system has room for the output of a command. */
 public final class DiskSpace {
   private static final double MIB = 1 << 20;
 
@@ -24,7 +24,7 @@ public final class DiskSpace {
    * Refuses work whose result would not fit on the disk.
    *
    * @param what the thing to write, such as "the feed log"
-   * @param bytes approximate minimum of the bytes that the work writes
+   * @param bytes the work writes at least about this many bytes
    */
   public static void require(String what, Path place, long bytes) {
     shortage(what, place, bytes)

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Measures input files. Verbs estimate the size of their output from the size of their input. */
+/**
+ * Measures input files. Commands estimate the size of their output from the size of their input.
+ */
 public final class FileSizes {
   private FileSizes() {}
 
@@ -24,7 +26,7 @@ public final class FileSizes {
     try (Stream<Path> files = Files.walk(from)) {
       return files.filter(Files::isRegularFile).mapToLong(FileSizes::size).sum();
     } catch (IOException e) {
-      return 0; // the code that reads the files later reports what is wrong with them
+      return 0; // what is wrong with the files is reported by the code that reads them
     }
   }
 

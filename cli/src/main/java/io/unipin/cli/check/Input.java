@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks an option or parameter that names an input of a verb. {@link Checks} checks the input
- * before the verb begins.
+ * Marks an option or parameter that names an input of a command. {@link Checks} checks the input
+ * before the command begins.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)

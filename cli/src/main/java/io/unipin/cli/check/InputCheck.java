@@ -4,13 +4,13 @@ import io.unipin.feedlog.FeedLogReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Checks that an input of a verb exists and is of the right kind. */
+/** Checks that an input of a command exists and is of the right kind. */
 final class InputCheck {
   private InputCheck() {}
 
   static void require(String option, Input.Kind kind, Path place) {
     if (kind == Input.Kind.PATTERN && place.toString().contains("*")) {
-      return; // the verb looks for the files
+      return; // the command looks for the files
     }
     if (!Files.exists(place)) {
       throw refused(option, expected(kind), place + ", which does not exist");

@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks an option or parameter that names an output of a verb. {@link Checks} checks the place
- * before the verb begins.
+ * Marks an option or parameter that names an output of a command. {@link Checks} checks the place
+ * before the command begins.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)
@@ -16,7 +16,7 @@ public @interface Output {
 
   /** The kind of output. */
   public enum Kind {
-    /** A file. The verb replaces an existing file. */
+    /** A file. The command replaces an existing file. */
     FILE,
     /** A folder to write into. The folder may exist. */
     FOLDER,
@@ -25,13 +25,13 @@ public @interface Output {
     /** A folder that holds bundles. The folder may exist. */
     BUNDLES,
     /**
-     * A feed log. The place must be free, or an empty folder, or a feed log, which the verb
+     * A feed log. The place must be free, or an empty folder, or a feed log, which the command
      * replaces.
      */
     FEED_LOG,
     /**
-     * A file or a bundle. The verb's other options decide which, and the verb checks the place
-     * itself.
+     * A file or a bundle. The command's other options decide which, and the command checks the
+     * place itself.
      */
     FILE_OR_BUNDLE
   }

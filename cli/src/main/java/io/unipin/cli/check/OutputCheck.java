@@ -15,7 +15,7 @@ public final class OutputCheck {
   private OutputCheck() {}
 
   /**
-   * Refuses a place where the verb could not write its output.
+   * Refuses a place where the command could not write its output.
    *
    * @param option the option that names the place, for the message
    */
@@ -73,8 +73,8 @@ public final class OutputCheck {
   }
 
   /**
-   * Checks the nearest existing folder above the target. The verb will create the missing folders
-   * below that folder.
+   * Checks the nearest existing folder above the target. The command will create the missing
+   * folders below that folder.
    */
   private static void requireParent(String option, Path place, Path target) {
     Path parent = target.getParent();

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Writes a small output file of a verb. */
+/** Writes a small output file of a command. */
 public final class OutputFile {
   private OutputFile() {}
 

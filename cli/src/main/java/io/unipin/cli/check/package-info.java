@@ -1,4 +1,4 @@
-/** Checks that run before a verb begins. */
+/** Checks that run before a command begins. */
 @NullMarked
 package io.unipin.cli.check;
 

@@ -32,7 +32,9 @@ public final class ChildProcess implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(stopper);
   }
 
-  /** Runs a verb to its end. Shows the verb's standard error and drops its standard output. */
+  /**
+   * Runs a command to its end. Shows the command's standard error and drops its standard output.
+   */
   public static void run(Home home, List<String> arguments)
       throws IOException, InterruptedException {
     ProcessBuilder builder = builder(home, arguments);
@@ -45,15 +47,15 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Starts a verb in the background. Its standard output and standard error go to one file. */
+  /** Starts a command in the background. Its standard output and standard error go to one file. */
   public static ChildProcess start(Home home, List<String> arguments, Path output)
       throws IOException {
     return start(home, arguments, Map.of(), output);
   }
 
   /**
-   * Starts a verb in the background with additional environment variables. Its standard output and
-   * standard error go to one file.
+   * Starts a command in the background with additional environment variables. Its standard output
+   * and standard error go to one file.
    */
   public static ChildProcess start(
       Home home, List<String> arguments, Map<String, String> environment, Path output)
@@ -62,8 +64,8 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a verb as {@link #start} does. When both processes need the processor, the verb gets
-   * less processor time than this process.
+   * Starts a command as {@link #start} does. When both processes need the processor, the command
+   * gets less processor time than this process.
    */
   public static ChildProcess startBehind(
       Home home, List<String> arguments, Map<String, String> environment, Path output)
@@ -86,7 +88,7 @@ public final class ChildProcess implements AutoCloseable {
     return new ChildProcess(name, builder.start());
   }
 
-  /** Returns the name of a verb in messages. */
+  /** Returns the name of a command in messages. */
   private static String name(List<String> arguments) {
     return "'unipin " + arguments.get(0) + "'";
   }

@@ -1,7 +1,7 @@
 package io.unipin.cli.console;
 
 /**
- * A failure that ends a verb. The message is one line for the user, which says what was expected
+ * A failure that ends a command. The message is one line for the user, which says what was expected
  * and what came.
  */
 public final class CommandException extends RuntimeException {

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The figures that a verb, such as a benchmark, measured. As JSON they are one object:
+ * The figures that a command, such as a benchmark, measured. As JSON they are one object:
  * {@code name, date, git, machine, settings, results}.
  */
 public record Figures(String name, Map<String, ?> settings, Map<String, ?> results) {

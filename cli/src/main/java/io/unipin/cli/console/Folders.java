@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Creates and empties work folders of verbs. */
+/** Creates and empties work folders of commands. */
 public final class Folders {
   /** The name of the file that marks a folder as created by this program. */
   private static final String MARK = ".unipin-work";

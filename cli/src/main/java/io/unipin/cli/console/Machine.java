@@ -50,8 +50,8 @@ public record Machine(
   }
 
   /**
-   * Returns the number of bytes of memory that programs may still take. If this number is unknown,
-   * returns the bytes of the whole memory.
+   * Returns the number of bytes of memory that are still free for programs. If this number is
+   * unknown, returns the size of the whole memory.
    */
   public static long freeBytes() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {

@@ -1,5 +1,5 @@
 /**
- * The output of verbs: tables, progress, figures and failures. Also runs the script in other
+ * The output of commands: tables, progress, figures and failures. Also runs the script in other
  * processes.
  */
 @NullMarked

@@ -12,8 +12,8 @@ import java.nio.file.PathMatcher;
 import java.util.stream.Stream;
 
 /**
- * Estimates the minimum number of bytes that an import writes. The estimate follows from the sizes
- * of the files that the mapping names.
+ * Estimates the minimum number of bytes that an import writes. The estimate is computed from the
+ * sizes of the files that the mapping names.
  */
 final class ImportSize {
   /**

@@ -1,4 +1,4 @@
-/** Verbs that make feed logs: import, export, simulate. */
+/** Commands that make feed logs: import, export, simulate. */
 @NullMarked
 package io.unipin.cli.data;
 

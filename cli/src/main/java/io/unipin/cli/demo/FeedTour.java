@@ -52,7 +52,7 @@ final class FeedTour {
     return results;
   }
 
-  /** Returns the user at the time of the visit's last page. */
+  /** Returns the user, with the time at which the visit's last page was requested. */
   Visitor visitor() {
     return new Visitor(user, returnMs());
   }

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param similarity the item's place, from 1, among all items that the request allows, in the order
  *     of retrieval scores
  * @param rank the item's place, from 1, among the candidates in the order of utilities. An item
- *     that is no candidate gets the place that it would have.
+ *     that is not a candidate gets the place that it would have among the candidates.
  * @param candidates number of candidates of the request
  * @param lastOnPage utility of the last item of the page
  * @param probabilities probability of each action

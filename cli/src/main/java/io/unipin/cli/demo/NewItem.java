@@ -4,7 +4,7 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.proto.v1.Item;
 
-/** Makes an item that no training has seen. */
+/** Makes an item that was in no training data. */
 final class NewItem {
   private NewItem() {}
 

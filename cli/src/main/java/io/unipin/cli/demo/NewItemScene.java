@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 final class NewItemScene {
   /**
    * The number of items on the requested pages. Such a page is longer than a screen, because an
-   * item that no training has seen seldom stands at the top.
+   * item that was not in the training data is seldom at the top.
    */
   private static final int PAGE = 100;
 
@@ -47,8 +47,7 @@ final class NewItemScene {
   /**
    * Creates the scene. {@link #play} begins it.
    *
-   * @param patience longest time for which pages are requested after the put, if no page has the
-   *     item
+   * @param patience how long pages are requested after the put while no page has the item
    */
   NewItemScene(
       Guide guide,
@@ -67,8 +66,8 @@ final class NewItemScene {
    * Puts the item, requests pages, deletes the item and returns the figures. Tells the reader if
    * the item is not served, or if no page has it.
    *
-   * @param others users from whom the second visitor is chosen: the user who acts least on the
-   *     item's category
+   * @param others users among whom the second visitor is chosen; the user who acts least on the
+   *     item's category is chosen
    */
   Map<String, Object> play(Visitor visitor, List<DemoUser> others)
       throws IOException, InterruptedException {
@@ -148,7 +147,7 @@ final class NewItemScene {
     guide.show(RetrieveAndRankResponse.newBuilder().addItems(shown).build(), place);
   }
 
-  /** Where an item stands for a visitor: its place on the page, 0 for none, and the reason. */
+  /** An item's place on a visitor's page, or 0 if it is not on the page, and the reason. */
   private record Standing(Visitor visitor, int place, ItemFate fate) {
     Map<String, Object> figures() {
       Map<String, Object> figures = new LinkedHashMap<>();

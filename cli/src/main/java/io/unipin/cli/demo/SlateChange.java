@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The difference between an earlier and a later slate. The changes of probabilities come from the
- * earlier slate's items, scored again later. This is possible because an item's probability does
+ * The difference between an earlier and a later slate. To find the changes of probabilities, the
+ * earlier slate's items are scored again later. This is possible because an item's probability does
  * not depend on the other items of its slate.
  */
 final class SlateChange {

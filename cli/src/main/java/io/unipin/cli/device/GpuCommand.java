@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parent of the verbs for graphics cards. */
+/** The parent of the commands for graphics cards. */
 @Command(
     name = "gpu",
     description = "Prepares an NVIDIA card for serving and training, and tries it.",

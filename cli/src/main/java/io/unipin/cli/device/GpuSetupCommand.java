@@ -7,9 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The verb that finds a CUDA build of libtorch. The script {@code bin/gpu.sh}, which {@code
+ * The command that finds a CUDA build of libtorch. The script {@code bin/gpu.sh}, which {@code
  * ./unipin} calls, does the work, because the libraries must be chosen before a JVM starts. This
- * class only shows the verb's help.
+ * class only shows the command's help.
  */
 @Command(
     name = "setup",

@@ -1,4 +1,4 @@
-/** The verbs that prepare and try a graphics card. */
+/** The commands that prepare and try a graphics card. */
 @NullMarked
 package io.unipin.cli.device;
 

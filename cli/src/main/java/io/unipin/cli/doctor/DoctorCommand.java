@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Says what of this machine slows or stops UniPin. */
+/** Says which parts of this machine slow UniPin down or stop it. */
 @Command(
     name = "doctor",
     description =

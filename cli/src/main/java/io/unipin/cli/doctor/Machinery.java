@@ -7,7 +7,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Checks processor, threads and memory. A pure function of what Linux says. */
+/**
+ * Checks processor, threads and memory. The result depends only on the files in which Linux
+ * describes the machine.
+ */
 final class Machinery {
   private static final Set<String> AVX2 = Set.of("avx2", "fma", "f16c");
   private static final Set<String> AVX512 = Set.of("avx512f", "avx512bw", "avx512dq", "avx512vl");

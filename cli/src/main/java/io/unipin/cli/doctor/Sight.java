@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * Reads the files in which Linux describes the machine.
  *
- * @param root the root folder; another one in tests
+ * @param root the root folder of these files: {@code /}, or a folder of a test
  */
 record Sight(Path root) {
   /** Returns the text of a file such as {@code proc/cpuinfo}; empty if it cannot be read. */

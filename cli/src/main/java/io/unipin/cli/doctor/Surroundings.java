@@ -32,7 +32,7 @@ final class Surroundings {
   /**
    * Creates checks.
    *
-   * @param searched folders in which programs are looked for
+   * @param searched folders that are searched for programs
    */
   Surroundings(Home home, Sight sight, List<Path> searched) {
     this.home = home;
@@ -145,8 +145,8 @@ final class Surroundings {
   }
 
   /**
-   * Tells whether a card can be used. Before that, {@code ./unipin gpu setup} must write {@code
-   * gpu.env}.
+   * Tells whether a card can be used. This requires a driver, and the file {@code gpu.env} that
+   * {@code ./unipin gpu setup} writes.
    */
   private Check device() {
     boolean driver = sight.exists("proc/driver/nvidia/version");

@@ -1,4 +1,4 @@
-/** The verb doctor: says what of the machine slows or stops UniPin. */
+/** The command doctor, which says which parts of the machine slow UniPin down or stop it. */
 @NullMarked
 package io.unipin.cli.doctor;
 

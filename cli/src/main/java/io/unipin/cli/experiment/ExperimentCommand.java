@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parent of the verbs about experiments. */
+/** The parent of the commands about experiments. */
 @Command(
     name = "experiment",
     description = "Checks experiments, shows users' arms, and reports what an experiment did.",

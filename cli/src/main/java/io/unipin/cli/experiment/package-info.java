@@ -1,4 +1,4 @@
-/** Verbs about experiments. */
+/** Commands about experiments. */
 @NullMarked
 package io.unipin.cli.experiment;
 

@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parent of the verbs that work on the store of users' histories. */
+/** The parent of the commands that work on the store of users' histories. */
 @Command(
     name = "history",
     description = "Moves users' histories between stores, or builds them again from a topic.",

@@ -78,7 +78,7 @@ final class HistoryRebuildCommand implements Callable<Integer> {
     }
   }
 
-  /** Returns the settings with changes, so that the verb writes only histories. */
+  /** Returns a copy of the settings that makes the command write only histories. */
   private static List<String> alone(List<String> settings, Path scratch) {
     List<String> all = new ArrayList<>(settings);
     all.addAll(

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options that name the settings of the server whose state a verb uses. */
+/** The options that name the settings of the server whose state a command uses. */
 final class SettingsOptions {
   @Option(
       names = "--config",

@@ -1,4 +1,4 @@
-/** The verbs that copy, save and restore the stored state of servers. */
+/** The commands that copy, save and restore the stored state of servers. */
 @NullMarked
 package io.unipin.cli.history;
 

@@ -31,7 +31,7 @@ final class ItemValues {
   private String fault = "";
   private boolean hasId;
 
-  /** Begins a row. Messages use {@code place} as the name of file and row. */
+  /** Begins a row. Messages say {@code place} for the file and row. */
   ItemValues(String place) {
     this.place = place;
   }
@@ -54,7 +54,7 @@ final class ItemValues {
       case "expires_ms" -> whole(column, value).ifPresent(item::setExpiresMs);
       case "content" -> content(value);
       case "attributes" -> attributes(value);
-      default -> {} // the command named this unread column before the first row
+      default -> {} // the command has already named the columns that are not read
     }
   }
 
@@ -135,8 +135,8 @@ final class ItemValues {
   }
 
   /**
-   * Removes the id of an item that also has a key, because a put names its item only once. Refuses
-   * an id that does not belong to the key.
+   * Removes the id of an item that also has a key, because a put names its item either by id or by
+   * key. Refuses an id that does not belong to the key.
    */
   private void nameByKey() {
     long own = ItemKeys.id(item.getKey());

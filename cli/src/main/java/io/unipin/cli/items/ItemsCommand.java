@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parent of the verbs that put, delete and show items of a running server. */
+/** The parent of the commands that put, delete and show items of a running server. */
 @Command(
     name = "items",
     description =

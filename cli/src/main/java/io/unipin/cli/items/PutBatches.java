@@ -31,7 +31,10 @@ final class PutBatches implements AutoCloseable {
   private final ItemStream stream;
   private final Set<Long> ids = new HashSet<>();
 
-  /** The messages without an answer. An element has the places of the rows of one message. */
+  /**
+   * The messages without an answer. Each element lists the places of the rows that one message
+   * holds.
+   */
   private final Deque<List<String>> sent = new ArrayDeque<>();
 
   private ChangeItemsRequest.Builder batch = ChangeItemsRequest.newBuilder();

@@ -37,7 +37,9 @@ final class PutReport {
     add(Outcome.OUTCOME_UNSPECIFIED, 1);
   }
 
-  /** Counts the outcome that the server gave a row. Keeps the reason if the row is not served. */
+  /**
+   * Counts a row's outcome, as the server reported it. Keeps the reason if the row is not served.
+   */
   void answered(String place, ItemVerdict verdict) {
     add(verdict.getOutcome(), 1);
     if (verdict.getOutcome() == Outcome.REFUSED) {

@@ -1,4 +1,4 @@
-/** Verbs that put, delete and show items of a running server. */
+/** Commands that put, delete and show items of a running server. */
 @NullMarked
 package io.unipin.cli.items;
 

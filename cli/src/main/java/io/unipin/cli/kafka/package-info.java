@@ -1,4 +1,4 @@
-/** Verbs and options that read the topics of a fleet in Kafka. */
+/** Commands and options that read the topics of a fleet in Kafka. */
 @NullMarked
 package io.unipin.cli.kafka;
 

@@ -62,7 +62,7 @@ public final class GrpcTarget implements Target, AutoCloseable {
     page(user, cursor, call.deadline(), done);
   }
 
-  /** Requests a page with a deadline of its own, which is {@code time} from now. */
+  /** Requests a page whose deadline is {@code time} from now. */
   public void page(String user, String cursor, Duration time, Consumer<Reply> done) {
     Deadline deadline = after(time);
     RetrieveAndRankRequest request =

@@ -3,8 +3,8 @@ package io.unipin.cli.loadtest;
 /** The names of a run's users and events. No two runs share a name. */
 public record Names(String run, int step) {
   /**
-   * Returns a user's name. A known user has one name in all steps. A new user has another name in
-   * each step.
+   * Returns a user's name. A known user has one name in all steps. A new user has a different name
+   * in each step.
    */
   public String user(int user) {
     return user >= 0 ? run + "-u" + user : run + "-s" + step + "-n" + -user;

@@ -10,9 +10,9 @@ import java.util.SplittableRandom;
  * reduce its load. Immutable.
  *
  * <p>Sessions begin at a rate of {@code pages per second / mean pages of a session}. The first
- * sessions begin before the schedule, by three times the mean length of a session. So the first
- * second of the schedule contains parts of running sessions, like every later second. Equal seeds
- * make equal schedules.
+ * sessions begin earlier than the schedule, by three times the mean length of a session. So the
+ * first second of the schedule contains parts of running sessions, like every later second. Equal
+ * seeds make equal schedules.
  */
 public record Schedule(List<Event> events, int sessions, long lengthNanos) {
   private static final double SECOND = 1e9;

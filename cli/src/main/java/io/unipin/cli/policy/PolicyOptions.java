@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The options of verbs that estimate the rewards of other policies from a served log. */
+/** The options of commands that estimate the rewards of other policies from a served log. */
 public final class PolicyOptions {
   @Option(
       names = "--policy",

@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * @param metrics names such as {@code click} for a sum per user, or {@code click/impressions} for a
  *     ratio of sums. An empty list asks for all metrics that the data contain.
  * @param expectedLift standard deviation of the expected lifts. A lift is relative to the control's
- *     mean. The sequential test is tuned to lifts of this size: for them it needs fewer users than
- *     if it was tuned to another size.
+ *     mean. The sequential test is tuned to lifts of this size. It finds such lifts with fewer
+ *     users than a test that is tuned to another size.
  * @param past length of the period before a user's first exposure. The outcomes of this period
  *     explain a part of the later outcomes.
  * @param untilMs end of the report in milliseconds since the epoch; exposures and outcomes from

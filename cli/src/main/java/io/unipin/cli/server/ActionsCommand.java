@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parent of the verbs that change the recorded actions of a user at a running server. */
+/** The parent of the commands that change the recorded actions of a user at a running server. */
 @Command(
     name = "actions",
     description =

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of verbs that call a server. */
+/** The options of commands that call a server. */
 public final class ConnectionOptions {
   @Option(
       names = "--ca",

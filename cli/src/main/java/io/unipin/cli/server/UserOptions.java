@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of verbs that change a server's data about one user. */
+/** The options of commands that change a server's data about one user. */
 final class UserOptions {
   @Option(names = "--user", required = true, paramLabel = "ID", description = "The user.")
   private String user;

@@ -1,4 +1,4 @@
-/** Verbs that run a server or call a running server. */
+/** Commands that run a server or call a running server. */
 @NullMarked
 package io.unipin.cli.server;
 

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Finds the items that a bundle would have shown in the places that exploration decided. */
+/** Finds the items that a bundle would have shown in the places that exploration filled. */
 final class BundleChoices {
   private final FeedLog log;
   private final ServingModel model;

@@ -245,7 +245,8 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
   }
 
   /**
-   * Evaluates a model. Its pages have a server's default number of candidates, in the given order.
+   * Evaluates a model. Each page ranks as many candidates as a server does by default, and
+   * {@code order} orders the page.
    */
   static Evaluation evaluate(
       FeedLog log,

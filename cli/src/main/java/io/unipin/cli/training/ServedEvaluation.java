@@ -49,8 +49,8 @@ final class ServedEvaluation {
   }
 
   /**
-   * Prints estimates for these policies: to show the bundle's best items, not to explore, and the
-   * policies that were asked for.
+   * Prints estimates for these policies: one that shows the bundle's best items, one that does not
+   * explore, and the policies that were asked for.
    *
    * @throws PolicyException if no estimate is possible
    */

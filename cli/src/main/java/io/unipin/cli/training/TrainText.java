@@ -21,8 +21,8 @@ final class TrainText implements TrainProgress {
   /**
    * Creates a listener.
    *
-   * @param mostSeconds time limit in seconds: no epoch begins that would probably end later; 0 for
-   *     no limit
+   * @param mostSeconds time limit in seconds, 0 for none; an epoch that would probably end after
+   *     the limit is not begun
    */
   TrainText(Progress progress, double mostSeconds) {
     this.progress = progress;

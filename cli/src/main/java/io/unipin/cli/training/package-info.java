@@ -1,4 +1,4 @@
-/** Verbs that train models and evaluate them. */
+/** Commands that train models and evaluate them. */
 @NullMarked
 package io.unipin.cli.training;
 

@@ -30,8 +30,8 @@ import java.util.Map;
 /** Makes the feed log of a trial, and tells a person how the files were understood. */
 final class TrialData {
   /**
-   * Number of actions and shown items that a trial trains on at most, approximately. More of them
-   * would take more than the minute that a first page may take.
+   * A trial trains on at most about this many actions and shown items. With more of them, the first
+   * page would take longer than the minute that it may take.
    */
   static final long MOST_ENTRIES = 250_000;
 

@@ -72,7 +72,8 @@ final class TrialPage {
   }
 
   /**
-   * Returns a sentence about the user. It tells whether the training knew the user's last action.
+   * Returns a sentence about the user. The sentence tells whether the model was trained on the
+   * user's last action.
    */
   static String introduction(TrialUser user) {
     return String.format(

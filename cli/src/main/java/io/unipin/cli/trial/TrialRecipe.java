@@ -11,7 +11,7 @@ final class TrialRecipe {
   private static final int LONGEST_HISTORY = 100;
   private static final int SHORTEST_HISTORY = 20;
 
-  /** Number of actions that leave-last needs of a user to hold some out. */
+  /** Leave-last holds out actions only of users who have at least this many. */
   private static final int HELD_OUT_FROM = 4;
 
   private static final int FEWEST_TESTED = 200;
@@ -89,8 +89,8 @@ final class TrialRecipe {
   }
 
   /**
-   * Returns the longest history that the model reads, a multiple of 4. Within fixed bounds, nine in
-   * ten users' histories are not cut.
+   * Returns the longest history that the model reads, a multiple of 4. It is long enough for the
+   * histories of nine in ten users, as far as fixed bounds allow.
    */
   private int maxHistory() {
     int[] lengths = new int[log.users()];
@@ -104,8 +104,8 @@ final class TrialRecipe {
   }
 
   /**
-   * Returns the number of epochs. Within fixed bounds, a training reads about the same number of
-   * actions from a small and from a large log.
+   * Returns the number of epochs. The number is larger for a smaller log, so that a training reads
+   * about the same number of actions. It stays within fixed bounds.
    */
   private int epochs() {
     return Math.max(3, Math.min(30, 800_000 / Math.max(1, log.actions() + log.impressions() / 2)));

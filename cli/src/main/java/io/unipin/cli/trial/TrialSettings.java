@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param save file for the mapping; null to write none
  * @param pageOf user whose page is shown; null to choose one
  * @param seconds time limit of the first training
- * @param maxBadRows largest number of bad rows that are left out before the trial fails
+ * @param maxBadRows the trial leaves out bad rows, and fails if there are more than this many
  * @param once whether to end after the first page
  */
 record TrialSettings(

@@ -82,7 +82,7 @@ final class TrialTraining {
     return JSON.readTree(settings.work().resolve(name + ".json").toFile()).get("results");
   }
 
-  /** Shows the figures of the model beside those of popularity. */
+  /** Shows the figures of the model beside those of a ranking by popularity. */
   static void show(JsonNode evaluation, boolean byTime, Guide guide) {
     guide.say(
         byTime
@@ -98,7 +98,7 @@ final class TrialTraining {
     guide.show(table);
   }
 
-  /** Whether the model finds more of the held-out items than popularity. */
+  /** Whether the model ranks the held-out items higher than a ranking by popularity does. */
   static boolean isAbovePopularity(JsonNode evaluation) {
     return evaluation.path("ndcg10").asDouble(0)
         > evaluation.path("popularity_ndcg10").asDouble(Double.MAX_VALUE);

@@ -66,7 +66,9 @@ record TrialUser(FeedLog log, int row, int known, boolean heldOut) {
     return holdout.trainEnd(row) < actions(log, row);
   }
 
-  /** Returns the row of the allowed user whose history is best for a page; -1 if there is none. */
+  /**
+   * Returns the row of the allowed user whose history is best for a page; -1 if no user is allowed.
+   */
   private static int best(FeedLog log, IntPredicate allowed) {
     int best = -1;
     for (int row = 0; row < log.users(); row++) {

@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what a training on some data would refuse or regret. */
+/** Says which problems of given data would stop a training or make its result worse. */
 @Command(
     name = "validate",
     description = {

@@ -107,7 +107,8 @@ final class TrialTest {
   void popularity_leavesOutWhatTheUserHas() {
     FeedLog log = log(5, 6, 7, 9);
     Popularity popularity = new Popularity(log, Holdout.leaveLast(log, 1));
-    // Items 0 to 2 have four actions in training, item 3 has three, 4 two, 5 and 6 one.
+    // In training, items 0 to 2 have four actions each, item 3 has three, item 4 has two, and items
+    // 5 and 6 have one each.
     assertThat(popularity.page(0, 2, 4)).containsExactly(2, 3, 4, 5);
   }
 

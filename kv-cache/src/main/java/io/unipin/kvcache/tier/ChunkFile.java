@@ -99,7 +99,8 @@ final class ChunkFile {
   }
 
   /**
-   * Returns how many of the pages, from an index on, lie directly one after the other in the file.
+   * Returns how many pages of the array, from index {@code from} on, lie directly one after the
+   * other in the file. Counts at most {@link #STEP_PAGES} pages.
    */
   private static int run(int[] pages, int from) {
     int count = 1;

@@ -11,8 +11,8 @@ import java.util.List;
  * {@link KvTier#CHUNK_ROWS}, and only the last chunk of an entry has fewer rows than that.
  * Immutable.
  *
- * @param hash hash after token {@code end} - 1
- * @param stateSize numbers of the state after row {@code end} - 1, 0 without a state
+ * @param hash hash of the tokens 0 to {@code end} - 1
+ * @param stateSize how many numbers the state after row {@code end} - 1 has, 0 without a state
  */
 public record ChunkName(int end, Id hash, int stateSize) {
   /**

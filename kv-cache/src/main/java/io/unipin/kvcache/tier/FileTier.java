@@ -46,7 +46,7 @@ public final class FileTier implements KvTier {
   private final AtomicLong failures = new AtomicLong();
   private final HeldChunks.Parts readers;
 
-  /** The next page of the file to look through after a kill. */
+  /** The page of the file that upkeep looks through next after a kill. */
   private int unswept;
 
   private final int sweepEnd;
@@ -66,11 +66,11 @@ public final class FileTier implements KvTier {
   }
 
   /**
-   * Opens the tier in a folder, with the chunks that are in this folder. Chunks of another secret,
-   * and chunks beyond a limit that became smaller, are dropped.
+   * Opens the tier in a folder, with the chunks that are in this folder. Drops chunks that were
+   * written with another secret. If the limit became smaller, also drops chunks beyond the limit.
    *
    * @param bytes limit of the bytes of the folder's files
-   * @param secret the key of the names of users in the files
+   * @param secret the secret key with which the names of users in the files are made
    * @throws IOException if the folder cannot be written, or if another process uses it
    */
   public static FileTier open(Path folder, long bytes, byte[] secret) throws IOException {
@@ -231,7 +231,8 @@ public final class FileTier implements KvTier {
   }
 
   /**
-   * Looks through some pages that no chunk uses, and overwrites bytes that a killed process left.
+   * Looks through some of the pages that no chunk uses, and overwrites bytes that a killed process
+   * left there.
    */
   private void sweep() throws IOException {
     int end = Math.min(sweepEnd, unswept + SWEPT_PER_UPKEEP);

@@ -81,7 +81,7 @@ final class HeldChunks implements KvTier.Held {
     } catch (ClosedByInterruptException e) {
       return read; // the caller gave up, which says nothing about the chunk
     } catch (IOException e) {
-      // An unreadable chunk is like a wrong one: the caller encodes its rows.
+      // An unreadable chunk is like a wrong chunk: the caller encodes its rows.
     }
     // If the entry was replaced or evicted meanwhile, other bytes are no failure.
     if (read.length == 0 && parts.holdings().has(entry)) {

@@ -49,7 +49,7 @@ final class Holdings {
   }
 
   /** Whether requests can still find this entry, unchanged. */
-  @SuppressWarnings("ReferenceEquality") // another entry may have equal chunks with other bytes
+  @SuppressWarnings("ReferenceEquality") // equal chunks of another entry may have other bytes
   boolean has(StoredEntry entry) {
     Held found = held.get(entry.name());
     return found != null && found.entry == entry;

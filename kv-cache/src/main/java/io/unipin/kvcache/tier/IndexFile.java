@@ -33,7 +33,8 @@ final class IndexFile implements Closeable {
   private static final int MOST_RECORD_BYTES = 1 << 24;
 
   /**
-   * The file is rewritten once it is longer than twice its last rewritten length plus this number.
+   * The file is rewritten once it is longer than twice its length after the last rewrite, plus this
+   * number of bytes.
    */
   private static final long SLACK_BYTES = 1 << 20;
 
@@ -44,7 +45,7 @@ final class IndexFile implements Closeable {
   private long length;
   private long rewrittenBytes;
 
-  /** The users whom records name that no longer count. */
+  /** The users of records that no longer count. */
   private final Set<Id> replaced = new HashSet<>();
 
   /** Whether the file lacks a change, because a write failed. */
@@ -90,7 +91,10 @@ final class IndexFile implements Closeable {
     }
   }
 
-  /** Reads one record. Returns false at the end of the file or of its whole records. */
+  /**
+   * Reads one record. Returns false at the end of the file, or at the first record that is
+   * incomplete or damaged.
+   */
   private static boolean record(DataInputStream in, Map<EntryName, StoredEntry> entries)
       throws IOException {
     byte[] prefix = in.readNBytes(IndexRecord.PREFIX_BYTES);

@@ -32,7 +32,10 @@ final class PageMap {
     this.limit = limit;
   }
 
-  /** Marks pages as used. Returns false, with nothing changed, if one is taken or out of range. */
+  /**
+   * Marks pages as used. Returns false, with nothing changed, if one of the pages is taken or out
+   * of range.
+   */
   boolean claim(int[] pages) {
     for (int i = 0; i < pages.length; i++) {
       if (pages[i] < 0 || pages[i] >= limit || taken.get(pages[i])) {

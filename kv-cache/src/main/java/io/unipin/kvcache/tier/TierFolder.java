@@ -26,8 +26,8 @@ final class TierFolder {
   /**
    * The files and what is in them.
    *
-   * @param sweepEnd number of pages at the beginning of the file in which a killed process may have
-   *     left bytes
+   * @param sweepEnd a killed process may have left bytes in this number of pages at the beginning
+   *     of the file
    */
   record Content(ChunkFile file, IndexFile index, Holdings holdings, PageMap pages, int sweepEnd) {}
 
@@ -91,7 +91,7 @@ final class TierFolder {
       for (StoredChunk chunk : entry.chunks()) {
         if (!pages.claim(chunk.pages())) {
           dropped++;
-          break; // the chunks after a missing one are never read
+          break; // the chunks after a missing chunk are never read
         }
         chunks.add(chunk);
       }

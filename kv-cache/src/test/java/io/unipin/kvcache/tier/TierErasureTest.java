@@ -30,7 +30,8 @@ class TierErasureTest {
   }
 
   /**
-   * Serves a request. Returns the bytes that each of its rows has in the first plane of the block.
+   * Serves a request. Returns, for each row of the request, its bytes in the first plane of the
+   * block.
    */
   private static List<byte[]> rows(TierWorld world, String user, int... tokens) {
     List<byte[]> rows = new ArrayList<>();

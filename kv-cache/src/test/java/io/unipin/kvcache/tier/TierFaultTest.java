@@ -190,8 +190,8 @@ class TierFaultTest {
   }
 
   /**
-   * Writes the rows of users to files until it is killed. After each user it prints a byte that
-   * occurs in no log line.
+   * A process that writes the rows of users to files until it is killed. After each user it prints
+   * a byte that occurs in no log line.
    */
   static final class Writer {
     private static final int WRITTEN = 1;

@@ -11,13 +11,13 @@ import java.util.List;
  * action it predicts {@code logit p = global + item effect + user effect}.
  *
  * <p>The item effect compares the item's rate in the training slates with the global rate, in
- * log-odds. The user effect covers all of the user's slates before the judged one, including
+ * log-odds. The user effect covers all of the user's slates before the judged slate, including
  * held-out slates. This effect compares, in log-odds, the user's rate in these slates with the rate
  * that the slates' items predict.
  *
- * <p>The item's rate and the user's rate are each shrunk towards the rate that they are compared
- * with. They get {@code 2 / (g (1 − g))} pseudo-impressions, where g is the global rate. This
- * approximates a normal prior of variance 1/2 on an effect. Immutable.
+ * <p>The item's rate is shrunk towards the rate with which it is compared, and so is the user's
+ * rate. Each of them gets {@code 2 / (g (1 − g))} pseudo-impressions, where g is the global rate.
+ * This approximates a normal prior of variance 1/2 on an effect. Immutable.
  */
 public final class BiasBaseline {
   private static final double PRIOR_PRECISION = 2;
@@ -121,7 +121,7 @@ public final class BiasBaseline {
     return 1 / (1 + Math.exp(-x));
   }
 
-  /** Counts one user's rates while the user's slates are read. Not thread-safe. */
+  /** Counts the rates of one user while the user's slates are read one by one. Not thread-safe. */
   private final class UserRate {
     private final double[] got = new double[actions];
     private final double[] expected = new double[actions];

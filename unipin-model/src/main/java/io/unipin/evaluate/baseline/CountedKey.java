@@ -48,7 +48,9 @@ record CountedKey(String name, int rows, boolean before, ToIntFunction<Shown> ro
     return List.copyOf(keys);
   }
 
-  /** Returns for each item the number of its category; {@link #NONE} for an item without one. */
+  /**
+   * Returns for each item the number of its category; {@link #NONE} for an item without a category.
+   */
   private static int[] categories(Catalogue catalogue) {
     Map<String, Integer> numbers = new HashMap<>();
     int[] categories = new int[catalogue.size()];

@@ -16,15 +16,15 @@ import java.util.Map;
 /**
  * A baseline that counts. For each action, the logit of its probability is a weighted sum of a few
  * rates: how often impressions of the same item, surface, category or user got the action. If the
- * log has actions from before its first feedview, the rates of item and user in these actions are
- * two more ({@link CountedKey}).
+ * log has actions from before its first feedview, two further rates are those of item and user in
+ * these actions ({@link CountedKey}).
  *
  * <p>Every rate is shrunk towards the rate of the whole table. The sum uses the logit of the shrunk
  * rate minus the logit of the table's rate ({@link ShrunkRates}). The weights are those of a
  * logistic regression on the impressions of the validation part, one regression per action. All
  * counts end where the training part of the log ends. So labels of the validation part influence
- * only the weights, and labels of the test part influence nothing. The baseline does not know
- * combinations of user and item, and no order of actions. Immutable.
+ * only the weights, and labels of the test part influence nothing. The baseline knows neither
+ * combinations of user and item nor the order of actions. Immutable.
  */
 public final class CountsBaseline {
   private static final double RIDGE = 1;
@@ -117,7 +117,7 @@ public final class CountsBaseline {
 
   /**
    * Returns constant and weights. Inputs have unit deviation in the regression, so that the ridge
-   * means the same for all. An input that does not vary has weight 0.
+   * has the same effect on all weights. An input that does not vary has weight 0.
    */
   private static double[] fitted(double[][] rows, boolean[] labels) {
     int size = rows[0].length;
@@ -154,7 +154,7 @@ public final class CountsBaseline {
     return weights;
   }
 
-  /** Returns weights of 1, for an action that the validation part can't show. */
+  /** Returns weights of 1, for an action whose weights the validation part can't tell. */
   private double[] unfitted(int action) {
     double[] ones = new double[1 + keys.size()];
     Arrays.fill(ones, 1);

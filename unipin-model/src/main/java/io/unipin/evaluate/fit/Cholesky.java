@@ -7,7 +7,7 @@ final class Cholesky {
   /**
    * Returns x with {@code matrix x = right}.
    *
-   * @param matrix (n, n) of which the lower triangle is read and overwritten
+   * @param matrix (n, n); the lower triangle is read and overwritten
    * @param right (n)
    * @throws IllegalArgumentException if the matrix is not positive definite
    */

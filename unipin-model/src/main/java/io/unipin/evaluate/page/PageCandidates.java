@@ -32,8 +32,8 @@ public record PageCandidates(long[] ids, float[] dots, float[] probabilities, in
 
   /**
    * Returns the place of the target on a page in the given order; the first place is 1. The order
-   * is that of serving: of two candidates with equal utilities, the one with the smaller id comes
-   * first.
+   * is that of serving: of two candidates with equal utilities, the candidate with the smaller id
+   * comes first.
    *
    * @throws IllegalStateException if the target is not among the candidates
    */

@@ -11,9 +11,10 @@ import java.util.List;
  * @param lists number of lists
  * @param items number of distinct items in the lists
  * @param coverage share of the catalogue's items that are in at least one list
- * @param gini Gini coefficient of a number per item of the catalogue: the number of lists that
- *     contain the item. It is 0 if all numbers are equal, and near 1 if a few items fill the lists
- * @param withheld share of the lists' places that withheld items take; NaN if no item is withheld
+ * @param gini Gini coefficient of one number per item of the catalogue: how many lists contain the
+ *     item. It is 0 if all numbers are equal, and near 1 if a few items fill the lists
+ * @param withheld share of all places in the lists that are taken by items withheld from training;
+ *     NaN if no item is withheld
  */
 record ListFigures(int lists, int items, double coverage, double gini, double withheld) {
 

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Figures of an evaluation of the test part, divided into slices. Four properties divide it: how
- * often the item occurs in training, the item's age, whether the item was withheld, and the length
- * of the user's history. {@link ListFigures} also say how the model's lists cover the catalogue.
- * Immutable.
+ * Figures of an evaluation of the test part, divided into slices. The slices are made by four
+ * properties: how often the item occurs in training, the item's age, whether the item was withheld,
+ * and the length of the user's history. {@link ListFigures} also say how the model's lists cover
+ * the catalogue. Immutable.
  */
 public final class Slices {
   static final int CUTOFF = RetrievalMetrics.LIST;
@@ -39,7 +39,7 @@ public final class Slices {
    *
    * @param log the log that was evaluated
    * @param holdout the split that was evaluated
-   * @throws IllegalArgumentException when the evaluation is not one of the test part
+   * @throws IllegalArgumentException when the evaluation is of another part than the test part
    */
   public static Slices of(Evaluation evaluation, FeedLog log, Holdout holdout) {
     if (evaluation.part() != Part.TEST) {
@@ -60,7 +60,7 @@ public final class Slices {
   }
 
   /**
-   * The parts of an evaluation that are divided: the ranks of the targets, and the predicted
+   * Those parts of an evaluation that are divided: the ranks of the targets, and the predicted
    * impressions.
    */
   private record Figured(

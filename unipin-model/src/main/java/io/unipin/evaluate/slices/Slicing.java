@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  */
 record Slicing(String key, List<String> classes, ClassOf targets, ClassOf impressions) {
   /**
-   * Key of the slicing that separates withheld items from the others. Its first class is
+   * Key of the slicing that separates withheld items from other items. Its first class is
    * {@link #COLD}.
    */
   static final String WITHHELD = "withheld";

@@ -1,6 +1,6 @@
 /**
- * Figures of an evaluation, divided into slices. The slices are made by the training count and age
- * of an item, by whether it was withheld, and by the length of the history.
+ * Figures of an evaluation, divided into slices. The slices are made by four properties: the item's
+ * count in training, the item's age, whether the item was withheld, and the length of the history.
  */
 @NullMarked
 package io.unipin.evaluate.slices;

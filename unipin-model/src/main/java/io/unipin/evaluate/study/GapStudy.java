@@ -57,8 +57,8 @@ public final class GapStudy {
    * Runs the study on the test split.
    *
    * @param seconds gaps for which the model predicts, in seconds
-   * @param oracle name of the action for which the log's oracle states a probability, given that
-   *     the user looks at the impression; empty to leave the oracle out
+   * @param oracle name of an action; the log's oracle states the probability of this action for a
+   *     user who looks at the impression; empty to leave the oracle out
    */
   public static GapStudyResult run(
       FeedLog log, Holdout holdout, ServingModel model, List<Long> seconds, String oracle) {

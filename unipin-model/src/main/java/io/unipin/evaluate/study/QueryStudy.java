@@ -23,12 +23,12 @@ import java.util.stream.IntStream;
  * several queries per user.
  *
  * <p>The study encodes all of a user's actions before the test part, and retrieves lists of
- * {@link #LIST} unseen items. It then measures recall per action. The recall of a list is the share
- * of the test items with the action that are in the list.
+ * {@link #LIST} unseen items. It then measures recall per action. The recall of a list is a share
+ * of the test items with the action: the share that the list contains.
  *
  * <p>One list comes from a query without an outcome, and one list per action comes from a query for
  * that action. One more list of the same length is shared by queries of all {@link TargetOffsets}.
- * A query that nearly equals an earlier query is dropped.
+ * A query is dropped if it nearly equals an earlier query.
  */
 public final class QueryStudy {
   /** Number of items in a list. */
@@ -46,7 +46,7 @@ public final class QueryStudy {
    *
    * @param asked (1 + actions, actions) recall by list and action. Row 0 belongs to the list
    *     without an outcome, and row 1 + a to the list for action a. Column c is the recall of the
-   *     test items that got action c; NaN if there is none
+   *     test items that got action c; NaN if there is no such item
    * @param one recall of all positive items by one query
    * @param several recall of all positive items by several queries
    */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A mapping, which says how files of any shape become a feed log. {@code docs/feed-log.md}
  * describes it. Components that are {@code @Nullable} may be left out.
  *
- * @param sources sources by the name under which SQL sees them
+ * @param sources sources, by the names that SQL uses for them
  */
 record ImportMapping(
     int version,

@@ -60,8 +60,8 @@ public final class Importer {
    * @param mapping the YAML file
    * @param source folder that holds the mapping's files
    * @param out folder of the feed log; an existing feed log is replaced
-   * @param maxBadRows number of malformed lines and bad rows that are left out; one more of them
-   *     fails the import
+   * @param maxBadRows number of malformed lines and bad rows that are left out; one more such line
+   *     or row fails the import
    * @throws FeedLogException if the import fails; the message names file, line or row, column and
    *     reason
    */
@@ -175,7 +175,7 @@ public final class Importer {
 
   /**
    * Reads the draft as {@link FeedLogReader} reads any log. If there are more bad rows than
-   * allowed, the error message shows the row that exceeded their number.
+   * allowed, the error message shows the first bad row beyond the allowed number.
    */
   private FeedLog check(DuckSession session, Path draft) throws SQLException {
     try {

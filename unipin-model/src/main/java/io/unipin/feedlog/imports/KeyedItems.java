@@ -42,7 +42,7 @@ final class KeyedItems {
 
   /**
    * Gives ids to the items that have only a key, and replaces keys by ids in the other tables. A
-   * key that no item has stays in its row, so that the row can be refused.
+   * key stays in its row if it is the key of no item, so that the row can be refused.
    */
   void number(Collection<FeedTable> tables) throws SQLException {
     assign();

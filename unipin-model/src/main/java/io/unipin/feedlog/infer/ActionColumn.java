@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the rows of a table say what the user did.
  *
- * @param kind how they say it
+ * @param kind the way in which the rows say this
  * @param columns the column of action names, the column of ratings, or the columns of flags
  * @param actions names of the actions, in the order of the schema
- * @param positives names of the actions that retrieval shall find
- * @param passive action names of the data that are no engagement, such as impression
+ * @param positives names of the actions whose items retrieval should find
+ * @param passive names of actions in the data that are no engagement, such as impression
  * @param bounds which ratings are likes and dislikes
  * @param reason why, as a short phrase
  */
@@ -46,7 +46,7 @@ public record ActionColumn(
     static final Bounds NONE = new Bounds(Double.NaN, Double.NaN);
   }
 
-  /** Stands for actions that the first rows do not show. */
+  /** Stands for actions that do not occur in the first rows. */
   static final String OTHER = "other";
 
   static final String LIKE = "like";
@@ -74,8 +74,8 @@ public record ActionColumn(
               + "|conversion|label|long_view|booking|forward|hate|dislike).*");
 
   /**
-   * Returns how the rows of a table say what the user did. If no column says it, all rows are the
-   * same action.
+   * Returns how the rows of a table say what the user did. If no column says what the user did, all
+   * rows are the same action.
    */
   static ActionColumn find(TableProfile table, Decisions decisions, KeyColumns.Keys keys) {
     ColumnProfile decided = decisions.column(Role.ACTION, table);
@@ -184,8 +184,8 @@ public record ActionColumn(
   }
 
   /**
-   * Returns the column of ratings: by its name, or else a column without a known name that has few
-   * different numbers.
+   * Returns the column of ratings. If {@code byName} is true, the name tells this column. Otherwise
+   * it is a column with few different numbers and a name without known words.
    */
   private static @Nullable ColumnProfile ratings(
       TableProfile table, KeyColumns.Keys keys, boolean byName) {
@@ -259,7 +259,7 @@ public record ActionColumn(
         "they are 0 or 1, and named like actions");
   }
 
-  /** Returns the name of the action that a column of flags stands for. */
+  /** Returns the name of the action for which a column of flags stands. */
   static String flagged(ColumnProfile column) {
     String plain = column.name().toLowerCase(Locale.ROOT).replaceFirst("^(is|has|did|was)_", "");
     return plain.isBlank() ? column.name() : plain;

@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds the data files that a path names, and groups those with the same columns into tables.
+ * Finds the data files that a path names. Groups files with the same columns into tables.
  *
- * @param folder folder that the names of the tables' files are relative to
+ * @param folder folder to which the names of the tables' files are relative
  * @param notes files that were left out and why
  */
 public record DataFiles(Path folder, List<DataTable> tables, List<String> notes) {
@@ -76,7 +76,7 @@ public record DataFiles(Path folder, List<DataTable> tables, List<String> notes)
     throw new IllegalArgumentException("a table of these files expected, got " + profile.name());
   }
 
-  /** Returns the mapping that imports the files as they were inferred. */
+  /** Returns the mapping that imports the files with the inferred meaning. */
   public String mapping(Inferred inferred) {
     TableProfile items = inferred.items();
     return MappingText.of(
@@ -167,7 +167,10 @@ public record DataFiles(Path folder, List<DataTable> tables, List<String> notes)
     }
   }
 
-  /** Joins files with the same columns to one table, if a pattern names exactly these files. */
+  /**
+   * Joins files with the same columns to one table, if there is a pattern that matches exactly
+   * these files.
+   */
   private static List<DataTable> joined(Path folder, List<DataTable> tables) throws IOException {
     Map<String, List<DataTable>> alike = new LinkedHashMap<>();
     for (DataTable table : tables) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Reads at most {@link #HEAD_BYTES} bytes and {@link #HEAD_ROWS} rows of the first file.
  *
  * @param name path or pattern of the files, relative to their folder
- * @param source how a mapping names and reads them
+ * @param source how a mapping names and reads the files
  * @param bytes bytes of all files on the disk
  */
 public record DataTable(
@@ -39,7 +39,7 @@ public record DataTable(
     return !source.format().equals("parquet");
   }
 
-  /** Returns a text that is equal for two tables with the same columns and format. */
+  /** Returns a text that is the same for all tables with the same columns and format. */
   String signature() {
     return source.format() + profile.names();
   }
@@ -83,7 +83,7 @@ public record DataTable(
     }
   }
 
-  /** Adds the columns that names of folders provide to the columns and rows of a table. */
+  /** Adds columns to a table and its rows: the columns that names of folders provide. */
   static void addPartition(
       SourceFile file, Map<String, String> columns, List<List<@Nullable String>> rows) {
     file.partition()

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person has decided about the columns. Inference decides the rest.
+ * What a person has decided about the columns. The inference decides about the other columns.
  *
  * @param columns the name of each role's column; {@link #NONE} for a role that no column has
  * @param timeFormat {@code day-first} or {@code month-first}; empty to infer it
@@ -58,7 +58,10 @@ public record Decisions(Map<Role, String> columns, String timeFormat, String eve
     return columns.getOrDefault(role, "").toLowerCase(Locale.ROOT).equals(NONE);
   }
 
-  /** Returns the decided column of a role; null if it is not decided, or if no column has it. */
+  /**
+   * Returns the column that was decided for a role; null if none was decided, or if it was decided
+   * that no column has this role.
+   */
   @Nullable ColumnProfile column(Role role, TableProfile table) {
     String name = columns.get(role);
     if (name == null || isNone(role)) {

@@ -22,7 +22,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out how a piece of delimited text is written. A pure function of its first bytes. */
+/**
+ * Finds out how a piece of delimited text is written. A pure function of the first bytes of the
+ * text.
+ */
 final class DialectSniffer {
   private static final List<String> DELIMITERS = List.of("\t", ",", ";", "|", "::", " ");
   private static final String QUOTE = "\"";
@@ -91,8 +94,8 @@ final class DialectSniffer {
   }
 
   /**
-   * Returns the trial whose quotes suit the text. Tab-separated text in which no value begins with
-   * a quote has no quotes.
+   * Returns the trial that treats quotes as the text does. Tab-separated text in which no value
+   * begins with a quote has no quotes.
    */
   private static Trial better(Trial quoted, Trial plain) {
     boolean used =
@@ -173,7 +176,10 @@ final class DialectSniffer {
     return names;
   }
 
-  /** Returns the names that the first row gives to the columns; empty if it is a row of values. */
+  /**
+   * Returns the names that the first row gives to the columns; empty if the first row is a row of
+   * values.
+   */
   private static List<String> header(List<SourceRow> rows) {
     if (rows.isEmpty()) {
       return List.of();
@@ -200,7 +206,7 @@ final class DialectSniffer {
     return Arrays.stream(TimeFormat.values()).anyMatch(f -> f.milliseconds(text).isPresent());
   }
 
-  /** Whether some value of the first row stands in the same column of another row, too. */
+  /** Whether another row has the same value as the first row in some column. */
   private static boolean comesAgain(List<@Nullable String> first, List<SourceRow> rows) {
     for (SourceRow row : rows.subList(1, rows.size())) {
       for (int at = 0; at < Math.min(first.size(), row.values().size()); at++) {

@@ -21,14 +21,15 @@ import org.jspecify.annotations.Nullable;
  * Infers what the columns of unknown files mean, from their names and values.
  *
  * <p>A pure function of profiles and decisions. Each choice has a reason. If two readings are
- * equally good, the inference is refused, and the message has both and the flags that decide.
+ * equally good, the inference fails. The message names both readings and the flags that decide
+ * between them.
  */
 public final class Inference {
   private static final double DETERMINED = 0.95;
 
   /**
-   * A second table with actions gets a note if it has more rows than this share of the rows of the
-   * table that is used.
+   * One table with actions is used. Any other table with actions gets a note if its number of rows
+   * exceeds this share of the used table's rows.
    */
   private static final double WORTH_A_NOTE = 0.02;
 
@@ -68,7 +69,7 @@ public final class Inference {
     return withItems(inferred);
   }
 
-  /** Whether a table has actions of its own that are worth a note. */
+  /** Whether a table that is not used has so many actions that a note should tell of them. */
   private boolean isOther(TableProfile table, TableProfile events) {
     try {
       return table.estimatedRows() > WORTH_A_NOTE * events.estimatedRows() && events(table) != null;
@@ -78,8 +79,8 @@ public final class Inference {
   }
 
   /**
-   * Returns the tables that may hold the actions. Tables whose column names say so come first, then
-   * those with more rows.
+   * Returns the tables that may hold the actions. Tables whose column names speak of users and
+   * items come before all other tables. Within both groups, tables with more rows come first.
    */
   private List<TableProfile> candidates() {
     if (!decisions.events().isEmpty()) {
@@ -209,7 +210,7 @@ public final class Inference {
     }
   }
 
-  /** Adds the table that describes the items best. */
+  /** Adds the table that gives the best description of the items. */
   private Inferred withItems(Inferred found) {
     TableProfile items = null;
     Map<Role, Choice> itemRoles = new EnumMap<>(Role.class);

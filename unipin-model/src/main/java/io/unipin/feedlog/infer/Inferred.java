@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the columns of some files mean. Immutable.
+ * The meaning that was inferred for the columns of some files. Immutable.
  *
  * @param events the table with the actions
  * @param shape how the rows of this table hold the actions
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param action how the rows say what the user did
  * @param items a table that describes the items; null if there is none
  * @param itemRoles columns of the table of items
- * @param notes what else a person should know, one sentence each
+ * @param notes further facts that a person should know, one sentence each
  */
 public record Inferred(
     TableProfile events,
@@ -63,14 +63,17 @@ public record Inferred(
     return choice == null ? null : choice.column();
   }
 
-  /** Whether items are named by whole numbers, which are their ids. Else they have keys. */
+  /**
+   * Whether the data name items by whole numbers. These numbers are then the ids of the items;
+   * otherwise items have keys.
+   */
   boolean hasNumbers() {
     return shape == Shape.ROWS && required(Role.ITEM).isWhole();
   }
 
   /**
-   * Whether the feed log gets feedviews: the rows tell which items were shown, also those without
-   * an action.
+   * Whether the feed log gets feedviews. It gets them if the rows tell which items were shown,
+   * including items without an action.
    */
   boolean hasFeedviews() {
     boolean shown =
@@ -80,7 +83,7 @@ public record Inferred(
   }
 
   /**
-   * What a column was taken for.
+   * The meaning that was inferred for a column.
    *
    * @param meaning name of the role
    * @param column name of the column, and how it is read
@@ -89,8 +92,8 @@ public record Inferred(
   public record Meaning(String meaning, String column, String reason) {}
 
   /**
-   * Returns what each column was taken for. A column of the table of items has the table's name in
-   * front.
+   * Returns the meaning that was inferred for each column. For a column of the table of items, the
+   * column's name follows the name of the table.
    */
   public List<Meaning> meanings() {
     List<Meaning> meanings = new ArrayList<>();

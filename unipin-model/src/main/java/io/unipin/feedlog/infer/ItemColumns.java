@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the columns that describe items: title, category and text. */
 final class ItemColumns {
-  /** Share of the items for which a description must be the same in all rows. */
+  /**
+   * A column describes the items only if at least this share of the items have the same value in
+   * all of their rows.
+   */
   private static final double DETERMINED = 0.9;
 
   private static final double FILLED = 0.3;
   private static final int LONG_TEXT = 120;
 
-  /** The names of columns of text without a header. */
+  /** Matches the names that the columns of a text without a header get. */
   private static final String NUMBERED = "c\\d+";
 
   private final TableProfile table;
@@ -40,12 +43,12 @@ final class ItemColumns {
     this.ofItems = ofItems;
   }
 
-  /** Returns what describes the items in the table with the actions. */
+  /** Returns the columns that describe the items. Looks for them in the table with the actions. */
   static Map<Role, Choice> inEvents(TableProfile table, ColumnProfile item, Decisions decisions) {
     return new ItemColumns(table, item, decisions, false).find();
   }
 
-  /** Returns what describes the items in a table of items. */
+  /** Returns the columns that describe the items. Looks for them in a table of items. */
   static Map<Role, Choice> inItems(TableProfile table, ColumnProfile item, Decisions decisions) {
     ItemColumns columns = new ItemColumns(table, item, decisions, true);
     Map<Role, Choice> found = columns.find();
@@ -53,8 +56,8 @@ final class ItemColumns {
   }
 
   /**
-   * Returns the column of a table that names the items of the actions, if the table has a row for
-   * each item; else null.
+   * Returns the column with the item ids to which the actions refer, if the table has one row per
+   * item; else null.
    */
   static @Nullable ColumnProfile key(TableProfile table, ColumnProfile item) {
     ColumnProfile best = null;
@@ -99,7 +102,7 @@ final class ItemColumns {
     return found;
   }
 
-  /** Makes a short text the title, if there is none. */
+  /** If a short text describes the items but there is no title, makes the text the title. */
   private void promote() {
     Choice text = found.get(Role.TEXT);
     if (text != null && text.column().meanLength() <= LONG_TEXT) {
@@ -143,7 +146,7 @@ final class ItemColumns {
     }
   }
 
-  /** Whether a name is one that most data sets use for the role. */
+  /** Whether most data sets use such a name for the role. */
   private static boolean isPlain(String name) {
     return name.toLowerCase(Locale.ROOT)
         .matches(

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the SQL that makes the items: all items of the actions, with what is known about them. */
+/** Writes the SQL that makes the items: all items of the actions, with their known descriptions. */
 final class ItemsSql {
   private static final int MOST_ATTRIBUTES = 48;
 
@@ -85,7 +85,10 @@ final class ItemsSql {
             key.sql(), String.join(", ", columns), described ? "items" : "events", key.sql());
   }
 
-  /** Returns a list of texts: the entries of a list, or a list of the one value. */
+  /**
+   * Returns SQL for a list of texts. If a value is a list, the texts are its entries; otherwise the
+   * value is the only text.
+   */
   static String split(ColumnProfile column) {
     String separator = Sequences.separator(column.list());
     String text = "CAST(" + column.sql() + " AS VARCHAR)";
@@ -98,7 +101,10 @@ final class ItemsSql {
         : "string_split(" + text + ", '" + separator + "')";
   }
 
-  /** Whether lists separated by blanks are lists of ids, not of words of one text. */
+  /**
+   * Whether lists with blanks between their entries are lists of ids. Otherwise they are texts of
+   * several words.
+   */
   private static boolean isIds(ColumnProfile column) {
     return column.first().stream().anyMatch(value -> value.matches(".*\\d.*"));
   }

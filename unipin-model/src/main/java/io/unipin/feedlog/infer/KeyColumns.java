@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the column of users and the column of items of one table. */
 final class KeyColumns {
-  /** Words of names that are neither users nor items. */
+  /** Words that do not occur in the name of a column of users or items. */
   private static final Set<Word> NO_KEY =
       EnumSet.of(
           Word.CATEGORY,
@@ -39,7 +39,7 @@ final class KeyColumns {
     this.decisions = decisions;
   }
 
-  /** The columns of users and items; null if there is none. */
+  /** The column of users and the column of items; null if there is none. */
   record Keys(@Nullable Choice user, @Nullable Choice item) {
     boolean isComplete() {
       return user != null && item != null;
@@ -133,7 +133,7 @@ final class KeyColumns {
     return found;
   }
 
-  /** Returns how well a column's name fits a role; 0 if it does not. */
+  /** Returns how well a column's name fits a role; 0 if the name does not fit. */
   static double score(Role role, ColumnProfile column) {
     Set<Word> words = NameWords.set(column.name());
     boolean user = words.contains(Word.USER);
@@ -181,7 +181,9 @@ final class KeyColumns {
     return null;
   }
 
-  /** Finds the columns of users and items by their values, where names did not show them. */
+  /**
+   * Finds those columns of users and items that were not found by their names. Looks at the values.
+   */
   private Keys byValues(@Nullable Choice user, @Nullable Choice item, Set<String> taken) {
     List<ColumnProfile> left = new ArrayList<>();
     for (ColumnProfile column : table.columns()) {

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises tables whose rows are lists of shown items with the users' answers, such as
- * {@code N1-0 N2-1}.
+ * Recognises tables whose rows are lists of shown items, such as {@code N1-0 N2-1}. Each entry ends
+ * with the user's answer: 1 if the user chose the item, else 0.
  */
 final class LabelledLists {
   private static final String CLICK = "click";

@@ -10,7 +10,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what was inferred as a mapping, which an import reads and a person can edit. */
+/**
+ * Writes a mapping from the inferred meaning of files. An import reads the mapping, and a person
+ * can edit it.
+ */
 public final class MappingText {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -21,8 +24,9 @@ public final class MappingText {
   /**
    * Returns the YAML of a mapping.
    *
-   * @param events how the files with the actions are named and read
-   * @param items how the files that describe the items are named and read; null if there are none
+   * @param events how the mapping names and reads the files with the actions
+   * @param items how the mapping names and reads the files that describe the items; null if there
+   *     are none
    */
   public static String of(Inferred inferred, SourceText events, @Nullable SourceText items) {
     MappingText text = new MappingText();
@@ -70,8 +74,9 @@ public final class MappingText {
   }
 
   /**
-   * Whether any YAML text may contain a character as it is. YAML forbids some other characters, and
-   * reads some as the end of a line. The column names of some files contain such characters.
+   * Whether a character may stand in any YAML text without an escape. YAML forbids some other
+   * characters, and reads some as the end of a line. The column names of some files contain such
+   * characters.
    */
   private static boolean isPlain(String text, int at) {
     char c = text.charAt(at);
@@ -126,7 +131,7 @@ public final class MappingText {
     return values.stream().map(MappingText::quoted).collect(Collectors.joining(", ", "[", "]"));
   }
 
-  /** Returns a text as a double-quoted scalar of YAML, which JSON's texts are, too. */
+  /** Returns a text as a double-quoted scalar of YAML. A JSON string is such a scalar, too. */
   static String quoted(String text) {
     try {
       String json = JSON.writeValueAsString(text);

@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads the name of a column: which words of a small dictionary of many languages it contains.
+ * Reads the name of a column: finds the words in the name that are in a small dictionary of many
+ * languages.
  *
  * <p>A name is split at capital letters, digits and signs. A part such as {@code artikelnummer} is
  * split into words of the dictionary, if these cover the whole part.
  */
 final class NameWords {
-  /** What a word of a name speaks of. */
+  /** The subject of a word in a name. */
   enum Word {
     USER,
     /** A word for a user that also means devices or companies, such as client. */
@@ -28,7 +29,7 @@ final class NameWords {
     SLATE,
     ID,
     TIME,
-    /** Times that are rarely those of an action, such as updated. */
+    /** Times that are rarely the time of an action, such as updated. */
     OTHER_TIME,
     CLOCK,
     HAPPENED,
@@ -133,7 +134,7 @@ final class NameWords {
 
   private NameWords() {}
 
-  /** Returns what the words of a name speak of, in their order. */
+  /** Returns the subjects of the words of a name, in the order of the words. */
   static List<Word> of(String name) {
     List<Word> words = new ArrayList<>();
     for (String part : parts(lastSegments(name))) {
@@ -143,7 +144,7 @@ final class NameWords {
     return words;
   }
 
-  /** Returns the set of what the words of a name speak of. */
+  /** Returns the set of the subjects of a name's words. */
   static Set<Word> set(String name) {
     Set<Word> set = EnumSet.noneOf(Word.class);
     set.addAll(of(name));
@@ -182,7 +183,10 @@ final class NameWords {
         .toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the words that a part consists of; one unknown word if the dictionary lacks some. */
+  /**
+   * Returns the words of which a part consists; one unknown word if the dictionary lacks one of
+   * these words.
+   */
   private static List<Word> split(String part) {
     Word whole = WORDS.get(part);
     if (whole != null) {

@@ -8,7 +8,7 @@ import java.util.Locale;
 public enum Role {
   /** Who acted. */
   USER,
-  /** The item that was acted on. */
+  /** The item of the action. */
   ITEM,
   /** When the action took place. */
   TIME,
@@ -29,7 +29,7 @@ public enum Role {
   /** A longer description of an item. */
   TEXT;
 
-  /** Returns the name of the role in messages, and of the flag that decides it. */
+  /** Returns the name of the role in messages. The flag that decides the role has the same name. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

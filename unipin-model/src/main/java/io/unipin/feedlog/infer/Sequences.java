@@ -73,7 +73,10 @@ final class Sequences {
     return null;
   }
 
-  /** Returns the text between two entries of a list; null if the values are no plain lists. */
+  /**
+   * Returns the text between two entries of a list; null if the column's values are not plain
+   * lists.
+   */
   static @Nullable String separator(ListShape shape) {
     return switch (shape) {
       case BLANKS -> " ";

@@ -3,7 +3,7 @@ package io.unipin.feedlog.infer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a mapping names the files of a table and how they are read.
+ * How a mapping names and reads the files of a table.
  *
  * @param file path or pattern below the source folder
  * @param format text, json or parquet

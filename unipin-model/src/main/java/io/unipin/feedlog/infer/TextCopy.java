@@ -30,8 +30,8 @@ final class TextCopy {
   private final List<String> columns;
 
   /**
-   * Number of columns that are read from a file. The names of folders give the values of the
-   * others.
+   * Number of columns that are read from a file. The names of folders give the values of the other
+   * columns.
    */
   private final int own;
 
@@ -48,7 +48,8 @@ final class TextCopy {
     this.deadline = deadline;
     this.columns = columns(table);
     Dialect dialect = table.source().dialect();
-    // Any column can be a key of JSON. In delimited text, the file's own columns come first.
+    // In a JSON object, any column can be a key. In delimited text, the file's own columns come
+    // first.
     this.own = dialect == null ? columns.size() : dialect.names().size();
   }
 
@@ -56,7 +57,7 @@ final class TextCopy {
   enum End {
     /** All rows were read. */
     WHOLE,
-    /** As many rows were copied as were wanted. */
+    /** The wanted number of rows was copied. */
     ENOUGH,
     /** The deadline has passed. */
     LATE
@@ -92,7 +93,7 @@ final class TextCopy {
     return new SourceText(name, "text", new Dialect("utf-8", ",", "\"", true, columns));
   }
 
-  /** Writes the chosen rows, at most {@code most}. Reads no row after the last of them. */
+  /** Writes the chosen rows, at most {@code most}. Reads no row after the last chosen row. */
   End write(Chooser chooser, long most) throws IOException {
     long kept = 0;
     try (BufferedWriter out = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {

@@ -103,7 +103,7 @@ record TimeColumn(
     return Math.max(score, 0);
   }
 
-  /** Whether all values that are known are whole days. */
+  /** Whether all known values are whole days. */
   private static boolean isDays(ColumnProfile column) {
     TimeFormat format = column.formats().iterator().next();
     for (String value : column.first()) {

@@ -9,9 +9,12 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds users and items among columns whose names say nothing. */
+/** Finds users and items among columns whose names tell nothing about their meaning. */
 final class UnnamedKeys {
-  /** How much shorter the gaps within a user must be than the gaps within an item. */
+  /**
+   * The gaps between rows of one item must be at least this many times as long as the gaps between
+   * rows of one user.
+   */
   private static final double MUCH_SHORTER = 8;
 
   private static final double LONGEST_TITLE = 64;
@@ -30,10 +33,10 @@ final class UnnamedKeys {
   }
 
   /**
-   * Returns the columns of users and items, or none.
+   * Returns the columns of users and items. If they cannot be found, both are null.
    *
    * @param left columns whose values repeat like ids
-   * @throws InferenceException if two columns can be both
+   * @throws InferenceException if nothing tells which of two columns has users and which has items
    */
   Keys find(List<ColumnProfile> left) {
     if (left.size() == 1) {
@@ -85,8 +88,8 @@ final class UnnamedKeys {
 
   /**
    * Tells users from items by the time between two rows of the same value. The item is the column
-   * with the longest gaps. Columns that the item determines are its categories. Of two columns of
-   * which one determines the other, the first one is a session and the second one the user.
+   * with the longest gaps. Columns that the item determines are its categories. If column a
+   * determines column b, then a is a session and b is the user.
    */
   private @Nullable Keys byGaps(ColumnProfile time, List<ColumnProfile> left) {
     ColumnProfile item = left.get(0);

@@ -17,13 +17,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies the rows of a share of the users, so that large data can be tried in little time.
+ * Copies all rows of some of the users, so that large data can be tried in little time.
  *
- * <p>A hash of the user's id decides, so the same users are chosen every time and in all files.
- * Memory holds at most one row, and the ids of the items of the chosen rows.
+ * <p>A hash of a user's id decides whether the user is chosen, so the same users are chosen every
+ * time and in all files. Memory holds at most one row, and the ids of the items of the chosen rows.
  */
 public final class UserSample {
-  /** Largest table of items that is copied whole, in bytes. */
+  /** A table of items is copied whole if it has at most this many bytes. */
   private static final long SMALL_BYTES = 64L << 20;
 
   private final DataFiles files;
@@ -47,7 +47,7 @@ public final class UserSample {
    *
    * @param folder folder of the copied files
    * @param mapping the mapping that imports them, as YAML
-   * @param notes what was left out, for a person
+   * @param notes texts that tell a person what was left out
    */
   public record Sample(Path folder, String mapping, List<String> notes) {
     public Sample {
@@ -70,9 +70,10 @@ public final class UserSample {
    * Writes a sample.
    *
    * @param folder an empty folder
-   * @param mostEntries number of actions and shown items to aim at; at most half as many again are
+   * @param mostEntries wanted number of actions and shown items; at most 1.5 times this number is
    *     written
-   * @param patience how long the rows may be read; the rows after that are left out, with a note
+   * @param patience longest time for reading rows; the rows that are not read in this time are left
+   *     out, with a note
    */
   public static Sample write(
       DataFiles files, Inferred inferred, Path folder, long mostEntries, Duration patience) {

@@ -1,10 +1,10 @@
 package io.unipin.feedlog.review;
 
 /**
- * Something in a feed log that a training would refuse or regret.
+ * Something in a feed log that would stop a training or make its result worse.
  *
  * @param name short name of the kind of finding, such as {@code one-action-users}
- * @param weight how bad it is
+ * @param weight how bad the finding is
  * @param count number of cases
  * @param what what was found, with numbers
  * @param example one case
@@ -16,9 +16,9 @@ public record Finding(
   public enum Weight {
     /** A training cannot use these rows, or learns nothing. */
     REFUSE,
-    /** A training works, and its model or its figures are worse than they could be. */
+    /** A training works, but its model or its figures are worse than they could be. */
     REGRET,
-    /** Worth knowing, and often right as it is. */
+    /** A fact that is worth knowing, but often no fault. */
     NOTE
   }
 }

@@ -12,9 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Looks for descriptions of items that follow from the actions: such as a column with the number of
- * sales, or a tag that only bought items have. A model that reads them looks better on held-out
- * data than it is, because they were written after the actions that they predict.
+ * Looks for item descriptions that were derived from the actions, such as a column with the number
+ * of sales, or a tag that only bought items have. A model that reads such descriptions looks better
+ * on held-out data than it is, because the descriptions were written after the actions that they
+ * predict.
  *
  * <p>Compares ranks (Spearman), so any monotonous function of a count is found.
  */

@@ -21,7 +21,7 @@ final class RepeatReview {
     this.log = log;
   }
 
-  /** An action, apart from its user. */
+  /** An action without its user. */
   private record Deed(int item, long time, long bits, int surface) {}
 
   void add(List<Finding> findings) {

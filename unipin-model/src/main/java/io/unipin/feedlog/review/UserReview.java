@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /** Looks at the number of actions of each user. */
 final class UserReview {
-  /** Number of actions that a user needs so that some are held out. */
+  /** Some actions of a user are held out only if the user has at least this many actions. */
   private static final int HELD_OUT_FROM = 4;
 
   private static final int FEW_TESTED = 200;

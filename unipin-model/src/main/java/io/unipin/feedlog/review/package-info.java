@@ -1,4 +1,4 @@
-/** Looks for what a training on a feed log would refuse or regret. */
+/** Looks in a feed log for anything that would stop a training or make its result worse. */
 @NullMarked
 package io.unipin.feedlog.review;
 

@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 /**
  * The simulated recommender whose slates are logged. It mixes items of the user's taste, popular
  * items and random items. A slate holds no item twice, and no item that has not appeared yet. The
- * policy avoids items that the user acted on.
+ * policy avoids items on which the user acted.
  */
 final class LoggingPolicy {
   private static final double BY_TASTE = 0.45;
@@ -31,7 +31,7 @@ final class LoggingPolicy {
   /**
    * Fills a slate.
    *
-   * @param relatedTopic topic of the item that the slate relates to; -1 if the slate relates to no
+   * @param relatedTopic topic of the item to which the slate relates; -1 if the slate relates to no
    *     item
    */
   void fill(int[] slate, SimulatedUser user, int relatedTopic, long timeMs) {

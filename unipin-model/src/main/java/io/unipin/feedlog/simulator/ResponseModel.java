@@ -13,13 +13,13 @@ final class ResponseModel {
     return StrictMath.exp(-slope * StrictMath.log(1 + position));
   }
 
-  /** Returns the probability of a click on an item that the user looks at. */
+  /** Returns the probability of a click on an item, given that the user looks at the item. */
   double click(ItemWorld world, SimulatedUser user, int item) {
     double appeal = 5.5 * user.currentTaste(item) + 0.6 * world.quality(item);
     return sigmoid(-3 + appeal + user.activity());
   }
 
-  /** Draws the multi-hot of a user's actions on an item that the user looks at. */
+  /** Draws the multi-hot of a user's actions on an item, given that the user looks at the item. */
   long act(ItemWorld world, SimulatedUser user, int item, double click, SplittableRandom random) {
     if (random.nextDouble() < click) {
       double save = sigmoid(-2.2 + 3 * user.lastingTaste(item) + 0.8 * world.quality(item));

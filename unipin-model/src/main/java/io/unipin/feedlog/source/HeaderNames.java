@@ -14,7 +14,8 @@ public final class HeaderNames {
   /**
    * Returns the names that the first line gives to the columns. A column without a name gets the
    * name {@code column}, followed by its place, counted from 1. Underscores are appended while
-   * another column has this name. Data frames write such a column, which holds row numbers.
+   * another column has this name. Libraries for data frames write a column without a name, which
+   * holds row numbers.
    */
   public static List<String> of(List<@Nullable String> firstLine) {
     Set<String> given = new HashSet<>();

@@ -161,8 +161,8 @@ public final class SourceFiles {
   }
 
   /**
-   * Refuses the folder of a table format that keeps its history. The files in such a folder also
-   * hold deleted rows, so reading all of them would be wrong.
+   * Refuses a folder in a table format that keeps earlier states of the table. The files in such a
+   * folder also hold deleted rows, so reading all of them would be wrong.
    */
   private static void requireNoTable(Path folder) throws IOException {
     String kind = "";

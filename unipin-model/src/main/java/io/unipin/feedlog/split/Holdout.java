@@ -84,7 +84,8 @@ public final class Holdout {
   /**
    * Returns a split by time for all users. Actions and feedviews from {@code testFrom} on are for
    * the test. Actions and feedviews from {@code validationFrom} to {@code testFrom} are for
-   * validation, and all earlier ones are for training. Both bounds are milliseconds since 1970.
+   * validation, and all earlier actions and feedviews are for training. Both bounds are
+   * milliseconds since 1970.
    *
    * @throws IllegalArgumentException when the log has no times
    */

@@ -1,6 +1,6 @@
 package io.unipin.feedlog.split;
 
-/** What an action or a feedview of a log is used for. */
+/** The purpose of an action or a feedview of a log. */
 public enum Part {
   TRAIN,
   VALIDATION,

@@ -3,7 +3,7 @@ package io.unipin.feedlog.split;
 /**
  * Impressions that one request showed together. They are a range of the arrays of {@link Slates}.
  *
- * @param part part of the log that the slate belongs to
+ * @param part part of the log to which the slate belongs
  * @param from index of the first impression
  * @param to index after the last impression
  * @param history number of the user's actions before the slate

@@ -6,17 +6,17 @@ import io.unipin.feedlog.FeedLog;
  * The user's actions from which a feedview's labels come. The user's first action has index 0.
  *
  * <p>A log does not link labels to actions. The label of an impression is assigned to one action
- * after the feedview's history. This is the first one that is on the same item and shares an action
- * type with the label. An action is near if it is among the next few actions, or has the same time
- * as the feedview. An action that is not near may be the source of the label, but it may also
- * belong to another visit.
+ * after the feedview's history. This is the first action that is on the same item and shares an
+ * action type with the label. An action is near if it is among the next few actions, or has the
+ * same time as the feedview. If an action is not near, it may be the source of the label, but it
+ * may also belong to another visit.
  *
  * @param first index of the first near action to which a label is assigned; a number larger than
  *     any index when there is none
  * @param last index of the last near action to which a label is assigned; -1 when there is none
  * @param late index of the last action that is not near but has a label assigned; -1 when there is
  *     none
- * @param complete whether the feedview has labels and each of them is assigned to a near action
+ * @param complete whether the feedview has labels and each label is assigned to a near action
  */
 record ViewActions(int first, int last, int late, boolean complete) {
   private static final int NEAR_PER_IMPRESSION = 4;

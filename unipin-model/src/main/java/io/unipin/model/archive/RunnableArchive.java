@@ -32,10 +32,10 @@ public final class RunnableArchive implements AutoCloseable {
   }
 
   /**
-   * What a call returned, and its arguments after the call.
+   * The results of a call, and its arguments after the call.
    *
    * @param results the tensors that the method returned
-   * @param arguments for each argument, the tensors of the argument, as they are after the call
+   * @param arguments the tensors of each argument, as they are after the call
    */
   public record Outcome(List<ArrayValue> results, List<List<ArrayValue>> arguments) {}
 

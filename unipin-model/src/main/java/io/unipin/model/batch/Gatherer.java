@@ -60,7 +60,10 @@ public final class Gatherer implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private final ReentrantLock gathering = new ReentrantLock();
 
-  /** Calls that have left the queue and are in no batch yet, in the order in which they came. */
+  /**
+   * Calls that were taken from the queue but are not in a batch yet, in the order in which they
+   * came.
+   */
   @GuardedBy("gathering")
   private final List<Pending> held = new ArrayList<>();
 
@@ -84,7 +87,7 @@ public final class Gatherer implements AutoCloseable {
   }
 
   /**
-   * Runs a call together with others and returns its result.
+   * Runs a call together with other calls and returns its result.
    *
    * @throws ModelException when the runner throws a ModelException, too many calls wait, or the
    *     gatherer is closed

@@ -7,7 +7,7 @@ import java.util.List;
  * The integers of one call for several users, in the order that the program's file {@code
  * ragged.py} states. The users' rows stand one after another, without padding.
  *
- * @param ints five numbers per row, four per user, and three more
+ * @param ints five numbers per row, four numbers per user, and three further numbers
  * @param users number of users
  * @param rows number of rows of all users
  * @param mostNew largest number of rows of one user

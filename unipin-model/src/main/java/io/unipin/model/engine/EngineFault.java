@@ -17,8 +17,8 @@ public enum EngineFault {
       "CUDA driver initialization failed"),
   OLD_DRIVER("NVIDIA driver on your system is too old", "CUDA driver version is insufficient"),
   /**
-   * The library that connects Java to libtorch has no build of the flavour that was asked for. A
-   * flavour is the processor or a version of CUDA.
+   * The library that connects Java to libtorch has no build of the requested flavour. A flavour is
+   * the processor or a version of CUDA.
    */
   WRONG_FLAVOUR("Cannot copy jni files", "PyTorch jni not found"),
   /** A library that libtorch needs is missing or has the wrong version. */
@@ -47,7 +47,7 @@ public enum EngineFault {
     this.words = List.of(words);
   }
 
-  /** Returns the reason that the messages of a failure and of its causes tell. */
+  /** Finds the reason in the messages of a failure and of its causes. */
   public static EngineFault of(Throwable failure) {
     for (EngineFault fault : values()) {
       if (fault.line(failure) != null) {
@@ -58,8 +58,8 @@ public enum EngineFault {
   }
 
   /**
-   * Returns the line of the messages that tells a known reason. If there is none, returns the first
-   * line of the failure's message.
+   * Returns the line of the messages in which a known reason was found. If there is no such line,
+   * returns the first line of the failure's message.
    */
   public static String words(Throwable failure) {
     String line = of(failure).line(failure);

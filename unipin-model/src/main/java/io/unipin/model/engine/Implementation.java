@@ -1,6 +1,6 @@
 package io.unipin.model.engine;
 
-/** What computes a model's serving passes. */
+/** The code that computes a model's serving passes. */
 public enum Implementation {
   /**
    * The native engine if it supports the model and the processor, otherwise the program. The log

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes MKL choose its kernels by the processor's features. MKL is the library with which the
- * engine multiplies plain matrices. By itself MKL checks the processor's vendor, and on processors
- * of other vendors than Intel it uses at most AVX2. mkl_dispatch.c explains the method;
+ * engine multiplies plain matrices. By itself MKL checks the processor's vendor. On a processor
+ * that is not by Intel, it uses at most AVX2. mkl_dispatch.c explains the method;
  * docs/decisions/engine.md has the evidence.
  */
 public final class MklDispatch {

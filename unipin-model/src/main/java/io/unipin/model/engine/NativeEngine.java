@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * The owner of one model in the native engine. Each method is one native call in the caller's
  * thread, which works on the block's own memory. Thread-safe.
  *
- * <p>A row's results do not depend on the other rows of a call. So a history that is encoded in
- * several calls gives the same bits as one that is encoded in a single call, and so does a slate
- * that is scored in parts. Between instruction sets, results differ by rounding.
+ * <p>A row's results do not depend on the other rows of a call. So a history has the same rows, bit
+ * for bit, whether it is encoded in one call or in several calls. A slate has the same scores,
+ * whether it is scored as a whole or in parts. Between instruction sets, results differ by
+ * rounding.
  *
  * <p>Calls hold the read lock and {@link #close} holds the write lock, so a model is never freed
  * during a call.
@@ -208,7 +209,7 @@ public final class NativeEngine implements AutoCloseable {
    * Computes queries of one user.
    *
    * @param state (d) state of the user's last row
-   * @param outcomes (r, C) weights of the actions that each query asks for
+   * @param outcomes (r, C) weights of the actions for which each query asks
    * @param offsets (r) classes of {@link TargetOffsets}
    * @return (r, E) vectors of unit length
    */

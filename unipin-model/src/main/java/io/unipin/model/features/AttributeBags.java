@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
- * The buckets of some items' attributes as compressed sparse rows: one array has the buckets of
- * item after item, and another array has the start of each item. Immutable.
+ * The buckets of some items' attributes as compressed sparse rows. One array has the buckets of all
+ * items, one item after the other. Another array has the start of each item in the first array.
+ * Immutable.
  */
 public final class AttributeBags {
   private final int[] buckets;

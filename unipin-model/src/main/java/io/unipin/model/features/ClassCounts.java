@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Counts of how often one epoch of training met each class of every {@link InputTable}. The file
- * {@code classes.json} in a model's folder stores the counts. Immutable.
+ * Numbers that say how often one epoch of training met each class of every {@link InputTable}. The
+ * file {@code classes.json} in a model's folder stores the counts. Immutable.
  *
  * @param leastUsers number of users that must meet a class for it to count as learned; 0 makes all
  *     classes count as learned
@@ -41,8 +41,8 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
   /**
    * Counts of a table's classes, in the order of the classes.
    *
-   * @param examples number of tokens, candidates or queries with each class
-   * @param users number of users that these examples belong to, for each class
+   * @param examples for each class, number of tokens, candidates or queries with this class
+   * @param users for each class, number of users to whom these examples belong
    */
   public record Met(List<Long> examples, List<Long> users) {
     public Met {
@@ -105,9 +105,9 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
   }
 
   /**
-   * Combines these counts with the counts of the earlier model whose weights the training started
-   * with. Each class keeps the larger of its two counts, because the later log may contain the
-   * earlier log.
+   * Combines these counts with the counts of the earlier model. The training started with the
+   * weights of that model. Each class keeps the larger of its two counts, because the later log may
+   * contain the earlier log.
    */
   public ClassCounts orEarlier(ClassCounts earlier) {
     Map<String, Met> both = new TreeMap<>();

@@ -14,7 +14,7 @@ public final class GapBuckets {
    */
   public static final int FIRST = 0;
 
-  /** Bucket of a gap between two times of which at least one is unknown. */
+  /** Bucket of a gap between two times if at least one of them is unknown. */
   public static final int UNKNOWN = 1;
 
   private static final int LARGEST_LOG = 27;

@@ -19,13 +19,13 @@ public enum InputTable {
   CANDIDATE_GAP(Order.GAPS),
   /** Position of a candidate on the page. */
   CANDIDATE_POSITION(Order.ASCENDING),
-  /** Outcome that a query asks for. The table has one row per action type. */
+  /** Outcome for which a query asks. The table has one row per action type. */
   QUERY_ACTION(Order.NONE),
   /** Surface on which the items that a query finds will be shown. */
   QUERY_SURFACE(Order.NONE),
   /** Time from the last action to the query's request. */
   QUERY_GAP(Order.GAPS),
-  /** Distance from the last action to the positive action that a query looks for. */
+  /** Distance from the last action to the positive action for which a query looks. */
   QUERY_OFFSET(Order.ASCENDING);
 
   /** Order of a table's classes. */

@@ -141,7 +141,7 @@ public record ModelConfig(
         path);
   }
 
-  /** Whether items are described by more than their ids: by content or by attributes. */
+  /** Whether items have descriptions besides their ids: content or attributes. */
   public boolean describesItems() {
     return contentDim > 0 || attributes.reads();
   }

@@ -8,7 +8,7 @@ import java.util.Map;
  * The rule that orders the candidates of a page: by utility, best first. The utility of a candidate
  * is {@code similarity * (q . e) + sum of weight * probability} over all actions, where {@code q .
  * e} is the dot product of the unit vectors of query and item. Of two candidates with equal
- * utilities, the one with the smaller id comes first. Immutable.
+ * utilities, the candidate with the smaller id comes first. Immutable.
  */
 public final class PageOrder {
   private final float similarity;
@@ -39,7 +39,7 @@ public final class PageOrder {
     }
   }
 
-  /** Returns the order of retrieval, which no probability changes. */
+  /** Returns the order of retrieval, in which probabilities have no effect. */
   public static PageOrder ofRetrieval(int actions) {
     return new PageOrder(1, new float[actions]);
   }
@@ -55,7 +55,8 @@ public final class PageOrder {
    * Returns the utility of a candidate.
    *
    * @param dot dot product of query and item
-   * @param scores probabilities; those of the candidate begin at {@code from}, one per action
+   * @param scores probabilities; the candidate's probabilities begin at {@code from}, one per
+   *     action
    */
   public float utility(float dot, float[] scores, int from) {
     double utility = (double) similarity * dot;

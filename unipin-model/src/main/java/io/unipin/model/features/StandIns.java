@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Decides which classes of a table are learned, and which class replaces each class of an ordered
- * table. A learned class stands for itself. Any other class is replaced by the nearest learned
- * class. If two learned classes are equally near, the lower class is taken; in a table of gaps this
- * is the shorter gap.
+ * Decides which classes of a table are learned. For each class of an ordered table, also decides
+ * which class replaces it. A learned class stands for itself. Any other class is replaced by the
+ * nearest learned class. If two learned classes are equally near, the lower class is taken; in a
+ * table of gaps this is the shorter gap.
  *
  * <p>A class is learned if enough users met it. If no class of a table has enough users, all
  * classes that any user met count as learned. If no user met any class, the first class replaces

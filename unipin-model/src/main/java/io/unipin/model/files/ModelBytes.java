@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Sizes of a model's files, computed before the model is trained.
  *
  * @param weights number of bytes of all tensors
- * @param items number of bytes of two tables: the item vectors, and their rows of the path for
+ * @param items number of bytes of two tables: the item vectors, and the items' rows of the path for
  *     content
  */
 public record ModelBytes(long weights, long items) {

@@ -75,7 +75,7 @@ public record ModelFiles(
    * Reads a model. The memory of {@link #items} and {@link #paths} gets room for more rows
    * ({@link FloatTensor#grown}).
    *
-   * @param room number of rows to leave room for
+   * @param room number of rows for which to leave room
    * @throws ModelException when a file is missing or broken, or the memory is too small
    */
   public static ModelFiles read(Path directory, int room) {
@@ -177,7 +177,7 @@ public record ModelFiles(
 
   /**
    * Returns a configuration as JSON. It names attributes and the path for content only if the model
-   * has them, so that earlier versions of UniPin can read all other models.
+   * has them. So earlier versions of UniPin can read all models without them.
    */
   private static ObjectNode tree(ModelConfig config) {
     ObjectNode tree = JSON.valueToTree(config);

@@ -24,7 +24,7 @@ public final class Program {
   public enum Use {
     /** Answers requests. */
     SERVING,
-    /** Answers requests, and also has the ranking pass with which serving is compared. */
+    /** Answers requests. Also has the ranking pass with which serving is compared. */
     COMPARISON,
     TRAINING
   }
@@ -116,7 +116,9 @@ public final class Program {
     return methods(text(use));
   }
 
-  /** Returns what {@link #methods} returns, for the program that moves the elements of a pool. */
+  /**
+   * Returns the same as {@link #methods}, but for the program that moves the elements of a pool.
+   */
   public static Map<String, List<String>> poolMethods() {
     return methods(poolText());
   }
@@ -161,7 +163,7 @@ public final class Program {
 
   /**
    * Returns the program's files that a use needs, in order. The first file begins the class and the
-   * others continue it.
+   * other files continue it.
    */
   private static List<String> files(Use use) {
     return switch (use) {

@@ -65,7 +65,7 @@ public final class Safetensors {
    * more rows ({@link FloatTensor#grown}), which are filled with zeros.
    *
    * @param roomy names of the tensors that get room
-   * @param room number of rows to leave room for
+   * @param room number of rows for which to leave room
    */
   public static Map<String, FloatTensor> read(Path file, Set<String> roomy, int room) {
     return new Safetensors(file, roomy, room).readFile(file);

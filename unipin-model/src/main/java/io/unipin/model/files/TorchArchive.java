@@ -111,8 +111,8 @@ public final class TorchArchive {
   }
 
   /**
-   * Returns an extra field of a zip entry that moves the entry's content to the next multiple of
-   * the alignment. Readers ignore a field with this id.
+   * Returns an extra field for a zip entry. The field moves the entry's content to the next
+   * multiple of the alignment. Readers ignore a field with this id.
    */
   private static byte[] padding(long offset) {
     int length = (int) ((ALIGNMENT - offset % ALIGNMENT) % ALIGNMENT);

@@ -100,7 +100,8 @@ public final class Weights {
    * content or attributes. Elements of matrices are normal with variance 1 / fan-in; matrices whose
    * output is added to a residual are divided by {@code sqrt(2 layers)}. Norms are ones. The logit
    * scale is {@code ln 20}, which is a temperature of 0.05. The rows of attributes and the last
-   * matrix of the path for content are zeros, so a model begins like a model without them.
+   * matrix of the path for content are zeros. So a model begins like a model without attributes and
+   * without such a path.
    *
    * <p>One matrix maps a state directly to a query. It starts as the transpose of the matrix that
    * maps an item to its token. So a query starts near the item of the last action, as in models

@@ -138,7 +138,7 @@ final class BatchBuilder {
 
   /**
    * Adds a target for every row whose own action is not masked. The target is the next positive
-   * item, or at random one of the later positive items. The query gets the inputs that a request
+   * item or, at random, one of the later positive items. The query gets the inputs that a request
    * would have.
    */
   private void targets(int b, Sequence sequence) {

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Counts the classes of all inputs that the first epoch of a training meets. It counts in the
- * batches that training uses, after cutting, masking and sampling. Not thread-safe.
+ * Counts the classes of all inputs that the first epoch of a training meets. It counts the classes
+ * in the batches that training uses, after cutting, masking and sampling. Not thread-safe.
  */
 public final class ClassCounter {
   private final ModelConfig model;

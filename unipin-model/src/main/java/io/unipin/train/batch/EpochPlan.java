@@ -15,10 +15,10 @@ import java.util.Random;
  * Plans which sequences of a feed log form the batches of an epoch. The plan depends only on seed
  * and epoch.
  *
- * <p>A user's training actions are cut into sequences. A sequence has at most as many actions as
- * the model reads of a history. The cuts change with the epoch. A user who has feedviews to rank
- * but no training actions has one empty sequence. Sequences of similar length share a batch, so
- * that there is little padding.
+ * <p>A user's training actions are cut into sequences. A sequence has at most as many actions as a
+ * history of the model. The cuts change with the epoch. A user who has feedviews to rank but no
+ * training actions has one empty sequence. Sequences of similar length share a batch, so that there
+ * is little padding.
  */
 public final class EpochPlan {
   private static final int BATCHES_SORTED_TOGETHER = 20;

@@ -15,10 +15,10 @@ import java.util.stream.IntStream;
  * The classes of a batch's softmax over items: the catalogue rows that the batch embeds, and which
  * of them compete in the item loss.
  *
- * <p>With a full softmax these are all rows in every batch. With a sampled softmax they are the
- * batch's own items and uniform negatives. Only targets and negatives compete, each with
- * {@code -log Q} added to its logit. A recipe may leave out items without a training target. Such
- * items neither compete nor serve as negatives.
+ * <p>With a full softmax, every batch has all rows of the catalogue as its classes. With a sampled
+ * softmax, the classes are the batch's own items and uniform negatives. Only targets and negatives
+ * compete, each with {@code -log Q} added to its logit. A recipe may leave out items without a
+ * training target. Such items neither compete nor serve as negatives.
  *
  * <p>Q is the mixture from which competing classes are drawn: {@code Q(i) = a p(i) + (1 - a) / n}.
  * Here a is the share of targets among the batch's targets and negatives. p(i) is the share of item
@@ -104,8 +104,8 @@ final class ItemClasses {
     }
 
     /**
-     * Returns the classes of a batch with these items of histories ({@code context}), of candidates
-     * ({@code slate}) and of targets.
+     * Returns the classes of a batch. The arguments are the items of histories ({@code context}),
+     * of candidates ({@code slate}) and of targets.
      */
     ItemClasses of(long[] context, long[] slate, long[] targets, Random random) {
       int negatives = settings.negativesAmong(items);

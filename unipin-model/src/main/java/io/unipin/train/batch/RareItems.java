@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * <p>An item that n users have in their training actions or feedviews is replaced with probability
  * {@code a / (a + n)}. Kiperwasser and Goldberg (Simple and accurate dependency parsing, TACL 2016)
  * replace rare words by one unknown word in the same way. Here all occurrences of an item get the
- * same random replacement, so the model still sees which occurrences are the same item.
+ * same random replacement, so the model still sees which occurrences belong together.
  */
 final class RareItems {
   private final double[] probability;

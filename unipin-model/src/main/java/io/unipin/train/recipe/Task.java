@@ -3,7 +3,7 @@ package io.unipin.train.recipe;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * The task that a model is trained for. A joint model is compared with models for a single task.
+ * The task for which a model is trained. A joint model is compared with models for a single task.
  */
 public enum Task {
   /** Trains retrieval and ranking together. */

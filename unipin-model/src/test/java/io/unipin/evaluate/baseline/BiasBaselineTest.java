@@ -24,8 +24,8 @@ class BiasBaselineTest {
       builder.user("u" + u);
       boolean easy = u % 2 == 0;
       for (int t = 0; t < 30; t++) {
-        // Every other user is easy and likes item 0 always and item 1 half of the time. The other
-        // users like item 0 half of the time and item 1 never.
+        // Half of the users are easy to please: they like item 0 always and item 1 half of the
+        // time. The other users like item 0 half of the time and item 1 never.
         boolean likesFirst = easy || t % 2 == 0;
         boolean likesSecond = easy && t % 2 == 0;
         builder.view(0, t).impression(0, likesFirst ? LIKE : 0);

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Test;
 
 class ShrunkRatesTest {
   /**
-   * Two rows with 8 and 2 of 10 impressions. The rate of both is .5, the sum of n (k/n - g)^2 is
-   * 1.8, so the correlation is (1.8 / .25 - 1) / (20 - 10 - 1) = 6.2 / 9, and the prior is 9 / 6.2 -
-   * 1, but at least half an impression.
+   * In two rows, 8 of 10 and 2 of 10 impressions got the action. The rate of the whole table is .5,
+   * and the sum of n (k/n - g)^2 is 1.8. So the correlation is (1.8 / .25 - 1) / (20 - 10 - 1) =
+   * 6.2 / 9. The prior is 9 / 6.2 - 1, but at least half an impression.
    */
   @Test
   void effect_twoRows_isTheClosedForm() {
@@ -58,7 +58,8 @@ class ShrunkRatesTest {
 
   @Test
   void prior_ratesOfAKnownBeta_isItsStrength() {
-    // A gamma variable of whole shape is a sum of exponentials, and a beta variable a ratio of two.
+    // A gamma variable of whole shape is a sum of exponentials. A beta variable is a ratio of
+    // gammas.
     Random random = new Random(1);
     int rows = 3000;
     int[] shown = new int[rows];

@@ -11,7 +11,7 @@ public final class LossChecks {
 
   private LossChecks() {}
 
-  /** Fails unless first and second derivatives are those of the loss at the given weights. */
+  /** Fails unless the first and second derivatives are those of the loss at the given weights. */
   public static void requireDerivatives(Loss loss, DoubleStream at) {
     double[] weights = at.toArray();
     int size = loss.size();

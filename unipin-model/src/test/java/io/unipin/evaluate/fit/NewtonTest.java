@@ -25,7 +25,7 @@ class NewtonTest {
 
   @Test
   void minimise_twoGroups_givesTheLogitOfEachGroup() {
-    // The first group has 2 positives of 8, the second one 9 of 12.
+    // In the first group, 2 of 8 labels are positive. In the second group, 9 of 12 are positive.
     double[][] rows = new double[20][];
     boolean[] labels = new boolean[20];
     for (int i = 0; i < rows.length; i++) {

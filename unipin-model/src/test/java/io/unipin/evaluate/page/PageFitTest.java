@@ -90,8 +90,8 @@ class PageFitTest {
   }
 
   /**
-   * Each half of the users has the opposite taste, so weights that are fitted on one half make the
-   * pages of the other half worse.
+   * The two halves of the users have opposite tastes. So weights that are fitted on one half make
+   * the pages of the other half worse.
    */
   @Test
   void fit_weightsThatFailOnOtherUsers_keepsTheOrderOfRetrieval() {

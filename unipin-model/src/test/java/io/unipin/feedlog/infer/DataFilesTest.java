@@ -94,7 +94,7 @@ final class DataFilesTest {
                 .orElseThrow());
   }
 
-  /** Returns a user whose number no other user's number ends with. */
+  /** Returns a user. No other user's number ends with this user's number. */
   private static String user(FeedLog log) {
     for (int row = 0; row < log.users(); row++) {
       if (log.user(row).endsWith("77")) {
@@ -529,7 +529,10 @@ final class DataFilesTest {
     assertThat(imported(file).actions()).isEqualTo(VISITS.size());
   }
 
-  /** YAML reads some of these characters as the end of a line, and forbids others in any text. */
+  /**
+   * YAML reads some of these characters as the end of a line, and forbids the other characters in
+   * any text.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"\u0085", "\u2028", "\u2029", "\u0080", "\u009f", "\u0007"})
   void mapping_columnsWithOddCharacters_isRead(String odd) throws IOException {

@@ -33,7 +33,7 @@ final class UserSampleTest {
 
   @TempDir private Path folder;
 
-  /** Writes users who each act six times, as lines that a format makes of user, item and time. */
+  /** Writes six actions of each user. The format makes a line of a user, an item and a time. */
   private Path write(String name, String header, String format) throws IOException {
     StringBuilder text = new StringBuilder(header);
     for (int a = 0; a < ACTIONS; a++) {
@@ -130,7 +130,7 @@ final class UserSampleTest {
             .findFirst()
             .orElseThrow();
     Path file = write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
-    // The first rows determine the share. Nearly all later rows are of one chosen user.
+    // The first rows determine the share. Nearly all later rows belong to one of the chosen users.
     StringBuilder more = new StringBuilder();
     for (int i = 0; i < USERS * ACTIONS; i++) {
       more.append(name)

@@ -28,7 +28,7 @@ final class ReviewTest {
     return new CatalogueItem(id, "Title " + id, "", FeedLog.NO_TIME, new float[0]);
   }
 
-  /** Returns a log of users with 5 actions an hour apart, to which more is added. */
+  /** Returns a log of users with 5 actions an hour apart. {@code more} adds further rows. */
   private static FeedLog log(IntFunction<CatalogueItem> item, Consumer<FeedLogBuilder> more) {
     List<CatalogueItem> items = new ArrayList<>();
     for (int id = 0; id < ITEMS; id++) {

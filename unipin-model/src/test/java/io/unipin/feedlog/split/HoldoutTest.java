@@ -40,8 +40,8 @@ class HoldoutTest {
       builder.view(0, time).impression(1, 0);
     }
     Holdout holdout = Holdout.leaveLast(builder.build(), 1);
-    // The actions at 10 and 20 are for training, that at 30 for validation, and that at 40 for the
-    // test.
+    // The actions at 10 and 20 are for training. The action at 30 is for validation, and the action
+    // at 40 is for the test.
     assertThat(List.of(0, 1, 2, 3, 4))
         .extracting(view -> holdout.part(0, view))
         .containsExactly(Part.TRAIN, Part.VALIDATION, Part.VALIDATION, Part.TEST, Part.TEST);

@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Counts the operators of calls of several users, as a measure of the kernels that a device starts.
- * Views start no kernels and are not counted. Attention counts as one operator, because it is one
- * with CUDA's kernels. This test runs {@code PADDED} in their place.
+ * Views start no kernels and are not counted. Attention counts as one operator, because CUDA's
+ * kernels compute it in one operator. This test runs {@code PADDED} in their place.
  */
 class RaggedOperatorsTest {
   private static final int MOST_PER_LAYER = 24;

@@ -16,7 +16,10 @@ class DeviceCheckTest {
   private static final Card H200 = new Card("NVIDIA H200", 90, 140L << 30);
   private static final Card T4 = new Card("Tesla T4", 75, 15L << 30);
 
-  /** A machine whose cards compute what {@code onCard} returns, or fail with what it throws. */
+  /**
+   * A machine with cards. A computation on a card returns what {@code onCard} returns, or throws
+   * what {@code onCard} throws.
+   */
   private record Fake(List<Card> cards, Supplier<float[]> onCard) implements DeviceCheck.Probe {
     @Override
     public DeviceReport report() {

@@ -119,7 +119,10 @@ class NativeEngineTest {
     }
   }
 
-  /** Calls the class directly. In serving, {@code CallArguments} checks the same bounds before. */
+  /**
+   * Calls the class directly. In serving, {@code CallArguments} checks the same bounds before such
+   * a call.
+   */
   @Test
   void calls_outOfBounds_areRefused() {
     NativeEngine.Actions one = world.actions(1);

@@ -66,8 +66,8 @@ class SafetensorsTest {
   }
 
   /**
-   * Tests a header that another library may write: with metadata, with spaces, and with tensors in
-   * another order than their bytes.
+   * Tests a header that another library may write: it has metadata and spaces, and its tensors are
+   * not in the order of their bytes.
    */
   @Test
   void read_fileOfAnotherWriter_isInTheOrderOfItsBytes() throws URISyntaxException {

@@ -19,8 +19,8 @@ final class AdmissionPolicy {
    * Netflix's gradient algorithm sets the limit of the number of calls. The limit falls when recent
    * latency rises above long-term latency. Latency here includes the wait. The limit never falls
    * below minConcurrency per worker, because a short burst is not an overload. A call that ended
-   * before its work was done counts only if it took longer than a call that works. Otherwise
-   * callers with little time would make all other calls look slow.
+   * before its work was done counts only if it took longer than calls that do their work.
+   * Otherwise callers with little time would make all other calls look slow.
    *
    * The bound of the wait follows CoDel (Nichols and Jacobson, Controlling Queue Delay, 2012; for
    * servers: Maurer, Fail at Scale, 2015). If the queue was empty a moment ago, calls may wait for

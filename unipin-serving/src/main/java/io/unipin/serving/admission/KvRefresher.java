@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Encodes the actions of cached users as soon as the actions are recorded, so that the next page is
- * a cache hit.
+ * Encodes new actions of cached users as soon as they are recorded, so that a user's next page is a
+ * cache hit.
  *
  * <p>The refresher encodes one user at a time, on at most one worker. Every waiting request runs
  * first. A user who acts again while waiting is encoded once. If there is no spare capacity, the

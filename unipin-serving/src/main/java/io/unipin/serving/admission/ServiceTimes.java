@@ -24,7 +24,9 @@ final class ServiceTimes {
     return known == null ? 0 : Math.round(known.expected(now));
   }
 
-  /** When a call was admitted, began to run, and ended, in nanoseconds of one clock. */
+  /**
+   * The times at which a call was admitted, began to run, and ended, in nanoseconds of one clock.
+   */
   record Span(long admitted, long begun, long ended) {}
 
   /**

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 
 /**
- * One line of the audit log: who did what, when, and with what outcome. The line holds no data of
- * users.
+ * One line of the audit log. It names the caller, the action, the time and the outcome. The line
+ * holds no data of users.
  *
  * @param time time at which the call arrived, ISO 8601 in UTC with milliseconds
  * @param call name of the call, such as {@code LoadBundle} or {@code console load}

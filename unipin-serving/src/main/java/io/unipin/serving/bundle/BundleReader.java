@@ -196,7 +196,8 @@ public final class BundleReader {
   }
 
   /**
-   * Returns the order of pages in a bundle whose model has these actions; empty if it has none.
+   * Reads the weights that order a page, for a model with these actions; empty if the bundle has no
+   * such weights.
    *
    * @throws ModelException when the file is broken or does not fit the model
    */

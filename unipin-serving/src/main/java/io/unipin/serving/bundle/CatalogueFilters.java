@@ -40,7 +40,9 @@ public final class CatalogueFilters {
   private static final int LEAST_BLOCK = 64;
   private static final int ANY_AGE = -1;
 
-  /** Bytes of a filter's objects, in addition to its ids and its bits over the index. */
+  /**
+   * Bytes of a filter's objects, in addition to its ids and to its bits for the items of the index.
+   */
   private static final int FIXED_BYTES = 256;
 
   /**
@@ -197,8 +199,8 @@ public final class CatalogueFilters {
   }
 
   /**
-   * Returns a time that is earlier than {@code createdSinceMs} of every request whose cached filter
-   * begins at this place; {@link FeedLog#NO_TIME} if items of any age pass.
+   * Returns a time that is earlier than the limit {@code createdSinceMs} of each request whose
+   * cached filter begins at this place; {@link FeedLog#NO_TIME} if items of any age pass.
    */
   private long before(int from) {
     if (from == ANY_AGE) {

@@ -55,7 +55,8 @@ public final class LoadedBundle implements AutoCloseable {
    * Takes ownership of a model and an index.
    *
    * @param indexVersion version that identifies the index
-   * @param pageOrder order of pages that training fitted; null if it fitted none
+   * @param pageOrder the weights that order a page, which training fitted; null if training fitted
+   *     none
    * @throws BundleException when the parts do not fit together
    */
   LoadedBundle(
@@ -149,7 +150,9 @@ public final class LoadedBundle implements AutoCloseable {
     return catalogue;
   }
 
-  /** Returns the order of pages that training fitted; empty if it fitted none. */
+  /**
+   * Returns the weights that order a page, which training fitted; empty if training fitted none.
+   */
   public Optional<PageOrder> pageOrder() {
     return Optional.ofNullable(pageOrder);
   }

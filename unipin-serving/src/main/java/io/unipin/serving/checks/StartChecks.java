@@ -82,8 +82,8 @@ public final class StartChecks {
 
   /**
    * Checks memory outside the heap. The cache allocates this memory slab by slab, so a budget that
-   * is too large would fail only hours after the start. A cache on a card allocates all its memory
-   * at the start, so there a budget that is too large fails at once.
+   * is too large would fail only hours after the start. On a graphics card, the cache allocates all
+   * its memory at the start, so a budget that is too large fails at once.
    */
   void requireMemory(long direct) {
     if (!config.engine().device().isCpu()) {

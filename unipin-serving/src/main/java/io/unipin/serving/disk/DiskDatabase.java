@@ -106,8 +106,8 @@ public final class DiskDatabase implements AutoCloseable {
   }
 
   /**
-   * Opens an existing database for reading only, in its present state. A server may go on writing
-   * to the database meanwhile, but the reader does not see these writes.
+   * Opens an existing database for reading only, in its present state. A server may write to the
+   * database meanwhile, but the reader does not see these writes.
    */
   public static DiskDatabase openForReading(Place place) {
     RocksDB.loadLibrary();

@@ -23,20 +23,20 @@ public interface ErasureLog extends AutoCloseable {
     default void caughtUp() {}
   }
 
-  /** Tells from which position on a follower needs the records of a partition. */
+  /** Says from which position onwards a follower needs the records of each partition. */
   interface Positions {
     /** Returns the least position that the follower needs; 0 for all records. */
     long from(String part);
 
     /**
      * Returns the latest time at which a record before these positions was written, in milliseconds
-     * since 1970. If all records of a log were written later, it is a new log, and the follower
-     * needs all of it.
+     * since 1970. If all records of a log were written after this time, the log is new, and the
+     * follower needs all of it.
      */
     long lastMs();
   }
 
-  /** Name of the log, which no other log has. */
+  /** Returns the name of the log. No other log has the same name. */
   String name();
 
   /**
@@ -44,7 +44,7 @@ public interface ErasureLog extends AutoCloseable {
    *
    * @param key keyed hash of the user's id
    * @param value the sealed erasure
-   * @throws ServingException UNAVAILABLE when it can't be written now
+   * @throws ServingException UNAVAILABLE when the erasure can't be written now
    */
   void write(byte[] key, byte[] value);
 
@@ -56,16 +56,16 @@ public interface ErasureLog extends AutoCloseable {
   void readAll(Receiver receiver);
 
   /**
-   * Passes all records, also later ones, to a receiver on a thread of the log. Returns when the
-   * present end was reached.
+   * Passes all records to a receiver, including records that are written later. The receiver runs
+   * on a thread of the log. This method returns when the present end of the log was reached.
    *
-   * @param positions where the follower begins. The log may pass earlier records as well. It asks
-   *     for the positions each time it is opened.
-   * @return false if the log can't be read now; the log then tries again until it can
+   * @param positions the positions at which the follower begins. The log may pass earlier records
+   *     as well. It asks for the positions each time it is opened.
+   * @return false if the log can't be read now; the log then tries again until it succeeds
    */
   boolean follow(Receiver receiver, Positions positions);
 
-  /** Whether a follower has reached what was the end of the log when it began. */
+  /** Whether a follower has read all records that the log held when the follower began. */
   boolean isRead();
 
   /** Stops following. Idempotent. */

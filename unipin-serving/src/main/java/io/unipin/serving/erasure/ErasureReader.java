@@ -12,12 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the erasures of a log on one replica, each of them once, and confirms them.
+ * Makes each erasure of a log once on this replica, and confirms it.
  *
  * <p>If this replica can't read an erasure, it holds the erasure, and tries again once the secrets
- * change. Later erasures are made meanwhile. If replicas share stores, an erasure that a call of
- * this server makes is held until the shared stores have made it. The positions in {@link
- * SharedErasures} never pass an erasure that is held. One thread, apart from {@link #unreadable}.
+ * change. Later erasures are made meanwhile. If replicas share stores, an erasure that a call to
+ * this server makes is held until it is complete in the shared stores. The positions in
+ * {@link SharedErasures} never pass an erasure that is held. One thread, apart from
+ * {@link #unreadable}.
  */
 public final class ErasureReader implements ErasureLog.Receiver {
   private static final Logger logger = LoggerFactory.getLogger(ErasureReader.class);
@@ -71,7 +72,10 @@ public final class ErasureReader implements ErasureLog.Receiver {
   private static final class Held {
     final LoggedErasure logged;
 
-    /** Time at which the record of this server's own call was read; 0 if no call makes it. */
+    /**
+     * Time at which the record was read, if a call to this server makes the erasure; 0 if no such
+     * call makes it.
+     */
     final long begunNanos;
 
     /** The secrets with which the erasure could not be read; null if it could be read. */
@@ -89,7 +93,8 @@ public final class ErasureReader implements ErasureLog.Receiver {
   }
 
   /**
-   * @param self number of this server, whose own erasures were made when they were written
+   * @param self number of this server; the calls that write this server's own erasures also make
+   *     them
    */
   public ErasureReader(
       ErasureSeal seal,
@@ -222,7 +227,7 @@ public final class ErasureReader implements ErasureLog.Receiver {
     return true;
   }
 
-  /** Stores for the fleet the positions before which all erasures are made in the shared stores. */
+  /** Tells the fleet up to which positions all erasures are made in the shared stores. */
   private void share() {
     if (!shared.isUsed()) {
       return;

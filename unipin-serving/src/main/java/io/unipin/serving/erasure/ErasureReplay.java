@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads all erasures of a log once more, for a store that is built or copied, or for logs that are
+ * Reads all erasures of a log once more, when a store is built or copied, or when logs are
  * exported. Immutable.
  */
 public final class ErasureReplay implements ErasureLog.Receiver {

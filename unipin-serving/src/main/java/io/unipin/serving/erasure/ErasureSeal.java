@@ -68,7 +68,7 @@ public final class ErasureSeal {
         .signatures(MAC_KEY, user.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Names an erasure for confirmations: digits that are no id of a user. */
+  /** Returns the name under which replicas confirm an erasure. The name reveals no user id. */
   public static String name(byte[] key, long timeMs) {
     return HexFormat.of().formatHex(key, 0, NAMED_BYTES) + "-" + timeMs;
   }
@@ -118,14 +118,14 @@ public final class ErasureSeal {
     return new Erased(timeMs, writer, open(nonce, sealed));
   }
 
-  /** Whether a value is of a version that only a later server can read. */
+  /** Whether a value has a version that only a later release of the server can read. */
   static boolean isLater(byte[] value) {
     return value.length > 0 && value[0] > VERSION;
   }
 
   /**
-   * Returns an object that stands for the present secrets. After a change of the secrets, it is
-   * another object.
+   * Returns an object that stands for the present secrets. After a change of the secrets, the
+   * result is another object.
    */
   Object present() {
     return secrets.keys(Secrets.Purpose.ERASURE);

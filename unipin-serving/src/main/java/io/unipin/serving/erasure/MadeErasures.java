@@ -28,10 +28,10 @@ public final class MadeErasures implements ErasureLog.Positions {
   private static final Logger logger = LoggerFactory.getLogger(MadeErasures.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Format of a file in which no erasure waits. Earlier servers can read this format. */
+  /** Format of a file that lists no waiting erasures. Earlier servers can read this format. */
   private static final int FORMAT = 1;
 
-  /** Format of a file that also holds erasures that wait. */
+  /** Format of a file that lists waiting erasures. */
   private static final int WITH_HELD = 2;
 
   private static final int STORE_DIGITS = 16;
@@ -102,7 +102,7 @@ public final class MadeErasures implements ErasureLog.Positions {
     return bytes;
   }
 
-  /** Whether the file names no earlier erasures. */
+  /** Whether no erasure was made yet according to the file. */
   public boolean isNew() {
     return lastMs == Long.MIN_VALUE;
   }
@@ -119,7 +119,8 @@ public final class MadeErasures implements ErasureLog.Positions {
 
   /** Whether an erasure was made, or is held. */
   boolean contains(LoggedErasure erasure) {
-    // The time tells a topic that was deleted and created again, where positions begin at 0.
+    // A topic may have been deleted and created again, so that its positions begin at 0 again. The
+    // time shows that its records are new.
     return erasure.position() < from(erasure.part()) && erasure.writtenMs() <= lastMs;
   }
 
@@ -166,7 +167,9 @@ public final class MadeErasures implements ErasureLog.Positions {
     return points;
   }
 
-  /** Writes the file. A failure is logged, and more erasures are made again after a restart. */
+  /**
+   * Writes the file. A failure is only logged: after a restart, more erasures are then made again.
+   */
   void save() {
     if (!changed) {
       return;

@@ -8,7 +8,7 @@ import java.util.Map;
  * without data of its own need not make these erasures again. Thread-safe.
  */
 public interface SharedErasures {
-  /** Stands for replicas that share no store. */
+  /** The instance for replicas that share no store. */
   SharedErasures NONE =
       new SharedErasures() {
         @Override
@@ -50,7 +50,7 @@ public interface SharedErasures {
 
   /**
    * Stores one position per partition of the log of erasures. All erasures before this position are
-   * complete in the shared stores. A position below the stored one changes nothing.
+   * complete in the shared stores. A position below the stored position changes nothing.
    *
    * @throws ServingException UNAVAILABLE when the positions can't be written now
    */

@@ -5,8 +5,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 /**
  * An estimate of the average cost of runs. The weight of a run falls with its age.
  *
- * <p>It suits callers that add up the costs of many runs. The costs may differ much, for example
- * between cached and unknown users.
+ * <p>It suits callers that add up the costs of many runs, even if the costs differ much, for
+ * example between cached and unknown users.
  *
  * <p>Costs are wall-clock times. A pause of the process or a busy machine can only increase them.
  * The parameter {@code now} of all methods is the time of the same clock, in nanoseconds.
@@ -25,7 +25,7 @@ public final class MeanCost {
    */
   private static final double MOST = 4;
 
-  /** Smallest share of an average that is left, even after a long time without runs. */
+  /** Share of an average that is left even after a very long time without runs. */
   private static final double LEAST_LEFT = 0.125;
 
   @GuardedBy("this")

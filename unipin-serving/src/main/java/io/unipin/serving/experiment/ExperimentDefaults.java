@@ -12,8 +12,8 @@ public final class ExperimentDefaults {
   private ExperimentDefaults() {}
 
   /**
-   * Adds defaults to the {@code experiments} section of a configuration. Keeps values of the wrong
-   * type, which the reader of the settings refuses.
+   * Adds defaults to the {@code experiments} section of a configuration. Leaves values of the wrong
+   * type as they are, so that the reader of the settings refuses them.
    */
   public static void fill(JsonNode section) {
     for (JsonNode layer : section.path("layers")) {

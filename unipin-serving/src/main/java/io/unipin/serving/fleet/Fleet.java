@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server as one replica of a fleet: its place in the register, and the erasures of the fleet.
- * Without Redis and without a topic of erasures it does nothing. No class of Redis' client is loaded
- * then. Thread-safe.
+ * Without Redis and without a topic of erasures it does nothing, and no class of the Redis client
+ * is loaded. Thread-safe.
  */
 public final class Fleet implements AutoCloseable {
   private final @Nullable FleetLink link;
@@ -28,13 +28,13 @@ public final class Fleet implements AutoCloseable {
   }
 
   /**
-   * Opens the connections of a replica, which is not in the register yet. If Redis is away, the
-   * replica joins the fleet later.
+   * Opens the connections of a replica, which is not in the register yet. If Redis can't be
+   * reached, the replica joins the fleet later.
    *
    * @param place host and port of the replica
-   * @param waitReplicas number of Redis' replicas that must have an erasure
-   * @param topic log of erasures in Kafka; null to keep them in Redis
-   * @throws io.unipin.settings.ConfigException if Redis could evict what the fleet needs
+   * @param waitReplicas number of Redis replicas that must confirm the write of an erasure
+   * @param topic log of erasures in Kafka; null to keep the erasures in Redis
+   * @throws io.unipin.settings.ConfigException if Redis could evict data that the fleet needs
    */
   public static Fleet open(
       FleetConfig config,
@@ -57,7 +57,8 @@ public final class Fleet implements AutoCloseable {
   /**
    * Enters this replica into the register.
    *
-   * @param versions returns the present versions of what this replica serves, by their names
+   * @param versions returns the present versions of the program, the settings and the bundles that
+   *     this replica serves, by name
    */
   public void enter(Supplier<? extends SortedMap<String, String>> versions) {
     if (replicas != null) {
@@ -65,17 +66,20 @@ public final class Fleet implements AutoCloseable {
     }
   }
 
-  /** Returns the replicas as they were seen last. */
+  /** Returns the replicas as this replica saw them last. */
   public FleetView view() {
     return replicas == null ? FleetView.NONE : replicas.view();
   }
 
-  /** Returns the erasures of the fleet; empty if the server belongs to none. */
+  /** Returns the erasures of the fleet; empty if the server belongs to no fleet. */
   public Optional<FleetErasures> erasures() {
     return Optional.ofNullable(erasures);
   }
 
-  /** Returns what tells other replicas to erase a user. Without a fleet it tells nobody. */
+  /**
+   * Returns the object that tells other replicas to erase a user. Without a fleet, this object does
+   * nothing.
+   */
   public ErasureSpread spread() {
     return erasures == null ? ErasureSpread.NONE : erasures;
   }

@@ -13,14 +13,15 @@ import java.util.regex.Pattern;
  *
  * @param name name of this replica, which stays the same over restarts; empty for the host's name
  *     and the port
- * @param address address at which the other replicas' operators reach this one; empty for the
- *     host's name and the port
+ * @param address address at which operators reach this replica; empty for the host's name and the
+ *     port
  * @param ephemeral whether this replica's disk is lost when the replica stops. The replica's entry
  *     in the register is then removed when it stops, or ten minutes after its last sign of life
- * @param lease time without a sign of life after which a replica counts as away
+ * @param lease a replica without a sign of life for this time counts as away
  * @param patience longest time for which an erasure waits for the other replicas
- * @param unreadableErasures whether the replica waits with pages and the actions topic until it can
- *     read every erasure
+ * @param unreadableErasures with {@code WAIT}, the replica serves no pages and reads no actions
+ *     topic until it can read every erasure; with {@code PASS}, it goes on without the erasures
+ *     that it can't read
  */
 public record FleetConfig(
     String name,

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Spreads erasures over a fleet: writes them to its log, makes those of others. Thread-safe. */
+/**
+ * Spreads erasures over a fleet: writes this replica's erasures to the fleet's log, and makes the
+ * erasures of other replicas. Thread-safe.
+ */
 public final class FleetErasures implements ErasureSpread, AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(FleetErasures.class);
   private static final long PAUSE_MS = 10;
@@ -34,8 +37,8 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param replicas the register of replicas; null for a fleet that has none, whose replicas erase
-   *     without confirming it
+   * @param replicas the register of replicas; null for a fleet without a register; its replicas
+   *     make erasures without confirming them
    */
   FleetErasures(ErasureLog log, ErasureSeal seal, @Nullable Replicas replicas, FleetConfig config) {
     this.log = log;
@@ -60,9 +63,9 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
       boolean empty) {}
 
   /**
-   * Makes the erasures that this replica has missed, and those of other replicas from now on. A
-   * replica without data of its own begins at the positions of the shared stores. Unless the
-   * settings say otherwise, this returns when every erasure could be read.
+   * Makes the erasures that this replica has missed. From then on, also makes the erasures of other
+   * replicas. A replica without data of its own begins at the positions of the shared stores.
+   * Unless the settings say otherwise, this method returns only when every erasure could be read.
    */
   public void follow(Stores stores) {
     SharedErasures shared = stores.shared().apply(log.name());
@@ -107,7 +110,7 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   }
 
   /**
-   * Passes all erasures of the fleet to an eraser, and confirms none.
+   * Passes all erasures of the fleet to an eraser, without confirming them.
    *
    * @throws ServingException UNAVAILABLE when the erasures can't be read now, INVALID when the
    *     secret of an erasure is missing
@@ -121,7 +124,7 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   }
 
   /**
-   * Whether all erasures are made that were in the log when this replica started. Erasures that
+   * Whether this replica has made all erasures that were in the log when it started. Erasures that
    * can't be read count as not made, unless the settings say that the replica goes on without them.
    */
   public boolean isRead() {
@@ -177,7 +180,9 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
     return replica.state() == Replica.State.LIVE || replica.state() == Replica.State.AWAY;
   }
 
-  /** Returns the names of other replicas that did not confirm, but may come back. */
+  /**
+   * Returns the names of other replicas that did not confirm, and that are live or may come back.
+   */
   private static List<String> named(FleetView fleet, List<String> confirmed) {
     List<String> names = new ArrayList<>();
     for (Replica replica : fleet.replicas()) {

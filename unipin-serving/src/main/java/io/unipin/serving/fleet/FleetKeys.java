@@ -2,7 +2,7 @@ package io.unipin.serving.fleet;
 
 import io.unipin.serving.redis.RedisValues;
 
-/** The keys of a fleet in Redis, which all lie in one slot. */
+/** The keys of a fleet in Redis. All of them lie in one slot of a Redis cluster. */
 final class FleetKeys {
   private static final String PREFIX = "unipin:{fleet}:";
 

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections to the Redis that holds the register of replicas and their erasures. A server
- * starts although this Redis is away, and connects later. Thread-safe.
+ * The connections to the Redis that holds the register of replicas and their erasures. If this
+ * Redis can't be reached, the server still starts, and connects later. Thread-safe.
  */
 final class FleetLink implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(FleetLink.class);
@@ -44,7 +44,7 @@ final class FleetLink implements AutoCloseable {
    * Connects. If Redis can't be reached, {@link #connect} connects later.
    *
    * @param holdsErasures whether Redis holds the only log of erasures
-   * @throws ConfigException if Redis could evict what it holds
+   * @throws ConfigException if Redis could evict the fleet's data
    */
   static FleetLink open(RedisPlace place, boolean holdsErasures) {
     RedisSafety.Content content =
@@ -57,7 +57,8 @@ final class FleetLink implements AutoCloseable {
   }
 
   /**
-   * Connects if there are no connections yet. If the settings of Redis forbid it, logs the reason.
+   * Connects if there are no connections yet. If the settings of Redis make it unsafe for the
+   * fleet, logs the reason.
    */
   void connect() {
     if (open != null) {
@@ -110,9 +111,9 @@ final class FleetLink implements AutoCloseable {
   }
 
   /**
-   * Returns the connections. They may be interrupted at the moment.
+   * Returns the connections, which may be interrupted at the moment.
    *
-   * @throws ServingException UNAVAILABLE if there were none so far
+   * @throws ServingException UNAVAILABLE if there were no connections so far
    */
   RedisConnections redis() {
     RedisConnections known = open;

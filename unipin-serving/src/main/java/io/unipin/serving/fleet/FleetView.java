@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 
 /**
- * The replicas of a fleet as one of them saw them last.
+ * The replicas of a fleet, as one replica saw them last.
  *
  * @param self name of the replica that looks; empty for a server that belongs to no fleet
  * @param reachable whether the register could be read
@@ -27,7 +27,9 @@ public record FleetView(String self, boolean reachable, String problem, List<Rep
     return replicas.stream().filter(replica -> replica.state() == state).count();
   }
 
-  /** Returns one line for each live replica that serves something else than this one. */
+  /**
+   * Returns one line for each live replica whose versions differ from the versions of this replica.
+   */
   public List<String> differing() {
     List<String> lines = new ArrayList<>();
     for (Replica replica : replicas) {
@@ -55,7 +57,7 @@ public record FleetView(String self, boolean reachable, String problem, List<Rep
     return lines;
   }
 
-  /** Returns the differences between the versions of another replica and those of this one. */
+  /** Returns the differences between another replica's versions and this replica's versions. */
   static List<String> differences(Map<String, String> other, Map<String, String> own) {
     TreeSet<String> names = new TreeSet<>(own.keySet());
     names.addAll(other.keySet());

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The erasures of users in Redis, for a fleet without a topic of erasures. The log has one part,
- * whose positions are microseconds since 1970. Replicas ask for new erasures several times a second.
- * Thread-safe.
+ * The erasures of users in Redis, for a fleet without a topic of erasures. The log has a single
+ * part. The positions in it are times in microseconds since 1970. Replicas ask for new erasures
+ * several times a second. Thread-safe.
  */
 final class RedisErasures implements ErasureLog {
   /** The only part of the log. */
@@ -40,7 +40,7 @@ final class RedisErasures implements ErasureLog {
   private boolean closed;
 
   /**
-   * @param waitReplicas number of Redis' replicas that must have an erasure
+   * @param waitReplicas number of Redis replicas that must confirm the write of an erasure
    */
   RedisErasures(FleetLink link, int waitReplicas) {
     this.link = link;
@@ -62,7 +62,10 @@ final class RedisErasures implements ErasureLog {
     readFrom(0, receiver);
   }
 
-  /** Passes all records from a position on to a receiver. Returns the position after the last. */
+  /**
+   * Passes all records at or after a position to a receiver. Returns the position after the last
+   * record.
+   */
   private long readFrom(long position, Receiver receiver) {
     long next = position;
     RedisConnections redis = link.redis();
@@ -92,7 +95,7 @@ final class RedisErasures implements ErasureLog {
     return read;
   }
 
-  /** Takes new erasures. If Redis is away, the next step tries it again. */
+  /** Takes new erasures. If Redis can't be reached, the next step tries again. */
   private synchronized void step(Receiver receiver, long[] next) {
     if (closed) {
       return;
@@ -117,7 +120,10 @@ final class RedisErasures implements ErasureLog {
     return read;
   }
 
-  /** Stops following, after the erasure that is being made. Does not close the connection. */
+  /**
+   * Stops following, but first finishes the erasure that is being made. Does not close the
+   * connection.
+   */
   @Override
   public void close() {
     Recurring running = following;

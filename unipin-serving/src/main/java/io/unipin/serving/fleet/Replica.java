@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A replica of the fleet, as another one sees it.
+ * A replica of the fleet, as another replica sees it.
  *
  * @param seenMs last sign of life, in milliseconds since 1970 by the clock of Redis
- * @param versions versions of what the replica serves, by their names
- * @param differences where these are not those of the replica that looks, in words
+ * @param versions versions of the program, the settings and the bundles that the replica serves, by
+ *     name
+ * @param differences one text for each version that differs from the version at the replica that
+ *     looks
  */
 public record Replica(
     String name,
@@ -18,7 +20,7 @@ public record Replica(
     Map<String, String> versions,
     List<String> differences) {
 
-  /** Whether a replica is there. */
+  /** Whether a replica is alive. */
   public enum State {
     /** Gave a sign of life within its lease. */
     LIVE,

@@ -10,14 +10,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a replica tells the others about itself, as JSON of format 1. A reader ignores fields that
- * it does not know.
+ * The facts that a replica tells the other replicas about itself, as JSON of format 1. A reader
+ * ignores fields that it does not know.
  *
  * @param instance number of the process, as text
  * @param startedMs start of the process, in milliseconds since 1970
  * @param stopped whether the process has ended in good order
- * @param ephemeral whether the replica's disk ends with it
- * @param versions versions of what the replica serves, by their names
+ * @param ephemeral whether the replica's disk is lost when the replica stops
+ * @param versions versions of the program, the settings and the bundles that the replica serves, by
+ *     name
  */
 record ReplicaCard(
     String instance,
@@ -46,7 +47,7 @@ record ReplicaCard(
     return node.toString();
   }
 
-  /** Reads a card. What can't be read is empty. */
+  /** Reads a card. Values that can't be read are empty. */
   static ReplicaCard read(String text) {
     try {
       JsonNode node = JSON.readTree(text);

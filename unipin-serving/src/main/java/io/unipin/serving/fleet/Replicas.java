@@ -20,11 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The register of a fleet's replicas in Redis. Each replica renews its lease several times within
- * the lease's time, and reads the others' cards on that occasion. The clock is that of Redis.
+ * The register of a fleet's replicas in Redis. Each replica renews its lease several times before
+ * the lease would end. At each renewal it also reads the cards of the other replicas. All times are
+ * times of the clock of Redis.
  *
- * <p>If two processes have one name, the one that started later keeps it. The other one goes on
- * under a name with a number, and says so. Thread-safe.
+ * <p>If two processes have the same name, the process that started later keeps the name. The other
+ * process adds a number to its own name and logs an error. Thread-safe.
  */
 public final class Replicas implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Replicas.class);
@@ -59,7 +60,7 @@ public final class Replicas implements AutoCloseable {
   private volatile @Nullable Recurring renewals;
   private boolean closed;
 
-  /** Creates the register of a replica, which is not in it yet. */
+  /** Creates the register for a replica that is not in the register yet. */
   Replicas(FleetLink link, FleetConfig config, String place) {
     this.link = link;
     this.lease = config.lease();
@@ -72,9 +73,11 @@ public final class Replicas implements AutoCloseable {
   }
 
   /**
-   * Enters this replica and renews its lease from now on. If Redis is away, it is entered later.
+   * Enters this replica and renews its lease from now on. If Redis can't be reached, the replica is
+   * entered later.
    *
-   * @param served returns the present versions of what this replica serves, by their names
+   * @param served returns the present versions of the program, the settings and the bundles that
+   *     this replica serves, by name
    */
   void start(Supplier<? extends SortedMap<String, String>> served) {
     versions = served;
@@ -191,14 +194,14 @@ public final class Replicas implements AutoCloseable {
   }
 
   /**
-   * Confirms that this replica has made an erasure, under its lease.
+   * Confirms under this replica's name that it has made an erasure.
    *
    * @throws ServingException UNAVAILABLE when Redis is away
    */
   void confirm(String erasure, boolean existed) {
     List<Object> answer = confirmed(erasure, existed);
     if (RedisValues.number(answer.get(0)) == 0) {
-      renew(); // the lease may have been lost, or not yet been taken
+      renew(); // the lease was lost, or was not taken yet
       confirmed(erasure, existed);
     }
   }
@@ -217,7 +220,10 @@ public final class Replicas implements AutoCloseable {
     return FleetKeys.of("done:" + erasure);
   }
 
-  /** Returns who has confirmed an erasure, and whether the replica held data of the user. */
+  /**
+   * Returns the names of the replicas that have confirmed an erasure, each with whether it held
+   * data of the user.
+   */
   Map<String, Boolean> confirmations(String erasure) {
     List<Object> answer = run(CONFIRMED, new byte[][] {done(erasure)});
     Map<String, Boolean> all = new HashMap<>();

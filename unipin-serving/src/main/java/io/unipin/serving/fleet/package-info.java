@@ -1,4 +1,7 @@
-/** The replicas of a fleet: who is there, with which versions, and who has erased a user. */
+/**
+ * The replicas of a fleet: which replicas are alive, which versions they serve, and which of them
+ * have erased a user.
+ */
 @NullMarked
 package io.unipin.serving.fleet;
 

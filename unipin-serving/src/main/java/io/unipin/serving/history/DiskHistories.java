@@ -110,7 +110,8 @@ final class DiskHistories implements HistoryStore {
     return records.change(
         key,
         () -> {
-          // An erasure marks the user first and then waits for this lock, so the mark decides.
+          // An erasure first sets its mark and then waits for this lock. So if the mark is not set
+          // yet, the erasure also deletes this change.
           if (!known.isAny() && archive.isErasedAfter(key, known.timeMs())) {
             return Optional.empty();
           }

@@ -8,9 +8,9 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * The data that remain of an erased user: a keyed hash (HMAC-SHA-256) and the time of the last
- * erasure. With the hash, a restore or a replay of old actions finds that the user was erased.
- * Without the HMAC's key, nobody can tell who the user was.
+ * The data that the store keeps about an erased user: a keyed hash (HMAC-SHA-256) and the time of
+ * the last erasure. With the hash, a restore or a replay of old actions finds that the user was
+ * erased. Without the HMAC's key, nobody can tell who the user was.
  *
  * @param hash 32 bytes: keyed hash of the database key of the user's record
  * @param timeMs time of the erasure in milliseconds since 1970
@@ -48,7 +48,7 @@ public record ErasureMark(byte[] hash, long timeMs) {
     return new ErasureMark(Base64.getUrlDecoder().decode(text), timeMs);
   }
 
-  /** Returns the key under which a database on the disk stores this mark. */
+  /** Returns the key under which the database on the disk stores this mark. */
   byte[] key(byte prefix) {
     return ByteBuffer.allocate(1 + HASH_BYTES).put(prefix).put(hash).array();
   }

@@ -60,9 +60,8 @@ public interface HistoryArchive {
   OptionalLong markedMs(ErasureMark mark);
 
   /**
-   * Forgets the positions in a fleet's log before which all erasures are made, because older
-   * records were stored. All erasures are then made again. A store of one server alone has no such
-   * positions.
+   * Forgets how far the erasures of a fleet's log are made, because older records were stored. All
+   * erasures are then made again. A store that only one server uses keeps no such positions.
    */
   default void forgetErasurePoints() {}
 

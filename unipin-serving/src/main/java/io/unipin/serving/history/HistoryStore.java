@@ -24,8 +24,8 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Opens an existing store on the local disk to read it. A server may go on changing the store
-   * meanwhile, but the reader does not see these changes.
+   * Opens an existing store on the local disk to read it. A server may change the store meanwhile,
+   * but the reader does not see these changes.
    */
   static HistoryStore openForReading(HistoryConfig config) {
     return DiskHistories.openForReading(config);
@@ -52,13 +52,13 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Records events as {@link #append(String, List)} does, unless the user was erased after {@code
-   * known}. Check and change are one step. So an erasure either refuses the change, or also erases
-   * what it recorded.
+   * Records events as {@link #append(String, List)} does, unless the user was erased after
+   * {@code known}. The check and the change are one step. So an erasure either prevents the change,
+   * or also erases the events that the change recorded.
    *
-   * @param known what {@link #erasure} returned before the caller chose the events
-   * @return empty if the user was erased since, or {@code known} is some minutes old; the caller
-   *     then asks for the erasure again
+   * @param known the result of {@link #erasure} from before the caller chose the events
+   * @return empty if the user was erased since then, or if {@code known} is some minutes old; the
+   *     caller then calls {@link #erasure} again
    */
   Optional<AppendResult> append(String user, List<ActionEvent> events, KnownErasure known);
 
@@ -70,7 +70,7 @@ public interface HistoryStore extends AutoCloseable {
     return retract(user, eventIds, revision, KnownErasure.ANY).orElseThrow();
   }
 
-  /** Takes events back, unless the user was erased since, see {@link #append}. */
+  /** Takes events back, unless the user was erased after {@code known}, see {@link #append}. */
   Optional<RetractResult> retract(
       String user, List<String> eventIds, long revision, KnownErasure known);
 
@@ -89,7 +89,8 @@ public interface HistoryStore extends AutoCloseable {
    * @param timeMs time of the erasure in milliseconds since 1970
    */
   default boolean erase(String user, long timeMs) {
-    // The mark comes first: if the deletion fails, the mark says that it is still due.
+    // The mark comes first: if the deletion then fails, the mark says that the deletion is still
+    // due.
     byte[] key = HistoryKeys.user(user);
     archive().mark(archive().markOf(key, timeMs));
     return archive().forget(key);
@@ -111,7 +112,7 @@ public interface HistoryStore extends AutoCloseable {
     return !made && erase(user, timeMs);
   }
 
-  /** Erases a user unless the user was erased at this time or later. */
+  /** Erases a user unless the store already has an erasure of the user at this time or later. */
   default boolean eraseUnlessErased(String user, long timeMs) {
     OptionalLong known = erasedMs(user);
     return (known.isEmpty() || known.getAsLong() < timeMs) && erase(user, timeMs);
@@ -123,7 +124,7 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Returns the erasures that are made in this store, if several servers share it.
+   * Returns the state of the erasures in this store, if several servers share the store.
    *
    * @param log name of the log from which the servers read erasures
    */
@@ -131,7 +132,7 @@ public interface HistoryStore extends AutoCloseable {
     return SharedErasures.NONE;
   }
 
-  /** Lets the store write its files anew after an erasure, if it keeps files that need this. */
+  /** Makes the store rewrite its files after an erasure, if it keeps files that need this. */
   default LogRewrite rewriteLogs() {
     return LogRewrite.NONE;
   }
@@ -168,7 +169,7 @@ public interface HistoryStore extends AutoCloseable {
    *
    * @param name name in metrics
    * @param open whether the breaker currently treats the store as away
-   * @param opened how often the store went away since the start
+   * @param opened number of times since the start that the breaker began to treat the store as away
    * @param refused calls that were refused since the start
    */
   record Breaker(String name, boolean open, long opened, long refused) {}

@@ -7,8 +7,8 @@ public enum LogRewrite {
   /** The rewriting has begun. */
   STARTED,
   /**
-   * The rewriting will begin within seconds, because another one is running or the store did not
-   * answer.
+   * The rewriting will begin within seconds. It has not begun yet, because another rewriting is
+   * running or the store did not answer.
    */
   QUEUED
 }

@@ -64,8 +64,8 @@ final class CountStore implements AutoCloseable {
 
   /**
    * Prepares the store if the source of the counted pages has changed. A topic is counted from its
-   * beginning. The earlier counts are then dropped, because their pages could count twice. A server
-   * that counts its own pages keeps the counts of a topic.
+   * beginning. The earlier counts are then dropped, because their pages could count twice. If a
+   * server that counted a topic changes to its own pages, it keeps the counts.
    */
   private void beginTopic() throws RocksDBException {
     byte[] held = database.get(new byte[] {TOPIC});

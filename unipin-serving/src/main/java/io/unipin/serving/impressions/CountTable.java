@@ -14,7 +14,7 @@ final class CountTable {
   private final Map<String, Map<Long, Long>> surfaces = new HashMap<>();
   private int size;
 
-  /** The surface and the item that a count belongs to. */
+  /** The surface and the item to which a count belongs. */
   record Key(String surface, long item) {}
 
   int size() {

@@ -6,7 +6,8 @@ import io.unipin.settings.ByteSize;
 import java.nio.file.Path;
 
 /**
- * Settings of the counts of impressions. The server counts if any page may be explored.
+ * Settings of the counts of impressions. The server counts impressions if the settings allow
+ * exploration on any page.
  *
  * @param folder folder of the counts; empty to use a folder beside the folder of the history
  * @param maxBytes largest number of bytes of memory that the counts and the newest pages may take

@@ -41,7 +41,7 @@ final class RecentPages {
    */
   @Nullable ShownPage put(ShownPage page, long offset) {
     Key key = Key.of(page);
-    Entry earlier = pages.remove(key); // so that the page comes last
+    Entry earlier = pages.remove(key); // put() then adds the page at the end
     pages.put(key, new Entry(page, offset));
     bytes += bytes(page) - (earlier == null ? 0 : bytes(earlier.page()));
     forgetOldest();

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * Counts the pages of a topic to which all servers of a fleet write.
  *
  * <p>The counts and the offsets up to which the topic was counted reach the disk in one change. So
- * a record counts exactly once, also if the process is killed. Repeats of a page are in the same
+ * a record counts exactly once, even if the process is killed. Repeats of a page are in the same
  * partition. They count only once while the page is still remembered. Each partition has a share of
  * the memory for such pages. A remembered page holds a hash of its user and request instead of
  * their ids. Only this process can compute this hash.

@@ -10,7 +10,7 @@ import io.unipin.serving.request.RankedItem;
  * @param page place on the page; 1 for the first item, and 0 for a candidate that is not on the
  *     page
  * @param rule rule that kept the candidate off the page, or that put the candidate on the page in
- *     place of another; empty if there is no such rule
+ *     place of another candidate; empty if there is no such rule
  */
 public record InspectedItem(
     RankedItem item, String category, int rank, int retrievalRank, int page, String rule) {}

@@ -78,7 +78,7 @@ final class BundleItems {
           complete = false;
         }
       } else if (!fit.isServed() && old >= 0) {
-        unfit.add(stored.id()); // the bundle serves an earlier revision, which did fit
+        unfit.add(stored.id()); // the bundle serves an earlier revision that did fit
       }
     }
     restoreOwn(own.build().toArray());

@@ -3,8 +3,8 @@ package io.unipin.serving.items;
 import java.util.List;
 
 /**
- * Makes changes of items after another server has accepted the changes. This class does not bound
- * the rate of puts, and it keeps a deletion even if no bundle knows the id yet. Thread-safe.
+ * Makes changes of items that another server has accepted. This class does not bound the rate of
+ * puts, and it keeps a deletion even if no bundle knows the id yet. Thread-safe.
  */
 public final class FollowedItems {
   private final ItemChanges items;

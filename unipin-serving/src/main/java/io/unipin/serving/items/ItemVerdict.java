@@ -3,7 +3,7 @@ package io.unipin.serving.items;
 /**
  * The outcome of a call for one of its items.
  *
- * @param reason what was expected and what came; empty unless the outcome is
+ * @param reason the expected value and the actual value; empty unless the outcome is
  *     {@link Outcome#NOT_SERVED} or {@link Outcome#REFUSED}
  */
 public record ItemVerdict(long id, Outcome outcome, String reason) {

@@ -5,7 +5,8 @@ import java.util.BitSet;
 
 /**
  * A hash table from distinct longs to rows of a fixed number of longs, with linear probing in flat
- * arrays. A key takes 8 bytes and 8 bytes per column. A growing table is 70 to 88 % full.
+ * arrays. Each key takes 8 bytes, and 8 further bytes for each column. A growing table is 70 to 88
+ * % full.
  *
  * <p>Not thread-safe. A change or a look-up takes O(1).
  */

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds the number of items that calls put per second. Allowance that calls do not use may still
- * be used up to {@value #BURST_SECONDS} seconds later. Not thread-safe.
+ * Bounds the number of items that calls put per second. If calls do not use all of the allowance,
+ * the rest can be used within the next {@value #BURST_SECONDS} seconds. Not thread-safe.
  */
 final class PutRate {
   private static final int BURST_SECONDS = 10;

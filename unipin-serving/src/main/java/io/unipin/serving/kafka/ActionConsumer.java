@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An offset is committed after its record was taken, so every record is taken at least once. A
  * record that can never be taken goes to the dead letters, and its partition goes on. A record that
- * can't be taken now pauses its partition until it can be. Thread-safe.
+ * can't be taken now pauses its partition until the record can be taken. Thread-safe.
  */
 final class ActionConsumer implements TopicReading {
   static final String USE = "actions";
@@ -147,7 +147,7 @@ final class ActionConsumer implements TopicReading {
   /**
    * Passes a record of the actions topic to a receiver.
    *
-   * @return false if nothing was recorded because the user was erased later
+   * @return false if nothing was recorded, because the user was erased after the record was written
    * @throws ServingException when the record can't be taken, see {@link #isForGood}
    */
   static boolean pass(ConsumerRecord<byte[], byte[]> record, RecordReceiver receiver) {
@@ -178,8 +178,8 @@ final class ActionConsumer implements TopicReading {
   }
 
   /**
-   * Commits the offsets of taken records. A failed commit is made good by the next one, or its
-   * records come again.
+   * Commits the offsets of taken records. After a failed commit, the next commit covers the same
+   * records. If there is no next commit, the records come again.
    */
   private void commit(Consumer<byte[], byte[]> consumer) {
     if (done.isEmpty()) {

@@ -13,16 +13,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Writes a span for each batch of records of a topic. The span links to the traces of those who
- * wrote the records, which the header {@code traceparent} names. Immutable.
+ * Writes a span for each batch of records of a topic. The span links to the traces in which the
+ * records were written. The header {@code traceparent} of a record names its trace. Immutable.
  */
 final class BatchTraces {
   private static final String TRACEPARENT = "traceparent";
 
-  /** Length of a W3C trace context; a header of another length names none. */
+  /** Length of a W3C trace context; a header of another length names no trace. */
   private static final int CONTEXT_BYTES = 55;
 
-  /** Most traces to which a span links. */
+  /** Largest number of traces to which a span links. */
   private static final int MOST_LINKS = 32;
 
   private final BatchSpans spans;
@@ -77,7 +77,9 @@ final class BatchTraces {
     return value != null && value.length == CONTEXT_BYTES;
   }
 
-  /** Adds the trace context of the present call to the records that it writes, if it has one. */
+  /**
+   * If the present call has a trace context, adds this context to the records that the call writes.
+   */
   static void mark(List<ProducerRecord<byte[], byte[]>> records) {
     String context = EngineCalls.traceparent();
     if (context.length() == CONTEXT_BYTES) {

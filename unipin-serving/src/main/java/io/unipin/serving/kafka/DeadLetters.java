@@ -10,8 +10,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
- * A topic that keeps records that can't be read. Each one has its key and value, and headers with
- * the reason and the place from which it came. Thread-safe.
+ * A topic that keeps records that can't be read. Each record keeps its key and value. Its headers
+ * hold the reason and the place from which the record came. Thread-safe.
  */
 final class DeadLetters {
   static final String REASON = "unipin-reason";
@@ -28,7 +28,7 @@ final class DeadLetters {
 
   /**
    * Keeps a record. If the record with its headers is larger than the topic takes, only its key and
-   * headers are kept. The value can then be found at its place.
+   * headers are kept. The value can then be found at the place that the headers name.
    *
    * @throws ServingException UNAVAILABLE when Kafka did not confirm the record
    */

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Tells which entries of logs are from before the erasure of their user. It takes about 150 bytes of
+ * Tells which log entries were made before their user was erased. It takes about 150 bytes of
  * memory for each erased user. One thread.
  */
 final class ErasedEntries {

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The erasures of users as a topic, which every replica reads. Its partitions are the parts of the
- * log. Thread-safe.
+ * The log of erasures in a topic that every replica reads. The topic's partitions are the parts of
+ * the log. Thread-safe.
  */
 final class ErasureTopic implements ErasureLog {
   private static final String USE = "erasures";
@@ -72,7 +72,7 @@ final class ErasureTopic implements ErasureLog {
     tools.meters().record(USE, passed(record, receiver) ? "taken" : "refused");
   }
 
-  /** Passes a record to a receiver. Returns false if it can't be read. */
+  /** Passes a record to a receiver. Returns false if the record can't be read. */
   private static boolean passed(ConsumerRecord<byte[], byte[]> record, Receiver receiver) {
     if (record.key() == null || record.value() == null) {
       logger.error(
@@ -90,7 +90,7 @@ final class ErasureTopic implements ErasureLog {
             record.timestamp()));
   }
 
-  /** Passes on the records of the follower. */
+  /** Passes the records that the follower reads to a receiver of erasures. */
   private final class Following implements TopicFollower.Receiver {
     private final Receiver receiver;
     private final Positions positions;

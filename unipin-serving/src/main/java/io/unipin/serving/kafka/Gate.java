@@ -47,7 +47,10 @@ final class Gate {
     return was;
   }
 
-  /** Notes a write that was not confirmed. Returns whether it is the first one. */
+  /**
+   * Notes a write that was not confirmed. Returns whether it is the first such write since Kafka
+   * last confirmed a write.
+   */
   synchronized boolean failed() {
     boolean first = !away;
     away = true;

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the changes of items that a topic holds, and passes the verdicts on to the calls that wait
- * for them. One thread.
+ * Makes the changes of items that a topic holds. Passes the verdicts on to the calls that wait for
+ * them. One thread.
  */
 final class ItemFollower implements TopicFollower.Receiver {
   private static final Logger logger = LoggerFactory.getLogger(ItemFollower.class);
@@ -32,7 +32,10 @@ final class ItemFollower implements TopicFollower.Receiver {
   /** Largest number of items that are changed together. */
   private static final int TOGETHER = 1000;
 
-  /** Bytes of changes that are held at a time while the topic is read from its beginning. */
+  /**
+   * Largest number of bytes of changes that are held at a time while the topic is read from its
+   * beginning.
+   */
   private static final long HELD_BYTES = 32L << 20;
 
   private final FollowedItems items;
@@ -53,7 +56,9 @@ final class ItemFollower implements TopicFollower.Receiver {
   /** A change with the record that holds it. */
   private record Change(ConsumerRecord<byte[], byte[]> source, ItemRecord change) {}
 
-  /** Makes the last change of each item. Earlier changes of the item have no effect any more. */
+  /**
+   * Makes only the last change of each item, because it overrides all earlier changes of the item.
+   */
   @Override
   public void begin(TopicFollower.Beginning beginning) {
     Map<Long, Change> last = new LinkedHashMap<>();
@@ -79,7 +84,7 @@ final class ItemFollower implements TopicFollower.Receiver {
     make(records.stream().map(this::read).filter(Objects::nonNull).toList());
   }
 
-  /** Reads a record. Returns null if it can't be read; it is then counted and left out. */
+  /** Reads a record. If the record can't be read, counts it and returns null. */
   private @Nullable Change read(ConsumerRecord<byte[], byte[]> record) {
     try {
       if (record.key() == null || record.key().length != Long.BYTES || record.value() == null) {
@@ -99,7 +104,10 @@ final class ItemFollower implements TopicFollower.Receiver {
     }
   }
 
-  /** Whether an item has expired. It is then deleted, as each replica does when the time comes. */
+  /**
+   * Whether an item has expired. The follower then deletes the item, as every replica does when an
+   * item expires.
+   */
   private static boolean isOver(ItemRecord change) {
     PutItem item = change.item();
     return item != null && item.expiresMs() != 0 && item.expiresMs() <= System.currentTimeMillis();
@@ -162,7 +170,7 @@ final class ItemFollower implements TopicFollower.Receiver {
     return Objects.requireNonNull(change.change().item());
   }
 
-  /** Adds an item again, with the vector that was given if it is of the serving bundle. */
+  /** Adds an item again. Uses the given vector if it was given for the serving bundle. */
   private ItemVerdict upsert(Change change) {
     ItemRecord record = change.change();
     boolean same = record.bundle().equals(bundle.get());

@@ -20,8 +20,8 @@ import java.util.stream.LongStream;
  * The changes of items that all replicas make, in the order of a topic.
  *
  * <p>A call that changes items checks its changes, writes them to the topic, and waits until this
- * replica has made them. So all replicas make the changes of one item in the same order, whichever
- * of them accepted a change. Thread-safe.
+ * replica has made them. So all replicas make the changes of one item in the same order, no matter
+ * which replica accepted a change. Thread-safe.
  */
 public final class ItemTopic implements ItemWriter, AutoCloseable {
   static final String USE = "items";

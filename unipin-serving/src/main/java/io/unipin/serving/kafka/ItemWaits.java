@@ -21,7 +21,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
-/** The calls that wait until their changes come back from a topic and are made. Thread-safe. */
+/**
+ * The calls that wait until their changes have come back from a topic and were made. Thread-safe.
+ */
 final class ItemWaits {
   private static final String CHANGE = "unipin-change";
 
@@ -68,7 +70,7 @@ final class ItemWaits {
             "the changes are in the topic, but this server has not made them all; it will",
             e);
       } catch (ExecutionException e) {
-        throw new IllegalStateException(e); // no verdict completes with a failure
+        throw new IllegalStateException(e); // verdicts never complete with a failure
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new ServingException(FailureKind.UNAVAILABLE, "the server stops", e);
@@ -84,12 +86,12 @@ final class ItemWaits {
     }
   }
 
-  /** Expects changes that are about to be written to a topic. */
+  /** Begins to wait for changes that are about to be written to a topic. */
   Changes expect(String topic, List<ItemRecord> changes) {
     return new Changes(topic, changes);
   }
 
-  /** Passes a verdict on to the call that waits for it, if that call was made here. */
+  /** Passes a verdict on to the call that waits for it, if that call arrived at this server. */
   void made(ConsumerRecord<byte[], byte[]> record, ItemVerdict verdict) {
     Header header = record.headers().lastHeader(CHANGE);
     if (header != null && header.value() != null) {

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** A server's connections to Kafka. Each use of a topic begins with its own method. Thread-safe. */
+/** A server's connections to Kafka. There is one method for each use of a topic. Thread-safe. */
 public final class Kafka implements AutoCloseable {
   private final KafkaConfig config;
   private final KafkaClients clients;
@@ -36,9 +36,9 @@ public final class Kafka implements AutoCloseable {
   }
 
   /**
-   * Opens the connections. Kafka may be away at that time.
+   * Opens the connections. Kafka need not be reachable at that time.
    *
-   * @param spans takes a span for each batch of records that is read
+   * @param spans receives a span for each batch of records that is read
    */
   public static Kafka connect(KafkaConfig config, KafkaMeters meters, BatchSpans spans) {
     return new Kafka(config, meters, spans);
@@ -61,13 +61,17 @@ public final class Kafka implements AutoCloseable {
         long maxBytes = config.spool().maxBytes().bytes();
         Spool<E> spool = Spool.open(name, config.spool().log(name), maxBytes, user);
         meters.spoolLimit(name, maxBytes);
-        LogShipper unused = LogShipper.start(name, topic, spool, writer, meters); // ends with it
+        // The shipper ends when the spool closes.
+        LogShipper unused = LogShipper.start(name, topic, spool, writer, meters);
         return spool;
       }
     };
   }
 
-  /** Returns the journal that the actions topic is. Without the topic, it keeps nothing. */
+  /**
+   * Returns the journal that writes to the actions topic. Without this topic, the journal keeps
+   * nothing.
+   */
   public ActionJournal journal() {
     String topic = config.topics().actions();
     return topic.isEmpty() || !config.writeActions()
@@ -94,7 +98,7 @@ public final class Kafka implements AutoCloseable {
    * Brings items up to date with the items topic, and follows it from then on.
    *
    * @param bundle returns the name of the serving bundle
-   * @return makes all changes that callers ask for; empty if there is no such topic
+   * @return the object that makes all changes that callers ask for; empty if there is no such topic
    */
   public Optional<ItemTopic> items(ItemChanges items, Supplier<String> bundle) {
     return config.topics().items().isEmpty()
@@ -102,7 +106,7 @@ public final class Kafka implements AutoCloseable {
         : Optional.of(ItemTopic.start(items, bundle, config, writer, tools));
   }
 
-  /** Returns the log of erasures that the erasures topic is; empty if there is no such topic. */
+  /** Returns the log of erasures in the erasures topic; empty if there is no such topic. */
   public Optional<ErasureLog> erasures() {
     return config.topics().erasures().isEmpty()
         ? Optional.empty()
@@ -110,9 +114,9 @@ public final class Kafka implements AutoCloseable {
   }
 
   /**
-   * Begins to count the pages of the topic of served pages.
+   * Begins to count the pages in the topic of served pages.
    *
-   * @return ends the counting when it is closed
+   * @return an object that ends the counting when it is closed
    */
   public TopicReading readServed(TopicPages pages) {
     String topic = config.topics().served();
@@ -123,7 +127,7 @@ public final class Kafka implements AutoCloseable {
   /**
    * Begins to take the records of the actions topic, if there is one.
    *
-   * @return ends the taking when it is closed
+   * @return an object that ends the reading of the topic when it is closed
    */
   public TopicReading readActions(RecordReceiver receiver) {
     if (config.topics().actions().isEmpty()) {

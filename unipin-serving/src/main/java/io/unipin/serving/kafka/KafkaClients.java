@@ -23,21 +23,21 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Opens connections to Kafka with the settings of a server. Immutable. */
 public final class KafkaClients {
-  /** Most records that one poll returns. */
+  /** Largest number of records that one poll returns. */
   private static final int MOST_RECORDS = 1000;
 
-  /** Most bytes of records that a consumer holds. */
+  /** Largest number of bytes of records that a consumer holds. */
   private static final int FETCH_BYTES = 16 << 20;
 
-  /** Most bytes of records that a producer holds. */
+  /** Largest number of bytes of records that a producer holds. */
   private static final long SEND_BYTES = 16L << 20;
 
   private static final int LINGER_MS = 2;
 
-  /** Time after which the partitions of a replica that has died go to the others. */
+  /** Time after which the partitions of a dead replica go to the other replicas. */
   private static final int SESSION_MS = 10_000;
 
-  /** Time after which a topic is noticed that did not exist before. */
+  /** Time after which a client notices a new topic. */
   private static final int METADATA_MS = 10_000;
 
   private final KafkaConfig config;
@@ -46,7 +46,10 @@ public final class KafkaClients {
     this.config = config;
   }
 
-  /** Opens a consumer that shares the partitions of its topics with the others of the group. */
+  /**
+   * Opens a consumer that shares the partitions of its topics with the other consumers of the
+   * group.
+   */
   Consumer<byte[], byte[]> shared(String group) {
     Map<String, Object> properties = consuming();
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);

@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * Settings of Kafka. Without servers, the server uses no Kafka.
+ * Settings of Kafka. If {@code servers} is empty, the server uses no Kafka.
  *
  * @param servers addresses of some brokers, such as {@code kafka1:9092,kafka2:9092}; empty for no
  *     Kafka
  * @param tls whether connections are encrypted and the brokers' certificates are checked
  * @param authorities PEM file with the authorities that may sign the brokers' certificates; empty
- *     for those of the JVM
- * @param sasl how the server logs in
+ *     for the authorities that the JVM trusts
+ * @param sasl way in which the server logs in
  * @param user name with which the server logs in
  * @param passwordFile file whose first line is the password
  * @param group consumer group of all replicas that share the records of the actions topic
@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  *     they change the history
  * @param topics names of the topics
  * @param patience time after which a write that no broker has confirmed fails
- * @param spool where entries of logs wait for Kafka
+ * @param spool folder in which entries of logs wait for Kafka
  */
 public record KafkaConfig(
     String servers,

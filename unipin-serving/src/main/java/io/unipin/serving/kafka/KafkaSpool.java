@@ -17,10 +17,10 @@ public record KafkaSpool(Path folder, ByteSize maxBytes) {
   private static final int LEAST_BYTES = 1 << 20;
   private static final long MOST_BYTES = 1L << 40;
 
-  /** Entries that may wait for the disk. */
+  /** Largest number of entries that may wait in memory for the disk. */
   private static final int QUEUE = 10_000;
 
-  /** Bytes of the entries that are sent together. */
+  /** Size of a segment. The entries of a segment are sent together. */
   private static final ByteSize SEGMENT = new ByteSize(1 << 20);
 
   private static final Duration FLUSH = Duration.ofMillis(200);
@@ -29,7 +29,7 @@ public record KafkaSpool(Path folder, ByteSize maxBytes) {
     checkRange("maxBytes", maxBytes.bytes(), LEAST_BYTES, MOST_BYTES);
   }
 
-  /** Returns the settings of the log whose entries wait. */
+  /** Returns the settings of the log on the disk in which entries wait for Kafka. */
   ServedLogConfig log(String name) {
     return new ServedLogConfig(true, folder.resolve(name), QUEUE, SEGMENT, FLUSH);
   }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param actions users' actions that the server records
  * @param deadLetters records of the actions topic that can't be read
  * @param served served pages and recorded actions, as in the served log
- * @param exposures users' first meetings with arms, as in the log of exposures
+ * @param exposures users' first exposures to arms, as in the log of exposures
  * @param items changes of items that all replicas make
  * @param erasures erasures of users that all replicas make
  */

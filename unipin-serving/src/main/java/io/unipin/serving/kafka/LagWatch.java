@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the records of a consumer's partitions that the consumer has not taken, at intervals. So
- * it also finds out whether Kafka answers. One thread.
+ * Counts, at intervals, the records that a consumer has not yet taken from its partitions. The
+ * counting also shows whether Kafka answers. One thread.
  */
 final class LagWatch {
   private static final Logger logger = LoggerFactory.getLogger(LagWatch.class);
@@ -37,7 +37,7 @@ final class LagWatch {
     }
     try {
       if (consumer.assignment().isEmpty()) {
-        consumer.partitionsFor(topic, PATIENCE); // finds out whether Kafka answers
+        consumer.partitionsFor(topic, PATIENCE); // shows whether Kafka answers
       }
       long lag = 0;
       Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment(), PATIENCE);

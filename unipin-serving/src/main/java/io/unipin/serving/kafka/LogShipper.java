@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Moves the entries of a spool to a topic, oldest first, keyed by their user.
  *
- * <p>An entry leaves the spool after Kafka has confirmed it. So an entry may come twice, but is not
- * lost while the spool has room. Thread-safe.
+ * <p>An entry leaves the spool after Kafka has confirmed it. So an entry may arrive twice, but is
+ * not lost while the spool has room. Thread-safe.
  */
 final class LogShipper implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LogShipper.class);
@@ -45,7 +45,7 @@ final class LogShipper implements AutoCloseable {
     this.running = Recurring.start("kafka-" + use, EVERY, this::ship);
   }
 
-  /** Starts to move entries, until the spool closes. */
+  /** Starts to move entries, and goes on until the spool closes. */
   static LogShipper start(
       String use, String topic, Spool<?> spool, TopicWriter writer, KafkaMeters meters) {
     LogShipper shipper = new LogShipper(use, topic, spool, writer, meters);
@@ -120,7 +120,10 @@ final class LogShipper implements AutoCloseable {
     return new ProducerRecord<>(topic, user, line.json());
   }
 
-  /** Moves what is left, as far as Kafka takes it. The next start moves the rest. Idempotent. */
+  /**
+   * Moves the remaining entries, as far as Kafka takes them. The server moves the rest after its
+   * next start. Idempotent.
+   */
   @Override
   public void close() {
     running.close();

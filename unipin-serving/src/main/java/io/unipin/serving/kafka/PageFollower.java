@@ -33,7 +33,9 @@ final class PageFollower implements TopicFollower.Receiver {
     this.meters = meters;
   }
 
-  /** Reads on after the records that were counted, also after a restart of the server. */
+  /**
+   * Returns the offsets at which {@link TopicPages} goes on, even after a restart of the server.
+   */
   @Override
   public Map<TopicPartition, Long> next(TopicReader opened, Map<TopicPartition, Long> taken) {
     Map<TopicPartition, Long> next = new HashMap<>();

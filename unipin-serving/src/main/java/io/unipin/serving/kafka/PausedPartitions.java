@@ -11,8 +11,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The partitions that are not read for some time, because their next record can't be taken now.
- * Their times grow from 0.1 to 5 seconds while the record still can't be taken. Not thread-safe.
+ * The partitions that are not read for some time, because their next record can't be taken now. The
+ * pause of a partition grows from 0.1 to 5 seconds while the record still can't be taken. Not
+ * thread-safe.
  */
 final class PausedPartitions {
   private final Map<TopicPartition, RetryTimer> failing = new HashMap<>();
@@ -32,12 +33,15 @@ final class PausedPartitions {
     failing.computeIfAbsent(partition, unused -> new RetryTimer(nanos)).failed();
   }
 
-  /** Notes that a record of the partition was taken. Returns whether the one before could not be. */
+  /**
+   * Notes that a record of the partition was taken. Returns whether the attempt before that had
+   * failed.
+   */
   boolean taken(TopicPartition partition) {
     return failing.remove(partition) != null;
   }
 
-  /** Reads those partitions again whose time is over. */
+  /** Resumes the partitions whose pause is over. */
   void resumeDue(Consumer<?, ?> consumer) {
     List<TopicPartition> due = new ArrayList<>();
     failing.forEach(

@@ -13,8 +13,8 @@ final class ReadingThread {
   private volatile boolean closed;
 
   /**
-   * @param use what the topic is used for
-   * @param task reads the topic; returns when {@link #isClosed}
+   * @param use purpose of the topic
+   * @param task reads the topic; returns when {@link #isClosed} is true
    */
   ReadingThread(String use, Runnable task) {
     this.thread = DaemonThreads.named("kafka-" + use).newThread(task);
@@ -29,7 +29,7 @@ final class ReadingThread {
     return closed;
   }
 
-  /** Waits until a topic that could not be read is opened again. Called by the task. */
+  /** Waits before the task reopens a topic that it could not read. Called by the task. */
   void rest() {
     try {
       TimeUnit.NANOSECONDS.sleep(REOPEN.toNanos());

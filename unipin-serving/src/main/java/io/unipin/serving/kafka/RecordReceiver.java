@@ -2,14 +2,14 @@ package io.unipin.serving.kafka;
 
 import io.unipin.serving.failure.ServingException;
 
-/** Takes users' records of the actions topic. */
+/** Takes the records of the actions topic. */
 @FunctionalInterface
 public interface RecordReceiver {
   /**
    * Takes a record. A record may come more than once.
    *
    * @param timestampMs time of the record in Kafka, in milliseconds since 1970
-   * @return false if nothing was recorded because the user was erased later than that
+   * @return false if nothing was recorded, because the user was erased after that time
    * @throws ServingException INVALID or TOO_LARGE when the record can never be taken; any other
    *     kind when it can't be taken now
    */

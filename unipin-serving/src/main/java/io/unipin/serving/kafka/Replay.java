@@ -5,7 +5,7 @@ import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The records of the actions topic that were taken once more.
+ * The numbers of records of the actions topic that were taken once more, by outcome.
  *
  * @param taken records whose actions are now recorded
  * @param erased records of users who were erased later
@@ -28,7 +28,9 @@ public record Replay(long taken, long erased, long unreadable) {
     return new Replay(counts[0], counts[1], counts[2]);
   }
 
-  /** Returns 0 for a taken record, 1 for one of an erased user, and 2 for an unreadable one. */
+  /**
+   * Returns 0 for a taken record, 1 for a record of an erased user, and 2 for an unreadable record.
+   */
   private static int take(ConsumerRecord<byte[], byte[]> record, RecordReceiver receiver) {
     try {
       return ActionConsumer.pass(record, receiver) ? 0 : 1;

@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a whole topic on a thread of its own, from the beginning, and then follows it.
+ * Reads a whole topic from the beginning, and then follows it. Uses a thread of its own.
  *
- * <p>After a failure the topic is read again from the last records on that were taken, so the
- * receiver must bear repeated records. Thread-safe.
+ * <p>After a failure, reading begins again at the last records that were taken. So the receiver
+ * must accept repeated records. Thread-safe.
  */
 final class TopicFollower implements TopicReading {
   private static final Logger logger = LoggerFactory.getLogger(TopicFollower.class);
@@ -32,14 +32,14 @@ final class TopicFollower implements TopicReading {
   private final BatchTraces traces;
   private final ReadingThread thread;
 
-  /** Opens once the topic was read to its end, or could not be read at the first try. */
+  /** Reaches 0 once the topic was read to its end, or the first try to read it has failed. */
   private final CountDownLatch begun = new CountDownLatch(1);
 
   private volatile boolean read;
   private volatile @Nullable TopicReader reader;
   private boolean failing;
 
-  /** The offsets of the next records to take, once the beginning was read. */
+  /** The offsets of the next records to take; empty until the topic was read to its end. */
   private Map<TopicPartition, Long> next = Map.of();
 
   /** Takes the records of a topic. */
@@ -51,14 +51,15 @@ final class TopicFollower implements TopicReading {
      * Returns the offsets of the next records to take. Is called each time the topic is opened. A
      * partition without an offset is read from its beginning.
      *
-     * @param opened the topic, of which nothing was read since it was opened
-     * @param taken offsets after the records that were taken; empty until the beginning was read
+     * @param opened the topic, which was just opened and from which nothing was read yet
+     * @param taken offsets after the records that were taken; empty until the topic was read to its
+     *     end
      */
     default Map<TopicPartition, Long> next(TopicReader opened, Map<TopicPartition, Long> taken) {
       return taken;
     }
 
-    /** Takes records that came later, those of one partition in order. */
+    /** Takes records that came later. The records of one partition come in order. */
     void follow(List<ConsumerRecord<byte[], byte[]>> records);
 
     /** Is called several times a second while no records come. */
@@ -89,7 +90,7 @@ final class TopicFollower implements TopicReading {
   /**
    * Waits until the topic was read to its end.
    *
-   * @return false if it can't be read now; it is tried again
+   * @return false if the topic can't be read now; reading is then tried again
    */
   boolean awaitBegin() {
     try {
@@ -106,7 +107,7 @@ final class TopicFollower implements TopicReading {
       try (TopicReader opened = TopicReader.open(clients, topic)) {
         reader = opened;
         Map<TopicPartition, Long> from = new HashMap<>(receiver.next(opened, next));
-        from.keySet().retainAll(opened.partitions()); // the topic may be made again with fewer
+        from.keySet().retainAll(opened.partitions()); // a new topic may have fewer
         opened.seek(from);
         if (!read) {
           receiver.begin(opened::readToEnd);

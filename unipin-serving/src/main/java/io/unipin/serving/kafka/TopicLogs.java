@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies the topics of logs to folders, in the form in which a server writes its logs. The topic of
+ * Copies log topics to folders, in the form in which a server writes its logs. The topic of
  * erasures is read once, before the first copy. One thread.
  */
 public final class TopicLogs {
@@ -25,8 +25,8 @@ public final class TopicLogs {
   private @Nullable ErasedEntries erased;
 
   /**
-   * @param secrets secrets of the fleet, with which the erasures are read; entries from before the
-   *     erasure of their user are left out
+   * @param secrets secrets of the fleet, which are needed to read the erasures; entries that were
+   *     made before their user was erased are left out
    * @param unreadable whether entries are copied although the secret of an erasure is missing
    */
   public TopicLogs(KafkaConfig config, Secrets secrets, Unreadable unreadable) {
@@ -37,8 +37,8 @@ public final class TopicLogs {
   }
 
   /**
-   * Copies the entries of the topic {@code kafka.topics.served} up to its present end. Entries from
-   * before the erasure of their user are left out.
+   * Copies the entries of the topic {@code kafka.topics.served} up to its present end. Entries that
+   * were made before their user was erased are left out.
    *
    * @throws ServingException UNAVAILABLE when the topic can't be read; INVALID when the secret of an
    *     erasure is missing

@@ -16,7 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
 
-  /** Polls without a record after which Kafka counts as away. */
+  /** Number of polls without a record after which Kafka counts as away. */
   private static final int IDLE_POLLS = 50;
 
   private final String topic;
@@ -97,7 +97,8 @@ final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * Passes the records that have arrived to a receiver, and waits for some time if there are none.
+   * Passes the records that have arrived to a receiver. If there are none, first waits for some
+   * time.
    *
    * @return number of records
    */
@@ -117,7 +118,10 @@ final class TopicReader implements AutoCloseable {
     return partitions;
   }
 
-  /** Whether the topic has more or fewer partitions than are read, as far as the client knows. */
+  /**
+   * Whether the topic has more or fewer partitions than this reader reads, as far as the client
+   * knows.
+   */
   boolean isOutdated() {
     List<PartitionInfo> known = consumer.partitionsFor(topic);
     return known == null || known.size() != partitions.size();
@@ -131,9 +135,9 @@ final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * Returns offsets from which a reader misses no record that was written after {@code timeMs}. If
-   * a topic was deleted and created, its offsets begin at 0 again, and its records are later than
-   * {@code timeMs}.
+   * Returns offsets at which a reader can begin without missing a record that was written after
+   * {@code timeMs}. If a topic was deleted and created again, its offsets begin at 0 again, but its
+   * records are later than {@code timeMs}.
    *
    * @param offsets offsets after records that need not be read again
    * @param timeMs latest time of these records, in milliseconds since 1970
@@ -147,7 +151,7 @@ final class TopicReader implements AutoCloseable {
           .offsetsForTimes(times)
           .forEach(
               (partition, found) -> {
-                if (found != null) { // null: no record is later
+                if (found != null) { // null if no record is later
                   from.merge(partition, found.offset(), Math::min);
                 }
               });

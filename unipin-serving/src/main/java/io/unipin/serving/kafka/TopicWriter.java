@@ -27,8 +27,8 @@ public final class TopicWriter implements AutoCloseable {
   }
 
   /**
-   * Writes records, of which those with the same key stay in order. When the call fails, any of the
-   * records may have been written. While Kafka is away, most calls fail at once.
+   * Writes records. Records with the same key stay in order. When the call fails, some or all of
+   * the records may have been written. While Kafka is away, most calls fail at once.
    *
    * @return partition and offset of each record, in the order of the records
    * @throws ServingException UNAVAILABLE when a record was not confirmed in time; TOO_LARGE when a
@@ -47,7 +47,7 @@ public final class TopicWriter implements AutoCloseable {
       return written;
     } catch (ExecutionException e) {
       throw failure(e.getCause() == null ? e : e.getCause());
-    } catch (InterruptException | InterruptedException e) { // no failure of Kafka
+    } catch (InterruptException | InterruptedException e) { // Kafka has not failed
       Thread.currentThread().interrupt();
       throw new ServingException(FailureKind.UNAVAILABLE, "the server stops", e);
     } catch (KafkaException e) {
@@ -62,7 +62,7 @@ public final class TopicWriter implements AutoCloseable {
       Future<RecordMetadata> future = producer.send(record);
       sent.add(future);
       if (future.isDone()) {
-        future.get(); // if Kafka is away, the next send would wait for its whole patience again
+        future.get(); // throws, so that no further send waits for Kafka in vain
       }
     }
     List<RecordMetadata> written = new ArrayList<>(records.size());

@@ -1,7 +1,8 @@
 /**
  * Reads and writes the topics of a fleet in Kafka.
  *
- * <p>Only this package knows Kafka's client. A server that names no Kafka loads no class of it.
+ * <p>Only this package knows Kafka's client. A server whose settings name no Kafka loads no class
+ * of this client.
  */
 @NullMarked
 package io.unipin.serving.kafka;

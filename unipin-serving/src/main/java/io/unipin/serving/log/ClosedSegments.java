@@ -19,7 +19,7 @@ final class ClosedSegments {
 
   private final String name;
 
-  /** Existing segments whose index was found complete. */
+  /** Segments that still exist and whose index was found complete. */
   private final Set<Path> verified = new HashSet<>();
 
   ClosedSegments(String name) {

@@ -51,8 +51,9 @@ public final class EntryLog<E> implements AutoCloseable {
   private final List<LogText> pending = new ArrayList<>(BATCH);
 
   /**
-   * Numbers of erasures by the hash of the user id. If one of two users with the same hash is
-   * erased, the log also drops the other user's entries that are being logged at that moment.
+   * Numbers of erasures by the hash of the user id. Two users may have the same hash. If one of
+   * them is erased, the log also drops the other user's entries that are being logged at that
+   * moment.
    */
   private final AtomicLongArray erased = new AtomicLongArray(COUNTERS);
 
@@ -179,7 +180,7 @@ public final class EntryLog<E> implements AutoCloseable {
         dropRest();
       } else if (!wrote) {
         LockSupport.parkNanos(
-            this, config.flushEvery().toNanos()); // without the lock, because erasures need it
+            this, config.flushEvery().toNanos()); // does not hold the lock, which erasures need
       }
     }
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     place
  * @param explored places whose items were drawn instead of the items that the rules chose; the
  *     first place is 0
- * @param options the draws with all of their options; absent unless these are logged
+ * @param options the draws with all of their options; absent if options are not logged
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record LoggedDraws(

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param place place on the page; the first place is 0
  * @param item id of the item that was shown
  * @param propensity probability with which the item was drawn
- * @param explored whether the item was drawn in place of the rules' item
+ * @param explored whether the item was drawn in place of the item that the rules chose
  * @param draw the draw with all of its options; empty if the log holds only the result of the draw
  * @param actions names of the user's actions on the item within the attribution time
  */

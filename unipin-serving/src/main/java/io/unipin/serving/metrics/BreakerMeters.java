@@ -16,7 +16,8 @@ public final class BreakerMeters {
    * The state of a breaker.
    *
    * @param open whether the breaker currently treats the engine as away
-   * @param opened how often the engine went away since the start
+   * @param opened number of times since the start that the breaker began to treat the engine as
+   *     away
    * @param refused calls that were refused since the start
    */
   public record Figures(boolean open, long opened, long refused) {}

@@ -13,7 +13,8 @@ public final class FleetMeters {
    *
    * @param live number of replicas with a valid lease, including this replica
    * @param away number of replicas whose lease has expired and that did not sign off
-   * @param differing number of live replicas that serve something else than this replica
+   * @param differing number of live replicas whose versions differ from the versions of this
+   *     replica
    * @param unreachable 1 while the register of replicas does not answer, else 0
    * @param unreadable erasures of the fleet that this replica can't read, and so has not made
    */

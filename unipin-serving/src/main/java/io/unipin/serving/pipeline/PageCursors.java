@@ -130,7 +130,7 @@ final class PageCursors {
     return secrets.keys(Secrets.Purpose.PAGE_CURSOR);
   }
 
-  /** Returns the bytes of the user id, after their number. */
+  /** Returns the number of bytes of the user id, followed by these bytes. */
   private static byte[] owner(String user) {
     byte[] id = user.getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(Integer.BYTES + id.length).putInt(id.length).put(id).array();

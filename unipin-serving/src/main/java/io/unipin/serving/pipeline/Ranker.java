@@ -42,8 +42,9 @@ final class Ranker {
   }
 
   /**
-   * Ranks items that no query found. They have no retrieval score, so the bundle's own order of
-   * pages does not apply to them: without other weights every positive action weighs 1.
+   * Ranks items that no query found. These items have no retrieval score, so the weights that
+   * training fitted for the bundle do not apply. If neither the request nor the server gives
+   * weights, every positive action weighs 1.
    */
   List<RankedItem> rankNamed(UserSession user, List<Candidate> named, Wishes wishes) {
     ModelConfig config = user.bundle().model().config();
@@ -95,8 +96,9 @@ final class Ranker {
   }
 
   /**
-   * Returns the order of a page: by the request's weights, else by the server's weights, else the
-   * bundle's own order. If the bundle has none either, every positive action weighs 1.
+   * Returns the order of a page: by the request's weights, else by the server's weights, else by
+   * the weights that training fitted for the bundle. If there are none of these, every positive
+   * action weighs 1.
    */
   PageOrder order(LoadedBundle bundle, Wishes wishes) {
     ModelConfig config = bundle.model().config();
@@ -105,7 +107,10 @@ final class Ranker {
         .orElseGet(() -> PageOrder.ofPositives(config));
   }
 
-  /** Returns the order by the request's weights, or by the server's weights, if either has any. */
+  /**
+   * Returns the order by the request's weights, or else by the server's weights; empty if both give
+   * none.
+   */
   private Optional<PageOrder> asked(Wishes wishes, ModelConfig config) {
     Map<String, Float> requested = wishes.utilityWeights();
     Map<String, Float> named = requested.isEmpty() ? ranking.utilityWeights() : requested;

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 /**
  * Settings of ranking.
  *
- * @param utilityWeights weight by name of the action; when empty, the bundle's own order of pages
- *     counts, and if it has none, every positive action of the bundle weighs 1
+ * @param utilityWeights weights by name of the action; when empty, the weights that training fitted
+ *     for the bundle are used, and if there are none, every positive action of the bundle weighs 1
  */
 public record RankingConfig(Map<String, Float> utilityWeights) {
   /** Largest allowed weight. */

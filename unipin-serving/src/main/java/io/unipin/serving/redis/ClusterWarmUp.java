@@ -62,7 +62,7 @@ final class ClusterWarmUp {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true;
-    } catch (ExecutionException e) { // a refusal of the node itself is an answer, too
+    } catch (ExecutionException e) { // an error reply of the node counts as an answer, too
       return e.getCause() instanceof RedisCommandExecutionException;
     } catch (RedisException | TimeoutException e) {
       return false;

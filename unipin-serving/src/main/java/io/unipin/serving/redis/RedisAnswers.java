@@ -13,21 +13,24 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for answers, and turns failures into those of the server. */
+/** Waits for answers of Redis, and turns failures of Redis into failures of the server. */
 final class RedisAnswers {
   /** Time after which a caller may try again. */
   static final Duration RETRY_AFTER = Duration.ofMillis(500);
 
-  /** First words of errors that show a fault of this program or of an ACL. */
+  /**
+   * First words of errors whose cause is a fault of this program or of an access list (ACL) in
+   * Redis.
+   */
   private static final List<String> FAULTS = List.of("ERR", "WRONGTYPE", "NOPERM", "UNIPIN");
 
   private RedisAnswers() {}
 
   /**
-   * Waits for an answer. A server that is away, late, a replica, full or that moves keys is
-   * UNAVAILABLE.
+   * Waits for an answer. The failure is UNAVAILABLE if a Redis server can't be reached, answers too
+   * late, is a replica, is full, or moves its keys to another node.
    *
-   * @param name what the Redis holds, such as {@code history}
+   * @param name the data that the Redis holds, such as {@code history}
    * @throws RedisNoScriptException when Redis does not know the script
    */
   static <T> T await(String name, CompletionStage<T> answer, Duration patience) {
@@ -38,14 +41,14 @@ final class RedisAnswers {
       throw away(name, "the wait was interrupted", new Pending(answer, e));
     } catch (TimeoutException e) {
       throw away(name, "no answer within " + patience.toMillis() + " ms", new Pending(answer, e));
-    } catch (CancellationException e) { // its connection was closed
+    } catch (CancellationException e) { // the connection was closed
       throw away(name, "the command was cancelled", e);
     } catch (ExecutionException e) {
       throw failure(name, e.getCause() == null ? e : e.getCause());
     }
   }
 
-  /** Ends a wait although the answer may still come. */
+  /** Reports a wait that has ended although the answer may still come. */
   private static final class Pending extends Exception {
     private static final long serialVersionUID = 1;
 

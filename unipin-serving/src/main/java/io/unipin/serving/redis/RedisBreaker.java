@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses calls at once while Redis is away, so that they don't wait for it. After half a second it
- * lets three calls try.
+ * Refuses calls at once while Redis is away, so that they don't wait for Redis. After half a
+ * second, lets three calls try again.
  *
- * <p>It learns from Redis' answers, not from the patience of callers. If a caller leaves before the
- * answer, the breaker waits for the answer by itself, for as long as a caller with enough time
- * does. So callers with little time never open it while Redis answers, and still open it while
- * Redis does not. Thread-safe.
+ * <p>The breaker learns from the answers of Redis, not from the patience of callers. If a caller
+ * leaves before the answer, the breaker itself waits for the answer, for as long as a caller with
+ * enough time would wait. So callers with little time do not open the breaker while Redis answers,
+ * but do open it while Redis does not answer. Thread-safe.
  */
 public final class RedisBreaker {
   private static final Logger logger = LoggerFactory.getLogger(RedisBreaker.class);
@@ -38,16 +38,21 @@ public final class RedisBreaker {
   private final CircuitBreaker breaker;
   private final AtomicLong opened = new AtomicLong();
 
-  /** The breaker's own count begins anew with each of its states. */
+  /**
+   * Counts all refusals, because the library's own count begins at 0 again after each change of the
+   * state.
+   */
   private final LongAdder refused = new LongAdder();
 
-  /** The number of changes of the state. An answer from before a change does not count after it. */
+  /**
+   * The number of changes of the state. An answer to a call from before a change is not counted.
+   */
   private final AtomicLong changes = new AtomicLong();
 
   /**
    * Creates a breaker.
    *
-   * @param name stands in messages, such as {@code history}
+   * @param name name of the store in messages, such as {@code history}
    * @param patience time after which a missing answer shows that Redis is away
    */
   public RedisBreaker(String name, Duration patience) {
@@ -85,7 +90,8 @@ public final class RedisBreaker {
   /**
    * Makes a call.
    *
-   * @throws ServingException UNAVAILABLE at once while Redis is away, or what the call throws
+   * @throws ServingException UNAVAILABLE at once while Redis is away, or the exception that the
+   *     call throws
    */
   public <T> T call(Supplier<T> call) {
     if (!breaker.tryAcquirePermission()) {
@@ -142,7 +148,7 @@ public final class RedisBreaker {
     }
   }
 
-  /** Counts a call, which failed if Redis was away. */
+  /** Counts a call. The call failed if {@code away} is not null. */
   private void count(@Nullable Throwable away, long begin) {
     long nanos = System.nanoTime() - begin;
     if (away == null) {
@@ -157,12 +163,15 @@ public final class RedisBreaker {
     return refused.sum();
   }
 
-  /** Returns how often Redis went away. */
+  /** Returns the number of times that the breaker began to treat Redis as away. */
   public long opened() {
     return opened.get();
   }
 
-  /** Whether Redis is held to be away. A few calls may still try whether it is back. */
+  /**
+   * Whether the breaker treats Redis as away. A few calls may still go to Redis to find out whether
+   * it is back.
+   */
   public boolean isOpen() {
     return breaker.getState() != CircuitBreaker.State.CLOSED;
   }

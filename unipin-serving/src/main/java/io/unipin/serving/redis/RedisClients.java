@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Translates settings of a Redis into those of its client. */
+/** Translates UniPin's settings of a Redis into settings of the Redis client. */
 final class RedisClients {
-  /** Number of commands that may wait for an answer on one connection. Further ones fail. */
+  /** Number of commands that may wait for an answer on one connection. Further commands fail. */
   private static final int MOST_COMMANDS = 4096;
 
   /**
@@ -32,11 +32,11 @@ final class RedisClients {
    */
   private static final Duration OPENING = Duration.ofSeconds(5);
 
-  /** Commands that a connection begins with, and those that ask for the topology. */
+  /** Commands with which a connection begins, and commands that ask for the topology. */
   private static final Set<String> OPENING_COMMANDS =
       Set.of("HELLO", "AUTH", "CLIENT", "PING", "SELECT", "CLUSTER", "INFO");
 
-  /** Shortest time between two refreshes of the topology that failures cause. */
+  /** Shortest time between two refreshes of the topology, if failures cause them. */
   private static final Duration ADAPTIVE_PAUSE = Duration.ofMillis(200);
 
   private RedisClients() {}
@@ -94,7 +94,10 @@ final class RedisClients {
     };
   }
 
-  /** Returns the first line of the file. It is read at every connection, so it may change. */
+  /**
+   * Returns the first line of the file. The file is read for every new connection, so the password
+   * may change.
+   */
   private static String password(Path file) {
     try {
       return Files.readString(file).lines().findFirst().orElse("").strip();
@@ -107,7 +110,10 @@ final class RedisClients {
     return common(ClientOptions.builder(), place).build();
   }
 
-  /** Returns options with both refreshes of the topology. Redirections and failures cause one. */
+  /**
+   * Returns options with two kinds of refreshes of the topology: at regular intervals, and after
+   * redirections and failures.
+   */
   static ClusterClientOptions cluster(RedisPlace place) {
     ClusterClientOptions.Builder options = ClusterClientOptions.builder();
     common(options, place);

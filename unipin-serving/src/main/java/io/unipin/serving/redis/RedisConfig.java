@@ -5,11 +5,11 @@ import static io.unipin.settings.SettingException.checkRange;
 import java.time.Duration;
 
 /**
- * Settings of the Redis that holds what replicas share. {@link RedisPlace} explains all components
- * but the last.
+ * Settings of the Redis that holds the data shared by all replicas. {@link RedisPlace} explains all
+ * components except the last.
  *
- * @param waitReplicas number of Redis replicas that must have a recorded action before it is
- *     acknowledged; 0 to acknowledge what the primary has
+ * @param waitReplicas number of Redis replicas that must have a recorded action before the action
+ *     is acknowledged; 0 to acknowledge an action as soon as the primary has it
  */
 public record RedisConfig(
     String uri,

@@ -29,11 +29,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections of one purpose to one Redis, single or cluster. Commands of all threads share
- * them. Reads go to the primary, so they see what was written before.
+ * The connections for one purpose to one Redis, which is a single server or a cluster. The commands
+ * of all threads share these connections. Reads go to the primary, so they see all earlier writes.
  *
- * <p>A command fails at once while there is no connection. Connections are opened again by
- * themselves. At most 4,096 commands wait for an answer. Thread-safe.
+ * <p>A command fails at once while there is no connection. The client opens lost connections again
+ * by itself. At most 4,096 commands wait for an answer. Thread-safe.
  */
 public final class RedisConnections implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(RedisConnections.class);
@@ -90,8 +90,9 @@ public final class RedisConnections implements AutoCloseable {
   /**
    * Connects to a Redis.
    *
-   * @param name what the Redis holds, for messages, such as {@code history}
-   * @throws ServingException UNAVAILABLE when it can't be reached
+   * @param name name for the Redis in messages, which says what the Redis holds, such as
+   *     {@code history}
+   * @throws ServingException UNAVAILABLE when the Redis can't be reached
    */
   public static RedisConnections open(String name, RedisPlace place) {
     try {
@@ -155,7 +156,7 @@ public final class RedisConnections implements AutoCloseable {
   /**
    * Runs a script and returns its answer: numbers as Long, texts as byte arrays, tables as lists.
    *
-   * @param keys keys of one slot
+   * @param keys keys that all lie in one slot
    */
   public List<Object> run(RedisScript script, Duration patience, byte[][] keys, byte[]... values) {
     return reach(() -> script.run(commands, answer -> await(answer, patience), keys, values));
@@ -173,9 +174,10 @@ public final class RedisConnections implements AutoCloseable {
   }
 
   /**
-   * Runs a script that writes, and waits until a number of replicas has what it wrote.
+   * Runs a script that writes, and waits until this number of replicas has the written data.
    *
-   * @throws ServingException UNAVAILABLE when fewer replicas confirm; the primary has the change
+   * @throws ServingException UNAVAILABLE when fewer replicas confirm the write; the primary has the
+   *     change nevertheless
    */
   public List<Object> runReplicated(
       RedisScript script, int replicas, byte[][] keys, byte[]... values) {
@@ -206,8 +208,8 @@ public final class RedisConnections implements AutoCloseable {
   }
 
   /**
-   * Lets every node that keeps an append-only file rewrite it in the background. Of a single server
-   * the replicas are not known, so only the server itself does.
+   * Makes every node with an append-only file rewrite this file in the background. For a single
+   * server, the replicas are not known, so only the server itself rewrites its file.
    *
    * @return whether any node keeps such a file
    * @throws ServingException when a node can't begin now
@@ -226,7 +228,7 @@ public final class RedisConnections implements AutoCloseable {
   /**
    * Sends a command to every primary and returns the answers.
    *
-   * @throws ServingException UNAVAILABLE when one of them is away
+   * @throws ServingException UNAVAILABLE when one of the primaries is away
    */
   public <T> List<T> onPrimaries(
       Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
@@ -246,13 +248,16 @@ public final class RedisConnections implements AutoCloseable {
       } else {
         asked.add(command.apply(commands));
       }
-    } catch (RedisException e) { // a node of the cluster that has just died
+    } catch (RedisException e) { // a node of the cluster has just died
       throw RedisAnswers.away(name, "it can't be reached", e);
     }
     return asked.stream().map(this::await).toList();
   }
 
-  /** Returns the identities of all primaries. Two connections to one server have the same ones. */
+  /**
+   * Returns the identities of all primaries. Two connections to the same server return the same
+   * identities.
+   */
   public List<String> identities() {
     return info("server").stream().map(fields -> fields.getOrDefault("run_id", "")).toList();
   }

@@ -10,20 +10,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Settings of the connection to one Redis, which is a single server or a cluster. Redis stands for
- * every server that speaks its protocol, such as Valkey.
+ * Settings of the connection to one Redis, which is a single server or a cluster. The server may
+ * also be another server that speaks the protocol of Redis, such as Valkey.
  *
- * @param uri {@code redis://host:port}, or {@code rediss://host:port} for TLS; of a cluster also
+ * @param uri {@code redis://host:port}, or {@code rediss://host:port} for TLS; for a cluster, also
  *     several nodes, as in {@code redis://host1:6379,host2:6379}; empty when Redis is not used
  * @param cluster whether the nodes belong to a cluster
  * @param user name of the ACL user; empty for the default user
- * @param passwordFile file whose text is the user's password; it is read at every connection; empty
- *     for no password
+ * @param passwordFile file whose first line is the user's password; the file is read for every new
+ *     connection; empty for no password
  * @param authorities PEM file with the authorities that may sign the servers' certificates; empty
- *     for those of the JVM
+ *     for the authorities that the JVM trusts
  * @param timeout longest time to wait for a connection, and for the answer to a command
- * @param topologyRefresh interval at which the nodes of a cluster are asked who serves which keys;
- *     redirections and lost connections cause a further refresh
+ * @param topologyRefresh interval at which the client asks the nodes of a cluster which node serves
+ *     which keys; redirections and lost connections cause further refreshes
  */
 public record RedisPlace(
     String uri,
@@ -85,7 +85,10 @@ public record RedisPlace(
     return List.copyOf(nodes);
   }
 
-  /** Names the user part of an address only by what is allowed, since it could hold a password. */
+  /**
+   * Returns the error for a malformed address. The error does not quote the address, because its
+   * user part could hold a password.
+   */
   private static SettingException malformed(String uri) {
     return new SettingException(
         "uri",

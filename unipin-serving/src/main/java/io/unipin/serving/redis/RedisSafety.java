@@ -5,7 +5,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks that the settings of a Redis do not let it lose what it alone holds. */
+/** Checks that a Redis is set up so that it does not lose data that no other store holds. */
 public final class RedisSafety {
   private static final Logger logger = LoggerFactory.getLogger(RedisSafety.class);
   private static final String KEEPS_ALL = "noeviction";
@@ -13,20 +13,19 @@ public final class RedisSafety {
   private RedisSafety() {}
 
   /**
-   * What a Redis holds, in words.
+   * Names for the data in a Redis, for messages.
    *
-   * @param evicted what an eviction loses, such as {@code histories}
-   * @param unsaved what a restart loses without an append-only file; empty if it is also stored
-   *     elsewhere
+   * @param evicted name of the data that an eviction loses, such as {@code histories}
+   * @param unsaved name of the data that a restart loses without an append-only file; empty if the
+   *     data is also stored elsewhere
    */
   public record Content(String evicted, String unsaved) {}
 
   /**
-   * Refuses a Redis that evicts keys when it is full. Warns of a Redis that keeps nothing on its
-   * disk.
+   * Refuses a Redis that evicts keys when it is full. Warns if a Redis keeps nothing on its disk.
    *
-   * @throws ConfigException when it could evict something
-   * @throws io.unipin.serving.failure.ServingException when it can't be asked
+   * @throws ConfigException when the Redis could evict something
+   * @throws io.unipin.serving.failure.ServingException when the settings of the Redis can't be read
    */
   public static void require(RedisConnections redis, Content content) {
     for (Map<String, String> memory : redis.info("memory")) {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A Lua script that Redis runs atomically. Redis remembers scripts by their hash, but a restart or
- * a failover forgets them; {@link #run} then sends the text again. Immutable.
+ * A Lua script that Redis runs atomically. Redis remembers scripts by their hash, but loses them at
+ * a restart or a failover. {@link #run} then sends the text again. Immutable.
  */
 public final class RedisScript {
   private final byte[] text;
@@ -27,7 +27,7 @@ public final class RedisScript {
     this.digest = sha1(text);
   }
 
-  /** Reads a script from a resource beside a class. */
+  /** Reads a script from a resource in the package of a class. */
   public static RedisScript of(Class<?> owner, String resource) {
     try (InputStream in = owner.getResourceAsStream(resource)) {
       if (in == null) {

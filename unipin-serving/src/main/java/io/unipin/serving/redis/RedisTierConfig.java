@@ -8,13 +8,13 @@ import io.unipin.settings.SettingException;
 import java.time.Duration;
 
 /**
- * Settings of the Redis in which servers share the rows of their users' KV cache: the section
- * {@code cache.redis} of a server's settings. {@link RedisPlace} explains the components that are
- * not listed here.
+ * Settings of the Redis in which servers share the cached keys and values of users (the rows of the
+ * KV cache). They are the section {@code cache.redis} of a server's settings. {@link RedisPlace}
+ * explains the components that are not listed here.
  *
  * @param timeout longest time that a request waits for this Redis
- * @param timeToLive time after the last write for which Redis keeps a user's rows
- * @param queue bytes that may wait to be written
+ * @param timeToLive time for which Redis keeps a user's rows after the last write
+ * @param queue largest number of bytes that may wait to be written
  */
 public record RedisTierConfig(
     String uri,
@@ -30,8 +30,8 @@ public record RedisTierConfig(
   private static final Duration LONGEST = Duration.ofDays(365);
 
   /**
-   * Least timeout of connections and background writes. The setting {@code timeout} bounds only the
-   * waits of requests, and may be shorter.
+   * Smallest time limit of connections and background writes. The setting {@code timeout} bounds
+   * only the waits of requests, and may be shorter.
    */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -44,7 +44,7 @@ public record RedisTierConfig(
     checkRange("queue", queue.bytes(), LEAST_QUEUE, 1L << 40);
   }
 
-  /** Returns the settings of the connection. Its longest time is the one for background work. */
+  /** Returns the settings of the connection. Its timeout is the time limit for background work. */
   public RedisPlace place() {
     Duration patience = timeout.compareTo(PATIENCE) > 0 ? timeout : PATIENCE;
     return new RedisPlace(uri, cluster, user, passwordFile, authorities, patience, topologyRefresh);

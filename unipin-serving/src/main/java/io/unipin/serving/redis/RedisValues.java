@@ -19,7 +19,7 @@ public final class RedisValues {
     return new String((byte[]) bytes, StandardCharsets.UTF_8);
   }
 
-  /** Returns the number of an answer, which a script may give as a number or as a text. */
+  /** Returns an answer as a number. A script may give a number as a number or as a text. */
   public static long number(Object answer) {
     return answer instanceof Long number ? number : Long.parseLong(text(answer));
   }

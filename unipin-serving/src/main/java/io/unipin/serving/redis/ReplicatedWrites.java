@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 
 /**
- * Writes that wait for replicas. Redis' WAIT concerns the writes of its own connection and keeps
- * other commands of this connection waiting. So these writes have connections of their own.
- * Thread-safe.
+ * Writes that wait for replicas. The Redis command WAIT applies to the writes of its own
+ * connection, and other commands on this connection wait meanwhile. So these writes have
+ * connections of their own. Thread-safe.
  */
 final class ReplicatedWrites {
   private static final int CONNECTIONS = 4;
@@ -39,7 +39,10 @@ final class ReplicatedWrites {
     this.moved = moved;
   }
 
-  /** Writes to a single server through four connections in turn. They are opened when needed. */
+  /**
+   * Creates writes to a single server, which use four connections in turn. A connection is opened
+   * when it is first needed.
+   */
   static ReplicatedWrites of(String name, RedisClient client) {
     AtomicReferenceArray<StatefulRedisConnection<byte[], byte[]>> open =
         new AtomicReferenceArray<>(CONNECTIONS);
@@ -58,7 +61,7 @@ final class ReplicatedWrites {
         () -> {});
   }
 
-  /** Writes to the node that serves a key. */
+  /** Creates writes to a cluster. Each write goes to the node that serves its key. */
   static ReplicatedWrites of(
       String name,
       RedisClusterClient client,

@@ -12,8 +12,8 @@ import java.util.List;
  */
 public record Draw(int place, List<Option> options, int drawn) {
   /**
-   * Value in place of the impressions of the item that the rules chose. No draw reads these
-   * impressions.
+   * Value that the item chosen by the rules has instead of a number of impressions. No draw reads
+   * this number.
    */
   public static final long KEPT = -1;
 

@@ -8,7 +8,8 @@ import java.util.List;
  * The server's report about its work on a request.
  *
  * @param model version of the model
- * @param engine what computed the model: {@code program}, or {@code native} and its kernels
+ * @param engine implementation that computed the model: {@code program}, or {@code native} and its
+ *     kernels
  * @param actions names of the actions, in the order of the probabilities
  * @param reason result of the look-up in the cache
  * @param historyActions number of actions that the model read

@@ -53,7 +53,7 @@ public final class ActionRecords {
       Optional<Boolean> taken = take(user, value, known);
       if (taken.isPresent()) {
         return taken.get();
-      } // else the user was erased since, and perhaps after this record
+      } // else the user was erased meanwhile, perhaps after this record
     }
   }
 

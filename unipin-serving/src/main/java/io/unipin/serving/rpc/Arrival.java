@@ -34,7 +34,7 @@ record Arrival(long nanos, Priority priority, String traceparent) {
       Metadata.Key.of("unipin-route", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Arrival> KEY = Context.key("unipin-arrival");
 
-  /** Returns the arrival of the call that the context belongs to. */
+  /** Returns the arrival of the call to which the context belongs. */
   static Arrival of(Context context) {
     Arrival arrival = KEY.get(context);
     return arrival == null ? new Arrival(System.nanoTime(), Priority.LIVE, "") : arrival;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * Puts the ports for HTTP with JSON before the gRPC services.
+ * Puts the ports for HTTP with JSON in front of the gRPC services.
  *
  * @param config addresses and limits, which the gRPC ports share
  * @param interceptors the interceptors of the gRPC ports, in their order

@@ -25,8 +25,8 @@ final class RequestFields {
   }
 
   /**
-   * Checks the id of a user whose data is retracted or erased. Blank ids were once accepted and may
-   * have stored data, so they are still valid here.
+   * Checks the id of a user whose data is retracted or erased. Blank ids are valid here, because
+   * earlier versions accepted them and may have stored data for them.
    */
   void storedUser(String id) {
     text("user_id", id, 1, FeedRules.ID_CHARS);

@@ -30,7 +30,7 @@ public final class MacKeys {
     this.keys = List.copyOf(keys);
   }
 
-  /** Returns the keys that are the given bytes. */
+  /** Creates keys from their bytes. */
   public static MacKeys of(List<byte[]> keys) {
     return new MacKeys(keys.stream().map(key -> new SecretKeySpec(key, ALGORITHM)).toList());
   }

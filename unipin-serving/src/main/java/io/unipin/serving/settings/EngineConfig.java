@@ -13,8 +13,8 @@ import java.time.Duration;
 /**
  * Settings of the engine that computes the models.
  *
- * @param device where the models compute, and where users' keys and values lie
- * @param implementation what computes the passes of serving: the native engine or the program
+ * @param device device on which the models compute, and whose memory holds users' keys and values
+ * @param implementation whether the native engine or the program computes the model for requests
  * @param precision precision of the layers' matrix products
  * @param executor whether a run of the model serves one request (WORKER) or several users (BATCH)
  * @param batchSize largest number of users in one call of the BATCH executor

@@ -12,8 +12,8 @@ import java.util.List;
  */
 final class Explorer {
   /*
-   * A page has n items. If s is the share of exploration, s n of its impressions should be drawn.
-   * These impressions are spread over m = ceil(2 s n) places. Each of these places shows a drawn
+   * A page has n items, and s is the share of exploration. So s n of the page's impressions should
+   * be drawn. They are spread over m = ceil(2 s n) places. Each of these places shows a drawn
    * item with the probability q = s n / m, which is at most one half. So every place shows the
    * rules' item in at least half of the answers. Comparisons with other policies need this. Draw j
    * of m decides place floor((j + 1/2) n / m).

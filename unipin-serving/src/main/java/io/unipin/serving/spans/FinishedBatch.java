@@ -5,11 +5,11 @@ import java.util.List;
 /**
  * A finished batch of messages that was read from another engine.
  *
- * @param source where the messages come from
+ * @param source source of the messages
  * @param messages number of messages
  * @param beginNanos start of the processing by {@link System#nanoTime}
  * @param endNanos end of the processing by {@link System#nanoTime}
- * @param writers the W3C {@code traceparent} of some of those who wrote messages, each once
+ * @param writers W3C {@code traceparent} values of some writers of the messages, each value once
  * @param failure kind of the failure that ended the processing; empty if it ended well
  * @param engineCalls finished calls of other engines that the processing made
  */
@@ -24,7 +24,8 @@ public record FinishedBatch(
   /**
    * A source of messages.
    *
-   * @param group name of the group of readers that share the topic; empty if each reader reads all
+   * @param group name of the group of readers that share the topic; empty if each reader reads the
+   *     whole topic
    */
   public record Topic(String name, String group) {}
 

@@ -9,7 +9,9 @@ import io.unipin.serving.settings.ServerConfig;
 public final class HistoryStores {
   private HistoryStores() {}
 
-  /** Opens the configured store. No class of Redis' client is loaded for a store on the disk. */
+  /**
+   * Opens the configured store. For a store on the disk, no class of the Redis client is loaded.
+   */
   public static HistoryStore open(ServerConfig config) {
     return open(config, config.history().store());
   }

@@ -45,7 +45,7 @@ public final class Recurring implements AutoCloseable {
       task.run();
       failed.set(false);
     } catch (Throwable e) {
-      if (failed.compareAndSet(false, true)) { // the same cause tends to make every run fail
+      if (failed.compareAndSet(false, true)) { // the same cause often makes every run fail
         logger.error("{} failed; it is tried again", name, e);
       }
     }

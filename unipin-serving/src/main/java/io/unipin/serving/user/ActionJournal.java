@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Keeps the actions and retractions of callers outside of this server. An entry is kept before the
- * server changes the history, so the histories can be built again from the journal. Thread-safe.
+ * Keeps callers' actions and retractions in a place outside of this server. An entry is kept before
+ * the server changes the history, so the histories can be built again from the journal.
+ * Thread-safe.
  */
 @FunctionalInterface
 public interface ActionJournal {
@@ -18,7 +19,7 @@ public interface ActionJournal {
    *
    * @param record an action record in its binary format; the array is not copied
    */
-  @SuppressWarnings("ArrayRecordComponent") // made for a single write
+  @SuppressWarnings("ArrayRecordComponent") // each entry is made for a single write
   record Entry(String user, byte[] record) {}
 
   /**

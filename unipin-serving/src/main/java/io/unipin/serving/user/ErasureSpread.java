@@ -22,7 +22,7 @@ public interface ErasureSpread {
    *
    * @param existed whether any replica held data of the user
    * @param confirmed names of the replicas that have erased the user, including this replica
-   * @param unconfirmed names of the replicas that have not confirmed; they erase the user when they
+   * @param unconfirmed names of the replicas that have not confirmed; they erase the user once they
    *     can
    * @param unseen names of the replicas without a sign of life for seven days; the call did not
    *     wait for these replicas
@@ -52,7 +52,7 @@ public interface ErasureSpread {
    * Waits for the other replicas, for a bounded time.
    *
    * @param existed whether this replica held data of the user
-   * @throws ServingException UNAVAILABLE when it is not known who the other replicas are
+   * @throws ServingException UNAVAILABLE when the other replicas are not known
    */
   Answers await(String user, long timeMs, boolean existed);
 }

@@ -1,7 +1,7 @@
 -- Reads erasures in their order.
 -- KEYS: erasures (hash: key -> value), order (sorted set: key by position).
--- ARGV: least position, most erasures.
--- Returns key, value and position of each.
+-- ARGV: least position, largest number of erasures.
+-- Returns the key, the value and the position of each erasure.
 local answer = {}
 local all = redis.call('ZRANGEBYSCORE', KEYS[2], ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2])
 for i = 1, #all, 2 do

@@ -1,7 +1,7 @@
 -- Renews the lease of a replica, and lists all replicas.
 -- KEYS: cards (hash: name -> JSON), seen (sorted set: name by milliseconds).
 -- ARGV: name, card, instance, start of the process, milliseconds of silence after which a replica is
--- forgotten, and after which one is whose disk ends with it.
+-- forgotten, and the same for a replica whose disk is lost when it stops.
 -- Returns 1, or 0 if a process that started later has the name; the time; then for each replica its
 -- name, its card and its last sign of life.
 local clock = redis.call('TIME')

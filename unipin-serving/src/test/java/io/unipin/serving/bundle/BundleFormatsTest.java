@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Tests that bundles of earlier formats still load. Each of the bundles {@code format-1} to
- * {@code format-3} was published by the last version that wrote this format. The bundle {@code
- * format-5} was published by the last version whose newest format this was.
+ * {@code format-3} was published by the last version that wrote this format. The bundle
+ * {@code format-5} was published by the last version whose newest format was format 5.
  */
 class BundleFormatsTest {
   private static final String NAME = "format-3";
@@ -158,7 +158,9 @@ class BundleFormatsTest {
     assertThat(BundleVerifier.verify("plain", folder.resolve("plain")).format()).isEqualTo(4);
   }
 
-  /** The order of pages needs format 6, and changes neither fingerprint nor answers. */
+  /**
+   * Weights that order a page need format 6. They change neither the fingerprint nor the answers.
+   */
   @Test
   void publish_modelWithAnOrderOfPages_isOfFormat6() throws IOException {
     FittedPageOrder order =

@@ -28,7 +28,7 @@ public final class ContentBundles {
   public static final int CONTENT = 4;
   public static final int ALL = 48;
 
-  /** The number of items in bundles without the last eight items of the whole catalogue. */
+  /** The number of items in bundles that lack the last eight items of the whole catalogue. */
   public static final int EARLY = 40;
 
   public static final long FIRST_ID = 1000;
@@ -65,7 +65,9 @@ public final class ContentBundles {
     publish(folder, name, items, CONTENT, seed, scratch);
   }
 
-  /** Publishes a bundle whose items have {@code contentDim} numbers of content; 0 for none. */
+  /**
+   * Publishes a bundle whose items have content with {@code contentDim} values; 0 for no content.
+   */
   public static void publish(
       Path folder, String name, int items, int contentDim, long seed, Path scratch) {
     publish(folder, name, items, new Read(contentDim, AttributeConfig.NONE, 0), seed, scratch);
@@ -75,7 +77,7 @@ public final class ContentBundles {
    * Publishes a bundle whose model reads the attributes, category and author of its items, and has
    * a path for content. The bundle's items come from {@link #described}.
    *
-   * @param contentDim how many numbers the content of an item has; 0 for none
+   * @param contentDim number of values in the content of an item; 0 for no content
    */
   public static void publishDescribed(
       Path folder, String name, int items, int contentDim, long seed, Path scratch) {

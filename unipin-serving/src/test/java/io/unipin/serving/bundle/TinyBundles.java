@@ -72,7 +72,7 @@ public final class TinyBundles {
         });
   }
 
-  /** Publishes a bundle with its own order of pages. */
+  /** Publishes a bundle with its own weights that order a page. */
   public static void publishOrdered(
       Path folder, String name, long seed, FittedPageOrder order, Path scratch) {
     Path model = scratch.resolve("model-" + name);
@@ -126,8 +126,8 @@ public final class TinyBundles {
   }
 
   /**
-   * Replaces some of the items that a bundle's last golden query must retrieve by items that the
-   * bundle lacks. {@code part} is their share. The bundle's checksums still match.
+   * Changes the items that a bundle's last golden query must retrieve: replaces a share
+   * {@code part} of them by items that the bundle lacks. The bundle's checksums still match.
    */
   static void spoilRetrieved(Path bundle, double part) throws IOException {
     spoil(

@@ -214,7 +214,7 @@ final class ErasureReaderTest {
     assertThat(Files.readString(folder.resolve("erasures.json")))
         .contains("\"format\":2")
         .doesNotContain("late");
-    // the erasure is neither lost by a restart, nor because the log no longer has its record
+    // The erasure is not lost, although the reader restarts and the log no longer has the record.
     ErasureReader again = reader(STORE);
     again.caughtUp();
     assertThat(again.unreadable()).isEqualTo(1);

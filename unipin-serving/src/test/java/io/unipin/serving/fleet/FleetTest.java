@@ -267,7 +267,7 @@ final class FleetTest {
                 + " drop erasures and the register of replicas when it is full");
   }
 
-  /** Redis was away at the start, so only the register can be refused later. */
+  /** At the start Redis is away, so its settings can be checked only later. */
   @Test
   void enter_laterWithARedisThatEvicts_staysOutUntilItIsSetRight() {
     use("--maxmemory-policy", "allkeys-lru");

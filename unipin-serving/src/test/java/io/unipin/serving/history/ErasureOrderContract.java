@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The tests of changes and erasures of one user in both orders, which every history store must pass.
+ * Tests a change before an erasure of its user and after it. Every history store must pass these
+ * tests.
  */
 @Timeout(120)
 public abstract class ErasureOrderContract {
@@ -27,7 +28,10 @@ public abstract class ErasureOrderContract {
     return new ActionEvent(id, new RecordedAction(7, List.of("click"), "home", timeMs));
   }
 
-  /** Records an event as a reader of a topic does: it leaves out what is older than the erasure. */
+  /**
+   * Records an event as a reader of a topic does: it leaves out actions that are older than the
+   * erasure.
+   */
   private static boolean take(HistoryStore store, String user, ActionEvent event) {
     while (true) {
       KnownErasure known = store.erasure(user);
@@ -109,7 +113,7 @@ public abstract class ErasureOrderContract {
     }
   }
 
-  /** One thread records old actions again and again, while another one erases the user. */
+  /** One thread records old actions again and again, while another thread erases the user. */
   @Test
   void redeliveredRecords_whileTheUserIsErased_neverReviveTheUser() throws Exception {
     ExecutorService pool = Executors.newFixedThreadPool(2);

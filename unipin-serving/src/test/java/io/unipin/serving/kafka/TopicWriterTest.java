@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests writes without Kafka. {@code KafkaAwayTest} tests them with a real one. */
+/** Tests writes without Kafka. {@code KafkaAwayTest} tests writes with a real Kafka. */
 @Timeout(60)
 final class TopicWriterTest {
   @TempDir Path folder;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Tests pages of a bundle that has its own order of pages. */
+/** Tests pages of a bundle that has its own weights that order a page. */
 final class PageOrderTest extends RecommenderFixture {
   private static final float SIMILARITY = 0.6f;
   private static final Map<String, Float> WEIGHTS =

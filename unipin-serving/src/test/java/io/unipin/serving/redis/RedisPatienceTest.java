@@ -68,7 +68,7 @@ final class RedisPatienceTest {
     assertNeverOpened();
   }
 
-  /** Redis answers after 300 ms. These callers do not wait so long, but others would. */
+  /** Redis answers after 300 ms. These callers do not wait for so long, but other callers would. */
   @Test
   void callersWithLittleTime_whileRedisIsSlow_leaveItToOthers() {
     assertThat(server.command("CLIENT PAUSE 300 ALL")).isEqualTo("+OK");
@@ -78,7 +78,7 @@ final class RedisPatienceTest {
     assertNeverOpened();
   }
 
-  /** Redis answers after 300 ms, so that no answer is there before the interrupt is seen. */
+  /** Redis answers only after 300 ms, so the interrupt is seen before an answer arrives. */
   @Test
   void callersThatAreInterrupted_leaveRedisToOthers() {
     assertThat(server.command("CLIENT PAUSE 300 ALL")).isEqualTo("+OK");
@@ -89,12 +89,12 @@ final class RedisPatienceTest {
         assertThat(Thread.interrupted()).isTrue();
       }
     } finally {
-      boolean unused = Thread.interrupted(); // the connection is closed without it
+      boolean unused = Thread.interrupted(); // the connection is closed without the interrupt
     }
     assertNeverOpened();
   }
 
-  /** No caller waits until the absence is certain, but the breaker does. */
+  /** No caller waits long enough to be certain that Redis is away, but the breaker does. */
   @Test
   void callersWithLittleTime_whileRedisHangs_openItAndItRecovers() {
     server.signal("STOP");

@@ -232,7 +232,7 @@ final class EngineTracesTest {
     };
   }
 
-  /** Returns the spans of a name in the order of their beginnings. */
+  /** Returns the spans with the given name, ordered by their start. */
   private static List<Span> named(Collector collector, String name) {
     return collector.spans().stream()
         .filter(span -> span.getName().equals(name))

@@ -64,7 +64,7 @@ public record ColumnProfile(
     JSON
   }
 
-  /** Whether nearly all values are whole numbers that can be ids as they are. */
+  /** Whether nearly all values are whole numbers that can serve as ids without a change. */
   public boolean isWhole() {
     return filled > 0 && whole >= NEARLY_ALL && !padded && least >= 0 && most < 9e18;
   }

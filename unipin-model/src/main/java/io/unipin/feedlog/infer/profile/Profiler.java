@@ -147,7 +147,10 @@ public final class Profiler {
     return common;
   }
 
-  /** Returns the formats of time that fit the first values and a spread of all different values. */
+  /**
+   * Returns the formats of time that fit the tested values: the first values, and a sample that is
+   * spread over all different values.
+   */
   private static Set<TimeFormat> formats(List<@Nullable String> values, Set<String> distinct) {
     Set<String> tested = new LinkedHashSet<>();
     values.stream().filter(v -> v != null).limit(TESTED_FOR_TIME / 2).forEach(tested::add);

@@ -36,19 +36,18 @@ public record TableProfile(
   /**
    * How columns depend on each other.
    *
-   * @param determined for the names of columns a and b: of the values that occur repeatedly in a,
-   *     the share that always stands beside the same value of b; absent if a has too few such
-   *     values
-   * @param gaps for the names of a column of times and another column b: median number of
-   *     milliseconds between two rows with the same value of b
-   * @param contained for the names of a column of lists and another column b: share of the rows
+   * @param determined by the names of columns a and b: the share of a's repeated values that always
+   *     occur with the same value of b; absent if a has too few repeated values
+   * @param gaps by the names of a column of times and another column b: median number of
+   *     milliseconds between two successive rows with the same value of b
+   * @param contained by the names of a column of lists and another column b: share of the rows
    *     whose list contains the row's value of b
    */
   public record Relations(
       Map<String, Map<String, Double>> determined,
       Map<String, Map<String, Double>> gaps,
       Map<String, Map<String, Double>> contained) {
-    /** Relations of which nothing is known. */
+    /** Relations without any known figure. */
     public static final Relations NONE = new Relations(Map.of(), Map.of(), Map.of());
 
     /** Returns the share, or NaN if it is unknown. */

@@ -151,8 +151,8 @@ public enum TimeFormat {
   }
 
   /**
-   * Returns the milliseconds since 1970 that a value stands for; empty if the value does not have
-   * this format.
+   * Returns the time of a value in milliseconds since 1970; empty if the value does not have this
+   * format.
    */
   public OptionalLong milliseconds(String value) {
     if (!Readers.matcher(this, value).matches()) {
@@ -182,7 +182,7 @@ public enum TimeFormat {
     return OptionalLong.empty();
   }
 
-  /** Returns a date with slashes instead of dashes and blanks between its three parts. */
+  /** Returns a date with slashes between its three parts. The slashes replace dashes and blanks. */
   private static String withSlashes(String value) {
     return value.replaceFirst("^(\\w+)[ /-](\\w+)[ /-]", "$1/$2/");
   }
@@ -210,8 +210,8 @@ public enum TimeFormat {
   }
 
   /**
-   * Returns an SQL expression of the milliseconds since 1970 that a text or number stands for. It
-   * is null for any other value.
+   * Returns an SQL expression of the time of a text or number, in milliseconds since 1970. It is
+   * null for any other value.
    */
   public String sql(String column) {
     String text = "CAST(" + column + " AS VARCHAR)";

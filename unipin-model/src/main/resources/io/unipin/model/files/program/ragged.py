@@ -101,8 +101,9 @@
     return rectangle
 
   # Lets rows of queries attend to rows of the pool. If `causal` is true, a user's queries belong to
-  # the last rows of the history, and each attends to the rows up to its own. Otherwise each query
-  # attends to all rows of the history. Returns (r, H, D) and the log-sum-exp (r, H) of the scores.
+  # the last rows of the history, and each query attends to the rows up to its own row. Otherwise
+  # each query attends to all rows of the history. Returns (r, H, D) and the log-sum-exp (r, H) of
+  # the scores.
   def attend_ragged(
     self,
     q: Tensor,  # (r, H D), scaled

@@ -143,8 +143,8 @@
     return loss
 
   # Returns the squared difference between the mean probabilities of cold and other candidates,
-  # summed over the actions. An action is left out unless both kinds have a candidate that counts
-  # for it.
+  # summed over the actions. An action is left out unless each kind has a candidate that counts for
+  # the action.
   def score_gap(
     self,
     probabilities: Tensor,  # (S, C)

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets Redis rewrite its append-only files after erasures, so that erased bytes leave its disks.
- * The result of a rewrite that began before an erasure may still hold the erased bytes. So another
- * rewrite follows. Thread-safe.
+ * Makes Redis rewrite its append-only files after erasures, so that erased bytes leave the disks of
+ * Redis. The result of a rewrite that began before an erasure may still hold the erased bytes. So
+ * another rewrite follows. Thread-safe.
  */
 final class LogRewrites implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LogRewrites.class);
@@ -35,8 +35,9 @@ final class LogRewrites implements AutoCloseable {
   }
 
   /**
-   * Lets Redis begin a rewrite at once, unless one began within the last interval. Each rewrite
-   * costs Redis a copy of its memory, so further requests wait until the interval has passed.
+   * Makes Redis begin a rewrite at once, unless a rewrite began within the last interval. Each
+   * rewrite costs Redis a copy of its memory, so further requests wait until the interval has
+   * passed.
    */
   LogRewrite now() {
     long last = begunNanos.get();

@@ -38,8 +38,8 @@ final class RedisArchive implements HistoryArchive {
   private static final int SCANNED = 1000;
 
   /**
-   * Time limit of each call. A copy also reads long histories, which takes longer than the calls of
-   * a server.
+   * Time limit of each call. It is longer than the limit of a server's calls, because a copy also
+   * reads long histories.
    */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -58,7 +58,7 @@ final class RedisArchive implements HistoryArchive {
     this.writer = writer;
   }
 
-  /** Passes keys to a receiver until it returns false. A key may come twice. */
+  /** Passes keys to a receiver until the receiver returns false. A key may come twice. */
   private void scan(String pattern, Predicate<byte[]> receiver) {
     ScanArgs args = ScanArgs.Builder.matches(pattern).limit(SCANNED);
     KeyScanCursor<byte[]> cursor = redis.await(redis.commands().scan(args));
@@ -90,7 +90,7 @@ final class RedisArchive implements HistoryArchive {
     boolean take(byte[] key, StoredRecord record);
   }
 
-  /** Passes records to a receiver until it returns false. */
+  /** Passes records to a receiver until the receiver returns false. */
   void forEachUntil(Listing listing) {
     scan(
         RedisRecords.PATTERN,

@@ -20,7 +20,7 @@ final class RedisChange {
   private static final byte[] RETRACT = bytes("-");
   private static final byte[] NOTHING = new byte[0];
 
-  /** Largest time that Redis orders exactly: its scores are doubles. */
+  /** Largest time that Redis can order exactly, because its scores are doubles. */
   private static final long MOST_TIME_MS = 1L << 53;
 
   private static final int FORGOTTEN = 2;

@@ -14,16 +14,17 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Erases histories in Redis, and refuses changes that were checked before an erasure and arrive
- * after it. Thread-safe.
+ * Erases histories in Redis. Refuses a change that was checked before an erasure but arrives after
+ * the erasure. Thread-safe.
  */
 final class RedisErasing {
   /*
-   * The mark of an erasure stays for ever, and its key tells nothing of the user. So it lies in
-   * another slot than the history, and no script can use both. A second key, the fence, lies beside
-   * the history for some minutes. One script deletes the history and sets the fence. The script that
-   * changes a history looks at the fence, and refuses a change whose caller does not know of the
-   * erasure. A caller that asked so long ago that the fence may be gone is refused as well.
+   * The mark of an erasure stays for ever, and its key reveals nothing about the user. So the mark
+   * lies in another slot than the history, and no script can use both. A second key, the fence,
+   * lies in the slot of the history for some minutes. One script deletes the history and sets the
+   * fence. The script that changes a history looks at the fence, and refuses a change whose caller
+   * does not know of the erasure. It also refuses a caller that asked for the last erasure so long
+   * ago that the fence may be gone.
    *
    * The mark is written last. So an erasure with a mark is complete. If the mark is missing, a
    * replica repeats the erasure.
@@ -52,8 +53,8 @@ final class RedisErasing {
    * Erases a history.
    *
    * @param key key of the user's record
-   * @param again whether the history is deleted even if this erasure was made a moment ago; what
-   *     the user did since is then lost
+   * @param again whether the history is deleted even if this erasure was made a moment ago; actions
+   *     of the user since then are then lost
    * @return whether there was a history
    */
   boolean erase(byte[] key, long timeMs, boolean again) {
@@ -69,7 +70,7 @@ final class RedisErasing {
     return number(answer.get(0)) > 0;
   }
 
-  /** Returns the last erasure of a user, also if it is not marked yet. */
+  /** Returns the last erasure of a user, even if the erasure has no mark yet. */
   KnownErasure known(byte[] key) {
     ErasureMark mark = archive.markOf(key, 0);
     List<Object> answer =
@@ -86,12 +87,12 @@ final class RedisErasing {
     return known.isAny() ? RedisRecords.keys(key) : fenced(key, archive.markOf(key, 0));
   }
 
-  /** Returns the latest time, by the clock of Redis, at which a change may be made. */
+  /** Returns the latest time at which a change may be made, by the clock of Redis. */
   static long dueMs(KnownErasure known) {
     return known.askedMs() + KNOWN.toMillis();
   }
 
-  /** Returns the keys of a history and that of its fence, which all lie in one slot. */
+  /** Returns the keys of a history and the key of its fence. All of them lie in one slot. */
   private static byte[][] fenced(byte[] key, ErasureMark mark) {
     byte[][] keys = RedisRecords.keys(key);
     byte[][] all = Arrays.copyOf(keys, keys.length + 1);

@@ -13,13 +13,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The positions before which all erasures of a fleet's log are made in Redis. They lie in the Redis
- * of the histories, so a Redis that loses the histories loses the positions, too. Thread-safe.
+ * Stores in Redis how far the erasures of a fleet's log are made in Redis: all erasures before the
+ * stored positions are made. The Redis of the histories holds these positions. So if Redis loses
+ * the histories, it loses the positions, too. Thread-safe.
  */
 final class RedisErasurePoints implements SharedErasures {
   /**
-   * Key of a hash. A field is the name of the log, a slash and the partition. Its value is position
-   * and time as texts.
+   * Key of a hash. A field is the name of the log, a slash and the partition. Its value holds the
+   * position and the time as texts.
    */
   static final byte[] KEY = bytes("unipin:made");
 

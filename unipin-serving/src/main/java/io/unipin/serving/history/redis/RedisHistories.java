@@ -41,9 +41,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Histories in Redis, which several servers share. Every change is one script, so it happens as a
- * whole or not at all. Reads go to the primary. They transfer a history only if its revision
- * differs from the revision that this server holds.
+ * Histories in Redis, which several servers share. Every change is one script, so a change happens
+ * as a whole or not at all. Reads go to the primary. A read transfers a history only if its
+ * revision differs from the revision that this server holds.
  *
  * <p>While Redis is away, calls fail with UNAVAILABLE. Pages then read the history that
  * {@link #view} returns. Thread-safe.
@@ -218,7 +218,7 @@ public final class RedisHistories implements HistoryStore {
 
   private boolean erase(String user, long timeMs, boolean again) {
     byte[] key = HistoryKeys.user(user);
-    held.drop(key); // even if Redis is away: a page must not show what was to be erased
+    held.drop(key); // even if Redis is away, no page may show the erased actions
     boolean existed = erasing.erase(key, timeMs, again);
     erasures.incrementAndGet();
     held.drop(key);

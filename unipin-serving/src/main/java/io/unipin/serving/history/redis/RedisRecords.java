@@ -33,7 +33,7 @@ final class RedisRecords {
   private static final int UNLINKED_BYTES = Long.BYTES + Integer.BYTES;
   private static final byte SPACE = ' ';
 
-  /** A pattern of keys. Of each user's keys, exactly one matches this pattern. */
+  /** A pattern for listing users. Exactly one of each user's keys matches this pattern. */
   static final String PATTERN = PREFIX + "*}:m";
 
   private RedisRecords() {}
@@ -50,7 +50,7 @@ final class RedisRecords {
     return KINDS.stream().map(kind -> bytes(tag + kind)).toArray(byte[][]::new);
   }
 
-  /** Returns the key of a user's record, made from the first of the user's keys in Redis. */
+  /** Returns the key of a user's record, derived from the first of the user's keys in Redis. */
   static byte[] recordKey(byte[] redisKey) {
     String text = text(redisKey);
     String tag = text.substring(PREFIX.length(), text.indexOf('}'));

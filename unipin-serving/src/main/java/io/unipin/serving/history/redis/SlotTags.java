@@ -3,8 +3,9 @@ package io.unipin.serving.history.redis;
 import io.lettuce.core.cluster.SlotHash;
 
 /**
- * A short text for each slot of a Redis cluster. A key with this text as its hash tag falls into
- * the slot of another key, and reveals only the slot of that key.
+ * A short text for each slot of a Redis cluster. A new key with this text as its hash tag falls
+ * into the same slot as an existing key. The new key reveals nothing of the existing key except its
+ * slot.
  */
 final class SlotTags {
   private static final int RADIX = 36;
@@ -21,7 +22,7 @@ final class SlotTags {
     return Integer.toString(number, RADIX);
   }
 
-  /** Finds for each slot the least number whose text falls into it. */
+  /** Finds for each slot the least number whose text falls into this slot. */
   private static int[] numbers() {
     int[] found = new int[SlotHash.SLOT_COUNT];
     int left = found.length;

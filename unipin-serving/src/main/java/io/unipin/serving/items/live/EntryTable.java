@@ -21,7 +21,10 @@ final class EntryTable {
    */
   private static final int LEAST = 16;
 
-  /** The mark of a removed entry. No item has its id, because items' ids are at least 0. */
+  /**
+   * The mark of a removed entry. The mark's id belongs to no item, because items' ids are at least
+   * 0.
+   */
   private static final LiveEntry REMOVED =
       new LiveEntry(new LiveItem(Long.MIN_VALUE, 0, "", "", "", 0, 0), "", -1, 0, null);
 

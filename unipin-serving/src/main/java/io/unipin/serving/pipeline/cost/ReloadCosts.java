@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>A tier is asked what it holds only if the answer is expected before the rows could be encoded.
  * A request waits for a tier about as long as it would encode, and never longer than half of the
- * time that it has. If the tier gives no answer in this time, or a read brings no rows, this time
- * counts only if it is longer than expected: a request with little time tells nothing about the
- * tier. A read is also refused if it takes longer than the request has time. When questions or reads
- * were refused for a second, one request asks or reads anyway, so that a wrong estimate is
- * corrected.
+ * time that it has. Sometimes the tier gives no answer in this time, or a read brings no rows. This
+ * time then counts only if it is longer than expected, because a request with little time tells
+ * nothing about the tier. A read is also refused if it takes longer than the request has time. If
+ * all questions or reads were refused for a second, one request asks or reads anyway, so that a
+ * wrong estimate is corrected.
  */
 public final class ReloadCosts {
   /** The first answers and reads of a process load classes, so their times are not counted. */

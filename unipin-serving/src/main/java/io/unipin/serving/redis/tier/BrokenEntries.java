@@ -6,8 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The entries of which a chunk was missing or wrong. The next write of such an entry writes all of
- * its chunks. Bounded: of very many entries some are forgotten. Thread-safe.
+ * The entries in which a chunk was missing or wrong. The next write of such an entry writes all of
+ * its chunks. The number of entries is bounded, so when there are very many, some are forgotten.
+ * Thread-safe.
  */
 final class BrokenEntries {
   private static final int MOST = 1024;
@@ -21,7 +22,7 @@ final class BrokenEntries {
     lacks(entry);
   }
 
-  /** Notes an entry whose list names chunks that are not there. */
+  /** Notes an entry whose list names chunks that are missing or different in Redis. */
   void lacks(EntryName entry) {
     if (names.size() >= MOST) {
       names.clear();
@@ -29,7 +30,7 @@ final class BrokenEntries {
     names.add(entry);
   }
 
-  /** Forgets an entry. Returns whether it was noted. */
+  /** Forgets an entry. Returns whether the entry was noted. */
   boolean remove(EntryName entry) {
     return names.remove(entry);
   }

@@ -18,22 +18,25 @@ final class ChunkWrites {
   private byte[] seen;
   private long shape;
 
-  /** Whether the fields of the old list that the new one does not fill are removed. */
+  /**
+   * Whether the arguments of an earlier write already remove the fields of old chunks that the new
+   * list does not use.
+   */
   private boolean trimmed;
 
   private int total;
 
   /**
-   * The times that a write notes.
+   * The times that a write passes to Redis.
    *
    * @param nowMs time of the write, in milliseconds since 1970
-   * @param timeToLive time after which rows are removed that were not written again
+   * @param timeToLive rows that were not written again for this time are removed
    */
   record Times(long nowMs, Duration timeToLive) {}
 
   /**
    * @param old list of the chunks in Redis
-   * @param seen bytes of this list, empty if there is none
+   * @param seen bytes of this list; empty if there is no list
    */
   ChunkWrites(EntryName entry, Times times, TierIndex old, byte[] seen) {
     this.entry = entry;
@@ -45,7 +48,7 @@ final class ChunkWrites {
   /**
    * Begins to write rows. Returns the chunks to write.
    *
-   * @param anew whether no chunk in Redis stays
+   * @param anew whether to replace all chunks in Redis
    */
   List<ChunkName> begin(KvSnapshot rows, boolean anew) {
     shape = ChunkBytes.shape(rows.layout());
@@ -57,12 +60,12 @@ final class ChunkWrites {
     return missing;
   }
 
-  /** Returns the arguments that only note that the rows are in use. */
+  /** Returns the arguments of a write that only notes that the rows are in use. */
   byte[][] renewal() {
     return begun(seen).toArray(byte[][]::new);
   }
 
-  /** Returns the arguments that write the next chunk. */
+  /** Returns the arguments of the write of the next chunk. */
   byte[][] next(ChunkName chunk, byte[] sealed) {
     byte[] field = TierKeys.chunk(entry.model(), chunks.size());
     chunks.add(chunk);

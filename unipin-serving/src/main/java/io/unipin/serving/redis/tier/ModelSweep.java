@@ -14,8 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes the rows of models that this server no longer serves, once no server writes rows of them.
- * A server that writes rows of a model says so in Redis, for a while.
+ * Removes the rows of models that this server no longer serves. Waits until no other server writes
+ * rows of such a model. A server that writes rows of a model leaves a mark in Redis that lasts for
+ * a while.
  *
  * <p>Many threads call {@link #isErased}. One thread calls the other methods.
  */
@@ -33,13 +34,13 @@ final class ModelSweep {
 
   private static final int SCANNED = 500;
 
-  /** A mark that a model is used lasts this many times as long as the interval of its renewal. */
+  /** A mark lasts this many times as long as the interval at which it is renewed. */
   private static final int MARK_INTERVALS = 4;
 
   private final TierLink link;
   private final Duration interval;
 
-  /** The models to remove, by the time from which they may be looked at again. */
+  /** The models to remove, each with the time from which it may be looked at again. */
   private final Map<Id, Long> erased = new ConcurrentHashMap<>();
 
   /** The times at which this server marked models as used. */
@@ -48,13 +49,13 @@ final class ModelSweep {
   private @Nullable KeyScanCursor<byte[]> cursor;
   private @Nullable Id swept;
 
-  /** @param interval interval at which servers say that they use a model */
+  /** @param interval interval at which servers renew the mark of a model that they use */
   ModelSweep(TierLink link, Duration interval) {
     this.link = link;
     this.interval = interval;
   }
 
-  /** Whether this server gave a model up. */
+  /** Whether this server no longer serves a model, and the model's rows are to be removed. */
   boolean isErased(Id model) {
     return erased.containsKey(model);
   }
@@ -83,7 +84,7 @@ final class ModelSweep {
     marked.put(model, now);
   }
 
-  /** Does a step of the removal. Returns whether a step can follow at once. */
+  /** Does one step of the removal. Returns whether a step can follow at once. */
   boolean step() throws IOException {
     Id model = next();
     if (model == null) {

@@ -28,17 +28,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A tier in Redis, which servers share. A server reads what any other one wrote, if both have the
- * same secret.
+ * A tier in Redis, which servers share. A server can read the rows that any other server wrote if
+ * both servers have the same secret.
  *
- * <p>While Redis is away or slow, requests encode. A read waits for at most the configured time, and
- * no longer than the request allows. A breaker refuses reads while most of them fail.
+ * <p>While Redis is away or slow, requests encode their histories themselves. A read waits for at
+ * most the configured time, and no longer than the request allows. A breaker refuses reads while
+ * most of them fail.
  *
- * <p>The rows of a model that are not written again are removed after the time to live: by the next
- * write of the user under another model, or together with the user.
+ * <p>A user may have rows of several models. If the rows of one model are not written again during
+ * the time to live, they are removed. This happens at the next write of the user's rows of another
+ * model, or together with all of the user's rows.
  *
- * <p>An erasure leaves a mark, which refuses later writes for the user by any server. The mark lasts
- * longer than any server can hold rows from before the erasure.
+ * <p>An erasure leaves a mark. While the mark lasts, all writes for the user are refused. The mark
+ * lasts longer than any server can hold rows from before the erasure.
  *
  * <p>Threads: see {@link KvTier}.
  */
@@ -62,13 +64,14 @@ public final class RedisTier implements KvTier {
   private final BrokenEntries broken = new BrokenEntries();
 
   /**
-   * What the tier needs of its server.
+   * The parts of the server that the tier uses.
    *
    * @param keys returns the present keys for names and signatures
-   * @param shared the Redis of the histories and of the register of replicas, if there is one
+   * @param shared the Redis that holds the histories and the register of replicas, if there is such
+   *     a Redis
    * @param isErased whether a user was erased less than {@link #markLasts} ago
-   * @param longestHeld longest time for which a server holds rows that it does not use
-   * @param interval interval at which servers say which models they use
+   * @param longestHeld longest time for which a server keeps rows in memory without using them
+   * @param interval interval at which servers renew the marks of the models that they use
    * @param clock returns the time in milliseconds since 1970
    */
   public record Parts(
@@ -89,9 +92,9 @@ public final class RedisTier implements KvTier {
   }
 
   /**
-   * Opens the tier. If Redis can't be reached, the tier holds nothing until it can.
+   * Opens the tier. If Redis can't be reached, the tier holds nothing until Redis can be reached.
    *
-   * @throws io.unipin.settings.ConfigException if this Redis is also the shared one
+   * @throws io.unipin.settings.ConfigException if this Redis is also the shared Redis
    */
   public static RedisTier open(RedisTierConfig config, Parts parts) {
     TierLink link = new TierLink(config, parts.shared());
@@ -103,7 +106,9 @@ public final class RedisTier implements KvTier {
     return new RedisTier(config, parts, link);
   }
 
-  /** Returns how long the mark of an erasure refuses writes for the user. */
+  /**
+   * Returns the time for which the mark of an erasure lasts and writes for the user are refused.
+   */
   public static Duration markLasts(RedisTierConfig config, Duration longestHeld) {
     return config.timeToLive().plus(longestHeld);
   }
@@ -143,7 +148,10 @@ public final class RedisTier implements KvTier {
     return true;
   }
 
-  /** Writes chunk by chunk, each with a list of all chunks so far. So readers see whole prefixes. */
+  /**
+   * Writes one chunk after the other, each together with the list of all chunks written so far. So
+   * a reader always sees a complete prefix of the rows.
+   */
   @Override
   public long write(KvSnapshot rows) throws IOException {
     if (parts.isErased().test(rows.key().user())) {
@@ -168,7 +176,7 @@ public final class RedisTier implements KvTier {
       byte[] sealed = SealedChunk.write(keys, entry, chunk, rows);
       byte[][] values = writes.next(chunk, sealed);
       if (link.write(redis -> run(redis, WRITE, entry.user(), values)) != WRITTEN) {
-        break; // the user was erased, or another server writes the user
+        break; // the user was erased, or another server writes the user's rows
       }
       bytes += sealed.length;
     }

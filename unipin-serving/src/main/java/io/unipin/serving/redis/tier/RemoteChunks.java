@@ -22,14 +22,17 @@ final class RemoteChunks implements KvTier.Held {
   private final List<ChunkName> chunks;
   private final Wanted wanted;
 
-  /** What reading needs: connections, secrets, and where to note entries that can't be read. */
+  /**
+   * The parts that reading needs: connections, keys for signatures, and the notes of entries that
+   * can't be read.
+   */
   record Source(TierLink link, MacKeys keys, BrokenEntries broken) {}
 
   /**
-   * What the request wants.
+   * The rows that the request wants, and its time limits.
    *
    * @param rows number of rows of the request
-   * @param deadlineNanos time on {@link System#nanoTime} until which it waits
+   * @param deadlineNanos time on {@link System#nanoTime} until which the request waits
    * @param timeout longest time that any request waits
    */
   record Wanted(KvLayout layout, int rows, long deadlineNanos, Duration timeout) {
@@ -115,8 +118,8 @@ final class RemoteChunks implements KvTier.Held {
   }
 
   /**
-   * Whether the bytes are those of the chunk. No bytes, or other ones that a server signed, are no
-   * failure: a server may have written the entry meanwhile.
+   * Whether the bytes belong to the chunk. It is no failure if there are no bytes, or bytes of
+   * another chunk with a valid signature: a server may have written the entry meanwhile.
    */
   private boolean isRight(byte[] sealed, ChunkName chunk) {
     if (sealed.length > 0 && !SealedChunk.isGenuine(source.keys(), sealed)) {

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The list of the chunks that a user has under one model, in order. Immutable.
+ * The list of a user's chunks for one model, in order. Immutable.
  *
  * <p>Format 1, numbers big-endian: byte 1 (the format), byte 0 or 1 (whether rows are big-endian),
  * long shape, int number of chunks; per chunk int end, 16 bytes hash, int size of the state.
@@ -35,9 +35,10 @@ record TierIndex(long shape, List<ChunkName> chunks) {
   }
 
   /**
-   * Reads a list. The list of another format, or with rows of another byte order, is empty.
+   * Reads a list. If the list has another format, or its rows have another byte order, the result
+   * is empty.
    *
-   * @throws MalformedBytesException when the bytes are none of this format
+   * @throws MalformedBytesException when the bytes are damaged
    */
   static TierIndex read(byte[] bytes) {
     ByteReader in = ByteReader.of(bytes);

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
 
-/** The names of keys and fields in Redis. They hold keyed hashes, never ids. */
+/** The names of keys and fields in Redis. The names hold keyed hashes, never ids. */
 final class TierKeys {
   /** Matches the keys of all users. */
   static final String USERS = "unipin:kv:{*}";
@@ -28,12 +28,12 @@ final class TierKeys {
     return id(keys.sign(MODEL, bytes(fingerprint)));
   }
 
-  /** Returns the names that a user has under the present key and under those before it. */
+  /** Returns the names that a user has under the present key and under all earlier keys. */
   static List<Id> users(MacKeys keys, String user) {
     return keys.signatures(USER, bytes(user)).stream().map(TierKeys::id).toList();
   }
 
-  /** Returns the names that a model has under the present key and under those before it. */
+  /** Returns the names that a model has under the present key and under all earlier keys. */
   static List<Id> models(MacKeys keys, String fingerprint) {
     return keys.signatures(MODEL, bytes(fingerprint)).stream().map(TierKeys::id).toList();
   }
@@ -42,22 +42,24 @@ final class TierKeys {
     return Id.read(ByteBuffer.wrap(mac));
   }
 
-  /** Returns the key of all that a user has. */
+  /** Returns the key of the hash with all rows of a user. */
   static byte[] user(Id user) {
     return bytes("unipin:kv:{" + text(user) + "}");
   }
 
-  /** Returns the key of the mark of the user's erasure. It is in the same slot. */
+  /**
+   * Returns the key of the mark of the user's erasure. It lies in the same slot as the user's rows.
+   */
   static byte[] gone(Id user) {
     return bytes("unipin:kv:{" + text(user) + "}:gone");
   }
 
-  /** Returns the key that says that a server wrote rows of a model lately. */
+  /** Returns the key of the mark that a server has recently written rows of a model. */
   static byte[] used(Id model) {
     return bytes("unipin:kv:used:" + text(model));
   }
 
-  /** Returns the beginning of all fields of a model. */
+  /** Returns the prefix of the names of a model's fields. */
   static byte[] prefix(Id model) {
     return bytes(text(model) + ":");
   }
@@ -67,7 +69,7 @@ final class TierKeys {
     return bytes(text(model) + ":x");
   }
 
-  /** Returns the field of the chunk with a place in its entry. */
+  /** Returns the field of the chunk at the given place in its entry. */
   static byte[] chunk(Id model, int place) {
     return bytes(text(model) + ":" + place);
   }

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections of the tier. A server starts although this Redis is away, and connects later.
- * Thread-safe.
+ * The connections of the tier. If this Redis can't be reached, the server still starts, and
+ * connects later. Thread-safe.
  */
 final class TierLink implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(TierLink.class);
@@ -36,11 +36,14 @@ final class TierLink implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  /** Whether this is known to be another Redis than the shared one. */
+  /** Whether a check has shown that this Redis is not the shared Redis. */
   @GuardedBy("this")
   private boolean apart;
 
-  /** @param shared the Redis of the histories and of the register of replicas, if there is one */
+  /**
+   * @param shared the Redis that holds the histories and the register of replicas, if there is such
+   *     a Redis
+   */
   TierLink(RedisTierConfig config, Optional<RedisPlace> shared) {
     this.place = config.place();
     this.shared = shared;
@@ -49,7 +52,7 @@ final class TierLink implements AutoCloseable {
     this.writes = new RedisBreaker("KV tier (writes)", place.timeout());
   }
 
-  /** Whether there are connections. They may be interrupted at the moment. */
+  /** Whether there are connections, which may be interrupted at the moment. */
   boolean isOpen() {
     return open != null;
   }
@@ -102,8 +105,8 @@ final class TierLink implements AutoCloseable {
   }
 
   /**
-   * Refuses the shared Redis as the Redis of the tier. While the shared Redis is away, nothing is
-   * checked, and the next call checks again.
+   * Throws if the Redis of the tier is also the shared Redis. While the shared Redis is away, this
+   * can't be checked. The next call then checks it.
    */
   @GuardedBy("this")
   private void requireApart(RedisConnections made) {
@@ -151,7 +154,7 @@ final class TierLink implements AutoCloseable {
     return use(redis -> writes.call(() -> work.apply(redis)));
   }
 
-  /** Uses the connections even if Redis seems to be away. */
+  /** Uses the connections even if the breaker treats Redis as away. */
   <T> T use(Function<RedisConnections, T> work) throws IOException {
     RedisConnections redis = open;
     if (redis == null) {

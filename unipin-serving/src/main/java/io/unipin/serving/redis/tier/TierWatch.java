@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the tier's Redis from time to time: connects if it could not be reached, reads how
- * full it is, and lets it rewrite its append-only file after erasures. Thread-safe.
+ * Looks after the tier's Redis from time to time: connects if Redis could not be reached before,
+ * reads how full Redis is, and makes Redis rewrite its append-only file after erasures.
+ * Thread-safe.
  */
 final class TierWatch {
   private static final Logger logger = LoggerFactory.getLogger(TierWatch.class);

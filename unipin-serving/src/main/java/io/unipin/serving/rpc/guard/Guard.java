@@ -22,8 +22,8 @@ public final class Guard implements AutoCloseable {
   /**
    * Creates the guard. If there is no file of tokens, no token is required.
    *
-   * @param mostUnopened largest number of cancellations, per connection, of calls that the client
-   *     never opened; a further cancellation closes the connection
+   * @param mostUnopened on each connection, the client may cancel at most this many calls that it
+   *     never opened; one more such cancellation closes the connection
    */
   public Guard(
       SecurityConfig config, @Nullable TokenFile file, ServingMetrics metrics, int mostUnopened) {

@@ -30,7 +30,7 @@ final class UnopenedResets extends ByteToMessageDecoder {
 
   private final int most;
 
-  /** Number of coming bytes that belong to the preface or to a frame that passes. */
+  /** Number of the next bytes that belong to the preface or to a frame that is passed on. */
   private long passing = PREFACE_BYTES;
 
   /**

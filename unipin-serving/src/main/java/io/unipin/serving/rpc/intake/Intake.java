@@ -142,8 +142,8 @@ public final class Intake implements ServerInterceptor {
   }
 
   /**
-   * A call that ignores every end after its first end. A worker may not know that the call has
-   * already ended.
+   * A call that ends only once, and ignores every later end. A worker may not know that the call
+   * has already ended.
    *
    * <p>One thread may refuse the call while another thread answers it. The lock of the call is
    * taken after the budget's lock, never before.

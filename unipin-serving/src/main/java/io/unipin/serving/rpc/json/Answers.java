@@ -24,8 +24,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Turns the status of a call into an HTTP answer. The body of an error is {@code
- * {"code":"INVALID_ARGUMENT","message":"…","details":[…]}}, where the details are those of gRPC.
+ * Turns the status of a call into an HTTP answer. The body of an error is
+ * {@code {"code":"INVALID_ARGUMENT","message":"…","details":[…]}}, where the details are the same
+ * as in gRPC.
  */
 final class Answers {
   private static final String DOMAIN = "unipin";
@@ -96,7 +97,7 @@ final class Answers {
       }
       out.writeEndArray();
       out.writeEndObject();
-    } catch (IOException e) { // the server itself writes all details
+    } catch (IOException e) { // the server itself made the details, so they are valid
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();

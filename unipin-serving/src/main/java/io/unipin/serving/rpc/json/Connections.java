@@ -16,9 +16,11 @@ import java.util.concurrent.TimeUnit;
  * The open connections of one port. Their number is bounded, and so are the bytes of all answers
  * that clients have not taken yet.
  *
- * <p>If a further client connects, the connection that has waited longest for a request, or for the
- * rest of one, is closed. So clients that only hold connections open keep nobody out. If too many
- * bytes wait, the client that has not taken its answer for the longest time is cut off.
+ * <p>If all connections are in use and another client connects, one of them is closed: the
+ * connection that has waited longest for a request or for the rest of a request. So clients that
+ * only hold connections open do not keep other clients out. If the answers that clients have not
+ * taken have too many bytes, the client that has not taken its answer for the longest time is cut
+ * off.
  *
  * <p>Thread-safe.
  */
@@ -34,10 +36,15 @@ final class Connections {
   /** The connections for which there was no room, and whose clients have not yet been told so. */
   private final Set<HttpConnection> refused = new HashSet<>();
 
-  /** The connections without a whole request, those that have waited longest first. */
+  /**
+   * The connections without a whole request. The connection that has waited longest comes first.
+   */
   private final Set<HttpConnection> waiting = new LinkedHashSet<>();
 
-  /** The connections whose answers wait for their clients, those that wait longest first. */
+  /**
+   * The connections whose clients have not taken their answers. The connection that has waited
+   * longest comes first.
+   */
   private final Set<HttpConnection> sending = new LinkedHashSet<>();
 
   private final Map<HttpConnection, Long> unsent = new HashMap<>();
@@ -53,7 +60,10 @@ final class Connections {
     return open.size() + refused.size();
   }
 
-  /** Adds a connection. Returns false if there is no room: all others have whole requests. */
+  /**
+   * Adds a connection. Returns false if there is no room, because all other connections have whole
+   * requests.
+   */
   boolean opened(HttpConnection connection) {
     Optional<HttpConnection> idle;
     synchronized (this) {
@@ -93,7 +103,10 @@ final class Connections {
     }
   }
 
-  /** Notes that a request has begun. Its connection is now the one that has waited shortest. */
+  /**
+   * Notes that a request has begun. Its connection is now the connection that has waited for the
+   * shortest time.
+   */
   synchronized void begins(HttpConnection connection) {
     if (waiting.remove(connection)) {
       waiting.add(connection);
@@ -160,7 +173,7 @@ final class Connections {
     return new ArrayList<>(connections);
   }
 
-  /** Waits until all connections are closed, at most so long. */
+  /** Waits until all connections are closed, but at most for this time. */
   synchronized void awaitClosed(long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos;
     for (long left = nanos; count() > 0 && left > 0; left = end - System.nanoTime()) {

@@ -59,7 +59,7 @@ final class Door {
   }
 
   /**
-   * Requires that a request could be read, and that no web page sent it.
+   * Checks that a request could be read, and that no web page sent it.
    *
    * @throws HttpRefusal otherwise
    */
@@ -82,7 +82,10 @@ final class Door {
     RequestHead.requireNoOrigin(request);
   }
 
-  /** Returns the answer to a request for a page, such as the health; null if it is for a call. */
+  /**
+   * Returns the answer to a request for a page, such as the health page; null if the request is for
+   * a call.
+   */
   @Nullable HttpAnswer page(HttpRequest request) {
     Supplier<HttpAnswer> page = pages.get(path(request));
     if (page == null) {
@@ -95,7 +98,7 @@ final class Door {
   }
 
   /**
-   * Begins a call. It may be refused at once.
+   * Begins a call. The call may be refused at once.
    *
    * @param answers takes the answer, on any thread
    * @throws HttpRefusal when the request breaks a rule of HTTP
@@ -114,7 +117,7 @@ final class Door {
             method, head, caller, new HttpCall.Transport(shared.tracers(), shared.failures()));
     long length = HttpUtil.getContentLength(request, 0L);
     if (length > shared.maxMessage()) {
-      call.received(length); // refuses the call before its body comes
+      call.received(length); // refuses the call before its body arrives
     }
     return call;
   }
@@ -150,7 +153,7 @@ final class Door {
             "fewer connections expected: all %s have requests".formatted(shared.connections())));
   }
 
-  /** Returns the answer to a client whose request does not come to its end. */
+  /** Returns the answer to a client that does not complete its request in time. */
   HttpAnswer tooSlow() {
     return refused(
         new HttpRefusal(
@@ -167,7 +170,7 @@ final class Door {
     return connections;
   }
 
-  /** From now on, each answer ends its connection. */
+  /** Closes each connection after its next answer from now on. */
   void stopping() {
     stopping = true;
   }
@@ -176,7 +179,7 @@ final class Door {
     return stopping;
   }
 
-  /** Logs what ended a connection, unless the network or the client's TLS did. */
+  /** Logs why a connection ended, unless the cause is the network or the client's TLS. */
   void failed(Throwable failure) {
     long now = System.nanoTime();
     long last = lastLogged.get();

@@ -11,8 +11,8 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request that a connection serves, and how far it has come. Only the connection's thread uses
- * it.
+ * The request that a connection serves, and the progress of the request. Only the connection's
+ * thread uses it.
  */
 final class Exchange {
   private static final long MOST_DISCARDED = 4L << 20;
@@ -25,7 +25,7 @@ final class Exchange {
   /** Whether the connection stays open after the answer. */
   boolean keepAlive;
 
-  /** Whether the whole request has come. */
+  /** Whether the whole request has arrived. */
   boolean received;
 
   /** Whether an answer was chosen. */
@@ -34,7 +34,7 @@ final class Exchange {
   /** Whether the client has taken the answer. */
   boolean sent;
 
-  /** Bytes of the body that came after the answer was chosen. */
+  /** Bytes of the body that arrived after the answer was chosen. */
   private long discarded;
 
   /** The call; absent if the request was refused or asks for a page. */
@@ -66,12 +66,12 @@ final class Exchange {
   void append(ByteBuf bytes) {
     try {
       bytes.readBytes(body, bytes.readableBytes());
-    } catch (IOException e) { // memory has no such failures
+    } catch (IOException e) { // writes to memory don't fail
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Returns the body, and keeps it no longer. */
+  /** Returns the body, and drops this object's own copy. */
   byte[] takeBody() {
     byte[] bytes = body.toByteArray();
     body = new ByteArrayOutputStream(0);

@@ -13,7 +13,7 @@ import java.util.Map;
  * An answer to a request.
  *
  * @param status HTTP status
- * @param headers headers of this answer, beside those that all answers have
+ * @param headers headers of this answer, in addition to the headers that all answers have
  * @param body JSON in UTF-8
  */
 @SuppressWarnings("ArrayRecordComponent") // answers are never compared
@@ -46,7 +46,10 @@ record HttpAnswer(int status, Map<String, String> headers, byte[] body) {
     return response;
   }
 
-  /** Returns the response 100 Continue, for a client that waits for it before it sends the body. */
+  /**
+   * Returns the response 100 Continue. Some clients wait for this response before they send the
+   * body.
+   */
   static HttpResponse goOn() {
     return new DefaultFullHttpResponse(
         HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * A call of a gRPC service that arrived as an HTTP request. It goes through the same interceptors
  * and to the same service as a call that arrived by gRPC.
  *
- * <p>It does for HTTP what gRPC's transport does for HTTP/2: it tells the call's tracer of each
- * byte, gives the message to the service, and ends the call when it is answered, late or abandoned.
+ * <p>This class has the tasks that gRPC's transport has for HTTP/2. It reports each byte to the
+ * call's tracer and gives the message to the service. It ends the call when the call was answered,
+ * its time has passed, or its client has gone.
  *
  * <p>The connection's thread calls the methods of this class, except those that {@link ServerCall}
  * declares.
@@ -52,7 +53,7 @@ final class HttpCall<Q, A> extends ServerCall<Q, A> {
       Attributes attributes, String authority, EventLoop thread, Consumer<HttpAnswer> answers) {}
 
   /**
-   * What calls need of the server.
+   * The parts of the server that calls use.
    *
    * @param tracers factory of the tracers that count the bytes of requests
    * @param failures turns failures into statuses
@@ -74,7 +75,7 @@ final class HttpCall<Q, A> extends ServerCall<Q, A> {
             : traced.withDeadline(head.deadline(), caller.thread());
   }
 
-  /** Begins a call when its headers have arrived. The interceptors may refuse it at once. */
+  /** Begins a call when its headers have arrived. The interceptors may refuse the call at once. */
   static <Q, A> HttpCall<Q, A> start(
       JsonMethod<Q, A> method, RequestHead head, Caller caller, Transport transport) {
     HttpCall<Q, A> call = new HttpCall<>(method, head, caller, transport);
@@ -112,7 +113,7 @@ final class HttpCall<Q, A> extends ServerCall<Q, A> {
     try {
       JsonBody json = JsonBody.checked(body, method.input());
       if (!Intake.reads(context, json.cost())) {
-        return; // refused to make room
+        return; // the call was refused to make room
       }
       message = json.message(method.input());
     } catch (ServingException e) {
@@ -166,7 +167,7 @@ final class HttpCall<Q, A> extends ServerCall<Q, A> {
     }
   }
 
-  /** Tells the tracer of the end. Returns whether the call had not ended before. */
+  /** Tells the tracer that the call has ended. Returns whether the call had not ended before. */
   private boolean end(Status status) {
     boolean first = !ended;
     ended = true;

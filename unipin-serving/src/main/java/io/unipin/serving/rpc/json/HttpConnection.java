@@ -15,8 +15,9 @@ import io.unipin.serving.failure.ServingException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of the door. It serves one request after the other. Of a second request that the
- * client sends too early, it reads only the head until the first one is answered.
+ * One connection of a port for HTTP with JSON. It serves one request after the other. If the client
+ * sends a second request before the first one is answered, the connection reads only the head of
+ * the second request until then.
  *
  * <p>All methods run on the connection's thread, except {@link #close} and the answers of calls.
  */
@@ -44,7 +45,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     } else if (!door.connections().refuses(this)) {
       close();
     } else {
-      patience.start(Patience.LINGER, this::close); // a TLS handshake may delay the answer
+      patience.start(Patience.LINGER, this::close); // a TLS handshake may come first
       var unused =
           channel
               .writeAndFlush(door.noRoom().response(HttpVersion.HTTP_1_1, false, false))
@@ -74,14 +75,17 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
             });
   }
 
-  /** Notes that bytes have come. The first bytes of a request begin the time for its head. */
+  /**
+   * Notes that bytes have arrived. When the first bytes of a request arrive, the time for its head
+   * begins.
+   */
   void bytesArrived() {
     if (now == null && next == null) {
       patience.startOnce(Patience.HEAD, () -> cut("slow_head"));
     }
   }
 
-  /** Asks again when a read has ended without a whole part. */
+  /** Asks for more bytes when a read has ended before a whole part of a request has arrived. */
   @Override
   public void channelReadComplete(ChannelHandlerContext unused) {
     reads.ended();
@@ -92,7 +96,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     reads.came();
     if (part instanceof HttpRequest request) {
       if (now != null) {
-        next = request; // served later; nothing more is read until then
+        next = request; // begins after this exchange; until then, nothing more is read
         return;
       }
       begin(request);
@@ -105,7 +109,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
     Exchange exchange = now;
     if (exchange == null || !exchange.received || next == null) {
-      reads.next(); // notices a client that goes away while the service works
+      reads.next(); // shows if the client goes away while the service works
     }
   }
 
@@ -123,7 +127,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         call(request, exchange);
       }
     } catch (HttpRefusal e) {
-      if (request.decoderResult().isFailure()) { // nothing after it can be read
+      if (request.decoderResult().isFailure()) { // later bytes can't be read either
         exchange.keepAlive = false;
         exchange.received = true;
       }
@@ -142,7 +146,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
       return;
     }
     if (call.isClosed()) {
-      exchange.keepAlive = false; // whether the body comes is the client's choice
+      exchange.keepAlive = false; // the client may or may not send the body
     } else {
       var unused = channel.writeAndFlush(HttpAnswer.goOn());
     }
@@ -197,7 +201,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     door.metrics().cut("slow_body");
     exchange.keepAlive = false;
     if (exchange.call != null) {
-      exchange.call.abandoned(); // first, because the answer would complete the call
+      exchange.call.abandoned(); // before answer(), which would complete the call
     }
     answer(exchange, door.tooSlow());
   }
@@ -235,7 +239,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  /** Goes on to the next request when this one is received and its answer is sent. */
+  /** Goes on to the next request when this request is received and its answer is sent. */
   private void finishIfDone(Exchange exchange) {
     if (!exchange.isDone() || now != exchange) {
       return;
@@ -253,7 +257,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     } else if (door.isStopping()) {
       patience.start(Patience.LINGER, this::close);
     } else if (channel.pipeline().get(RequestDecoder.class).hasBegun()) {
-      bytesArrived(); // the next request began while this one was served
+      bytesArrived(); // the next request began while this request was served
     } else {
       patience.start(Patience.IDLE, this::close);
     }

@@ -12,9 +12,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The body of a request, whose JSON fits the type of its message. The mapping between JSON and
- * messages is that of protocol buffers: 64-bit numbers are texts in answers, and numbers or texts
- * in requests.
+ * The body of a request, whose JSON fits the type of its message. Protocol buffers define the
+ * mapping between JSON and messages: 64-bit numbers are texts in answers, and numbers or texts in
+ * requests.
  *
  * @param cost estimated memory in bytes while the body is read
  */
@@ -25,13 +25,16 @@ record JsonBody(String text, long cost) {
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer().omittingInsignificantWhitespace().alwaysPrintFieldsWithNoPresence();
 
-  /** Number of copies of a body that exist while it is read: bytes, and text of two bytes each. */
+  /**
+   * Memory for a body while it is read, as a multiple of its bytes: the bytes themselves, and a
+   * text with two bytes for each character.
+   */
   private static final int COPIES = 3;
 
   /**
    * Checks a body before anything is built from it.
    *
-   * @throws ServingException INVALID when the body is no JSON of this type in UTF-8, or takes more
+   * @throws ServingException INVALID when the body is not JSON of this type in UTF-8, or takes more
    *     memory than a gRPC message of the same size may take
    */
   static JsonBody checked(byte[] body, Message type) {
@@ -63,7 +66,7 @@ record JsonBody(String text, long cost) {
       return PRINTER
           .print(type.getParserForType().parseFrom(message))
           .getBytes(StandardCharsets.UTF_8);
-    } catch (IOException e) { // the server itself wrote the message
+    } catch (IOException e) { // the server itself wrote the message, so it is valid
       throw new IllegalStateException(e);
     }
   }

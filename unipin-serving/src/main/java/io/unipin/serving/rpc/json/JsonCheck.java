@@ -19,15 +19,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads JSON against the type of a message without building anything. An error names the field, what
- * was expected and what came.
+ * Reads JSON against the type of a message without building anything. An error names the field, the
+ * expected value and the actual value.
  *
  * <p>It also estimates the memory that the JSON takes as a tree of objects. {@code JsonFormat}
- * builds such a tree, in which a value of two bytes takes about a hundred. The estimate is never
- * below this memory. Not thread-safe.
+ * builds such a tree, and there a value of two bytes takes about a hundred bytes. The estimate is
+ * never below the memory that the tree takes. Not thread-safe.
  */
 final class JsonCheck {
-  /** Depth of the deepest message of the API, with room for new ones. */
+  /**
+   * Greatest depth of a message. It is greater than the depth of the API's deepest message, to
+   * leave room for new messages.
+   */
   private static final int MAX_DEPTH = 32;
 
   private static final int MAX_NUMBER = 100;
@@ -47,7 +50,7 @@ final class JsonCheck {
                   .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // callers choose names of maps
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES) // callers choose map keys
           .build();
 
   private final JsonParser in;
@@ -65,7 +68,7 @@ final class JsonCheck {
    *
    * @param most largest cost that is allowed, in bytes
    * @return estimated memory of the text's tree, in bytes
-   * @throws ServingException INVALID when the text is no JSON of this type or costs too much
+   * @throws ServingException INVALID when the text is not JSON of this type or costs too much
    */
   static long cost(String text, Descriptor type, long most) {
     try (JsonParser in = JSON.createParser(text)) {
@@ -86,7 +89,7 @@ final class JsonCheck {
                   e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
                   e.getLocation() == null ? 1 : e.getLocation().getColumnNr(),
                   Shortened.text(e.getOriginalMessage())));
-    } catch (IOException e) { // a text in memory has no other failures
+    } catch (IOException e) { // reads from memory don't fail otherwise
       throw ServingException.invalid("body", "JSON expected");
     }
   }
@@ -103,7 +106,7 @@ final class JsonCheck {
     }
   }
 
-  /** Returns the field of a name, which may be in lowerCamelCase or as in the proto. */
+  /** Returns the field with this name, in lowerCamelCase or as the proto file writes it. */
   private static FieldDescriptor field(Descriptor type, String name, String path) {
     for (FieldDescriptor field : type.getFields()) {
       if (field.getJsonName().equals(name) || field.getName().equals(name)) {
@@ -212,7 +215,7 @@ final class JsonCheck {
 
   private void require(boolean condition, String path, int index, String expected)
       throws IOException {
-    if (!condition) { // the path of an element is made only for errors
+    if (!condition) { // the path is needed only for errors
       require(false, at(path, index), expected);
     }
   }

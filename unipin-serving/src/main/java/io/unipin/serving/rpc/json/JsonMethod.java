@@ -4,7 +4,7 @@ import com.google.protobuf.Message;
 import io.grpc.ServerMethodDefinition;
 
 /**
- * A call that the door offers.
+ * A call that is offered as HTTP with JSON.
  *
  * @param definition the call of the gRPC service, behind all its interceptors
  * @param input an empty request

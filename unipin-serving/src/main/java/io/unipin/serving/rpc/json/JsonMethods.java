@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The calls of one port, by the path of their URL: {@code /v1/RetrieveAndRank}. Streams are not
- * among them. Immutable.
+ * The calls of one port, by the path of their URL, such as {@code /v1/RetrieveAndRank}. Streams are
+ * not among them. Immutable.
  */
 final class JsonMethods {
   static final String PREFIX = "/v1/";
@@ -65,7 +65,7 @@ final class JsonMethods {
   /**
    * Returns the call of a path.
    *
-   * @param others paths of this port that are no calls
+   * @param others paths of this port that are not calls
    * @throws HttpRefusal when there is no such call; the message names the nearest path
    */
   JsonMethod<?, ?> at(String path, Set<String> others) {

@@ -57,12 +57,12 @@ public final class JsonPorts implements AutoCloseable {
       @Nullable SslContext tls) {}
 
   /**
-   * What both ports share.
+   * The parts and limits that both ports share.
    *
    * @param tracers factory of the tracers that count the bytes of requests
    * @param failures turns failures into statuses
    * @param maxMessage largest number of bytes of a body
-   * @param maxUnsent largest number of bytes of all answers of a port that clients have not taken
+   * @param maxUnsent largest number of bytes of a port's answers that clients have not taken yet
    * @param connections largest number of connections of a port
    * @param healthy whether the server serves
    */
@@ -99,7 +99,7 @@ public final class JsonPorts implements AutoCloseable {
     return admin.port();
   }
 
-  /** Announces the stop: from now on, each answer ends its connection. */
+  /** Announces the stop: from now on, each connection is closed after its next answer. */
   public void announceStop() {
     ports().forEach(JsonPort::announceStop);
   }
@@ -115,7 +115,7 @@ public final class JsonPorts implements AutoCloseable {
     ports().forEach(JsonPort::closeWaiting);
   }
 
-  /** Waits until all connections are closed after {@link #shutdown}, at most so long. */
+  /** Waits after {@link #shutdown} until all connections are closed, but at most for this time. */
   public void awaitClosed(Duration time) throws InterruptedException {
     long end = System.nanoTime() + time.toNanos();
     for (JsonPort port : ports()) {

@@ -9,7 +9,10 @@ final class Numbers {
 
   private Numbers() {}
 
-  /** Whether the text is a whole number that fits into so many bits; {@code 1e3} is one. */
+  /**
+   * Whether the text is a whole number that fits into this number of bits. A whole number may be
+   * written as {@code 1e3}.
+   */
   static boolean isWhole(String text, int bits) {
     try {
       long value = new BigDecimal(text).longValueExact(); // refuses a huge exponent at once
@@ -19,7 +22,7 @@ final class Numbers {
     }
   }
 
-  /** Whether the text is a number of the range of float or of double. */
+  /** Whether the text is a number in the range of float or double. */
   static boolean isReal(String text, boolean single) {
     if (NOT_FINITE.contains(text)) {
       return true; // the service checks these, and then names the field

@@ -10,8 +10,8 @@ import io.grpc.protobuf.ProtoServiceDescriptorSupplier;
 import java.util.Set;
 
 /**
- * Describes the calls of a port in the form of OpenAPI 3.0.3. All of it comes from the descriptors
- * of the proto files and from their comments.
+ * Describes the calls of a port in the form of OpenAPI 3.0.3. The description is made only from the
+ * descriptors of the proto files and from their comments.
  */
 final class OpenApi {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -50,7 +50,7 @@ final class OpenApi {
     root.putArray("servers").addObject().put("url", "/");
     ArrayNode security = root.putArray("security");
     security.addObject().putArray("token");
-    security.addObject(); // a server without tokens asks for none
+    security.addObject(); // on a server without tokens, callers need none
     ObjectNode calls = root.putObject("paths");
     for (MethodDescriptor method : service.getMethods()) {
       String path = JsonMethods.PREFIX + method.getName();

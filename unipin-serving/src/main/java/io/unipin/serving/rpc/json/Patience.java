@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a connection waits for its client, step by step. Only the connection's thread uses it.
+ * The time limits for a connection's client, one limit for each step. Only the connection's thread
+ * uses it.
  */
 final class Patience {
   /** From the connection to the first byte of its first request. */
@@ -25,7 +26,10 @@ final class Patience {
   /** Until the client has taken the answer. */
   static final Duration ANSWER = Duration.ofSeconds(30);
 
-  /** Until the client has noticed an answer that ends the connection before the body came. */
+  /**
+   * Until the client has noticed an answer that was sent before the whole request body arrived.
+   * Such an answer ends the connection.
+   */
   static final Duration LINGER = Duration.ofSeconds(2);
 
   private final EventExecutor thread;
@@ -36,7 +40,7 @@ final class Patience {
     this.thread = thread;
   }
 
-  /** Begins to wait, instead of an earlier wait. {@code over} runs when the time is over. */
+  /** Begins to wait, and ends an earlier wait. When the time is over, {@code over} runs. */
   void start(Duration time, Runnable over) {
     stop();
     running = time;

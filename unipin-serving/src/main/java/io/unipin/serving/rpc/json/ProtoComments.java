@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The comments of the proto files, by the full name of what they describe. The compiler of protocol
- * buffers writes them into a file beside the generated classes, which do not have them. Immutable.
+ * The comments of the proto files, by the full name of the declaration that a comment describes.
+ * The generated classes do not have these comments, so the compiler of protocol buffers writes them
+ * into a file beside the classes. Immutable.
  */
 final class ProtoComments {
   private static final String FILE = "/io/unipin/proto/v1/unipin.protoset";
@@ -46,8 +47,8 @@ final class ProtoComments {
   }
 
   /**
-   * Reads the comments of one file. A place in the file is a path: alternately the number of a
-   * field of the descriptor, and an index.
+   * Reads the comments of one file. A path names a place in the file: the numbers of the
+   * descriptor's fields and the indices in these fields, in turn.
    */
   private void read(FileDescriptorProto file) {
     Map<List<Integer>, String> names = new HashMap<>();

@@ -9,7 +9,7 @@ import io.grpc.netty.shaded.io.netty.channel.Channel;
 final class Reads {
   private final Channel channel;
 
-  /** Whether a part was asked for, and has not come yet. */
+  /** Whether this class has asked for a part that has not arrived yet. */
   private boolean asked;
 
   /** Whether {@link #next} is running. */
@@ -24,8 +24,8 @@ final class Reads {
 
   /**
    * Asks for the next part of a request. A part that has already arrived is delivered during this
-   * call, and its receiver calls this method again. The loop avoids a recursion as deep as the
-   * number of parts.
+   * call, and its receiver calls this method again. Because of the loop, the depth of the stack
+   * does not grow with the number of parts.
    */
   void next() {
     if (asked) {
@@ -43,12 +43,12 @@ final class Reads {
     }
   }
 
-  /** Notes that a part has come. */
+  /** Notes that a part has arrived. */
   void came() {
     asked = false;
   }
 
-  /** Asks again if a read of bytes has ended without a whole part. */
+  /** Asks again if a read of bytes has ended before a whole part has arrived. */
   void ended() {
     if (asked) {
       asked = false;

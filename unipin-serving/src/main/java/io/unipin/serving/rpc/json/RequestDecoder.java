@@ -28,12 +28,15 @@ final class RequestDecoder extends HttpRequestDecoder {
     this.connection = connection;
   }
 
-  /** Whether the first bytes of a request have come, but not its end. */
+  /** Whether the first bytes of a request have arrived, but not its end. */
   boolean hasBegun() {
     return begun || actualReadableBytes() > 0;
   }
 
-  /** Tells the connection that bytes have come, even if they are not yet a part of a request. */
+  /**
+   * Tells the connection that bytes have arrived, even if they do not yet form a whole part of a
+   * request.
+   */
   @Override
   public void channelRead(ChannelHandlerContext context, Object bytes) throws Exception {
     connection.bytesArrived();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The checked headers of a call.
  *
  * @param metadata the headers, as gRPC's interceptors read them
- * @param deadline time until which the caller waits; absent if it names none
+ * @param deadline time until which the caller waits; absent if the caller names no such time
  */
 record RequestHead(Metadata metadata, @Nullable Deadline deadline) {
   static final String DEADLINE = "X-Deadline-Ms";
@@ -56,7 +56,7 @@ record RequestHead(Metadata metadata, @Nullable Deadline deadline) {
 
   /**
    * Checks that the request does not come from a web page. A browser names the page's site in the
-   * header Origin of every POST, even if the site's name leads to this machine.
+   * header Origin of every POST, even if the site's host name points to this machine.
    */
   static void requireNoOrigin(HttpRequest request) {
     if (request.headers().contains(HttpHeaderNames.ORIGIN)) {
@@ -75,7 +75,7 @@ record RequestHead(Metadata metadata, @Nullable Deadline deadline) {
         Map.of("allow", expected));
   }
 
-  /** Requires JSON, in UTF-8 if the type names a charset. */
+  /** Requires the type JSON. If the type names a charset, this must be UTF-8. */
   private static void requireJson(String type) {
     String[] parts = type.toLowerCase(Locale.ROOT).split(";", -1);
     boolean json = parts[0].trim().equals(JSON);

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Schemas of messages, as OpenAPI describes them. Each message that occurs gets one schema, under
- * its name. Not thread-safe.
+ * Schemas of messages, as OpenAPI describes them. Each message type that occurs gets one schema,
+ * under its name. Not thread-safe.
  */
 final class Schemas {
   private static final String ERROR = "Error";
@@ -22,15 +22,15 @@ final class Schemas {
   private final Set<String> requests = new TreeSet<>();
   private final Set<String> answers = new TreeSet<>();
 
-  /** @param all takes the schemas */
+  /** @param all object to which the schemas are added */
   Schemas(ObjectNode all, ProtoComments comments) {
     this.all = all;
     this.comments = comments;
   }
 
   /**
-   * Returns all schemas. Messages that occur only in requests have no other fields than these,
-   * because the server refuses others. Answers may get more fields later.
+   * Returns all schemas. The schema of a message that occurs only in requests allows no further
+   * fields, because the server refuses unknown fields. Answers may get more fields later.
    */
   ObjectNode all() {
     requests.removeAll(answers);
@@ -50,7 +50,10 @@ final class Schemas {
     return message(type);
   }
 
-  /** Adds the names of a message and of all messages in it. No message contains itself. */
+  /**
+   * Adds the names of a message type and of all types in it. The recursion ends, because no type
+   * contains itself.
+   */
   private static void reach(Descriptor type, Set<String> names) {
     names.add(name(type.getFullName(), type.getFile().getPackage()));
     for (FieldDescriptor field : type.getFields()) {
@@ -93,7 +96,7 @@ final class Schemas {
       schema.set("items", value(field));
     } else {
       schema = value(field);
-      if (schema.has("$ref") && !comment.isEmpty()) { // 3.0 ignores what stands beside a reference
+      if (schema.has("$ref") && !comment.isEmpty()) { // 3.0 ignores fields beside $ref
         ObjectNode outer = all.objectNode();
         outer.putArray("allOf").add(schema);
         schema = outer;

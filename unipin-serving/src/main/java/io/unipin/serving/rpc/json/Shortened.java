@@ -1,6 +1,6 @@
 package io.unipin.serving.rpc.json;
 
-/** Shortens texts of callers that stand in error messages. */
+/** Shortens callers' texts for error messages. */
 final class Shortened {
   private static final int MOST = 80;
 

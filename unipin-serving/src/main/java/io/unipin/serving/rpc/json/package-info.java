@@ -1,4 +1,4 @@
-/** The door for HTTP with JSON: the calls of the gRPC services, in another form. */
+/** The ports for HTTP with JSON, which offer the calls of the gRPC services in another form. */
 @NullMarked
 package io.unipin.serving.rpc.json;
 

@@ -1,5 +1,5 @@
 -- Deletes a user's history, and sets the fence that refuses changes from before the erasure.
--- KEYS, all of one slot: those of the history, then the fence (time of the last erasure).
+-- KEYS, all of one slot: the keys of the history, then the fence (time of the last erasure).
 -- ARGV: time of the erasure, milliseconds for which the fence stays, 1 to delete the history even if this erasure has
 -- been made.
 -- Answer: number of deleted keys.

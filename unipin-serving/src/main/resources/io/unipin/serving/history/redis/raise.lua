@@ -1,7 +1,7 @@
 -- Stores the positions before which all erasures are made. A stored position never goes back,
--- whichever replica writes it last. KEYS: hash of the positions (log and partition -> "position
--- time"). ARGV: for each partition the name of log and partition, the position after the last
--- erasure, and the latest time at which an erasure was written.
+-- no matter which replica writes it last. KEYS: hash of the positions (log and partition ->
+-- "position time"). ARGV: for each partition the name of the log and the partition, the position
+-- after the last erasure, and the latest time at which an erasure was written.
 for i = 1, #ARGV, 3 do
   local position, time = ARGV[i + 1], ARGV[i + 2]
   local known = redis.call('HGET', KEYS[1], ARGV[i])

@@ -135,7 +135,8 @@ final class RedisHistoriesTest extends HistoryContract {
       store.retract("u", List.of("never-recorded", "event-31"), 0);
       assertThat(server.command("DBSIZE")).isNotIn(":0", ":1", ":2");
       assertThat(store.erase("u")).isTrue();
-      // the keys of the secret and of the mark, and the fence that goes by itself
+      // the keys of the secret and of the mark, and the fence, which Redis removes after some
+      // minutes
       assertThat(server.command("DBSIZE")).isEqualTo(":3");
       server.command(
           "EVAL \"for _, key in ipairs(redis.call('KEYS', 'unipin:fence:*')) do"
@@ -175,7 +176,7 @@ final class RedisHistoriesTest extends HistoryContract {
     }
   }
 
-  /** A page with little time must not take Redis away from the pages of others. */
+  /** Pages with little time must not open the breaker, which would refuse other callers' pages. */
   @Test
   void view_ofPagesWithLittleTime_leavesRedisToOthers() {
     try (RedisHistories store = open(server, WhenAway.EMPTY, 0)) {
@@ -201,7 +202,7 @@ final class RedisHistoriesTest extends HistoryContract {
       try {
         Eventually.holds(
             () -> {
-              store.view("u", Duration.ofMillis(200)); // less time than the store's own
+              store.view("u", Duration.ofMillis(200)); // less than the store's own limit
               return store.reads().refused() > 0;
             });
       } finally {

@@ -50,7 +50,8 @@ final class LadderTest {
   }
 
   /**
-   * Runs a request whose stages take the given times. Returns the steps of the ladder that it took.
+   * Runs a request whose stages take the given times. Returns the steps of the ladder that the
+   * request took.
    */
   private List<String> request(Duration deadline, long encodeMs, long scoreMs) {
     StageClock clock = new StageClock(new Until(now, now.get() + deadline.toNanos()), now::get);
@@ -94,7 +95,8 @@ final class LadderTest {
   }
 
   /**
-   * Makes requests until ten in a row are not degraded. Returns the milliseconds that this took.
+   * Makes requests until ten in a row are not degraded. Returns the milliseconds that all of these
+   * requests took.
    */
   private long wholeAgain(Duration deadline, long encodeMs, long scoreMs) {
     long begin = now.get();

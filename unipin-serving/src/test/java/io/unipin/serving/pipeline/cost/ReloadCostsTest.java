@@ -137,7 +137,7 @@ final class ReloadCostsTest {
     assertThat(choice().pays(WHOLE)).isTrue();
   }
 
-  /** A slow tier must not spoil the estimates of a fast one. */
+  /** A slow tier must not spoil the estimates of a fast tier. */
   @Test
   void pays_ofAnotherTier_hasItsOwnTimes() {
     warmUp();
@@ -192,7 +192,7 @@ final class ReloadCostsTest {
     assertThat(choice().patience(QUESTION)).isPositive();
   }
 
-  /** A request with little time must not make a slow tier look fast to all others. */
+  /** A request with little time must not make a slow tier look fast to all other requests. */
   @Test
   void patience_afterRequestsWithLittleTimeGotNoAnswer_staysAsItWas() {
     for (int i = 0; i < 11; i++) {
@@ -219,7 +219,7 @@ final class ReloadCostsTest {
     assertThat(choice().patience(QUESTION)).isEqualTo(Duration.ZERO);
   }
 
-  /** A read that had little time must not make slow reads look fast to all others. */
+  /** A read with little time must not make slow reads look fast to all other requests. */
   @Test
   void pays_afterReadsWithLittleTimeBroughtNothing_staysAsItWas() {
     for (int i = 0; i < 11; i++) {

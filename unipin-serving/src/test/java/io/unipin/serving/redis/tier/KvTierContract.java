@@ -28,7 +28,9 @@ abstract class KvTierContract {
   private static final int STEPS = 300;
   private static final int USERS = 6;
 
-  /** Opens the tier. It finds the rows that an earlier tier with the same secret wrote. */
+  /**
+   * Opens the tier. The opened tier finds the rows that an earlier tier with the same secret wrote.
+   */
   abstract KvTier open(byte... secret);
 
   /** Changes a byte in the middle of every chunk of every user. */
@@ -88,8 +90,8 @@ abstract class KvTierContract {
   }
 
   /**
-   * The stored state belongs to the end of the longer history. So the last row of the shorter
-   * history must be encoded to compute its state.
+   * The first request stores the state at the end of its 100 tokens. A later request with only the
+   * first 64 tokens has no stored state, so it must encode its last row.
    */
   @Test
   void request_thatEndsWithAWholeChunk_encodesItsLastRow() {

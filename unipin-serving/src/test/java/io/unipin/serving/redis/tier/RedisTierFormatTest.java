@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that chunks in format 1 are read, and that servers of an older version, which note no times
- * of writes, share users with this one. Another program wrote the file of this test.
+ * Tests that chunks in format 1 are read. Also tests that this server shares users with servers of
+ * an older version, which store no times of writes. Another program wrote the file of this test.
  */
 @NeedsRedis
 @Timeout(60)
@@ -53,7 +53,7 @@ final class RedisTierFormatTest {
   }
 
   /**
-   * Writes the user of the file.
+   * Writes the user in the file to Redis.
    *
    * @param format format that the list of chunks claims to have
    */
@@ -173,7 +173,10 @@ final class RedisTierFormatTest {
     }
   }
 
-  /** An older server writes the chunk of a user whom this server wrote, and the other way round. */
+  /**
+   * An older server writes a chunk of a user whom this server wrote before. The opposite order is
+   * tested, too.
+   */
   @Test
   void writes_ofAnOlderServer_areReadAndAppendedTo() {
     RedisScript write = RedisScript.of(RedisTierFormatTest.class, "write-1.lua");

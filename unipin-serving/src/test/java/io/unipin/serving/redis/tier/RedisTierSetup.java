@@ -81,7 +81,7 @@ final class RedisTierSetup {
     }
   }
 
-  /** Returns the number of fields that a user has under a model. */
+  /** Returns the number of fields that a user has for a model. */
   static int fields(RedisPlace place, String user, String model) {
     EntryName entry = TierKeys.entry(KEYS, new KvKey(user, model));
     String hash = new String(TierKeys.user(entry.user()), StandardCharsets.US_ASCII);

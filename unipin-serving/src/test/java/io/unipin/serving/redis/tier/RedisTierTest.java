@@ -380,7 +380,7 @@ final class RedisTierTest {
     return new TierCache(RedisTierSetup.shared(tier), TierCache.LAYOUT, model);
   }
 
-  /** Asks for a user twice, since users who came once are not written. */
+  /** Serves a user twice, because a user who came only once is not written to the tier. */
   private static KvReason twice(TierCache server, int... tokens) {
     KvReason first = server.serve("user", tokens);
     server.serve("user", tokens);
@@ -460,7 +460,7 @@ final class RedisTierTest {
     }
   }
 
-  /** A request with little time must not take Redis away from the requests of others. */
+  /** Requests with little time must not open the breaker, which would refuse other requests. */
   @Test
   void requestsWithLittleTime_leaveRedisToOthers() throws IOException {
     RedisTier tier = RedisTierSetup.open(redis.uri());

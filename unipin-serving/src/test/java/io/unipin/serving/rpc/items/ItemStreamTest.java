@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests when a stream reads a message, when it runs the work of the message, and when it answers.
+ * Tests when a stream reads a message, when it does the work of the message, and when it answers.
  */
 final class ItemStreamTest {
   private final Answers answers = new Answers();

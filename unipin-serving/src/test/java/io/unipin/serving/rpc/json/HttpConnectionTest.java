@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests what a connection does when its client or its service is slow, and who is cut off. */
+/**
+ * Tests what a connection does when its client or its service is slow, and which connections are
+ * cut off.
+ */
 final class HttpConnectionTest {
   private final TestDoor doors = new TestDoor();
 
@@ -145,7 +148,7 @@ final class HttpConnectionTest {
   private static final class Stuck extends ChannelOutboundHandlerAdapter {
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-      ReferenceCountUtil.release(message); // the promise stays open
+      ReferenceCountUtil.release(message); // the write never completes
     }
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tests which requests are no calls, and how they are answered. */
+/** Tests which requests are not calls, and how they are answered. */
 final class HttpRulesTest {
   private final TestDoor doors = new TestDoor();
 

@@ -35,8 +35,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A door before a service that keeps its calls until a test answers them. Its connections have a
- * clock that a test moves on.
+ * A port for HTTP with JSON, without a network. Its service keeps calls until a test answers them.
+ * Its connections have a clock that a test advances.
  */
 final class TestDoor implements AutoCloseable {
   private static final int MAX_MESSAGE = 4096;
