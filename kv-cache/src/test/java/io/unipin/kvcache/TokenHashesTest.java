@@ -63,6 +63,21 @@ class TokenHashesTest {
     assertThat(two.commonPrefix(one)).isEqualTo(1);
   }
 
+  /** Files and Redis keep these hashes, so a later version must compute the same ones. */
+  @Test
+  void add_tokens_hashAsInEveryVersion() {
+    TokenHashes hashes = TokenHashes.builder(1).add(1, 2).add(-3, 1L << 40).add(0, 0).build();
+    long[][] expected = {
+      {0x07c6a46969d3a74aL, 0x417b9dc08f20b023L},
+      {0xd1d24eee135960d2L, 0x0453e4719037ac3cL},
+      {0xc856d0ab055c5624L, 0x25be1bedd9220784L}
+    };
+    for (int token = 0; token < expected.length; token++) {
+      assertThat(hashes.first(token)).isEqualTo(expected[token][0]);
+      assertThat(hashes.second(token)).isEqualTo(expected[token][1]);
+    }
+  }
+
   @Test
   void prefix_cutsAndChecks() {
     TokenHashes hashes = Rows.hashes(1, 2, 3);

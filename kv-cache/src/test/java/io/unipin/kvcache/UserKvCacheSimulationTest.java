@@ -135,6 +135,7 @@ class UserKvCacheSimulationTest {
           step();
           assertThat(cache.stats().usedBytes()).isLessThanOrEqualTo(cache.stats().budgetBytes());
           assertThat(cache.stats().leases()).isEqualTo(open.size());
+          assertThat(FreeLocks.check(cache)).isPositive();
         }
         while (!open.isEmpty()) {
           finish(open.remove(open.size() - 1));
