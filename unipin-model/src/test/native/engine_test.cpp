@@ -18,11 +18,17 @@
  * Tests of the native engine. Every kernel that this processor can run is compared with sums in double precision or with
  * the portable kernel. Passes over random models must give the same bits however a history is split or a slate is cut, and
  * also on two threads. With all kernels they must give nearly the same numbers. Memory that must not be read is NaN.
+ *
+ * Models in int8 are tested likewise. Products of bytes are exact. Their inputs differ between kernels by rounding, and so a
+ * number near the middle of two steps may be rounded to either.
  */
 namespace {
 
+using unipin::Arithmetic;
 using unipin::Attention;
 using unipin::Block;
+using unipin::ByteKernels;
+using unipin::ByteMatrix;
 using unipin::Kernels;
 using unipin::KvType;
 using unipin::Matrix;
@@ -33,22 +39,18 @@ using unipin::Then;
 using unipin::stride_of;
 using std::size_t;
 
-/** Returns the kernels to test. Where AVX-512 is emulated, its kernels run on any processor. */
-std::vector<const Kernels*> tested() {
+/** Returns what to test. Where AVX-512 is emulated, its kernels run on any processor. */
+std::vector<Arithmetic> tested(bool int8) {
 #ifdef UNIPIN_EMULATED_AVX512
-  return {&unipin::kAvx512Kernels};
+  return int8 ? std::vector<Arithmetic>{{"avx512_vnni", &unipin::kAvx512Kernels, &unipin::kVnniKernels}}
+              : std::vector<Arithmetic>{{"avx512", &unipin::kAvx512Kernels}};
 #else
-  std::vector<const Kernels*> kernels;
-  for (const unipin::NamedKernels& candidate : unipin::all_kernels()) {
-    if (candidate.run) {
-      kernels.push_back(candidate.kernels);
-    } else {
-      std::printf("%s cannot run here\n", candidate.kernels->name);
-    }
-  }
-  return kernels;
+  return unipin::arithmetics(int8);
 #endif
 }
+
+const Arithmetic kPortable{"portable", &unipin::kPortableKernels};
+const Arithmetic kPortableBytes{"portable", &unipin::kPortableKernels, &unipin::kPortableByteKernels};
 
 int failures = 0;
 std::mt19937 random_bits(11);
@@ -111,6 +113,76 @@ void product(const Kernels& kernels) {
       double expected = then == Then::kAdd ? sum + static_cast<double>(before[i]) : then == Then::kGelu ? gelu(sum) : sum;
       near(std::string(kernels.name) + " product of " + std::to_string(m) + " rows", expected,
            static_cast<double>(y[i / n * stride_of(n) + i % n]), 2e-5);
+    }
+  }
+}
+
+/** Takes memory for so many bytes. */
+std::uint8_t* take_bytes(Memory& memory, size_t count) {
+  return reinterpret_cast<std::uint8_t*>(memory.take(count / sizeof(float) + 1));
+}
+
+void rounding(const ByteKernels& kernels) {
+  std::string name = std::string(kernels.name) + " rounding of ";
+  for (size_t width : {16U, 48U, 75U, 256U}) {
+    Memory memory;
+    std::vector<float> x = normal(3 * width, 3);
+    std::vector<float> special = {0,    0.125F,  0.375F, -0.125F, -0.375F, 31.75F, 31.876F,
+                                  1e9F, -31.99F, -32.2F, -1e9F,   1e30F,   -1e30F, std::numeric_limits<float>::infinity()};
+    std::copy(special.begin(), special.end(), x.begin());
+    std::uint8_t* bytes = take_bytes(memory, 3 * stride_of(width));
+    kernels.round(3, width, aligned(memory, x, 3, width), stride_of(width), 4, bytes, stride_of(width));
+    for (size_t i = 0; i < x.size(); ++i) {
+      double expected = std::min(std::max(128 + std::nearbyint(4 * static_cast<double>(x[i])), 0.0), 255.0);
+      near(name + std::to_string(x[i]), expected, bytes[i / width * stride_of(width) + i % width], 0);
+    }
+  }
+}
+
+/** Products of bytes are exact up to a last multiplication. */
+void byte_product(const ByteKernels& kernels) {
+  for (int round = 0; round < 60; ++round) {
+    size_t m = round < 20 ? static_cast<size_t>(round) + 1 : up_to(40);
+    size_t k = up_to(150);
+    size_t n = up_to(200);
+    size_t depth = unipin::byte_depth(k);
+    Memory memory;
+    std::uint8_t* a = take_bytes(memory, m * stride_of(k));
+    auto* panels = reinterpret_cast<std::int8_t*>(take_bytes(memory, stride_of(n) * depth));
+    auto* offsets = reinterpret_cast<std::int32_t*>(memory.take(stride_of(n)));
+    float* steps = memory.take(stride_of(n));
+    // In one round of four, all bytes have the largest sizes, so that sums are as large as they can be.
+    bool extreme = round % 4 == 3;
+    for (size_t i = 0; i < m * stride_of(k); ++i) {
+      a[i] = static_cast<std::uint8_t>(extreme ? 255 : random_bits() % 256);
+    }
+    std::vector<std::int8_t> w(n * k);
+    for (size_t i = 0; i < n * k; ++i) {
+      w[i] = static_cast<std::int8_t>(extreme ? 127 : static_cast<int>(random_bits() % 255) - 127);
+      panels[i / k / 64 * depth * 64 + i % k / 4 * 256 + i / k % 64 * 4 + i % k % 4] = w[i];
+      offsets[i / k] -= 128 * w[i];
+      steps[i / k] = 1e-3F / static_cast<float>(1 + i / k);
+    }
+    ByteMatrix matrix{n, k, panels, steps, offsets, 1};
+    std::vector<float> before = normal(m * n);
+    float* added = aligned(memory, before, m, n);
+    float* stored = memory.take(m * stride_of(n));
+    std::uint8_t* rounded = take_bytes(memory, m * stride_of(n));
+    kernels.product(m, a, stride_of(k), matrix, stored, stride_of(n), Then::kStore);
+    kernels.product(m, a, stride_of(k), matrix, added, stride_of(n), Then::kAdd);
+    kernels.product_gelu(m, a, stride_of(k), matrix, 20, rounded, stride_of(n));
+    std::string name = std::string(kernels.name) + " byte product of " + std::to_string(m) + " rows";
+    for (size_t i = 0; i < m * n; ++i) {
+      int sum = 0;
+      for (size_t j = 0; j < k; ++j) {
+        sum += (a[i / n * stride_of(k) + j] - 128) * w[i % n * k + j];
+      }
+      float expected = static_cast<float>(sum) * steps[i % n];
+      size_t place = i / n * stride_of(n) + i % n;
+      near(name, static_cast<double>(expected), static_cast<double>(stored[place]), 0);
+      near(name + ", added", static_cast<double>(before[i] + expected), static_cast<double>(added[place]), 0);
+      double byte = std::min(std::max(128 + 20 * gelu(static_cast<double>(expected)), 0.0), 255.0);
+      near(name + ", GELU", byte, rounded[place], 0.501);
     }
   }
 }
@@ -276,9 +348,13 @@ struct World {
     size_t wide = (gated ? 2 : 1) * shape.forward;
     std::vector<size_t> sizes = {
         d * 13, 3 * d, d, d, 2 * d, 7 * d, 7 * d, 5 * d, 3 * d, 3 * all * d, 3 * d * d, 3 * d, 3 * wide * d, 3 * d * 75,
-        d, d * d, 3 * d, 2 * d, 7 * d, 4 * d, 13 * d, 13 * d, d, d * d, d * path, 3 * d, 3, 6};
+        d, d * d, 3 * d, 2 * d, 7 * d, 4 * d, 13 * d, 13 * d, d, d * d, d * path, 3 * d, 3, 6, 12};
     for (size_t size : sizes) {
       tensors.push_back(normal(size, size >= d * 13 ? 1 / std::sqrt(static_cast<double>(d)) : 0.5));
+    }
+    for (size_t l = 0; l < 3; ++l) {
+      constexpr float kRanges[] = {4.0F, 1.5F, 4.0F, 3.0F};
+      std::copy_n(kRanges, 4, tensors[unipin::kActivationRange].data() + 4 * l);
     }
     for (int part = 0; part < 2; ++part) {
       for (size_t i = 0; i < shape.rotations * head / 2; ++i) {
@@ -302,8 +378,8 @@ struct World {
     }
   }
 
-  Model model(const Kernels& kernels) const {
-    return Model(kernels, shape, tensors, rotation, items.data(), shape.path_width == 0 ? nullptr : paths.data());
+  Model model(const Arithmetic& arithmetic) const {
+    return Model(arithmetic, shape, tensors, rotation, items.data(), shape.path_width == 0 ? nullptr : paths.data());
   }
 
   /** A block whose bytes are all ones: NaN in every type of floats. */
@@ -352,10 +428,10 @@ void same(const std::string& what, const std::vector<float>& a, const std::vecto
   expect(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0, what + ", the same bits", 0, 1);
 }
 
-void bits(const World& world, const Kernels& kernels, KvType type) {
-  std::string name = std::string(kernels.name) + ", type " + std::to_string(static_cast<int>(type)) + ", head " +
+void bits(const World& world, const Arithmetic& arithmetic, KvType type) {
+  std::string name = (arithmetic.bytes != nullptr ? "int8 " : "") + std::string(arithmetic.name) + ", type " + std::to_string(static_cast<int>(type)) + ", head " +
       std::to_string(world.shape.head_width());
-  Model model = world.model(kernels);
+  Model model = world.model(arithmetic);
   std::vector<std::uint8_t> whole = world.block(type);
   std::vector<float> state = world.encode(model, whole, type, 0);
   finite(name + " state", state);
@@ -387,7 +463,7 @@ void bits(const World& world, const Kernels& kernels, KvType type) {
 
 /** All kernels compute nearly the same numbers, and queries do not depend on the other queries of their call. */
 void agreement(const World& world) {
-  Model reference = world.model(unipin::kPortableKernels);
+  Model reference = world.model(kPortable);
   std::vector<std::uint8_t> expected_block = world.block(KvType::kFloat32);
   std::vector<float> expected_state = world.encode(reference, expected_block, KvType::kFloat32, 0);
   std::vector<float> expected_scores = world.score(reference, expected_block, KvType::kFloat32, 150);
@@ -399,9 +475,9 @@ void agreement(const World& world) {
     return out;
   };
   std::vector<float> expected_queries = ask(reference, expected_state, 0, 5);
-  for (const Kernels* kernels : tested()) {
-    std::string name = kernels->name;
-    Model model = world.model(*kernels);
+  for (const Arithmetic& arithmetic : tested(false)) {
+    std::string name = arithmetic.name;
+    Model model = world.model(arithmetic);
     std::vector<std::uint8_t> block = world.block(KvType::kFloat32);
     std::vector<float> state = world.encode(model, block, KvType::kFloat32, 0);
     std::vector<float> scores = world.score(model, block, KvType::kFloat32, 150);
@@ -430,10 +506,39 @@ void agreement(const World& world) {
   }
 }
 
+/** Returns the root of the mean square of the differences. */
+double distance(const std::vector<float>& a, const std::vector<float>& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    double difference = static_cast<double>(a[i]) - static_cast<double>(b[i]);
+    sum += difference * difference;
+  }
+  return std::sqrt(sum / static_cast<double>(a.size()));
+}
+
+/** In int8, scores are near those of float32, and those of two kernels are much nearer to each other. */
+void byte_agreement(const World& world) {
+  std::vector<std::uint8_t> block = world.block(KvType::kFloat32);
+  Model exact = world.model(kPortable);
+  world.encode(exact, block, KvType::kFloat32, 0);
+  std::vector<float> exact_scores = world.score(exact, block, KvType::kFloat32, 150);
+  Model reference = world.model(kPortableBytes);
+  world.encode(reference, block, KvType::kFloat32, 0);
+  std::vector<float> scores = world.score(reference, block, KvType::kFloat32, 150);
+  double rounding = distance(scores, exact_scores);
+  expect(rounding > 1e-5 && rounding < 0.02, "int8 near float32, but not equal", 0.01, rounding);
+  for (const Arithmetic& arithmetic : tested(true)) {
+    Model model = world.model(arithmetic);
+    world.encode(model, block, KvType::kFloat32, 0);
+    double apart = distance(world.score(model, block, KvType::kFloat32, 150), scores);
+    expect(apart <= 0.3 * rounding, std::string(arithmetic.name) + " in int8", 0.3 * rounding, apart);
+  }
+}
+
 /** A pass of more rows than go through the layers together gives the bits of shorter passes. */
-void long_history(const Kernels& kernels) {
+void long_history(const Arithmetic& arithmetic) {
   World world(16, 2, 1, false, 0, 1500);
-  Model model = world.model(kernels);
+  Model model = world.model(arithmetic);
   std::vector<std::uint8_t> whole = world.block(KvType::kFloat32);
   std::vector<std::uint8_t> split = world.block(KvType::kFloat32);
   same("a long history", world.encode(model, whole, KvType::kFloat32, 0), world.encode(model, split, KvType::kFloat32, 400));
@@ -453,7 +558,7 @@ void refusals() {
     }
     bool refused = false;
     try {
-      bad.model(unipin::kPortableKernels);
+      bad.model(kPortable);
     } catch (const std::invalid_argument&) {
       refused = true;
     }
@@ -467,29 +572,83 @@ void refusals() {
   };
   bool refused = false;
   try {
-    world.model(wrong);
+    world.model({"wrong", &wrong});
   } catch (const std::runtime_error&) {
     refused = true;
   }
   expect(refused, "a refusal of wrong products", 1, 0);
+  for (float range : {0.0F, -1.0F, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+    World bad = world;
+    bad.tensors[unipin::kActivationRange][6] = range;
+    bad.model(kPortable);  // float32 reads no ranges
+    refused = false;
+    try {
+      bad.model(kPortableBytes);
+    } catch (const std::invalid_argument&) {
+      refused = true;
+    }
+    expect(refused, "a refusal of a range", 1, 0);
+  }
+  static ByteKernels wrong_bytes;
+  for (int fault = 0; fault < 3; ++fault) {
+    wrong_bytes = unipin::kPortableByteKernels;
+    if (fault == 0) {
+      wrong_bytes.round = [](size_t m, size_t width, const float* x, size_t x_stride, float inverse, std::uint8_t* y,
+                             size_t y_stride) {
+        unipin::kPortableByteKernels.round(m, width, x, x_stride, inverse, y, y_stride);
+        y[width - 1] ^= 1;
+      };
+    } else if (fault == 1) {
+      wrong_bytes.product = [](size_t m, const std::uint8_t* a, size_t a_stride, const ByteMatrix& w, float* c,
+                               size_t c_stride, Then then) {
+        unipin::kPortableByteKernels.product(m, a, a_stride, w, c, c_stride, then);
+        c[(m - 1) * c_stride] += w.steps[0];
+      };
+    } else {
+      wrong_bytes.product_gelu = [](size_t m, const std::uint8_t* a, size_t a_stride, const ByteMatrix& w, float inverse,
+                                    std::uint8_t* y, size_t y_stride) {
+        unipin::kPortableByteKernels.product_gelu(m, a, a_stride, w, inverse, y, y_stride);
+        y[(m - 1) * y_stride + w.rows - 1] ^= 2;
+      };
+    }
+    refused = false;
+    try {
+      world.model({"wrong", &unipin::kPortableKernels, &wrong_bytes});
+    } catch (const std::runtime_error&) {
+      refused = true;
+    }
+    expect(refused, "a refusal of wrong products of bytes " + std::to_string(fault), 1, 0);
+  }
 }
 
 }  // namespace
 
 int main() {
-  for (const Kernels* kernels : tested()) {
-    product(*kernels);
-    elements(*kernels);
-    heads(*kernels);
-    attention(*kernels);
-    long_history(*kernels);
-    for (KvType type : {KvType::kFloat32, KvType::kFloat16, KvType::kInt8}) {
-      bits(World(16, 4, 2, false, 0, 61), *kernels, type);
-      bits(World(32, 2, 2, true, 6, 23), *kernels, type);
+  for (bool int8 : {false, true}) {
+    for (const Arithmetic& arithmetic : tested(int8)) {
+      if (int8) {
+        rounding(*arithmetic.bytes);
+        byte_product(*arithmetic.bytes);
+      } else {
+        product(*arithmetic.kernels);
+        elements(*arithmetic.kernels);
+        heads(*arithmetic.kernels);
+        attention(*arithmetic.kernels);
+      }
+      long_history(arithmetic);
+      for (KvType type : {KvType::kFloat32, KvType::kFloat16, KvType::kInt8}) {
+        bits(World(16, 4, 2, false, 0, 61), arithmetic, type);
+        bits(World(32, 2, 2, true, 6, 23), arithmetic, type);
+      }
+      bits(World(64, 2, 1, true, 0, 70), arithmetic, KvType::kFloat32);
+      bits(World(128, 1, 1, false, 3, 40), arithmetic, KvType::kInt8);
+      std::printf("%s%s: %d failures so far\n", int8 ? "int8 " : "", arithmetic.name, failures);
     }
-    bits(World(64, 2, 1, true, 0, 70), *kernels, KvType::kFloat32);
-    bits(World(128, 1, 1, false, 3, 40), *kernels, KvType::kInt8);
   }
+  byte_agreement(World(16, 4, 2, false, 0, 61));
+  byte_agreement(World(32, 2, 1, true, 6, 33));
+  byte_agreement(World(64, 2, 2, false, 9, 130));
+  byte_agreement(World(128, 2, 1, true, 0, 12));
   agreement(World(16, 4, 2, false, 0, 61));
   agreement(World(32, 2, 1, true, 6, 33));
   agreement(World(64, 2, 2, false, 9, 130));

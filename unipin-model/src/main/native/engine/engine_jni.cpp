@@ -150,20 +150,15 @@ Shape shape_of(JNIEnv* env, jintArray array) {
 
 }  // namespace
 
-jobjectArray Java_io_unipin_model_engine_EngineNative_instructionSets(JNIEnv* env, jclass) {
+jobjectArray Java_io_unipin_model_engine_EngineNative_instructionSets(JNIEnv* env, jclass, jboolean int8) {
   return guarded<jobjectArray>(env, nullptr, [&]() -> jobjectArray {
-    std::vector<const char*> names;
-    for (const unipin::NamedKernels& candidate : unipin::all_kernels()) {
-      if (candidate.run) {
-        names.push_back(candidate.kernels->name);
-      }
-    }
+    std::vector<unipin::Arithmetic> arithmetics = unipin::arithmetics(int8 == JNI_TRUE);
     jclass type = env->FindClass("java/lang/String");
     check(env);
-    jobjectArray result = env->NewObjectArray(static_cast<jsize>(names.size()), type, nullptr);
+    jobjectArray result = env->NewObjectArray(static_cast<jsize>(arithmetics.size()), type, nullptr);
     check(env);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      jstring name = env->NewStringUTF(names[i]);
+    for (std::size_t i = 0; i < arithmetics.size(); ++i) {
+      jstring name = env->NewStringUTF(arithmetics[i].name);
       check(env);
       env->SetObjectArrayElement(result, static_cast<jsize>(i), name);
       check(env);
@@ -174,17 +169,12 @@ jobjectArray Java_io_unipin_model_engine_EngineNative_instructionSets(JNIEnv* en
 }
 
 jlong Java_io_unipin_model_engine_EngineNative_create(
-    JNIEnv* env, jclass, jint instruction_set, jintArray shape, jobjectArray tensors, jfloatArray rotation, jobject items,
-    jobject paths) {
+    JNIEnv* env, jclass, jboolean int8, jint instruction_set, jintArray shape, jobjectArray tensors, jfloatArray rotation,
+    jobject items, jobject paths) {
   return guarded<jlong>(env, 0, [&] {
     Shape sizes = shape_of(env, shape);
-    std::vector<const unipin::Kernels*> runnable;
-    for (const unipin::NamedKernels& candidate : unipin::all_kernels()) {
-      if (candidate.run) {
-        runnable.push_back(candidate.kernels);
-      }
-    }
-    require(size(instruction_set) < runnable.size(), "an instruction set of this processor expected");
+    std::vector<unipin::Arithmetic> arithmetics = unipin::arithmetics(int8 == JNI_TRUE);
+    require(size(instruction_set) < arithmetics.size(), "an instruction set of this processor expected");
     unipin::Tensors copies;
     for (std::size_t i = 0; i < length(env, tensors); ++i) {
       auto tensor = static_cast<jfloatArray>(env->GetObjectArrayElement(tensors, static_cast<jsize>(i)));
@@ -197,8 +187,8 @@ jlong Java_io_unipin_model_engine_EngineNative_create(
     auto* path = sizes.path_width == 0
         ? nullptr
         : static_cast<const float*>(memory(env, paths, row * sizes.path_width, alignof(float)));
-    auto model =
-        std::make_unique<Model>(*runnable[size(instruction_set)], sizes, copies, floats(env, rotation), table, path);
+    auto model = std::make_unique<Model>(
+        arithmetics[size(instruction_set)], sizes, copies, floats(env, rotation), table, path);
     return reinterpret_cast<jlong>(model.release());
   });
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -114,20 +113,74 @@ struct Kernels {
       KvType type, std::size_t n, std::size_t width, const void* rows, const std::uint16_t* steps, float* out);
 };
 
+/** The number of rows in a panel of a ByteMatrix. */
+constexpr std::size_t kBytePanel = 64;
+
+/**
+ * The columns of a ByteMatrix are at most this many. Then the sum of a row of products of an unsigned and a signed byte is
+ * an int.
+ */
+constexpr std::size_t kMostByteColumns = 65536;
+
+/** Returns how many columns the panels of a ByteMatrix have: a multiple of 4. */
+static constexpr std::size_t byte_depth(std::size_t columns) { return (columns + 3) / 4 * 4; }
+
+/**
+ * A matrix (rows, columns) of signed bytes from -127 to 127, which is multiplied by rows of unsigned bytes. A byte u of such
+ * a row stands for (u - 128) / inverse. Element (n, k) of the matrix stands for its byte times a step of row n.
+ *
+ * The byte of element (n, k) lies at [n / 64 * depth * 64 + k / 4 * 256 + n % 64 * 4 + k % 4], where depth is
+ * byte_depth(columns). Zeros fill the last panel, and the columns from `columns` to depth.
+ */
+struct ByteMatrix {
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  const std::int8_t* panels = nullptr;
+  const float* steps = nullptr;           // (whole panels) the step of a row, divided by inverse
+  const std::int32_t* offsets = nullptr;  // (whole panels) -128 times the sum of a row's bytes
+  float inverse = 1;                      // 1 / step of the rows that are multiplied
+};
+
+/**
+ * The functions that compute products of layers in int8, for one kind of processor. Functions of Kernels compute all else.
+ *
+ * Sums of products of bytes are exact. So all kinds of processors compute the same products from the same bytes.
+ *
+ * Pointers are multiples of 64 bytes. Rows of bytes lie stride_of(width) bytes apart, rows of floats as in Kernels. Columns
+ * past the width may be written and hold no meaning.
+ */
+struct ByteKernels {
+  const char* name;
+
+  /**
+   * Rounds rows x (m, width): writes 128 + the integer nearest to x * inverse, and if two are nearest the even one. Smaller
+   * results become 0, larger ones 255.
+   */
+  void (*round)(
+      std::size_t m, std::size_t width, const float* x, std::size_t x_stride, float inverse, std::uint8_t* y,
+      std::size_t y_stride);
+
+  /**
+   * Multiplies rows a (m, w.columns) by w and writes c (m, w.rows), or adds to c. Fills c's row up to a whole panel.
+   * `then` is not kGelu.
+   */
+  void (*product)(
+      std::size_t m, const std::uint8_t* a, std::size_t a_stride, const ByteMatrix& w, float* c, std::size_t c_stride,
+      Then then);
+
+  /** Multiplies rows a (m, w.columns) by w, applies GELU and rounds as `round` does. Fills y's row up to a whole panel. */
+  void (*product_gelu)(
+      std::size_t m, const std::uint8_t* a, std::size_t a_stride, const ByteMatrix& w, float inverse, std::uint8_t* y,
+      std::size_t y_stride);
+};
+
 extern const Kernels kPortableKernels;
+extern const ByteKernels kPortableByteKernels;
 #if defined(__x86_64__)
 extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512Kernels;
+extern const ByteKernels kVnniKernels;
 #endif
-
-/** A set of kernels, and whether this processor can run it. */
-struct NamedKernels {
-  const Kernels* kernels;
-  bool run;
-};
-
-/** Returns all kernels in descending order of speed. The last kernels run on any processor. */
-std::array<NamedKernels, 3> all_kernels();
 
 /** The smallest step of an int8 row, which float16 can still hold without losing digits. */
 constexpr float kSmallestStep = 6.2e-5F;

@@ -187,9 +187,58 @@ void widen(KvType type, std::size_t n, std::size_t width, const void* rows, cons
   }
 }
 
+std::uint8_t byte_of(float x, float inverse) {
+  return static_cast<std::uint8_t>(128 + std::nearbyint(std::min(std::max(-128.0F, x * inverse), 127.0F)));
+}
+
+void round_all(
+    std::size_t m, std::size_t width, const float* x, std::size_t x_stride, float inverse, std::uint8_t* y,
+    std::size_t y_stride) {
+  for (std::size_t i = 0; i < m; ++i) {
+    for (std::size_t k = 0; k < width; ++k) {
+      y[i * y_stride + k] = byte_of(x[i * x_stride + k], inverse);
+    }
+  }
+}
+
+/** Returns element n of the product of a row and a matrix. */
+float byte_dot(const std::uint8_t* row, const ByteMatrix& w, std::size_t n) {
+  std::size_t depth = byte_depth(w.columns);
+  const std::int8_t* weights = w.panels + n / kBytePanel * depth * kBytePanel + n % kBytePanel * 4;
+  std::int32_t sum = 0;
+  for (std::size_t k = 0; k < depth; ++k) {
+    sum += row[k] * weights[k / 4 * 4 * kBytePanel + k % 4];
+  }
+  return static_cast<float>(sum + w.offsets[n]) * w.steps[n];
+}
+
+void byte_product(
+    std::size_t m, const std::uint8_t* a, std::size_t a_stride, const ByteMatrix& w, float* c, std::size_t c_stride,
+    Then then) {
+  for (std::size_t i = 0; i < m; ++i) {
+    for (std::size_t n = 0; n < stride_of(w.rows); ++n) {
+      float product = byte_dot(a + i * a_stride, w, n);
+      float* out = c + i * c_stride + n;
+      *out = then == Then::kAdd ? *out + product : product;
+    }
+  }
+}
+
+void byte_product_gelu(
+    std::size_t m, const std::uint8_t* a, std::size_t a_stride, const ByteMatrix& w, float inverse, std::uint8_t* y,
+    std::size_t y_stride) {
+  for (std::size_t i = 0; i < m; ++i) {
+    for (std::size_t n = 0; n < stride_of(w.rows); ++n) {
+      y[i * y_stride + n] = byte_of(gelu(byte_dot(a + i * a_stride, w, n)), inverse);
+    }
+  }
+}
+
 }  // namespace
 
 const Kernels kPortableKernels{
     "portable", kPanel, product, norm, gelu_all, gate, turn, attend, turn_keys, store, widen};
+
+const ByteKernels kPortableByteKernels{"portable", round_all, byte_product, byte_product_gelu};
 
 }  // namespace unipin

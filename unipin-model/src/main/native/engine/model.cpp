@@ -10,6 +10,9 @@
 namespace unipin {
 namespace {
 
+/** The number of ranges of a layer: of the rows that enter the matrices (queries, keys, values), out, (gates, up), down. */
+constexpr std::size_t kRanges = 4;
+
 void require(bool holds, const std::string& otherwise) {
   if (!holds) {
     throw std::invalid_argument(otherwise);
@@ -38,6 +41,7 @@ std::vector<std::size_t> sizes(const Shape& s) {
   sizes[kPathOut] = d * s.path_width;
   sizes[kHeadBias] = s.actions;
   sizes[kCalibration] = 2 * s.actions;
+  sizes[kActivationRange] = kRanges * s.layers;
   return sizes;
 }
 
@@ -77,9 +81,9 @@ void interleave(std::vector<float>& elements, std::size_t rows, std::size_t colu
 }  // namespace
 
 Model::Model(
-    const Kernels& chosen, const Shape& sizes_of_model, const Tensors& tensors, const std::vector<float>& rotation,
+    const Arithmetic& chosen, const Shape& sizes_of_model, const Tensors& tensors, const std::vector<float>& rotation,
     const float* item_table, const float* path_table)
-    : kernels(chosen), shape(sizes_of_model), items(item_table), paths(path_table) {
+    : arithmetic(chosen), kernels(*chosen.kernels), shape(sizes_of_model), items(item_table), paths(path_table) {
   check_shape(shape);
   std::vector<std::size_t> expected = sizes(shape);
   require(tensors.size() == kTensors, "as many tensors as the engine knows expected");
@@ -129,15 +133,16 @@ void Model::pack_layers(const Tensors& tensors) {
     std::vector<float> keys_values = part(tensors[kAttentionIn], in + d, 2 * kv, d, attention_norm);
     interleave(keys_values, kv, d, head);
     Layer layer;
-    layer.queries = packed(d, d, queries);
-    layer.keys_values = packed(2 * kv, d, keys_values);
-    layer.out = packed(d, d, part(tensors[kAttentionOut], l * d, d, d, nullptr));
+    const float* ranges = tensors[kActivationRange].data() + kRanges * l;
+    layer.queries = layer_matrix(d, d, queries, ranges[0]);
+    layer.keys_values = layer_matrix(2 * kv, d, keys_values, ranges[0]);
+    layer.out = layer_matrix(d, d, part(tensors[kAttentionOut], l * d, d, d, nullptr), ranges[1]);
     if (shape.gated) {
-      layer.gates = packed(w, d, part(tensors[kForwardIn], forward, w, d, forward_norm));
+      layer.gates = layer_matrix(w, d, part(tensors[kForwardIn], forward, w, d, forward_norm), ranges[2]);
       forward += w;
     }
-    layer.up = packed(w, d, part(tensors[kForwardIn], forward, w, d, forward_norm));
-    layer.down = packed(d, w, part(tensors[kForwardOut], l * d, d, w, nullptr));
+    layer.up = layer_matrix(w, d, part(tensors[kForwardIn], forward, w, d, forward_norm), ranges[2]);
+    layer.down = layer_matrix(d, w, part(tensors[kForwardOut], l * d, d, w, nullptr), ranges[3]);
     layers.push_back(layer);
   }
 }
@@ -203,6 +208,95 @@ void Model::check(const Matrix& matrix, const std::vector<float>& elements) cons
   }
 }
 
+Model::Weights Model::layer_matrix(
+    std::size_t rows, std::size_t columns, const std::vector<float>& elements, float range) {
+  Weights weights;
+  if (arithmetic.bytes == nullptr) {
+    weights.floats = packed(rows, columns, elements);
+  } else {
+    weights.bytes = rounded(rows, columns, elements, range);
+  }
+  return weights;
+}
+
+ByteMatrix Model::rounded(
+    std::size_t rows, std::size_t columns, const std::vector<float>& elements, float range) {
+  require(range > 0 && std::isfinite(range), "a positive range of activations expected, got " + std::to_string(range));
+  require(
+      columns <= kMostByteColumns, "at most " + std::to_string(kMostByteColumns) + " columns of a matrix expected, got " +
+          std::to_string(columns));
+  std::size_t depth = byte_depth(columns);
+  std::size_t filled = stride_of(rows);
+  auto* panels = reinterpret_cast<std::int8_t*>(memory_.take(filled * depth / sizeof(float)));
+  auto* offsets = reinterpret_cast<std::int32_t*>(memory_.take(filled));
+  float* steps = memory_.take(filled);
+  auto input = static_cast<float>(static_cast<double>(range) / 127.0);
+  for (std::size_t n = 0; n < rows; ++n) {
+    const float* row = elements.data() + n * columns;
+    float largest = 1e-12F;
+    for (std::size_t k = 0; k < columns; ++k) {
+      largest = std::max(largest, std::fabs(row[k]));
+    }
+    float step = largest / 127.0F;
+    std::int32_t sum = 0;
+    for (std::size_t k = 0; k < columns; ++k) {
+      auto byte = static_cast<std::int8_t>(std::nearbyint(row[k] / step));
+      panels[n / kBytePanel * depth * kBytePanel + k / 4 * 4 * kBytePanel + n % kBytePanel * 4 + k % 4] = byte;
+      sum += byte;
+    }
+    offsets[n] = -128 * sum;
+    steps[n] = step * input;
+  }
+  ByteMatrix matrix{rows, columns, panels, steps, offsets, 1 / input};
+  check(matrix, range);
+  return matrix;
+}
+
+/** Rounds five rows, multiplies them by a rounded matrix, and compares with plain sums of the same numbers. */
+void Model::check(const ByteMatrix& matrix, float range) const {
+  constexpr std::size_t kRows = 5;
+  Memory memory;
+  std::size_t in = stride_of(matrix.columns);
+  std::size_t out = stride_of(matrix.rows);
+  std::size_t depth = byte_depth(matrix.columns);
+  float* x = memory.take(kRows * in);
+  float* y = memory.take(kRows * out);
+  auto* bytes = reinterpret_cast<std::uint8_t*>(memory.take(kRows * in / sizeof(float)));
+  auto* hidden = reinterpret_cast<std::uint8_t*>(memory.take(kRows * out / sizeof(float)));
+  for (std::size_t i = 0; i < kRows; ++i) {
+    for (std::size_t k = 0; k < matrix.columns; ++k) {
+      x[i * in + k] = range * std::sin(static_cast<float>(i * matrix.columns + k));
+    }
+  }
+  arithmetic.bytes->round(kRows, matrix.columns, x, in, matrix.inverse, bytes, in);
+  arithmetic.bytes->product(kRows, bytes, in, matrix, y, out, Then::kStore);
+  // The largest result of GELU is at most 127 steps, and a step is much larger than the error of GELU.
+  float inverse = 127.0F / std::max(*std::max_element(y, y + kRows * out), 0.1F);
+  arithmetic.bytes->product_gelu(kRows, bytes, in, matrix, inverse, hidden, out);
+  bool right = true;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    for (std::size_t k = 0; k < matrix.columns; ++k) {
+      right = right && bytes[i * in + k] == 128 + std::nearbyint(x[i * in + k] * matrix.inverse);
+    }
+    for (std::size_t n = 0; n < matrix.rows; ++n) {
+      const std::int8_t* row = matrix.panels + n / kBytePanel * depth * kBytePanel + n % kBytePanel * 4;
+      std::int32_t sum = 0;
+      for (std::size_t k = 0; k < matrix.columns; ++k) {
+        sum += (bytes[i * in + k] - 128) * row[k / 4 * 4 * kBytePanel + k % 4];
+      }
+      float product = static_cast<float>(sum) * matrix.steps[n];
+      float after = 128 + inverse * 0.5F * product * (1 + std::erf(product * 0.70710678F));
+      float byte = std::min(std::max(after, 0.0F), 255.0F);
+      right = right && y[i * out + n] == product && std::fabs(byte - static_cast<float>(hidden[i * out + n])) <= 0.51F;
+    }
+  }
+  if (!right) {
+    throw std::runtime_error(
+        std::string("the kernels ") + arithmetic.bytes->name + " multiply a rounded matrix of " + std::to_string(matrix.rows) +
+        " rows by " + std::to_string(matrix.columns) + " columns wrongly");
+  }
+}
+
 void Model::reserve(Scratch& scratch, std::size_t rows, std::size_t keys) const {
   if (scratch.rows >= rows && scratch.keys >= keys) {
     return;
@@ -225,6 +319,10 @@ void Model::reserve(Scratch& scratch, std::size_t rows, std::size_t keys) const 
   scratch.panels = memory->take(keys * shape.head_width());
   scratch.widened = memory->take(keys * shape.head_width());
   scratch.scores = memory->take(scores_for(keys));
+  if (arithmetic.bytes != nullptr) {
+    scratch.rounded = reinterpret_cast<std::uint8_t*>(memory->take(kRowsAtOnce * d / sizeof(float)));
+    scratch.hidden = reinterpret_cast<std::uint8_t*>(memory->take(kRowsAtOnce * w / sizeof(float)));
+  }
   scratch.memory = std::move(memory);
   scratch.rows = rows;
   scratch.keys = keys;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "arithmetic.hpp"
 #include "kernels.hpp"
 #include "memory.hpp"
 
@@ -37,7 +39,7 @@ enum Tensor : std::size_t {
   kTokenItem, kTokenAction, kTokenMask, kTokenFirst, kTokenSurface, kTokenGap, kCandidateGap, kCandidatePosition,
   kAttentionNorm, kAttentionIn, kAttentionOut, kForwardNorm, kForwardIn, kForwardOut,
   kQueryNorm, kQueryIn, kQueryAction, kQuerySurface, kQueryGap, kQueryOffset, kQueryDirect, kQueryOut,
-  kHeadNorm, kHeadIn, kPathOut, kHeadOut, kHeadBias, kCalibration,
+  kHeadNorm, kHeadIn, kPathOut, kHeadOut, kHeadBias, kCalibration, kActivationRange,
   kTensors
 };
 
@@ -58,6 +60,8 @@ struct Scratch {
   float* panels = nullptr;    // turned keys of one head
   float* widened = nullptr;   // (keys, D) keys, or values, of one head as floats
   float* scores = nullptr;
+  std::uint8_t* rounded = nullptr;  // (kRowsAtOnce, d) rows that enter a product, if layers compute in int8
+  std::uint8_t* hidden = nullptr;   // (kRowsAtOnce, W) rows inside of the feed-forward part, likewise
 };
 
 /** Rows that go through norms and the feed-forward part together, so that their numbers stay in the second-level cache. */
@@ -66,29 +70,40 @@ constexpr std::size_t kRowsAtOnce = 96;
 /** One loaded model. Its matrices are folded and packed. Immutable, except for the pool of working memory. Thread-safe. */
 class Model {
  public:
+  /** A matrix of a layer: floats, or bytes if the layers compute in int8. */
+  struct Weights {
+    Matrix floats;
+    ByteMatrix bytes;
+  };
+
   struct Layer {
-    Matrix queries;      // (H D, d), with the norm's weights and the scale; halves of a head interleaved
-    Matrix keys_values;  // (2 G D, d), with the norm's weights; halves of a key interleaved
-    Matrix out;          // (d, H D)
-    Matrix gates;        // (W, d), with the norm's weights, if the model is gated
-    Matrix up;           // (W, d), with the norm's weights
-    Matrix down;         // (d, W)
+    Weights queries;      // (H D, d), with the norm's weights and the scale; halves of a head interleaved
+    Weights keys_values;  // (2 G D, d), with the norm's weights; halves of a key interleaved
+    Weights out;          // (d, H D)
+    Weights gates;        // (W, d), with the norm's weights, if the model is gated
+    Weights up;           // (W, d), with the norm's weights
+    Weights down;         // (d, W)
   };
 
   /**
    * Creates a model.
    *
-   * @param tensors all tensors; throws std::invalid_argument if one has another size than `shape` says
+   * If the arithmetic has kernels for bytes, layers compute in int8, as the program does. A row of a matrix has the step
+   * (largest element) / 127. The rows that a matrix multiplies have the step range / 127, with the range of kActivationRange.
+   *
+   * @param tensors all tensors; throws std::invalid_argument if one has another size than `shape` says, or if in int8 a range
+   *     is not positive
    * @param rotation cosines (rotations, D / 2), then sines
    * @param items table (table_rows, E), which must outlive the model
    * @param paths table (table_rows, X), or null if X is 0
    * Throws std::runtime_error if a product with a packed matrix is wrong.
    */
   Model(
-      const Kernels& kernels, const Shape& shape, const Tensors& tensors, const std::vector<float>& rotation,
+      const Arithmetic& arithmetic, const Shape& shape, const Tensors& tensors, const std::vector<float>& rotation,
       const float* items, const float* paths);
 
-  const Kernels& kernels;
+  const Arithmetic arithmetic;
+  const Kernels& kernels;  // those of the arithmetic
   const Shape shape;
   const float* const items;
   const float* const paths;
@@ -119,6 +134,9 @@ class Model {
   void turn_rotations(const std::vector<float>& rotation);
   Matrix packed(std::size_t rows, std::size_t columns, const std::vector<float>& elements);
   void check(const Matrix& matrix, const std::vector<float>& elements) const;
+  Weights layer_matrix(std::size_t rows, std::size_t columns, const std::vector<float>& elements, float range);
+  ByteMatrix rounded(std::size_t rows, std::size_t columns, const std::vector<float>& elements, float range);
+  void check(const ByteMatrix& matrix, float range) const;
   void reserve(Scratch& scratch, std::size_t rows, std::size_t keys) const;
 
   Memory memory_;

@@ -26,6 +26,7 @@ class Pass {
       : model_(model),
         shape_(model.shape),
         kernels_(model.kernels),
+        bytes_(model.arithmetic.bytes),
         s_(scratch),
         block_(block),
         d_(shape_.width),
@@ -174,17 +175,46 @@ class Pass {
     }
   }
 
+  /** Rows that matrices of a layer multiply: floats, or in int8 the bytes to which the floats are rounded. */
+  struct Rows {
+    std::size_t count;
+    const float* floats;
+    std::uint8_t* bytes;  // null if layers compute in float32
+    std::size_t stride;
+
+    Rows after(std::size_t skipped) const {
+      std::uint8_t* rest = bytes == nullptr ? nullptr : bytes + skipped * stride;
+      return {count - skipped, floats + skipped * stride, rest, stride};
+    }
+  };
+
+  /** In int8, rounds the floats of rows for a product with a matrix, or with another matrix that has the same input. */
+  Rows rounded(const Rows& rows, const Model::Weights& w) const {
+    if (bytes_ != nullptr) {
+      bytes_->round(rows.count, w.bytes.columns, rows.floats, rows.stride, w.bytes.inverse, rows.bytes, rows.stride);
+    }
+    return rows;
+  }
+
+  /** Multiplies rows by a matrix of a layer. In float32, `then` may be kGelu. */
+  void product(const Rows& rows, const Model::Weights& w, float* c, std::size_t c_stride, Then then) const {
+    if (bytes_ != nullptr) {
+      bytes_->product(rows.count, rows.bytes, rows.stride, w.bytes, c, c_stride, then);
+    } else {
+      kernels_.product(rows.count, rows.floats, rows.stride, w.floats, c, c_stride, then);
+    }
+  }
+
   /** Computes the keys and values of all rows, and the queries of rows from `from` on. */
   void project(const Model::Layer& layer, std::size_t rows, std::size_t from) const {
     for (std::size_t i = 0; i < rows; i += kRowsAtOnce) {
       std::size_t some = std::min(kRowsAtOnce, rows - i);
       kernels_.norm(some, d_, s_.x + i * stride_, stride_, s_.normal, stride_);
-      kernels_.product(some, s_.normal, stride_, layer.keys_values, s_.fresh + i * fresh_stride_, fresh_stride_, Then::kStore);
+      Rows normal = rounded({some, s_.normal, s_.rounded, stride_}, layer.keys_values);
+      product(normal, layer.keys_values, s_.fresh + i * fresh_stride_, fresh_stride_, Then::kStore);
       std::size_t skipped = from > i ? std::min(from - i, some) : 0;
       if (skipped < some) {
-        kernels_.product(
-            some - skipped, s_.normal + skipped * stride_, stride_, layer.queries, s_.queries + (i + skipped) * stride_,
-            stride_, Then::kStore);
+        product(normal.after(skipped), layer.queries, s_.queries + (i + skipped) * stride_, stride_, Then::kStore);
       }
     }
   }
@@ -258,20 +288,30 @@ class Pass {
     for (std::size_t i = from; i < to; i += kRowsAtOnce) {
       std::size_t some = std::min(kRowsAtOnce, to - i);
       float* x = s_.x + i * stride_;
-      kernels_.product(some, s_.attended + i * stride_, stride_, layer.out, x, stride_, Then::kAdd);
+      Rows attended = rounded({some, s_.attended + i * stride_, s_.rounded, stride_}, layer.out);
+      product(attended, layer.out, x, stride_, Then::kAdd);
       kernels_.norm(some, d_, x, stride_, s_.normal, stride_);
-      kernels_.product(some, s_.normal, stride_, layer.up, s_.wide, wide, shape_.gated ? Then::kStore : Then::kGelu);
+      Rows normal = rounded({some, s_.normal, s_.rounded, stride_}, layer.up);
+      Rows hidden{some, s_.wide, s_.hidden, wide};
       if (shape_.gated) {
-        kernels_.product(some, s_.normal, stride_, layer.gates, s_.gates, wide, Then::kStore);
+        product(normal, layer.up, s_.wide, wide, Then::kStore);
+        product(normal, layer.gates, s_.gates, wide, Then::kStore);
         kernels_.gate(some * wide, s_.gates, s_.wide);
+        rounded(hidden, layer.down);
+      } else if (bytes_ != nullptr) {
+        bytes_->product_gelu(
+            some, normal.bytes, stride_, layer.up.bytes, layer.down.bytes.inverse, hidden.bytes, wide);
+      } else {
+        product(normal, layer.up, s_.wide, wide, Then::kGelu);
       }
-      kernels_.product(some, s_.wide, wide, layer.down, x, stride_, Then::kAdd);
+      product(hidden, layer.down, x, stride_, Then::kAdd);
     }
   }
 
   const Model& model_;
   const Shape& shape_;
   const Kernels& kernels_;
+  const ByteKernels* const bytes_;  // null if the layers compute in float32
   Scratch& s_;
   const Block& block_;
   const std::size_t d_;

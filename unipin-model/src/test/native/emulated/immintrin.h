@@ -5,8 +5,8 @@
 #include <cstring>
 
 /*
- * The AVX-512 intrinsics of kernels_avx512.cpp in plain C++, written from their definitions in Intel's guide. With this
- * header in place of the compiler's, engine_test checks that file on a processor without AVX-512.
+ * The AVX-512 intrinsics of kernels_avx512.cpp and kernels_vnni.cpp in plain C++, written from their definitions in Intel's
+ * guide. With this header in place of the compiler's, engine_test checks those files on a processor without AVX-512.
  */
 struct __m512 {
   float lane[16];
@@ -141,6 +141,29 @@ inline __m128i _mm512_cvtepi32_epi8(__m512i a) {
   __m128i r;
   for (int i = 0; i < 16; ++i) r.lane[i] = static_cast<std::int8_t>(a.lane[i]);
   return r;
+}
+inline __m512i _mm512_loadu_si512(const void* from) {
+  __m512i r;
+  std::memcpy(&r, from, sizeof(r));
+  return r;
+}
+inline __m512i _mm512_set1_epi32(int x) {
+  __m512i r;
+  for (int i = 0; i < 16; ++i) r.lane[i] = x;
+  return r;
+}
+inline __m512i _mm512_add_epi32(__m512i a, __m512i b) {
+  for (int i = 0; i < 16; ++i) a.lane[i] += b.lane[i];
+  return a;
+}
+/** The lowest byte of a lane is the first in memory. */
+inline __m512i _mm512_dpbusd_epi32(__m512i sums, __m512i a, __m512i b) {
+  std::uint8_t unsigned_bytes[64];
+  std::int8_t signed_bytes[64];
+  std::memcpy(unsigned_bytes, &a, sizeof(a));
+  std::memcpy(signed_bytes, &b, sizeof(b));
+  for (int i = 0; i < 64; ++i) sums.lane[i / 4] += unsigned_bytes[i] * signed_bytes[i];
+  return sums;
 }
 inline __m512i _mm512_cvtps_epi32(__m512 a) {
   __m512i r;

@@ -9,6 +9,7 @@ import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.batch.AttentionKernel;
 import io.unipin.model.engine.Implementation;
+import io.unipin.model.engine.MatrixType;
 import io.unipin.model.engine.NativeEngine;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
@@ -20,7 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs every call in the caller's thread, in the native engine. The results equal those of the
- * program to 1e-4 in float32 ({@code NativeEqualsProgramTest}). Thread-safe.
+ * program to 1e-4 in float32. In int8 both round the same numbers in the same way, but a number
+ * near the middle of two steps may be rounded to either ({@code NativeEqualsProgramTest}).
+ * Thread-safe.
  */
 final class NativeCalls implements ModelCalls {
   private static final Logger logger = LoggerFactory.getLogger(NativeCalls.class);
@@ -33,11 +36,18 @@ final class NativeCalls implements ModelCalls {
    *
    * @param module the loaded program, which computes the rotations of places in a history
    * @param items tables that the engine reads in place
+   * @param instructionSet one of the engine's instruction sets for {@code type}
    * @throws ModelException if a product with one of the model's matrices is wrong on this processor
    */
-  NativeCalls(ModelFiles files, TorchModule module, ItemTable items, String instructionSet) {
+  NativeCalls(
+      ModelFiles files,
+      TorchModule module,
+      ItemTable items,
+      MatrixType type,
+      String instructionSet) {
     this.engine =
         new NativeEngine(
+            type,
             instructionSet,
             files.config(),
             files.learned(),
@@ -76,9 +86,10 @@ final class NativeCalls implements ModelCalls {
       ModelFiles files, TorchModule module, ItemTable items, EngineOptions options) {
     Optional<String> reason = unsupported(files.config(), options);
     if (reason.isEmpty()) {
-      String fastest = NativeEngine.instructionSets().get(0);
+      MatrixType type = matrices(options.precision());
+      String fastest = NativeEngine.instructionSets(type).get(0);
       try {
-        ModelCalls calls = new NativeCalls(files, module, items, fastest);
+        ModelCalls calls = new NativeCalls(files, module, items, type, fastest);
         logger.info("the native engine computes the model, with {}", fastest);
         return Optional.of(calls);
       } catch (ModelException e) {
@@ -96,13 +107,17 @@ final class NativeCalls implements ModelCalls {
   }
 
   private static Optional<String> unsupported(ModelConfig config, EngineOptions options) {
-    if (options.precision() != Precision.FLOAT32) {
-      return Optional.of("precision FLOAT32 expected, got " + options.precision());
+    if (options.precision() == Precision.FLOAT16) {
+      return Optional.of("precision FLOAT32 or INT8 expected, got FLOAT16");
     }
     if (options.executor() != Executor.WORKER) {
       return Optional.of("executor WORKER expected, got " + options.executor());
     }
-    return NativeEngine.unsupported(config);
+    return NativeEngine.unsupported(config, matrices(options.precision()));
+  }
+
+  private static MatrixType matrices(Precision precision) {
+    return precision == Precision.INT8 ? MatrixType.INT8 : MatrixType.FLOAT32;
   }
 
   /**

@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.engine.Implementation;
+import io.unipin.model.engine.MatrixType;
 import io.unipin.model.engine.NativeEngine;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.TokenSequence;
@@ -89,7 +90,7 @@ class ImplementationTest {
 
   @Test
   void load_native_usesTheFastestInstructionSet() {
-    String fastest = NativeEngine.instructionSets().get(0);
+    String fastest = NativeEngine.instructionSets(MatrixType.FLOAT32).get(0);
     try (ServingModel model =
         TestModels.serving(folder, wide(), 1, by(Implementation.NATIVE).withComparison())) {
       assertThat(model.engine()).isEqualTo("native " + fastest);
@@ -129,15 +130,32 @@ class ImplementationTest {
   }
 
   @Test
-  void load_int8_fallsBack() {
+  void load_int8_usesTheEngineIfTheProcessorMultipliesBytes() {
     TestModels.write(folder, wide(), 1);
     TokenSequence history = TokenSequence.of(TestModels.actions(new Random(3), 20));
     ModelWriter.observe(folder, List.of(history), CONTEXT);
     EngineOptions options =
         EngineOptions.cpu(Precision.INT8).withImplementation(Implementation.NATIVE);
+    String fastest = NativeEngine.instructionSets(MatrixType.INT8).get(0);
     try (ServingModel model = ServingModel.load(folder, options)) {
+      if (fastest.equals(NativeEngine.PORTABLE)) {
+        assertThat(model.engine()).isEqualTo("program");
+        logged(
+            Level.WARN, FALLBACK + "a processor with AVX512_VNNI expected for precision INT8");
+      } else {
+        assertThat(model.engine()).isEqualTo("native " + fastest);
+        logged(Level.INFO, "the native engine computes the model, with " + fastest);
+      }
+    }
+  }
+
+  @Test
+  void load_float16_fallsBack() {
+    EngineOptions options =
+        EngineOptions.cpu(Precision.FLOAT16).withImplementation(Implementation.NATIVE);
+    try (ServingModel model = TestModels.serving(folder, wide(), 1, options)) {
       assertThat(model.engine()).isEqualTo("program");
-      logged(Level.WARN, FALLBACK + "precision FLOAT32 expected, got INT8");
+      logged(Level.WARN, FALLBACK + "precision FLOAT32 or INT8 expected, got FLOAT16");
     }
   }
 

@@ -11,10 +11,14 @@ import io.unipin.benchmarks.measure.Spread;
 import io.unipin.cli.console.Progress;
 import io.unipin.cli.console.Table;
 import io.unipin.model.EngineOptions;
+import io.unipin.model.Precision;
 import io.unipin.model.engine.Implementation;
+import io.unipin.model.engine.MatrixType;
+import io.unipin.model.engine.NativeEngine;
 import io.unipin.model.features.ModelConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +27,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,8 +38,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "engine",
     description = {
-      "Compares engine.implementation NATIVE with PROGRAM, in float32: the processor time of each"
-          + " pass, and pages per second of the headline's session traffic (512x200, user KV)."
+      "Compares engine.implementation NATIVE with PROGRAM, in float32 and, if the processor has"
+          + " AVX512_VNNI, in int8: the processor time of each pass, and pages per second of the"
+          + " headline's session traffic (512x200, user KV)."
     },
     footer = {"", "Example:", "  ./unipin bench engine --json engine.json --quick"})
 public final class EngineCommand implements Callable<Integer> {
@@ -61,18 +68,32 @@ public final class EngineCommand implements Callable<Integer> {
     Duration length = Duration.ofSeconds(options.quick() ? 5 : 8);
     Map<String, Object> results = new LinkedHashMap<>();
     PassClock clock = PassClock.find();
-    Table table = new Table("float32", "program", "native", "program / native");
-    try (Progress progress = Progress.begin("engine", rounds + 1L)) {
-      progress.at(0, rounds + 1L, "passes");
-      passes(passRounds, clock, results, table);
-      Spread ratio = pages(rounds, length, progress, results);
-      results.put("pages_ratio", ratio.median());
-      results.put("pages_ratio_spread", ratio.toJson());
-      table.row("pages per second, native / program", "", "", ratio.text());
+    Table table = new Table("", "program", "native", "program / native");
+    List<Precision> precisions = precisions();
+    long steps = precisions.size() * (rounds + 1L);
+    try (Progress progress = Progress.begin("engine", steps);
+        ScratchFolder folder = ScratchFolder.create("engine")) {
+      HeadlineWorld world =
+          new HeadlineWorld(folder.path().resolve("bundles"), HISTORY, CANDIDATES);
+      world.publish(folder.path());
+      for (Precision precision : precisions) {
+        long before = precisions.indexOf(precision) * (rounds + 1L);
+        progress.at(before, steps, "passes in " + precision);
+        passes(precision, passRounds, clock, results, table);
+        Pages pages = new Pages(new double[rounds], new double[rounds]);
+        measure(
+            pages,
+            side(precision, Implementation.PROGRAM, world, folder.path()),
+            side(precision, Implementation.NATIVE, world, folder.path()),
+            length,
+            round -> progress.at(before + round + 2, steps, "pages in " + precision));
+        pages.put(results, precision);
+        table.row(name(precision, "pages per second"), "", "", pages.ratio().text());
+      }
     }
     PrintWriter out = spec.commandLine().getOut();
     table.print(out);
-    out.println("ratios: median over alternating rounds (quartiles)");
+    out.println("ratios: median over alternating rounds (quartiles); of pages: native / program");
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("quick", options.quick());
     settings.put("model", BenchModel.shape(HISTORY));
@@ -86,15 +107,29 @@ public final class EngineCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void passes(int rounds, PassClock clock, Map<String, Object> results, Table table)
+  /** Returns the precisions in which the native engine computes on this processor. */
+  private static List<Precision> precisions() {
+    return NativeEngine.unsupported(BenchModel.shape(HISTORY), MatrixType.INT8).isEmpty()
+        ? List.of(Precision.FLOAT32, Precision.INT8)
+        : List.of(Precision.FLOAT32);
+  }
+
+  /** Returns the end of a figure's key, which is empty for float32. */
+  private static String suffix(Precision precision) {
+    return precision == Precision.INT8 ? "_int8" : "";
+  }
+
+  private static void passes(
+      Precision precision, int rounds, PassClock clock, Map<String, Object> results, Table table)
       throws IOException {
     ModelConfig config = BenchModel.shape(HISTORY);
-    EngineOptions options = EngineOptions.cpu();
+    EngineOptions options = EngineOptions.cpu(precision);
+    String suffix = suffix(precision);
     try (BenchModel program = BenchModel.open(config, options);
         BenchModel engine =
             BenchModel.open(config, options.withImplementation(Implementation.NATIVE))) {
       requireNative(engine.engine());
-      results.put("engine", engine.engine());
+      results.put("engine" + suffix, engine.engine());
       Map<String, Runnable> sides = new LinkedHashMap<>();
       List<BenchModel.User> users = new ArrayList<>();
       try {
@@ -105,17 +140,18 @@ public final class EngineCommand implements Callable<Integer> {
           Spread slow = times.seconds("program " + pass);
           Spread fast = times.seconds("native " + pass);
           Spread ratio = times.ratio("program " + pass, "native " + pass);
-          results.put(pass + "_ms_program", 1e3 * slow.median());
-          results.put(pass + "_ms_native", 1e3 * fast.median());
-          results.put(pass + "_ratio", ratio.median());
-          results.put(pass + "_ratio_spread", ratio.toJson());
-          table.row(pass, milliseconds(slow), milliseconds(fast), ratio.text());
+          results.put(pass + "_ms_program" + suffix, 1e3 * slow.median());
+          results.put(pass + "_ms_native" + suffix, 1e3 * fast.median());
+          results.put(pass + "_ratio" + suffix, ratio.median());
+          results.put(pass + "_ratio_spread" + suffix, ratio.toJson());
+          table.row(
+              name(precision, pass), milliseconds(slow), milliseconds(fast), ratio.text());
         }
         results.put(
-            "append_vs_prefill_native",
+            "append_vs_prefill_native" + suffix,
             times.ratio("native append_8", "native encode_512").median());
         results.put(
-            "append_vs_prefill_program",
+            "append_vs_prefill_program" + suffix,
             times.ratio("program append_8", "program encode_512").median());
       } finally {
         users.forEach(BenchModel.User::close);
@@ -155,33 +191,58 @@ public final class EngineCommand implements Callable<Integer> {
     }
   }
 
-  private static Spread pages(
-      int rounds, Duration length, Progress progress, Map<String, Object> results)
-      throws IOException, InterruptedException {
-    double[] ratios = new double[rounds];
-    double[] fast = new double[rounds];
-    double[] slow = new double[rounds];
-    try (ScratchFolder folder = ScratchFolder.create("engine")) {
-      HeadlineWorld world =
-          new HeadlineWorld(folder.path().resolve("bundles"), HISTORY, CANDIDATES);
-      world.publish(folder.path());
-      HeadlineSide.Kind kind = HeadlineSide.Kind.ONE_MODEL_USER;
-      try (HeadlineSide program =
-              HeadlineSide.start(kind, world, folder.path(), "engine.implementation=PROGRAM");
-          HeadlineSide engine =
-              HeadlineSide.start(kind, world, folder.path(), "engine.implementation=NATIVE")) {
-        program.traffic().rehearse(CALLERS, Headline.REHEARSAL);
-        engine.traffic().rehearse(CALLERS, Headline.REHEARSAL);
-        for (int round = 0; round < rounds; round++) {
-          slow[round] = program.traffic().saturate(CALLERS, length, MOST_QPS).qps();
-          fast[round] = engine.traffic().saturate(CALLERS, length, MOST_QPS).qps();
-          ratios[round] = fast[round] / slow[round];
-          progress.at(round + 1L, rounds + 1L, "pages");
-        }
+  private static String name(Precision precision, String figure) {
+    return precision.name().toLowerCase(Locale.ROOT) + " " + figure;
+  }
+
+  /** Pages per second in each round. */
+  private record Pages(double[] program, double[] engine) {
+
+    /** Returns the pages of the native engine divided by those of the program. */
+    Spread ratio() {
+      double[] ratios = new double[program.length];
+      for (int i = 0; i < ratios.length; i++) {
+        ratios[i] = engine[i] / program[i];
+      }
+      return Spread.of(ratios);
+    }
+
+    void put(Map<String, Object> results, Precision precision) {
+      String suffix = suffix(precision);
+      results.put("pages_per_second_program" + suffix, Spread.of(program).median());
+      results.put("pages_per_second_native" + suffix, Spread.of(engine).median());
+      results.put("pages_ratio" + suffix, ratio().median());
+      results.put("pages_ratio_spread" + suffix, ratio().toJson());
+    }
+  }
+
+  private static Supplier<HeadlineSide> side(
+      Precision precision, Implementation implementation, HeadlineWorld world, Path folder) {
+    return () ->
+        HeadlineSide.start(
+            HeadlineSide.Kind.ONE_MODEL_USER,
+            world,
+            folder,
+            "engine.precision=" + precision,
+            "engine.implementation=" + implementation);
+  }
+
+  private static void measure(
+      Pages pages,
+      Supplier<HeadlineSide> first,
+      Supplier<HeadlineSide> second,
+      Duration length,
+      IntConsumer done)
+      throws InterruptedException {
+    try (HeadlineSide program = first.get();
+        HeadlineSide engine = second.get()) {
+      program.traffic().rehearse(CALLERS, Headline.REHEARSAL);
+      engine.traffic().rehearse(CALLERS, Headline.REHEARSAL);
+      for (int round = 0; round < pages.program.length; round++) {
+        pages.program[round] = program.traffic().saturate(CALLERS, length, MOST_QPS).qps();
+        pages.engine[round] = engine.traffic().saturate(CALLERS, length, MOST_QPS).qps();
+        done.accept(round);
       }
     }
-    results.put("pages_per_second_program", Spread.of(slow).median());
-    results.put("pages_per_second_native", Spread.of(fast).median());
-    return Spread.of(ratios);
   }
 }

@@ -13,6 +13,9 @@ import io.unipin.cli.check.Checked;
 import io.unipin.cli.console.Home;
 import io.unipin.cli.console.Progress;
 import io.unipin.cli.console.Table;
+import io.unipin.model.engine.Implementation;
+import io.unipin.model.engine.MatrixType;
+import io.unipin.model.engine.NativeEngine;
 import io.unipin.train.recipe.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,8 +38,9 @@ import picocli.CommandLine.Spec;
     name = "precision",
     description = {
       "Compares engine.precision INT8 with FLOAT32: pages per second of the headline's session"
-          + " traffic (512x200, user KV), and the quality of a trained recipe, with the same"
-          + " bundle evaluated in both precisions."
+          + " traffic (512x200, user KV), with the program and, if the processor has AVX512_VNNI,"
+          + " with the native engine; and the quality of a trained recipe, with the same bundle"
+          + " evaluated in both precisions by the program."
     },
     footer = {"", "Example:", "  ./unipin bench precision --json precision.json --quick"})
 public final class PrecisionCommand implements Callable<Integer>, Checked {
@@ -70,23 +75,24 @@ public final class PrecisionCommand implements Callable<Integer>, Checked {
     int seeds = options.quick() ? 1 : 3;
     Duration length = Duration.ofSeconds(options.quick() ? 5 : 8);
     Map<String, Object> results = new LinkedHashMap<>();
-    try (Progress progress = Progress.begin("precision", rounds + 1L)) {
-      progress.at(0, rounds + 1L, "training and evaluating " + data);
+    List<Implementation> implementations = implementations();
+    long steps = 1 + (long) implementations.size() * rounds;
+    try (Progress progress = Progress.begin("precision", steps)) {
+      progress.at(0, steps, "training and evaluating " + data);
       Map<String, Object> loss =
           PrecisionLoss.measure(Home.find(), data, seeds, options.quick() ? 3 : 0).toJson();
-      Spread ratio = speed(rounds, length, progress);
-      results.put("qps_ratio", ratio.median());
-      results.put("qps_ratio_spread", ratio.toJson());
+      for (Implementation by : implementations) {
+        long before = 1 + (long) implementations.indexOf(by) * rounds;
+        Spread ratio =
+            speed(by, rounds, length, round -> progress.at(before + round, steps, "speed"));
+        String suffix = by == Implementation.NATIVE ? "_native" : "";
+        results.put("qps_ratio" + suffix, ratio.median());
+        results.put("qps_ratio_spread" + suffix, ratio.toJson());
+      }
       results.putAll(loss);
     }
     PrintWriter out = spec.commandLine().getOut();
-    Table table = new Table("int8 against float32", "");
-    for (String key :
-        List.of("qps_ratio", "hr10_loss_relative", "ndcg10_loss_relative", "auc_loss_relative")) {
-      Object figure = results.get(key);
-      table.row(key, figure instanceof Double d ? String.format(Locale.ROOT, "%.4f", d) : "-");
-    }
-    table.print(out);
+    print(results, out);
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("quick", options.quick());
     settings.put("data", data);
@@ -98,7 +104,31 @@ public final class PrecisionCommand implements Callable<Integer>, Checked {
     return 0;
   }
 
-  private static Spread speed(int rounds, Duration length, Progress progress)
+  private static void print(Map<String, Object> results, PrintWriter out) {
+    Table table = new Table("int8 against float32", "");
+    for (String key :
+        List.of(
+            "qps_ratio",
+            "qps_ratio_native",
+            "hr10_loss_relative",
+            "ndcg10_loss_relative",
+            "auc_loss_relative")) {
+      Object figure = results.get(key);
+      table.row(key, figure instanceof Double d ? String.format(Locale.ROOT, "%.4f", d) : "-");
+    }
+    table.print(out);
+  }
+
+  /** Returns the implementations that compute in both precisions on this processor. */
+  private static List<Implementation> implementations() {
+    return NativeEngine.unsupported(BenchModel.shape(HISTORY), MatrixType.INT8).isEmpty()
+        ? List.of(Implementation.PROGRAM, Implementation.NATIVE)
+        : List.of(Implementation.PROGRAM);
+  }
+
+  /** Returns pages per second in int8 divided by those in float32, computed by the same engine. */
+  private static Spread speed(
+      Implementation implementation, int rounds, Duration length, IntConsumer done)
       throws IOException, InterruptedException {
     double[] ratios = new double[rounds];
     try (ScratchFolder folder = ScratchFolder.create("precision")) {
@@ -106,15 +136,16 @@ public final class PrecisionCommand implements Callable<Integer>, Checked {
           new HeadlineWorld(folder.path().resolve("bundles"), HISTORY, CANDIDATES);
       world.publish(folder.path());
       HeadlineSide.Kind kind = HeadlineSide.Kind.ONE_MODEL_USER;
-      try (HeadlineSide float32 = HeadlineSide.start(kind, world, folder.path());
+      String by = "engine.implementation=" + implementation;
+      try (HeadlineSide float32 = HeadlineSide.start(kind, world, folder.path(), by);
           HeadlineSide int8 =
-              HeadlineSide.start(kind, world, folder.path(), "engine.precision=INT8")) {
+              HeadlineSide.start(kind, world, folder.path(), by, "engine.precision=INT8")) {
         float32.traffic().rehearse(CALLERS, Headline.REHEARSAL);
         int8.traffic().rehearse(CALLERS, Headline.REHEARSAL);
         for (int round = 0; round < rounds; round++) {
           double slow = float32.traffic().saturate(CALLERS, length, MOST_QPS).qps();
           ratios[round] = int8.traffic().saturate(CALLERS, length, MOST_QPS).qps() / slow;
-          progress.at(round + 1L, rounds + 1L, "speed");
+          done.accept(round + 1);
         }
       }
     }

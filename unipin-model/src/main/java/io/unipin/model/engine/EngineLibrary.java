@@ -27,9 +27,12 @@ final class EngineLibrary {
     return FAILURE;
   }
 
-  /** Returns the instruction sets that this processor has, fastest first. Needs the library. */
-  static List<String> instructionSets() {
-    return List.of(EngineNative.instructionSets());
+  /**
+   * Returns the instruction sets of this processor with which the engine computes matrices of a
+   * type, fastest first. Needs the library.
+   */
+  static List<String> instructionSets(MatrixType type) {
+    return List.of(EngineNative.instructionSets(type == MatrixType.INT8));
   }
 
   private static @Nullable String load() {

@@ -13,12 +13,17 @@ import org.jspecify.annotations.Nullable;
 final class EngineNative {
   private EngineNative() {}
 
-  /** Returns the names of the kernels that this processor can run, fastest first. */
-  static native String[] instructionSets();
+  /**
+   * Returns the names of the kernels that this processor can run, fastest first.
+   *
+   * @param int8 whether for layers that multiply bytes, or for layers that multiply floats
+   */
+  static native String[] instructionSets(boolean int8);
 
   /**
    * Creates a model and returns its address.
    *
+   * @param int8 whether the products of the layers multiply bytes
    * @param instructionSet index into {@link #instructionSets}
    * @param shape sizes in the order of {@code NativeEngine.shape}
    * @param tensors the tensors of {@link EngineTensors}, in that order
@@ -27,6 +32,7 @@ final class EngineNative {
    * @param paths direct buffer with the table (N + 1 + V, X); null if X is 0
    */
   static native long create(
+      boolean int8,
       int instructionSet,
       int[] shape,
       float[][] tensors,

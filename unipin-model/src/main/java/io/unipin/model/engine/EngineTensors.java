@@ -1,5 +1,6 @@
 package io.unipin.model.engine;
 
+import io.unipin.model.files.Program;
 import io.unipin.model.files.Weights;
 import java.util.List;
 
@@ -34,7 +35,8 @@ final class EngineTensors {
           "path_out",
           "head_out",
           "head_bias",
-          "calibration");
+          "calibration",
+          Program.ACTIVATION_RANGE);
 
   private EngineTensors() {}
 

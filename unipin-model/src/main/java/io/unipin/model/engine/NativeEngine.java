@@ -59,21 +59,28 @@ public final class NativeEngine implements AutoCloseable {
   /**
    * Creates a model.
    *
-   * @param instructionSet one of {@link #instructionSets}
-   * @param weights the weights with which the model computes
+   * @param type the type of the layers' matrices
+   * @param instructionSet one of {@link #instructionSets} for this type
+   * @param weights the weights with which the model computes; for INT8 with observed ranges
    * @param rotation cosines (places, D / 2) of places 0 to {@code places} - 1 of a history, then
    *     sines
    * @throws io.unipin.model.features.ModelException if a product with one of the model's matrices
    *     is wrong on this processor, or there is not enough memory
    */
   public NativeEngine(
-      String instructionSet, ModelConfig config, Weights weights, float[] rotation, Tables tables) {
+      MatrixType type,
+      String instructionSet,
+      ModelConfig config,
+      Weights weights,
+      float[] rotation,
+      Tables tables) {
     this.config = config;
     this.instructionSet = instructionSet;
     this.tables = tables;
     this.address =
         EngineNative.create(
-            instructionSets().indexOf(instructionSet),
+            type == MatrixType.INT8,
+            instructionSets(type).indexOf(instructionSet),
             shape(config, tables.rows(), rotation.length / config.headDim()),
             EngineTensors.of(weights),
             rotation,
@@ -82,25 +89,30 @@ public final class NativeEngine implements AutoCloseable {
   }
 
   /**
-   * Returns the instruction sets that this processor has, fastest first. The last is
-   * {@link #PORTABLE}. Returns none if the library cannot be loaded.
+   * Returns the instruction sets of this processor with which the engine computes matrices of a
+   * type, fastest first. The last is {@link #PORTABLE}. Returns none if the library cannot be
+   * loaded.
    */
-  public static List<String> instructionSets() {
-    return EngineLibrary.failure() == null ? EngineLibrary.instructionSets() : List.of();
+  public static List<String> instructionSets(MatrixType type) {
+    return EngineLibrary.failure() == null ? EngineLibrary.instructionSets(type) : List.of();
   }
 
   /** Returns why the engine does not compute models of this shape here; empty if it does. */
-  public static Optional<String> unsupported(ModelConfig config) {
+  public static Optional<String> unsupported(ModelConfig config, MatrixType type) {
     if (!HEAD_WIDTHS.contains(config.headDim())) {
       return Optional.of("heads of 16, 32, 64 or 128 numbers expected, got " + config.headDim());
     }
     if (EngineLibrary.failure() != null) {
       return Optional.of("it cannot be loaded: " + EngineLibrary.failure());
     }
-    if (instructionSets().get(0).equals(PORTABLE)) {
-      return Optional.of("a processor with AVX-512, or with AVX2 and FMA, expected");
+    if (!instructionSets(type).get(0).equals(PORTABLE)) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    return Optional.of(
+        switch (type) {
+          case FLOAT32 -> "a processor with AVX-512, or with AVX2 and FMA, expected";
+          case INT8 -> "a processor with AVX512_VNNI expected for precision INT8";
+        });
   }
 
   private static int[] shape(ModelConfig config, int tableRows, int places) {

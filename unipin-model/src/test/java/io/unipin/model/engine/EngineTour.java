@@ -5,8 +5,8 @@ import io.unipin.kvcache.KvType;
 import java.util.List;
 
 /**
- * A program that calls every native method with every instruction set and type. {@link
- * EngineToolsTest} runs it under tools that detect faults of native code.
+ * A program that calls every native method with every instruction set, type of matrices, and type
+ * of keys and values. {@link EngineToolsTest} runs it under tools that detect faults of native code.
  */
 final class EngineTour {
   private EngineTour() {}
@@ -14,22 +14,29 @@ final class EngineTour {
   /** Runs the tour. Takes no arguments. */
   public static void main(String[] arguments) throws InterruptedException {
     int seed = 0;
-    for (String set : NativeEngine.instructionSets()) {
-      for (int headDim : new int[] {16, 32, 64, 128}) {
-        for (int kvHeads : new int[] {1, 2}) {
-          EngineWorld world = new EngineWorld(headDim, 2, kvHeads, seed % 2 == 0, seed);
-          try (NativeEngine engine = world.engine(set)) {
-            visit(engine, world);
-            Thread other = new Thread(() -> visit(engine, world));
-            other.start();
-            other.join();
-            refusals(engine, world);
+    for (MatrixType type : MatrixType.values()) {
+      for (String set : NativeEngine.instructionSets(type)) {
+        for (int headDim : new int[] {16, 32, 64, 128}) {
+          for (int kvHeads : new int[] {1, 2}) {
+            EngineWorld world = new EngineWorld(headDim, 2, kvHeads, seed % 2 == 0, seed);
+            tour(world, type, set);
+            seed++;
           }
-          seed++;
         }
       }
     }
     System.out.println("tour done");
+  }
+
+  private static void tour(EngineWorld world, MatrixType type, String set)
+      throws InterruptedException {
+    try (NativeEngine engine = world.engine(type, set)) {
+      visit(engine, world);
+      Thread other = new Thread(() -> visit(engine, world));
+      other.start();
+      other.join();
+      refusals(engine, world);
+    }
   }
 
   private static void visit(NativeEngine engine, EngineWorld world) {

@@ -5,6 +5,8 @@ import io.unipin.kvcache.KvType;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.model.files.FloatTensor;
+import io.unipin.model.files.Program;
 import io.unipin.model.files.Weights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,6 +22,7 @@ final class EngineWorld {
 
   private static final int ITEM_DIM = 12;
   private static final int PATH = 5;
+  private static final int LAYERS = 2;
 
   final ModelConfig config;
   private final Random random;
@@ -32,7 +35,7 @@ final class EngineWorld {
             0,
             ITEM_DIM,
             headDim * heads,
-            2,
+            LAYERS,
             heads,
             kvHeads,
             75,
@@ -45,11 +48,28 @@ final class EngineWorld {
             PATH);
   }
 
+  /** Returns an engine with layers in float32. */
   NativeEngine engine(String instructionSet) {
+    return engine(MatrixType.FLOAT32, instructionSet);
+  }
+
+  NativeEngine engine(MatrixType type, String instructionSet) {
+    return engine(type, instructionSet, new float[] {4, 1.5f, 4, 3, 4, 1.5f, 4, 3});
+  }
+
+  /**
+   * Returns an engine for a model.
+   *
+   * @param ranges (L, 4) the largest inputs of the layers' matrices
+   */
+  NativeEngine engine(MatrixType type, String instructionSet, float[] ranges) {
+    Weights weights =
+        Weights.random(config, 5)
+            .with(Program.ACTIVATION_RANGE, FloatTensor.of(ranges, LAYERS, 4));
     NativeEngine.Tables tables =
         new NativeEngine.Tables(
             ITEMS + 1, table((ITEMS + 1) * ITEM_DIM), table((ITEMS + 1) * PATH));
-    return new NativeEngine(instructionSet, config, Weights.random(config, 5), rotation(), tables);
+    return new NativeEngine(type, instructionSet, config, weights, rotation(), tables);
   }
 
   private ByteBuffer table(int numbers) {

@@ -2,6 +2,7 @@ package io.unipin.model.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +21,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,8 +32,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NativeEngineTest {
   private final EngineWorld world = new EngineWorld(32, 4, 2, true, 3);
 
-  static List<String> instructionSets() {
-    return NativeEngine.instructionSets();
+  static List<Arguments> kernels() {
+    List<Arguments> kernels = new ArrayList<>();
+    for (MatrixType type : MatrixType.values()) {
+      for (String set : NativeEngine.instructionSets(type)) {
+        kernels.add(arguments(type, set));
+      }
+    }
+    return kernels;
   }
 
   @Test
@@ -49,15 +58,19 @@ class NativeEngineTest {
       expected.add("avx2");
     }
     expected.add(NativeEngine.PORTABLE);
-    assertThat(NativeEngine.instructionSets()).isEqualTo(expected);
+    assertThat(NativeEngine.instructionSets(MatrixType.FLOAT32)).isEqualTo(expected);
+    boolean vnni = expected.contains("avx512") && flags.contains("avx512_vnni");
+    assertThat(NativeEngine.instructionSets(MatrixType.INT8))
+        .isEqualTo(
+            vnni ? List.of("avx512_vnni", NativeEngine.PORTABLE) : List.of(NativeEngine.PORTABLE));
   }
 
   @ParameterizedTest
-  @MethodSource("instructionSets")
-  void extend_anySplitAndAnyCut_givesTheSameBits(String set) {
+  @MethodSource("kernels")
+  void extend_anySplitAndAnyCut_givesTheSameBits(MatrixType matrices, String set) {
     NativeEngine.Actions history = world.actions(EngineWorld.HISTORY);
     NativeEngine.Candidates slate = world.candidates(37);
-    try (NativeEngine engine = world.engine(set)) {
+    try (NativeEngine engine = world.engine(matrices, set)) {
       for (KvType type : KvType.values()) {
         HostRows whole = world.block(type);
         float[] state = engine.extend(history, 0, whole);
@@ -92,12 +105,13 @@ class NativeEngineTest {
     return state;
   }
 
-  @Test
-  void calls_inFourThreads_giveTheSameBits() throws Exception {
+  @ParameterizedTest
+  @EnumSource(MatrixType.class)
+  void calls_inFourThreads_giveTheSameBits(MatrixType type) throws Exception {
     NativeEngine.Actions history = world.actions(40);
     NativeEngine.Candidates slate = world.candidates(90);
     ExecutorService callers = Executors.newFixedThreadPool(4);
-    try (NativeEngine engine = world.engine(NativeEngine.instructionSets().get(0))) {
+    try (NativeEngine engine = world.engine(type, NativeEngine.instructionSets(type).get(0))) {
       HostRows block = world.block(KvType.FLOAT32);
       engine.extend(history, 0, block);
       float[] alone = engine.score(slate, 41, block);
@@ -191,12 +205,33 @@ class NativeEngineTest {
   @Test
   void unsupported_headsOfEight_namesTheWidth() {
     ModelConfig narrow = new EngineWorld(8, 2, 1, false, 1).config;
-    assertThat(NativeEngine.unsupported(narrow).orElseThrow())
-        .isEqualTo("heads of 16, 32, 64 or 128 numbers expected, got 8");
+    for (MatrixType type : MatrixType.values()) {
+      assertThat(NativeEngine.unsupported(narrow, type).orElseThrow())
+          .isEqualTo("heads of 16, 32, 64 or 128 numbers expected, got 8");
+    }
+  }
+
+  @Test
+  void unsupported_int8_namesTheInstructionThatTheProcessorLacks() {
+    Optional<String> reason = NativeEngine.unsupported(world.config, MatrixType.INT8);
+    if (NativeEngine.instructionSets(MatrixType.INT8).size() > 1) {
+      assertThat(reason).isEmpty();
+    } else {
+      assertThat(reason).contains("a processor with AVX512_VNNI expected for precision INT8");
+    }
+  }
+
+  @Test
+  void create_int8WithoutRanges_isRefused() {
+    refused(
+        () -> world.engine(MatrixType.INT8, NativeEngine.PORTABLE, new float[8]),
+        "a positive range of activations expected, got 0");
   }
 
   @Test
   void create_unknownInstructionSet_isRefused() {
-    refused(() -> world.engine("amx"), "expected");
+    for (MatrixType type : MatrixType.values()) {
+      refused(() -> world.engine(type, "amx"), "expected");
+    }
   }
 }

@@ -1,0 +1,11 @@
+package io.unipin.model.engine;
+
+/** The type of numbers that the products of a model's layers multiply. */
+public enum MatrixType {
+  FLOAT32,
+  /**
+   * Bytes, for matrices and for their inputs, rounded as the program rounds them. All other numbers
+   * are float32.
+   */
+  INT8
+}

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "kernels.hpp"
+
+namespace unipin {
+
+/** The kernels that compute a model. */
+struct Arithmetic {
+  const char* name;
+  const Kernels* kernels;
+  const ByteKernels* bytes = nullptr;  // null if layers multiply floats
+};
+
+/** Returns what this processor can run, in descending order of speed. The last runs on any processor. */
+std::vector<Arithmetic> arithmetics(bool int8);
+
+}  // namespace unipin

@@ -1,0 +1,46 @@
+#pragma once
+
+/*
+ * Functions of vectors, written with the vector type of the including file. kernel_tiles.hpp says what that file defines
+ * first.
+ */
+namespace {
+
+/**
+ * Returns x Phi(x), where Phi is the normal distribution function. Phi(x) - 1/2 = x p(2 x^2 / 25 - 1) for |x| <= 5, with
+ * p the Chebyshev interpolation of degree 12. Below -5 the result is 0. Error at most 3e-6.
+ */
+inline Vec gelu_of(Vec x) {
+  constexpr float p[] = {1.413638185e-01F, -7.029590887e-02F, 5.151792974e-02F,  -4.045128240e-02F, 3.147675865e-02F,
+                         -2.321312828e-02F, 1.623608981e-02F, -1.130712491e-02F, 6.766527505e-03F,  -2.526916729e-03F,
+                         1.374596151e-03F, -1.676730979e-03F, 7.353763888e-04F};
+  Vec within = max(min(x, spread(5.0F)), spread(-5.0F));
+  Vec t = multiply_add(mul(within, within), spread(2.0F / 25), spread(-1.0F));
+  Vec r = spread(p[12]);
+#pragma GCC unroll 12
+  for (int i = 11; i >= 0; --i) {
+    r = multiply_add(r, t, spread(p[i]));
+  }
+  return zero_below(x, spread(-5.0F), mul(x, multiply_add(within, r, spread(0.5F))));
+}
+
+/**
+ * Returns e^x for x <= 0: 2^n 2^f, where n is the integer nearest to x log2(e) and 2^f is its series up to f^6. log2(e) is the
+ * sum of two floats. Relative error at most 3e-7. From -86 downwards the result is that of -86.
+ */
+inline Vec exp_of(Vec x) {
+  x = max(spread(-86.0F), x);  // in this order NaN stays NaN
+  Vec n = nearest(mul(x, spread(1.44269502F)));
+  Vec f = multiply_add(x, spread(1.44269502F), sub(zero(), n));
+  f = multiply_add(x, spread(1.92596299e-8F), f);
+  Vec r = spread(1.54035304e-4F);
+  r = multiply_add(r, f, spread(1.33335581e-3F));
+  r = multiply_add(r, f, spread(9.61812911e-3F));
+  r = multiply_add(r, f, spread(5.55041087e-2F));
+  r = multiply_add(r, f, spread(2.40226507e-1F));
+  r = multiply_add(r, f, spread(6.93147181e-1F));
+  r = multiply_add(r, f, spread(1.0F));
+  return times_power(r, n);
+}
+
+}  // namespace
