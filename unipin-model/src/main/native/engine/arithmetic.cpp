@@ -24,9 +24,13 @@ void add_floats(std::vector<Arithmetic>& found) {
 }
 
 void add_bytes(std::vector<Arithmetic>& found) {
-  if (has_avx512() && __builtin_cpu_supports("avx512vnni") != 0) {
-    found.push_back({"avx512_vnni", &kAvx512Kernels, &kVnniKernels});
+  if (!has_avx512() || __builtin_cpu_supports("avx512vnni") == 0) {
+    return;
   }
+  if (__builtin_cpu_supports("avx512bf16") != 0) {
+    found.push_back({"avx512_vnni_bf16", &kAvx512Kernels, &kVnniKernels, &kBf16Attention});
+  }
+  found.push_back({"avx512_vnni", &kAvx512Kernels, &kVnniKernels});
 }
 #else
 void add_floats(std::vector<Arithmetic>&) {}

@@ -10,7 +10,8 @@ namespace unipin {
 struct Arithmetic {
   const char* name;
   const Kernels* kernels;
-  const ByteKernels* bytes = nullptr;  // null if layers multiply floats
+  const ByteKernels* bytes = nullptr;        // null if layers multiply floats
+  const HalfAttention* attention = nullptr;  // null if rows attend in float32
 };
 
 /** Returns what this processor can run, in descending order of speed. The last runs on any processor. */

@@ -4,6 +4,8 @@
  * Functions of vectors, written with the vector type of the including file. kernel_tiles.hpp says what that file defines
  * first.
  */
+#include <cstddef>
+
 namespace {
 
 /**
@@ -41,6 +43,67 @@ inline Vec exp_of(Vec x) {
   r = multiply_add(r, f, spread(6.93147181e-1F));
   r = multiply_add(r, f, spread(1.0F));
   return times_power(r, n);
+}
+
+/** The softmax of one row of scores in place, without its division. */
+struct Softmax {
+  float total;
+  float own;
+};
+
+inline std::size_t lanes_for(std::size_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
+
+/**
+ * Turns the scores of `seen` keys into e^(score - largest), and sets the numbers after them to zero, up to `most`. Two
+ * vectors add up the terms by their places. So the sum depends on neither `most` nor other rows.
+ */
+inline Softmax softmax(float* scores, std::size_t seen, std::size_t most, bool with_own, float own) {
+  std::size_t end = lanes_for(seen);
+  for (std::size_t j = seen; j < end; ++j) {
+    scores[j] = -__builtin_inff();
+  }
+  Vec peak = load(scores);
+  for (std::size_t j = kLanes; j < end; j += kLanes) {
+    peak = max(peak, load(scores + j));
+  }
+  float highest = largest(peak);
+  if (with_own && own > highest) {
+    highest = own;
+  }
+  Vec bound = spread(highest);
+  Vec even = zero();
+  Vec odd = zero();
+  std::size_t j = 0;
+  for (; j + 2 * kLanes <= end; j += 2 * kLanes) {
+    Vec a = exp_of(sub(load(scores + j), bound));
+    Vec b = exp_of(sub(load(scores + j + kLanes), bound));
+    store_to(scores + j, a);
+    store_to(scores + j + kLanes, b);
+    even = add(even, a);
+    odd = add(odd, b);
+  }
+  if (j < end) {
+    Vec a = exp_of(sub(load(scores + j), bound));
+    store_to(scores + j, a);
+    even = add(even, a);
+  }
+  for (std::size_t k = seen; k < most; ++k) {
+    scores[k] = 0;
+  }
+  Softmax result{sum(add(even, odd)), 0};
+  if (with_own) {
+    result.own = first(exp_of(spread(own - highest)));
+    result.total += result.own;
+  }
+  return result;
+}
+
+inline float dot(std::size_t n, const float* a, const float* b) {
+  Vec total = zero();
+  for (std::size_t k = 0; k < n; k += kLanes) {
+    total = multiply_add(load(a + k), load(b + k), total);
+  }
+  return sum(total);
 }
 
 }  // namespace

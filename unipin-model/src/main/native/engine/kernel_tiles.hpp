@@ -174,67 +174,6 @@ void turn(size_t width, const float* rotation, float* x) {
   }
 }
 
-/** The softmax of one row of scores in place, without its division. */
-struct Softmax {
-  float total;
-  float own;
-};
-
-inline size_t lanes_for(size_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
-
-/**
- * Turns the scores of `seen` keys into e^(score - largest), and sets the numbers after them to zero, up to `most`. Two
- * vectors add up the terms by their places. So the sum depends on neither `most` nor other rows.
- */
-inline Softmax softmax(float* scores, size_t seen, size_t most, bool with_own, float own) {
-  size_t end = lanes_for(seen);
-  for (size_t j = seen; j < end; ++j) {
-    scores[j] = -__builtin_inff();
-  }
-  Vec peak = load(scores);
-  for (size_t j = kLanes; j < end; j += kLanes) {
-    peak = max(peak, load(scores + j));
-  }
-  float highest = largest(peak);
-  if (with_own && own > highest) {
-    highest = own;
-  }
-  Vec bound = spread(highest);
-  Vec even = zero();
-  Vec odd = zero();
-  size_t j = 0;
-  for (; j + 2 * kLanes <= end; j += 2 * kLanes) {
-    Vec a = exp_of(sub(load(scores + j), bound));
-    Vec b = exp_of(sub(load(scores + j + kLanes), bound));
-    store_to(scores + j, a);
-    store_to(scores + j + kLanes, b);
-    even = add(even, a);
-    odd = add(odd, b);
-  }
-  if (j < end) {
-    Vec a = exp_of(sub(load(scores + j), bound));
-    store_to(scores + j, a);
-    even = add(even, a);
-  }
-  for (size_t k = seen; k < most; ++k) {
-    scores[k] = 0;
-  }
-  Softmax result{sum(add(even, odd)), 0};
-  if (with_own) {
-    result.own = first(exp_of(spread(own - highest)));
-    result.total += result.own;
-  }
-  return result;
-}
-
-inline float dot(size_t n, const float* a, const float* b) {
-  Vec total = zero();
-  for (size_t k = 0; k < n; k += kLanes) {
-    total = multiply_add(load(a + k), load(b + k), total);
-  }
-  return sum(total);
-}
-
 /** Sums the values of `most` keys, weighted by R rows of scores, for V vectors of columns from `column` on. */
 template <size_t R, size_t V>
 inline void mix(

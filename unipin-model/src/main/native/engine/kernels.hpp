@@ -174,12 +174,38 @@ struct ByteKernels {
       std::size_t y_stride);
 };
 
+/** The number of keys in a panel of HalfAttention. */
+constexpr std::size_t kHalfPanel = 64;
+
+/**
+ * The functions that compute attention from numbers of bfloat16, for one kind of processor. Sums are floats. Keys, values,
+ * queries and the shares of keys are rounded to bfloat16, but neither own keys nor own values are. A number of bfloat16 is the
+ * upper half of a float, as a std::uint16_t. What Kernels says of rows and pointers holds here, too.
+ */
+struct HalfAttention {
+  /**
+   * Rounds keys (n, width) and writes them to panels: element (j, k) to
+   * [j / 64 * 64 * width + k / 2 * 128 + j % 64 * 2 + k % 2]. Fills the last panel with zeros. Keys need no alignment.
+   */
+  void (*turn_keys)(std::size_t n, std::size_t width, const float* keys, std::uint16_t* panels);
+
+  /**
+   * Rounds values (n, width) and writes them to pairs of rows: element (j, k) to [j / 2 * 2 * width + k * 2 + j % 2]. If n is
+   * odd, zeros fill the last pair. Values need no alignment.
+   */
+  void (*turn_values)(std::size_t n, std::size_t width, const float* values, std::uint16_t* pairs);
+
+  /** Computes what Kernels::attend computes, with turned keys and values in place of those of `attention`. */
+  void (*attend)(const Attention& attention, const std::uint16_t* keys, const std::uint16_t* values);
+};
+
 extern const Kernels kPortableKernels;
 extern const ByteKernels kPortableByteKernels;
 #if defined(__x86_64__)
 extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512Kernels;
 extern const ByteKernels kVnniKernels;
+extern const HalfAttention kBf16Attention;
 #endif
 
 /** The smallest step of an int8 row, which float16 can still hold without losing digits. */

@@ -53,6 +53,15 @@ struct Target {
   }
 };
 
+/** Applies GELU to rows of vectors. As a part of `tile`, its constants would take registers from the sums. */
+__attribute__((noinline)) void gelu_to_bytes(size_t rows, size_t vectors, const float* x, Target target) {
+  for (size_t i = 0; i < rows; ++i) {
+    for (size_t j = 0; j < vectors; ++j, x += kLanes) {
+      store_bytes(target.bytes + i * target.stride + j * kLanes, gelu_of(load(x)), target.inverse);
+    }
+  }
+}
+
 /** Multiplies R rows of a by V vectors of a panel's columns, from column n of the result on. */
 template <size_t R, size_t V, Then kThen>
 inline void tile(const std::uint8_t* a, size_t a_stride, const ByteMatrix& w, size_t n, Target target) {
@@ -85,19 +94,21 @@ inline void tile(const std::uint8_t* a, size_t a_stride, const ByteMatrix& w, si
       }
     }
   }
+  constexpr bool kGelu = kThen == Then::kGelu;
+  alignas(64) float before_gelu[kGelu ? R * V * kLanes : 1];
+  float* floats = kGelu ? before_gelu : target.floats;
+  size_t stride = kGelu ? V * kLanes : target.stride;
 #pragma GCC unroll 8
   for (size_t i = 0; i < R; ++i) {
 #pragma GCC unroll 4
     for (size_t j = 0; j < V; ++j) {
-      size_t place = i * target.stride + j * kLanes;
+      float* out = floats + i * stride + j * kLanes;
       Vec v = mul(_mm512_cvtepi32_ps(sums[i][j]), load(w.steps + n + j * kLanes));
-      if (kThen == Then::kGelu) {
-        store_bytes(target.bytes + place, gelu_of(v), target.inverse);
-      } else {
-        float* out = target.floats + place;
-        store_to(out, kThen == Then::kAdd ? add(load(out), v) : v);
-      }
+      store_to(out, kThen == Then::kAdd ? add(load(out), v) : v);
     }
+  }
+  if (kGelu) {
+    gelu_to_bytes(R, V, before_gelu, target);
   }
 }
 

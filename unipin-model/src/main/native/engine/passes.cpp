@@ -27,6 +27,7 @@ class Pass {
         shape_(model.shape),
         kernels_(model.kernels),
         bytes_(model.arithmetic.bytes),
+        halves_(model.arithmetic.attention),
         s_(scratch),
         block_(block),
         d_(shape_.width),
@@ -267,9 +268,16 @@ class Pass {
     attention.own_stride = fresh_stride_;
     attention.keys = s_.panels;
     attention.scores = s_.scores;
+    auto* half_keys = reinterpret_cast<std::uint16_t*>(s_.panels);
+    std::uint16_t* half_values = half_keys + s_.keys * head_;  // s_.panels has room for as many floats
     for (std::size_t g = 0; g < shape_.kv_heads; ++g) {
-      kernels_.turn_keys(keys, head_, floats(plane(layer, 0, g), keys), s_.panels);
-      attention.values = floats(plane(layer, 1, g), keys);
+      if (halves_ == nullptr) {
+        kernels_.turn_keys(keys, head_, floats(plane(layer, 0, g), keys), s_.panels);
+        attention.values = floats(plane(layer, 1, g), keys);
+      } else {
+        halves_->turn_keys(keys, head_, floats(plane(layer, 0, g), keys), half_keys);
+        halves_->turn_values(keys, head_, floats(plane(layer, 1, g), keys), half_values);
+      }
       if (own) {
         attention.own_keys = s_.fresh + g * head_;
         attention.own_values = s_.fresh + shape_.kv_width() + g * head_;
@@ -277,7 +285,11 @@ class Pass {
       for (std::size_t h = g * group; h < (g + 1) * group; ++h) {
         attention.queries = s_.queries + from * stride_ + h * head_;
         attention.out = s_.attended + from * stride_ + h * head_;
-        kernels_.attend(attention);
+        if (halves_ == nullptr) {
+          kernels_.attend(attention);
+        } else {
+          halves_->attend(attention, half_keys, half_values);
+        }
       }
     }
   }
@@ -311,7 +323,8 @@ class Pass {
   const Model& model_;
   const Shape& shape_;
   const Kernels& kernels_;
-  const ByteKernels* const bytes_;  // null if the layers compute in float32
+  const ByteKernels* const bytes_;     // null if the layers multiply floats
+  const HalfAttention* const halves_;  // null if rows attend in float32
   Scratch& s_;
   const Block& block_;
   const std::size_t d_;

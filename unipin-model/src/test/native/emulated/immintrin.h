@@ -5,7 +5,7 @@
 #include <cstring>
 
 /*
- * The AVX-512 intrinsics of kernels_avx512.cpp and kernels_vnni.cpp in plain C++, written from their definitions in Intel's
+ * The intrinsics of kernels_avx512.cpp, kernels_bf16.cpp and kernels_vnni.cpp in plain C++, written from their definitions in Intel's
  * guide. With this header in place of the compiler's, engine_test checks those files on a processor without AVX-512.
  */
 struct __m512 {
@@ -164,6 +164,50 @@ inline __m512i _mm512_dpbusd_epi32(__m512i sums, __m512i a, __m512i b) {
   std::memcpy(signed_bytes, &b, sizeof(b));
   for (int i = 0; i < 64; ++i) sums.lane[i / 4] += unsigned_bytes[i] * signed_bytes[i];
   return sums;
+}
+using __m512bh = __m512i;
+
+inline void _mm512_storeu_si512(void* to, __m512i a) { std::memcpy(to, &a, sizeof(a)); }
+/** Rounds to the nearest number of bfloat16, and if two are nearest to the even one. */
+inline std::uint16_t emulated_bfloat16(float x) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &x, sizeof(bits));
+  bool nan = (bits & 0x7fffffffU) > 0x7f800000U;
+  return static_cast<std::uint16_t>(nan ? bits >> 16 | 0x40U : (bits + 0x7fffU + (bits >> 16 & 1U)) >> 16);
+}
+inline float emulated_float(std::uint16_t x) {
+  std::uint32_t bits = std::uint32_t{x} << 16;
+  float r;
+  std::memcpy(&r, &bits, sizeof(r));
+  return r;
+}
+inline __m512bh _mm512_cvtne2ps_pbh(__m512 a, __m512 b) {
+  std::uint16_t halves[32];
+  for (int i = 0; i < 16; ++i) {
+    halves[i] = emulated_bfloat16(b.lane[i]);
+    halves[16 + i] = emulated_bfloat16(a.lane[i]);
+  }
+  return _mm512_loadu_si512(halves);
+}
+inline __m512 _mm512_dpbf16_ps(__m512 sums, __m512bh a, __m512bh b) {
+  std::uint16_t x[32];
+  std::uint16_t y[32];
+  std::memcpy(x, &a, sizeof(a));
+  std::memcpy(y, &b, sizeof(b));
+  for (int i = 0; i < 16; ++i) {
+    sums.lane[i] = std::fma(emulated_float(x[2 * i + 1]), emulated_float(y[2 * i + 1]), sums.lane[i]);
+    sums.lane[i] = std::fma(emulated_float(x[2 * i]), emulated_float(y[2 * i]), sums.lane[i]);
+  }
+  return sums;
+}
+inline __m512i _mm512_permutexvar_epi16(__m512i order, __m512i a) {
+  std::uint16_t from[32];
+  std::uint16_t places[32];
+  std::uint16_t to[32];
+  std::memcpy(from, &a, sizeof(a));
+  std::memcpy(places, &order, sizeof(order));
+  for (int i = 0; i < 32; ++i) to[i] = from[places[i] % 32];
+  return _mm512_loadu_si512(to);
 }
 inline __m512i _mm512_cvtps_epi32(__m512 a) {
   __m512i r;

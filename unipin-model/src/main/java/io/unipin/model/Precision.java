@@ -15,8 +15,9 @@ public enum Precision {
    * from the largest inputs, which {@link ModelWriter#observe} recorded. A step never depends on
    * the request, so a candidate's score does not depend on its slate.
    *
-   * <p>Whole histories and candidates attend in bfloat16 where the processor supports it (Intel
-   * AMX). Appended actions attend in float32, and norms and heads compute in float32. INT8 is
+   * <p>Norms and heads compute in float32. In the program, whole histories and candidates attend in
+   * bfloat16 where the processor supports it (Intel AMX), and appended actions attend in float32.
+   * In the native engine, all rows attend in bfloat16 on a processor with AVX512_BF16. INT8 is
    * faster than FLOAT32 only on a processor with eight-bit products (AVX-512 VNNI or AMX).
    */
   INT8

@@ -140,8 +140,7 @@ class ImplementationTest {
     try (ServingModel model = ServingModel.load(folder, options)) {
       if (fastest.equals(NativeEngine.PORTABLE)) {
         assertThat(model.engine()).isEqualTo("program");
-        logged(
-            Level.WARN, FALLBACK + "a processor with AVX512_VNNI expected for precision INT8");
+        logged(Level.WARN, FALLBACK + "a processor with AVX512_VNNI expected for precision INT8");
       } else {
         assertThat(model.engine()).isEqualTo("native " + fastest);
         logged(Level.INFO, "the native engine computes the model, with " + fastest);

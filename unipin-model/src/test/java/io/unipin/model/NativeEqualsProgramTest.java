@@ -21,7 +21,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,8 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 class NativeEqualsProgramTest {
   private static final float TOLERANCE = 1e-4f;
 
-  /** Bound of the difference if one number was rounded to another step. */
-  private static final float INT8_TOLERANCE = 0.05f;
+  /** Bound of the differences that follow if some numbers are rounded to other steps. */
+  private static final float INT8_TOLERANCE = 0.1f;
 
   private static final int LIVE = 4;
 
@@ -297,8 +299,7 @@ class NativeEqualsProgramTest {
       ModelCalls.Tokens head = both.arguments.tokens(head(tokens, first), 0);
       float[] state = extend(calls, head, both.arguments.tokens(tokens, first), block);
       int rows = 1 + tokens.size();
-      float[] scores =
-          calls.score(new ModelCalls.Score(slate, 1, 3, new long[] {2}, block, rows));
+      float[] scores = calls.score(new ModelCalls.Score(slate, 1, 3, new long[] {2}, block, rows));
       return new Results(state, NativeEqualsProgramTest.rows(block, rows), scores);
     }
   }
@@ -324,7 +325,8 @@ class NativeEqualsProgramTest {
   /**
    * Both implementations round the same numbers in the same way. But where a number lies near the
    * middle of two steps, they may round it to different steps, and then all that is computed from
-   * it differs. In models of one layer this is rare.
+   * it differs. In models of one layer this is rare. Keys and values of one layer do not depend on
+   * attention; states and scores are compared only where both attend in float32.
    */
   @Test
   void calls_int8_roundAsTheProgramDoes() throws IOException {
@@ -342,16 +344,22 @@ class NativeEqualsProgramTest {
           for (NativeCalls calls : both.natives) {
             Results got = Results.of(both, calls, tokens, first, slate);
             rows.add(got.rows(), expected.rows());
-            results.add(got.state(), expected.state());
-            results.add(got.scores(), expected.scores());
+            if (attendsInFloat32(calls)) {
+              results.add(got.state(), expected.state());
+              results.add(got.scores(), expected.scores());
+            }
           }
         }
       }
     }
-    assertThat(rows.share()).as("keys and values that differ").isLessThan(0.01);
+    assertThat(rows.share()).as("keys and values that differ").isLessThan(0.002);
     if (programAttendsInFloat32()) {
-      assertThat(results.share()).as("states and scores that differ").isLessThan(0.05);
+      assertThat(results.share()).as("states and scores that differ").isLessThan(0.02);
     }
+  }
+
+  private static boolean attendsInFloat32(NativeCalls calls) {
+    return !calls.engine().endsWith("_bf16");
   }
 
   /** The program attends in bfloat16 beside int8 if the processor computes in float16. */
@@ -359,15 +367,18 @@ class NativeEqualsProgramTest {
     return !Files.readString(Path.of("/proc/cpuinfo")).contains("_fp16");
   }
 
-  /** In deeper models, the implementations are much nearer to each other than to float32. */
+  /**
+   * In deeper models, the implementations are nearer to each other than to float32. Attention in
+   * bfloat16 adds about as much error as int8 does.
+   */
   @Test
-  void calls_int8_areNearerToTheProgramThanToFloat32() {
+  void calls_int8_areNearerToTheProgramThanToFloat32() throws IOException {
     ModelConfig config = shape(32, 4, 2, false, 3, 152);
     try (Both exact = new Both(config, 7);
         Both both = new Both(config, 7, Precision.INT8)) {
       Random random = new Random(17);
       double rounding = 0;
-      double apart = 0;
+      Map<NativeCalls, Double> apart = new LinkedHashMap<>();
       for (int round = 0; round < 8; round++) {
         TokenSequence tokens =
             TokenSequence.of(TestModels.actions(random, 30 + random.nextInt(120)));
@@ -379,11 +390,14 @@ class NativeEqualsProgramTest {
         for (NativeCalls calls : both.natives) {
           float[] got = Results.of(both, calls, tokens, first, slate).scores();
           assertThat(largestDifference(got, expected)).isLessThan(INT8_TOLERANCE);
-          apart += meanDifference(got, expected) / both.natives.size();
+          apart.merge(calls, meanDifference(got, expected), Double::sum);
         }
       }
       assertThat(rounding / 8).as("int8 and float32").isBetween(1e-5, 0.01);
-      assertThat(apart / rounding).as("distance to the program").isLessThan(0.5);
+      for (NativeCalls calls : both.natives) {
+        boolean equal = attendsInFloat32(calls) && programAttendsInFloat32();
+        assertThat(apart.get(calls) / rounding).as(calls.engine()).isLessThan(equal ? 0.5 : 2);
+      }
     }
   }
 

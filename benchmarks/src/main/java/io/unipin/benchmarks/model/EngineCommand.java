@@ -144,8 +144,7 @@ public final class EngineCommand implements Callable<Integer> {
           results.put(pass + "_ms_native" + suffix, 1e3 * fast.median());
           results.put(pass + "_ratio" + suffix, ratio.median());
           results.put(pass + "_ratio_spread" + suffix, ratio.toJson());
-          table.row(
-              name(precision, pass), milliseconds(slow), milliseconds(fast), ratio.text());
+          table.row(name(precision, pass), milliseconds(slow), milliseconds(fast), ratio.text());
         }
         results.put(
             "append_vs_prefill_native" + suffix,

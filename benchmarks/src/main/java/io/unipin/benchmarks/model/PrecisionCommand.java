@@ -38,9 +38,9 @@ import picocli.CommandLine.Spec;
     name = "precision",
     description = {
       "Compares engine.precision INT8 with FLOAT32: pages per second of the headline's session"
-          + " traffic (512x200, user KV), with the program and, if the processor has AVX512_VNNI,"
-          + " with the native engine; and the quality of a trained recipe, with the same bundle"
-          + " evaluated in both precisions by the program."
+          + " traffic (512x200, user KV), and the quality of a trained recipe, with the same"
+          + " bundle evaluated in both precisions. The program computes, and, if the processor has"
+          + " AVX512_VNNI, also the native engine."
     },
     footer = {"", "Example:", "  ./unipin bench precision --json precision.json --quick"})
 public final class PrecisionCommand implements Callable<Integer>, Checked {
@@ -80,7 +80,9 @@ public final class PrecisionCommand implements Callable<Integer>, Checked {
     try (Progress progress = Progress.begin("precision", steps)) {
       progress.at(0, steps, "training and evaluating " + data);
       Map<String, Object> loss =
-          PrecisionLoss.measure(Home.find(), data, seeds, options.quick() ? 3 : 0).toJson();
+          PrecisionLoss.measure(
+                  Home.find(), data, seeds, options.quick() ? 3 : 0, implementations.size() > 1)
+              .toJson();
       for (Implementation by : implementations) {
         long before = 1 + (long) implementations.indexOf(by) * rounds;
         Spread ratio =
@@ -112,7 +114,10 @@ public final class PrecisionCommand implements Callable<Integer>, Checked {
             "qps_ratio_native",
             "hr10_loss_relative",
             "ndcg10_loss_relative",
-            "auc_loss_relative")) {
+            "auc_loss_relative",
+            "hr10_loss_relative_native",
+            "ndcg10_loss_relative_native",
+            "auc_loss_relative_native")) {
       Object figure = results.get(key);
       table.row(key, figure instanceof Double d ? String.format(Locale.ROOT, "%.4f", d) : "-");
     }

@@ -2,7 +2,6 @@ package io.unipin.cli.bundle;
 
 import io.unipin.feedlog.Catalogue;
 import io.unipin.model.EngineOptions;
-import io.unipin.model.Precision;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import java.nio.file.Path;
@@ -13,15 +12,14 @@ public final class BundleFolder {
 
   /** Verifies and loads a bundle that computes in float32. The caller closes it. */
   public static LoadedBundle load(Path bundle) {
-    return load(bundle, Precision.FLOAT32);
+    return load(bundle, EngineOptions.cpu());
   }
 
   /** Verifies and loads a bundle. The caller closes it. */
-  public static LoadedBundle load(Path bundle, Precision precision) {
+  public static LoadedBundle load(Path bundle, EngineOptions options) {
     Path folder = bundle.toAbsolutePath().normalize();
     Path parent = folder.getParent() == null ? folder : folder.getParent();
-    return new BundleReader(parent, EngineOptions.cpu(precision))
-        .load(String.valueOf(folder.getFileName()));
+    return new BundleReader(parent, options).load(String.valueOf(folder.getFileName()));
   }
 
   /**

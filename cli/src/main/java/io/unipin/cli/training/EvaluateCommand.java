@@ -24,8 +24,10 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
+import io.unipin.model.EngineOptions;
 import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
+import io.unipin.model.engine.Implementation;
 import io.unipin.model.features.PageOrder;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.train.RecipeCheck;
@@ -124,6 +126,15 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       description = "Precision of the model: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Precision precision = Precision.FLOAT32;
 
+  @Option(
+      names = "--engine",
+      defaultValue = "PROGRAM",
+      paramLabel = "E",
+      description =
+          "What computes the model, as engine.implementation of a server:"
+              + " ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Implementation implementation = Implementation.PROGRAM;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
   @Output(Output.Kind.FILE)
   private @Nullable Path json;
@@ -150,8 +161,8 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
   @Override
   public Integer call() throws IOException {
     if (data == null) {
-      PolicyReport report = served.run(bundle, precision, spec.commandLine().getOut());
-      write(Map.of("precision", precision.name()), Map.of("policies", report));
+      PolicyReport report = served.run(bundle, engine(), spec.commandLine().getOut());
+      write(used(), Map.of("policies", report));
       return 0;
     }
     gaps.forEach(GapOption::seconds); // refuses a wrong gap before the work begins
@@ -194,7 +205,18 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       console.print(comparison.toTable());
       results.put("difference", comparison.toJson());
     }
-    write(Map.of("evaluation", recipe.evaluation(), "precision", precision.name()), results);
+    Map<String, Object> used = used();
+    used.put("evaluation", recipe.evaluation());
+    write(used, results);
+  }
+
+  private EngineOptions engine() {
+    return EngineOptions.cpu(precision).withImplementation(implementation);
+  }
+
+  private Map<String, Object> used() {
+    return new LinkedHashMap<>(
+        Map.of("precision", precision.name(), "implementation", implementation.name()));
   }
 
   private void write(Map<String, ?> used, Map<String, ?> results) throws IOException {
@@ -218,7 +240,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     if (gaps.isEmpty() && !queries) {
       return;
     }
-    try (LoadedBundle loaded = BundleFolder.load(bundle, precision)) {
+    try (LoadedBundle loaded = BundleFolder.load(bundle, engine())) {
       if (!gaps.isEmpty()) {
         List<Long> seconds = gaps.stream().map(GapOption::seconds).toList();
         GapStudyResult study = GapStudy.run(log, holdout, loaded.model(), seconds, oracle);
@@ -235,7 +257,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
 
   private Evaluation evaluate(Path folder, FeedLog log, Holdout holdout, boolean displayed)
       throws IOException {
-    try (LoadedBundle loaded = BundleFolder.load(folder, precision)) {
+    try (LoadedBundle loaded = BundleFolder.load(folder, engine())) {
       BundleFolder.requireSameItems(loaded, log.catalogue());
       PageOrder order =
           loaded.pageOrder().orElseGet(() -> PageOrder.ofPositives(loaded.model().config()));

@@ -9,7 +9,7 @@ import io.unipin.cli.policy.Policy;
 import io.unipin.cli.policy.PolicyException;
 import io.unipin.cli.policy.PolicyOptions;
 import io.unipin.cli.policy.PolicyReport;
-import io.unipin.model.Precision;
+import io.unipin.model.EngineOptions;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.log.ServedChoices;
 import java.io.PrintWriter;
@@ -54,14 +54,14 @@ final class ServedEvaluation {
    *
    * @throws PolicyException if no estimate is possible
    */
-  PolicyReport run(Path bundle, Precision precision, PrintWriter out) {
+  PolicyReport run(Path bundle, EngineOptions engine, PrintWriter out) {
     if (served == null) {
       throw new IllegalStateException("--served expected");
     }
     ServedChoices choices = ServedChoices.read(served, options.attribution(), out::println);
     List<Policy> policies = new ArrayList<>();
     List<String> actions;
-    try (LoadedBundle loaded = BundleFolder.load(bundle, precision)) {
+    try (LoadedBundle loaded = BundleFolder.load(bundle, engine)) {
       actions = loaded.model().config().positives();
       policies.add(
           new ChosenPolicy("best of bundle", choices.all(), BundleChoices.of(choices, loaded)));

@@ -4,8 +4,8 @@ package io.unipin.model.engine;
 public enum MatrixType {
   FLOAT32,
   /**
-   * Bytes, for matrices and for their inputs, rounded as the program rounds them. All other numbers
-   * are float32.
+   * Bytes, for matrices and for their inputs, rounded as the program rounds them. Rows attend in
+   * bfloat16 if the processor has AVX512_BF16. All other numbers are float32.
    */
   INT8
 }

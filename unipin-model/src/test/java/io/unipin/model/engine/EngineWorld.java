@@ -64,8 +64,7 @@ final class EngineWorld {
    */
   NativeEngine engine(MatrixType type, String instructionSet, float[] ranges) {
     Weights weights =
-        Weights.random(config, 5)
-            .with(Program.ACTIVATION_RANGE, FloatTensor.of(ranges, LAYERS, 4));
+        Weights.random(config, 5).with(Program.ACTIVATION_RANGE, FloatTensor.of(ranges, LAYERS, 4));
     NativeEngine.Tables tables =
         new NativeEngine.Tables(
             ITEMS + 1, table((ITEMS + 1) * ITEM_DIM), table((ITEMS + 1) * PATH));
