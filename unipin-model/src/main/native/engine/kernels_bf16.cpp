@@ -24,7 +24,7 @@ inline __m512i halves_of(Vec low, Vec high) { return (__m512i)_mm512_cvtne2ps_pb
 /** Adds two products of bfloat16 numbers to each lane of sums. */
 inline void multiply_add_halves(Vec& sums, __m512i a, __m512i b) {
 #if defined(__AVX512BF16__)
-  asm("vdpbf16ps %2, %1, %0" : "+v"(sums) : "v"(a), "v"(b));  // GCC 12 spills the sums if this is an intrinsic
+  asm("vdpbf16ps %2, %1, %0" : "+v"(sums) : "v"(a), "v"(b));  // no intrinsic, as in kernels_vnni.cpp
 #else
   sums = _mm512_dpbf16_ps(sums, a, b);
 #endif
