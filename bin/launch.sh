@@ -37,6 +37,8 @@ launch() {
   [[ "$verb" != bench ]] || export UNIPIN_LOG_LEVEL="${UNIPIN_LOG_LEVEL:-WARN}"
   # Progress bars are for people. If standard error is a file or a pipe, progress is plain lines.
   [[ ! -t 2 ]] || options+=(-Dunipin.terminal=true)
+  # A shell for a person: prompts and completion when both ends are a terminal.
+  [[ ! -t 0 || ! -t 1 ]] || options+=(-Dunipin.interactive=true)
   # shellcheck disable=SC2206  # options of the JVM, separated by spaces
   [[ -z "${UNIPIN_JAVA_OPTIONS:-}" ]] || options+=(${UNIPIN_JAVA_OPTIONS})
   exec "$JAVA_HOME/bin/java" "${options[@]}" -cp "$(cat "$state/app/classpath")" io.unipin.cli.Main "$@"

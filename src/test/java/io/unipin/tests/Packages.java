@@ -95,9 +95,10 @@ final class Packages {
       serving.threads: model.engine
       serving.tracing: serving.spans settings
       serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
-      cli: cli.bundle cli.check cli.console cli.data cli.demo cli.device cli.doctor cli.experiment cli.history cli.items cli.loadtest cli.server cli.training cli.trial
+      cli: cli.bundle cli.check cli.config cli.console cli.data cli.demo cli.device cli.doctor cli.experiment cli.history cli.items cli.loadtest cli.server cli.shell cli.training cli.trial
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
       cli.check: feedlog serving.bundle serving.checks
+      cli.config: cli.check feedlog.source serving.settings settings train.recipe
       cli.console: cli.check client feedlog.database feedlog.source
       cli.data: cli.bundle cli.check cli.console cli.kafka feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
@@ -105,12 +106,13 @@ final class Packages {
       cli.doctor: cli.check cli.console serving.console serving.rpc serving.settings
       cli.experiment: cli.check cli.console cli.kafka cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings
       cli.history: cli.check cli.console feedlog.database serving serving.failure serving.history serving.kafka serving.redis serving.settings serving.stores
-      cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items
+      cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items settings
       cli.kafka: cli.check feedlog.database serving.fleet serving.kafka serving.security serving.settings
       cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1
       cli.policy: cli.console cli.statistics serving.log serving.request serving.slate
       cli.report: cli.statistics feedlog settings
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
+      cli.shell: cli.check cli.console cli.items cli.server client proto.v1 settings
       cli.statistics: settings
       cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.page evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.features model.files serving.bundle serving.log train train.recipe
       cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.database feedlog.imports feedlog.infer feedlog.review feedlog.simulator feedlog.source feedlog.split proto.v1

@@ -3,6 +3,7 @@ package io.unipin.cli;
 import io.unipin.cli.bundle.BundleCommand;
 import io.unipin.cli.bundle.IndexCommand;
 import io.unipin.cli.check.Checks;
+import io.unipin.cli.config.ConfigCommand;
 import io.unipin.cli.console.Failures;
 import io.unipin.cli.data.ExportCommand;
 import io.unipin.cli.data.ImportCommand;
@@ -21,6 +22,7 @@ import io.unipin.cli.server.EraseCommand;
 import io.unipin.cli.server.RequestCommand;
 import io.unipin.cli.server.ServeCommand;
 import io.unipin.cli.server.TokenCommand;
+import io.unipin.cli.shell.ShellCommand;
 import io.unipin.cli.training.EvaluateCommand;
 import io.unipin.cli.training.TrainCommand;
 import io.unipin.cli.trial.TryCommand;
@@ -68,9 +70,11 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvaluateCommand.class,
       IndexCommand.class,
+      ConfigCommand.class,
       ServeCommand.class,
       BundleCommand.class,
       TokenCommand.class,
+      ShellCommand.class,
       RequestCommand.class,
       ActionsCommand.class,
       EraseCommand.class,

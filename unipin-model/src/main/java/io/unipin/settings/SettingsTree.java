@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -239,6 +240,33 @@ public final class SettingsTree {
     Origin origin = own.at(path);
     origin = origin == null ? defaults.at(path) : origin;
     return origin == null ? null : origin.text();
+  }
+
+  /** Returns all settings with their places, in the order of the values. */
+  public List<EffectiveSetting> effective() {
+    List<EffectiveSetting> all = new ArrayList<>();
+    collect(values, List.of(), all);
+    return all;
+  }
+
+  private void collect(ObjectNode branch, List<String> above, List<EffectiveSetting> all) {
+    for (Map.Entry<String, JsonNode> field : branch.properties()) {
+      List<String> path = new ArrayList<>(above);
+      path.add(field.getKey());
+      if (field.getValue() instanceof ObjectNode below && !below.isEmpty()) {
+        collect(below, path, all);
+      } else {
+        all.add(effective(path, field.getValue()));
+      }
+    }
+  }
+
+  private EffectiveSetting effective(List<String> path, JsonNode value) {
+    Origin written = own.at(path);
+    Origin origin = written == null ? defaults.at(path) : written;
+    Place place = origin == null ? null : origin.place();
+    return new EffectiveSetting(
+        key(path), value, place == null ? Place.of("default") : place, written == null);
   }
 
   static String join(String parent, String name) {

@@ -98,25 +98,9 @@ final class ActionsRecordCommand implements Callable<Integer> {
             .build();
     try (UniPinClient client = options.connect()) {
       RecordActionsResponse response = client.recordActions(request);
-      spec.commandLine().getOut().println(text(response));
+      spec.commandLine().getOut().println(ActionsText.recorded(response));
       options.write(response);
     }
     return 0;
-  }
-
-  private static String text(RecordActionsResponse response) {
-    if (response.getRecorded() > 0) {
-      return "recorded";
-    }
-    if (response.getCorrected() > 0) {
-      return "corrected: it replaces what was recorded";
-    }
-    if (response.getRetracted() > 0) {
-      return "not counted: the event is taken back at this revision or a higher one";
-    }
-    if (response.getUnlinked() > 0) {
-      return "not corrected: record the event once more as it was, then correct it";
-    }
-    return "nothing changed: the event is recorded at this revision or a higher one";
   }
 }

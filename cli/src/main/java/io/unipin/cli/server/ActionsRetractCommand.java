@@ -4,7 +4,6 @@ import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.RetractActionsRequest;
 import io.unipin.proto.v1.RetractActionsResponse;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -45,24 +44,9 @@ final class ActionsRetractCommand implements Callable<Integer> {
             .build();
     try (UniPinClient client = options.connect()) {
       RetractActionsResponse response = client.retractActions(request);
-      print(response, spec.commandLine().getOut());
+      ActionsText.retracted(response, spec.commandLine().getOut());
       options.write(response);
     }
     return 0;
-  }
-
-  private static void print(RetractActionsResponse response, PrintWriter out) {
-    out.println("taken back: " + response.getRetracted());
-    line(out, "not recorded yet, and will not count", response.getWaiting());
-    line(out, "taken back before", response.getDuplicates());
-    line(out, "still count, recorded with a higher revision", response.getSuperseded());
-    line(out, "still count, recorded before corrections were known", response.getUnlinked());
-    line(out, "earlier retractions forgotten to make room", response.getForgotten());
-  }
-
-  private static void line(PrintWriter out, String what, int count) {
-    if (count > 0) {
-      out.println(what + ": " + count);
-    }
   }
 }

@@ -3,8 +3,6 @@ package io.unipin.cli.server;
 import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.EraseUserResponse;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,29 +28,8 @@ public final class EraseCommand implements Callable<Integer> {
     try (UniPinClient client = options.connect()) {
       response = client.erase(options.user());
     }
-    print(response, spec.commandLine().getOut());
+    EraseText.print(response, spec.commandLine().getOut());
     options.write(response);
     return response.getUnconfirmedCount() + response.getUnseenCount() == 0 ? 0 : 1;
-  }
-
-  private static void print(EraseUserResponse response, PrintWriter out) {
-    out.println(response.getExisted() ? "erased" : "erased; nothing was stored of the user");
-    names(out, "replicas that have confirmed", response.getConfirmedList());
-    names(
-        out,
-        "replicas that have not confirmed, and erase once they can",
-        response.getUnconfirmedList());
-    names(out, "replicas unseen for seven days, not awaited", response.getUnseenList());
-    switch (response.getLogRewrite()) {
-      case STARTED -> out.println("Redis rewrites its append-only file");
-      case QUEUED -> out.println("Redis rewrites its append-only file within seconds");
-      case NONE, UNRECOGNIZED -> {}
-    }
-  }
-
-  private static void names(PrintWriter out, String what, List<String> names) {
-    if (!names.isEmpty()) {
-      out.println(what + ": " + String.join(", ", names));
-    }
   }
 }

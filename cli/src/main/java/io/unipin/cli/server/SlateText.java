@@ -32,10 +32,28 @@ public final class SlateText {
   }
 
   public static void print(RetrieveAndRankResponse response, int firstPlace, PrintWriter out) {
+    print(response, firstPlace, Map.of(), out);
+  }
+
+  /**
+   * Prints a page with a column of changes.
+   *
+   * @param changes what changed about an item since an earlier page, by the item's id; empty for no
+   *     such column
+   */
+  public static void print(
+      RetrieveAndRankResponse response,
+      int firstPlace,
+      Map<Long, String> changes,
+      PrintWriter out) {
     List<String> actions = actions(response.getItemsList());
     boolean keyed = response.getItemsList().stream().anyMatch(item -> !item.getKey().isEmpty());
     boolean drawn = response.getItemsList().stream().anyMatch(ScoredItem::hasPropensity);
-    Table table = new Table(head(actions, keyed, drawn));
+    List<String> head = head(actions, keyed, drawn);
+    if (!changes.isEmpty()) {
+      head.add("change");
+    }
+    Table table = new Table(head.toArray(String[]::new));
     int place = firstPlace;
     for (ScoredItem item : response.getItemsList()) {
       List<Object> row = new ArrayList<>();
@@ -53,12 +71,15 @@ public final class SlateText {
         row.add(String.format(Locale.ROOT, "%.4f", item.getPropensity()));
         row.add(item.getRule());
       }
+      if (!changes.isEmpty()) {
+        row.add(changes.getOrDefault(item.getItemId(), ""));
+      }
       table.row(row.toArray());
     }
     table.print(out);
   }
 
-  private static String[] head(List<String> actions, boolean keyed, boolean drawn) {
+  private static List<String> head(List<String> actions, boolean keyed, boolean drawn) {
     List<String> head = new ArrayList<>(List.of("#", "item"));
     if (keyed) {
       head.add("key");
@@ -69,7 +90,7 @@ public final class SlateText {
     if (drawn) {
       head.addAll(List.of("propensity", "rule"));
     }
-    return head.toArray(String[]::new);
+    return head;
   }
 
   public static String probability(float p) {

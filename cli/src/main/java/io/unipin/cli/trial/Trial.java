@@ -115,6 +115,9 @@ final class Trial {
     }
     guide.say("console:  %s/  (act on items, and watch the page change)", server.console());
     guide.say("ask it:   ./unipin request --user '%s' --address %s", user.id(), server.address());
+    guide.say(
+        "shell:    ./unipin shell --user '%s' --address %s --admin %s --console %s",
+        user.id(), server.address(), server.adminAddress(), server.console());
     guide.say("stop it:  Ctrl-C");
     guide.say("A longer training goes on in the background.");
     improve(server, bundle, training, report);

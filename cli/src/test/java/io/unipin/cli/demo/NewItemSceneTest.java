@@ -98,7 +98,7 @@ final class NewItemSceneTest {
           .hasMessageContaining("a scored item expected");
       assertThatThrownBy(() -> world.inspector().judge(new Visitor(ann, ann.visitMs()), 8, -1))
           .isInstanceOf(CommandException.class)
-          .hasMessageContaining("status 200 expected from the console's inspector, got 400");
+          .hasMessageContaining("status 200 expected from the console, got 400");
     }
   }
 

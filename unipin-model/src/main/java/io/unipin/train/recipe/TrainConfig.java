@@ -1,9 +1,11 @@
 package io.unipin.train.recipe;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.settings.ConfigException;
+import io.unipin.settings.SettingsSchema;
 import io.unipin.settings.SettingsTree;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,9 +17,10 @@ import java.util.Map;
  */
 public record TrainConfig(
     ModelShape model, TrainingSettings training, EvaluationSettings evaluation) {
+  private static final String RESOURCE = "defaults.yaml";
+
   /** Default settings, parsed once and never changed. */
-  private static final SettingsTree DEFAULTS =
-      SettingsTree.ofDefaults(TrainConfig.class, "defaults.yaml");
+  private static final SettingsTree DEFAULTS = SettingsTree.ofDefaults(TrainConfig.class, RESOURCE);
 
   /** Returns the default recipe. */
   public static TrainConfig defaults() {
@@ -27,6 +30,11 @@ public record TrainConfig(
   /** Returns the default recipe with other values for the settings that {@code overrides} names. */
   public static TrainConfig defaults(Map<String, String> overrides) {
     return bind(DEFAULTS.copy(), overrides);
+  }
+
+  /** Returns the JSON schema of a recipe. */
+  public static ObjectNode schema() {
+    return SettingsSchema.of(TrainConfig.class, "A recipe of UniPin", TrainConfig.class, RESOURCE);
   }
 
   /**

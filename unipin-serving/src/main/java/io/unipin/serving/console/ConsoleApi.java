@@ -14,7 +14,6 @@ import io.unipin.serving.fleet.FleetView;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.inspect.Inspection;
 import io.unipin.serving.inspect.ItemExplanation;
-import io.unipin.serving.inspect.Verdict;
 import io.unipin.serving.items.ItemPlace;
 import io.unipin.serving.items.ItemsStatus;
 import io.unipin.serving.keys.ItemNames;
@@ -110,12 +109,12 @@ final class ConsoleApi implements AutoCloseable {
   record Inspected(Inspection inspection, ItemNames names) {}
 
   /**
-   * Returns why the inspected bundle does not serve the form's item. The text is empty if the
-   * bundle serves the item, or if the form names no item.
+   * Returns why the inspected bundle does not serve the form's item, for example because it is
+   * deleted. The text is empty if the bundle serves the item, or if the form names no item.
    */
   private String whyNotServed(Inspection inspection) {
     ItemExplanation verdict = inspection.item();
-    if (verdict == null || verdict.verdict() != Verdict.UNKNOWN) {
+    if (verdict == null) {
       return "";
     }
     return parts.services().bundles().items().find(verdict.id()).places().stream()

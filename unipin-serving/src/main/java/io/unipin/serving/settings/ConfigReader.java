@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.serving.experiment.ExperimentDefaults;
 import io.unipin.settings.ConfigException;
+import io.unipin.settings.EffectiveSetting;
 import io.unipin.settings.Nearest;
 import io.unipin.settings.SettingException;
+import io.unipin.settings.SettingsSchema;
 import io.unipin.settings.SettingsTree;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -20,9 +22,11 @@ import java.util.TreeMap;
  * it. Unknown keys are refused. An error says where the wrong value came from. Not thread-safe.
  */
 public final class ConfigReader {
+  private static final String RESOURCE = "server-defaults.yaml";
+
   /** The default settings, which are parsed only once. */
   private static final SettingsTree DEFAULTS =
-      SettingsTree.ofDefaults(ConfigReader.class, "server-defaults.yaml");
+      SettingsTree.ofDefaults(ConfigReader.class, RESOURCE);
 
   private final SettingsTree tree = DEFAULTS.copy();
 
@@ -42,6 +46,32 @@ public final class ConfigReader {
     ConfigReader reader = new ConfigReader();
     reader.tree.merge(file);
     return reader.bind(environment, overrides);
+  }
+
+  /** Returns all settings without a file. Refuses what {@link #read(Map, List)} refuses. */
+  public static List<EffectiveSetting> effective(
+      Map<String, String> environment, List<String> overrides) {
+    ConfigReader reader = new ConfigReader();
+    reader.bind(environment, overrides);
+    return reader.tree.effective();
+  }
+
+  /**
+   * Returns all settings, each with the place that its value comes from. Refuses what
+   * {@link #read(Path, Map, List)} refuses.
+   */
+  public static List<EffectiveSetting> effective(
+      Path file, Map<String, String> environment, List<String> overrides) {
+    ConfigReader reader = new ConfigReader();
+    reader.tree.merge(file);
+    reader.bind(environment, overrides);
+    return reader.tree.effective();
+  }
+
+  /** Returns the JSON schema of a settings file. */
+  public static ObjectNode schema() {
+    return SettingsSchema.of(
+        ServerConfig.class, "Settings of a UniPin server", ConfigReader.class, RESOURCE);
   }
 
   private ServerConfig bind(Map<String, String> environment, List<String> overrides) {

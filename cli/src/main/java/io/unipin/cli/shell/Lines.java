@@ -1,0 +1,26 @@
+package io.unipin.cli.shell;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Where the lines that the shell runs come from. One thread. */
+interface Lines extends AutoCloseable {
+  /**
+   * Returns the next line; null at the end.
+   *
+   * @param prompt text that a terminal shows before the line
+   */
+  @Nullable String next(String prompt) throws IOException;
+
+  /**
+   * Asks for a confirmation. A source that is no terminal confirms everything, because there is
+   * nobody to ask.
+   */
+  boolean confirms(String question) throws IOException;
+
+  /** Whether a person types the lines. */
+  boolean isInteractive();
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,28 @@
+package io.unipin.cli.shell;
+
+/** A line that can't be run. The message is one line; {@link #next} says what to type instead. */
+final class ShellException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final String next;
+
+  /**
+   * Refuses a line.
+   *
+   * @param message what was expected and what came
+   * @param next the command to type next
+   */
+  ShellException(String message, String next) {
+    super(message);
+    this.next = next;
+  }
+
+  ShellException(String message, String next, Throwable cause) {
+    this(message, next);
+    initCause(cause);
+  }
+
+  String next() {
+    return next;
+  }
+}
