@@ -107,7 +107,7 @@ final class ShellCommandTest {
   void page_showsRankItemKeyTitleProbabilitiesAndUtility() {
     Printed page = lines("user page", "page 5");
     assertThat(page.out().get(0)).isEqualTo("user page");
-    assertThat(page.out().get(1).strip().split(" +"))
+    assertThat(page.out().get(1).strip().split(" +", -1))
         .startsWith("#", "item", "key", "title")
         .contains("p(click)", "p(save)", "p(hide)", "utility")
         .doesNotContain("change");
@@ -139,7 +139,8 @@ final class ShellCommandTest {
     List<String> second = acted.out().subList(acted.out().size() - 6, acted.out().size() - 1);
     for (int i = 0; i < 5; i++) {
       int was = ids.subList(0, 5).indexOf(ids.get(5 + i));
-      String change = was < 0 ? "new" : was == i ? "" : was > i ? "up " + (was - i) : "down " + (i - was);
+      String change =
+          was < 0 ? "new" : was == i ? "" : was > i ? "up " + (was - i) : "down " + (i - was);
       assertThat(second.get(i)).endsWith(change);
     }
   }
@@ -153,7 +154,8 @@ final class ShellCommandTest {
         .isEqualTo(
             "an event expected, got none: this session recorded none of retract. Next: act ACTION"
                 + " ITEM");
-    Printed retracted = lines("user two", "page", "act click #1", "act save #2", "retract", "retract");
+    Printed retracted =
+        lines("user two", "page", "act click #1", "act save #2", "retract", "retract");
     assertThat(retracted.out()).filteredOn(line -> line.equals("taken back: 1")).hasSize(2);
     assertThat(column(lines("user two", "page"), 1)).isEqualTo(column(retracted, 1));
   }
@@ -180,9 +182,11 @@ final class ShellCommandTest {
         .contains("The item is on the page.", "place 1 of 300 candidates by utility")
         .contains("utility ", "p(click)", "term of the utility");
     Printed seen = lines("user why", "act click sku-5010", "page", "why not sku-5010");
-    assertThat(seen.text()).contains("5010 (sku-5010) 'Item 10': The user's history holds this item");
+    assertThat(seen.text())
+        .contains("5010 (sku-5010) 'Item 10': The user's history holds this item");
     Printed unknown = lines("user why", "page 200", "why sku-50O2");
-    assertThat(unknown.text()).contains("The bundle does not know this item.", "did you mean 'sku-50");
+    assertThat(unknown.text())
+        .contains("The bundle does not know this item.", "did you mean 'sku-50");
   }
 
   @Test
@@ -213,8 +217,7 @@ final class ShellCommandTest {
 
   @Test
   void erase_ofAUser_emptiesTheHistory() {
-    Printed erased =
-        lines("user gone", "act click sku-5030", "history", "erase gone", "history");
+    Printed erased = lines("user gone", "act click sku-5030", "history", "erase gone", "history");
     assertThat(erased.out())
         .containsSubsequence(
             "1 actions in all, 1 read by the model",
@@ -279,8 +282,17 @@ final class ShellCommandTest {
     Printed printed =
         run(
             List.of(
-                "--json", json.toString(), "--user", "j", "--keep-going", "--command", "page 2",
-                "--command", "pgae", "--command", "act click #1"));
+                "--json",
+                json.toString(),
+                "--user",
+                "j",
+                "--keep-going",
+                "--command",
+                "page 2",
+                "--command",
+                "pgae",
+                "--command",
+                "act click #1"));
     assertThat(printed.code()).isEqualTo(1);
     List<JsonNode> lines = new ArrayList<>();
     for (String line : Files.readAllLines(json)) {

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 /**
  * Collects the comments of a YAML file of defaults, which explain the settings. The comment of a
  * key consists of the comment lines directly above the key, of the comment behind its value, and
- * of the more deeply indented comment lines below. Not thread-safe.
+ * of the more deeply indented comment lines below. The comment at the beginning of the file is about
+ * the file. Not thread-safe.
  */
 final class SettingsComments {
   private static final Pattern COMMENT = Pattern.compile("( *)# ?(.*)");
@@ -32,6 +33,7 @@ final class SettingsComments {
   private final Map<String, String> comments = new HashMap<>();
   private final Deque<Open> branches = new ArrayDeque<>();
   private final List<String> above = new ArrayList<>();
+  private boolean begun;
 
   private SettingsComments() {}
 
@@ -55,8 +57,13 @@ final class SettingsComments {
     Matcher comment = COMMENT.matcher(line);
     Matcher key = KEY.matcher(line);
     if (comment.matches()) {
-      comment(comment.group(1).length(), comment.group(2).strip());
-    } else if (key.matches()) {
+      if (begun) {
+        comment(comment.group(1).length(), comment.group(2).strip());
+      }
+      return;
+    }
+    begun = true;
+    if (key.matches()) {
       key(key.group(1).length(), key.group(2), key.group(3) == null ? "" : key.group(3));
     } else {
       above.clear();

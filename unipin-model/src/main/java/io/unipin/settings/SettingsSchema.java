@@ -85,8 +85,8 @@ public final class SettingsSchema {
     if (type instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
       Type last = arguments[arguments.length - 1];
-      boolean list = generic.getRawType() instanceof Class<?> raw
-          && Collection.class.isAssignableFrom(raw);
+      boolean list =
+          generic.getRawType() instanceof Class<?> raw && Collection.class.isAssignableFrom(raw);
       String part = SettingsTree.join(key, list ? "[]" : "*");
       return NODES
           .objectNode()

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,32 @@ final class SettingsTreeTest {
     assertThat(shop.weights()).containsOnlyKeys("click", "like");
     assertThat(shop.tags()).containsExactly("c");
     assertThat(Shop.DEFAULTS.copy().bind(Shop.class).door().width()).isEqualTo(90);
+  }
+
+  @Test
+  void effective_eachValue_hasItsPlace() throws IOException {
+    SettingsTree tree = Shop.tree(folder, "door:\\n  width: 80\\nweights: {like: 2}\\ntags: [c]");
+    tree.set("door.height", "190", "--set door.height");
+    Map<String, String> places = new HashMap<>();
+    for (EffectiveSetting setting : tree.effective()) {
+      if (!setting.isDefault()) {
+        places.put(setting.key() + "=" + setting.value(), setting.place().toString());
+      } else {
+        assertThat(setting.place().source()).isEqualTo("shop.yaml");
+        assertThat(setting.place().line()).isPositive();
+      }
+    }
+    assertThat(places)
+        .isEqualTo(
+            Map.of(
+                "door.width=80", "my.yaml:2:3",
+                "weights.like=2", "my.yaml:3:11",
+                "tags=[\"c\"]", "my.yaml:4:1",
+                "door.height=190", "--set door.height"));
+    assertThat(tree.effective())
+        .extracting(EffectiveSetting::key)
+        .contains("weights.click", "door.open", "name")
+        .doesNotContain("door", "weights");
   }
 
   @ParameterizedTest

@@ -50,7 +50,8 @@ final class ActionVerbs {
     requireServed(item);
     String event = event();
     RecordActionsRequest request = request(user, actions, item, event);
-    RecordActionsResponse response = context.ports().service(client -> client.recordActions(request));
+    RecordActionsResponse response =
+        context.ports().service(client -> client.recordActions(request));
     session.recorded(event);
     context
         .out()

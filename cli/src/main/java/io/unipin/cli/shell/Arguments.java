@@ -59,8 +59,11 @@ record Arguments(String command, String rest, List<String> words) {
   void require(int least, int most, String synopsis) {
     if (words.size() < least) {
       throw new ShellException(
-          synopsis + " expected, got " + (words.isEmpty() ? "nothing" : "'" + rest + "'")
-              + " after " + command,
+          synopsis
+              + " expected, got "
+              + (words.isEmpty() ? "nothing" : "'" + rest + "'")
+              + " after "
+              + command,
           "help " + command);
     }
     if (words.size() > most) {

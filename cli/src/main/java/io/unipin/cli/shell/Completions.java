@@ -57,13 +57,11 @@ final class Completions {
     if (words.size() == 1) {
       proposals.add(new Proposal("not", ""));
     }
-    return proposals;
+    return List.copyOf(proposals);
   }
 
   private List<Proposal> commands() {
-    return verbs.get().stream()
-        .map(verb -> new Proposal(verb.name(), verb.meaning()))
-        .toList();
+    return verbs.get().stream().map(verb -> new Proposal(verb.name(), verb.meaning())).toList();
   }
 
   private List<Proposal> items() {

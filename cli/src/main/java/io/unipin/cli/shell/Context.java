@@ -15,8 +15,7 @@ record Context(Session session, Ports ports, Lines lines, PrintWriter out) {
   /** Returns a server's answer as JSON. */
   static JsonNode json(MessageOrBuilder answer) {
     try {
-      return mapper.readTree(
-          JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(answer));
+      return mapper.readTree(JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(answer));
     } catch (InvalidProtocolBufferException | JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

@@ -58,7 +58,8 @@ final class Feed {
       int rank = i + 1;
       long id = shown.get(i).getItemId();
       Integer was = old.get(id);
-      changes.put(id, was == null ? (rank <= old.size() ? "new" : "") : moved(was - rank));
+      String absent = rank <= old.size() ? "new" : "";
+      changes.put(id, was == null ? absent : moved(was - rank));
     }
     return changes;
   }

@@ -71,9 +71,7 @@ final class FeedVerbs {
     RetrieveAndRankRequest request =
         RetrieveAndRankRequest.newBuilder()
             .setUser(
-                UserContext.newBuilder()
-                    .setUserId(user)
-                    .setSurface(context.session().surface()))
+                UserContext.newBuilder().setUserId(user).setSurface(context.session().surface()))
             .setPageSize(size)
             .setPageCursor(cursor)
             .build();
@@ -109,8 +107,7 @@ final class FeedVerbs {
         context
             .ports()
             .inspect(
-                Map.of(
-                    "user", context.session().user(), "surface", context.session().surface()));
+                Map.of("user", context.session().user(), "surface", context.session().surface()));
     JsonNode actions = answer.path("history");
     context
         .out()

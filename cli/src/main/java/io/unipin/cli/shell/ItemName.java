@@ -46,7 +46,10 @@ record ItemName(long id, String key, String title) {
   }
 
   private static ScoredItem keyed(String key, Feed feed) {
-    return feed.items().stream().filter(item -> item.getKey().equals(key)).findFirst().orElseThrow();
+    return feed.items().stream()
+        .filter(item -> item.getKey().equals(key))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static ScoredItem atRank(String word, Feed feed) {

@@ -37,7 +37,8 @@ final class ItemVerbs {
         new ShellVerb("put", PUT, "Puts an item, or the items of a file.", this::put),
         new ShellVerb("delete", "ITEM", "Takes an item off every page.", this::delete),
         new ShellVerb("hide", "ITEM", "Does the same as delete.", this::delete),
-        new ShellVerb("restore", "ITEM", "Brings back a deleted item of the bundle.", this::restore));
+        new ShellVerb(
+            "restore", "ITEM", "Brings back a deleted item of the bundle.", this::restore));
   }
 
   private JsonNode put(Arguments arguments) throws IOException {
@@ -94,8 +95,7 @@ final class ItemVerbs {
           .forEach(
               field -> {
                 JsonNode value = field.getValue();
-                values.put(
-                    field.getKey(), value.isValueNode() ? value.asText() : value.toString());
+                values.put(field.getKey(), value.isValueNode() ? value.asText() : value.toString());
               });
       return ItemForm.of(values);
     } catch (JsonProcessingException e) {
@@ -107,8 +107,7 @@ final class ItemVerbs {
   }
 
   private JsonNode put(Item item) {
-    ItemVerdict verdict =
-        context.ports().admin(admin -> admin.putItems(List.of(item))).get(0);
+    ItemVerdict verdict = context.ports().admin(admin -> admin.putItems(List.of(item))).get(0);
     String name = item.getKey().isEmpty() ? Long.toString(verdict.getId()) : item.getKey();
     String reason = verdict.getReason().isEmpty() ? "" : ": " + verdict.getReason();
     if (verdict.getOutcome() == ItemVerdict.Outcome.REFUSED) {

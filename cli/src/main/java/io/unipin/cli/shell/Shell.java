@@ -137,9 +137,7 @@ final class Shell {
         String padding = " ".repeat(widest - verb.form().length());
         context.out().println("  " + verb.form() + padding + "  " + verb.meaning());
       }
-      context
-          .out()
-          .println("An ITEM is #3, which is rank 3 of the last page, an id, or a key.");
+      context.out().println("An ITEM is #3, which is rank 3 of the last page, an id, or a key.");
     } else {
       ShellVerb verb = verb(arguments.words().get(0));
       context.out().println(verb.form() + ": " + verb.meaning());

@@ -106,8 +106,7 @@ public final class ShellCommand implements Callable<Integer>, Checked {
     if (user != null) {
       session.choose(user);
     }
-    Ports.Addresses addresses =
-        new Ports.Addresses(address, admin, console.replaceFirst("/$", ""));
+    Ports.Addresses addresses = new Ports.Addresses(address, admin, console.replaceFirst("/$", ""));
     List<ShellVerb> verbs = new ArrayList<>();
     try (Ports ports = new Ports(addresses, connection.security());
         Lines lines = lines(new Completions(session, () -> verbs));
@@ -142,9 +141,7 @@ public final class ShellCommand implements Callable<Integer>, Checked {
           .out()
           .printf(
               "bundle %s: %s items; actions %s%n",
-              bundle.getBundle(),
-              bundle.getItems(),
-              String.join(", ", bundle.getActionsList()));
+              bundle.getBundle(), bundle.getItems(), String.join(", ", bundle.getActionsList()));
     } catch (ShellException e) {
       context.out().println("note: " + e.getMessage() + ". Next: " + e.next());
     }

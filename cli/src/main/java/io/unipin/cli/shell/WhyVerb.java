@@ -35,7 +35,8 @@ final class WhyVerb {
     form.put("user", user);
     form.put("surface", session.surface());
     form.put("pageSize", session.feed().size());
-    form.put(item.key().isEmpty() ? "item" : "itemKey", item.key().isEmpty() ? item.id() : item.key());
+    form.put(
+        item.key().isEmpty() ? "item" : "itemKey", item.key().isEmpty() ? item.id() : item.key());
     JsonNode answer = context.ports().inspect(form);
     JsonNode fate = answer.path("item");
     print(answer, fate);

@@ -14,7 +14,8 @@ final class ArgumentsTest {
   @Test
   void of_wordsInQuotesStayTogether() {
     assertThat(words("act  click   #3 ")).containsExactly("click", "#3");
-    assertThat(words("put title='A new  item' key=\"a'b\"")).containsExactly("title=A new  item", "key=a'b");
+    assertThat(words("put title='A new  item' key=\"a'b\""))
+        .containsExactly("title=A new  item", "key=a'b");
     assertThat(words("user a\\ b")).containsExactly("a b");
     assertThat(words("user 'a\\b'")).containsExactly("a\\b");
     assertThat(words("user ''")).containsExactly("");

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConfigReaderTest {
   @TempDir Path folder;
+
+  @Test
+  void effective_namesFileVariableOverrideAndDefault() throws IOException {
+    Path file = Files.writeString(folder.resolve("my.yaml"), "server:\n  port: 1\n  queue: 7\n");
+    Map<String, String> places = new HashMap<>();
+    ConfigReader.effective(
+            file, Map.of("UNIPIN_SERVER_PORT", "2", "HOME", "/"), List.of("page.size=3"))
+        .stream()
+        .filter(setting -> !setting.isDefault())
+        .forEach(setting -> places.put(setting.key(), setting.value() + " " + setting.place()));
+    assertThat(places)
+        .isEqualTo(
+            Map.of(
+                "server.port", "2 UNIPIN_SERVER_PORT",
+                "server.queue", "7 my.yaml:3:3",
+                "page.size", "3 --set page.size"));
+    assertThatThrownBy(() -> ConfigReader.effective(Map.of(), List.of("page.size=0")))
+        .isInstanceOf(ConfigException.class);
+  }
 
   @Test
   void defaults_areAsDocumented() {
