@@ -171,7 +171,7 @@ final class ConfigCommandTest {
         .contains("joint");
   }
 
-  /** Returns the paths of values that do not fit a schema, by the keywords that schemas here use. */
+  /** Returns the paths of values that do not fit a schema. Knows only the keywords of ours. */
   private static List<String> faults(JsonNode schema, JsonNode value, String path) {
     List<String> faults = new ArrayList<>();
     JsonNode types = schema.path("type");

@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param command first word of the line
  * @param rest the line after the command, without blanks around it
- * @param words the words of {@code rest}. A word in quotes may contain blanks. A backslash takes the
- *     next character as it is.
+ * @param words the words of {@code rest}. A word in quotes may contain blanks. A backslash takes
+ *     the next character as it is.
  */
 record Arguments(String command, String rest, List<String> words) {
   /** Reads a line that is not blank. */

@@ -91,7 +91,7 @@ final class Shell {
     } catch (ShellException e) {
       fail(line, number, withNext(Failures.line(e), e.next()));
     } catch (RequestException e) {
-      fail(line, number, withNext(Failures.line(e), next(e)));
+      fail(line, number, withNext(Failures.line(e), next(e, line.strip().split("\\s+", 2)[0])));
     } catch (CommandException | IOException e) {
       fail(line, number, withNext(Failures.line(e), "help"));
     }
@@ -102,9 +102,10 @@ final class Shell {
     return message + (message.matches(".*[.?!]") ? "" : ".") + " Next: " + next;
   }
 
-  private static String next(RequestException failure) {
+  /** Returns what to type after a server refused a command. */
+  private static String next(RequestException failure, String command) {
     return switch (failure.kind()) {
-      case INVALID, TOO_LARGE -> "help";
+      case INVALID, TOO_LARGE -> command.equals("next") ? "page" : "help " + command;
       case OVERLOADED, DEADLINE, CANCELLED, UNAVAILABLE -> "the same again";
       case INTERNAL -> "the server's log";
     };

@@ -85,7 +85,7 @@ final class WhyVerb {
     context
         .out()
         .printf(
-            "place %s of %s candidates by utility; place %s of all items by closeness to the query%n",
+            "place %s of %s candidates by utility; place %s of all items by closeness%n",
             fate.path("rank").asText(),
             answer.path("candidates").size(),
             fate.path("exactRank").asText());
