@@ -89,17 +89,14 @@ final class Shell {
       log.answer(line, verb(arguments.command()).action().run(arguments));
       return true;
     } catch (ShellException e) {
-      fail(line, number, withNext(Failures.line(e), e.next()));
+      fail(line, number, e.line());
     } catch (RequestException e) {
-      fail(line, number, withNext(Failures.line(e), next(e, line.strip().split("\\s+", 2)[0])));
+      String command = line.strip().split("\\s+", 2)[0];
+      fail(line, number, ShellException.line(Failures.line(e), next(e, command)));
     } catch (CommandException | IOException e) {
-      fail(line, number, withNext(Failures.line(e), "help"));
+      fail(line, number, ShellException.line(Failures.line(e), "help"));
     }
     return false;
-  }
-
-  private static String withNext(String message, String next) {
-    return message + (message.matches(".*[.?!]") ? "" : ".") + " Next: " + next;
   }
 
   /** Returns what to type after a server refused a command. */

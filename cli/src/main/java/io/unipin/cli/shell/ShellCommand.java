@@ -143,7 +143,7 @@ public final class ShellCommand implements Callable<Integer>, Checked {
               "bundle %s: %s items; actions %s%n",
               bundle.getBundle(), bundle.getItems(), String.join(", ", bundle.getActionsList()));
     } catch (ShellException e) {
-      context.out().println("note: " + e.getMessage() + ". Next: " + e.next());
+      context.out().println("note: " + e.line());
     }
     context.out().println("help lists the commands; Tab completes.");
   }

@@ -1,5 +1,7 @@
 package io.unipin.cli.shell;
 
+import io.unipin.cli.console.Failures;
+
 /** A line that can't be run. The message is one line; {@link #next} says what to type instead. */
 final class ShellException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -24,5 +26,15 @@ final class ShellException extends RuntimeException {
 
   String next() {
     return next;
+  }
+
+  /** Returns the whole line for the user. */
+  String line() {
+    return line(Failures.line(this), next);
+  }
+
+  /** Returns a line with what went wrong, and what to type next. */
+  static String line(String message, String next) {
+    return message + (message.matches(".*[.?!]") ? "" : ".") + " Next: " + next;
   }
 }

@@ -9,6 +9,7 @@ import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +18,17 @@ import org.jspecify.annotations.Nullable;
  * The lines are not written to a file, because they name users. One thread.
  */
 final class TerminalLines implements Lines {
+  private static final int COLUMNS = 80;
+  private static final int ROWS = 24;
+
   private final Terminal terminal;
   private final LineReader reader;
 
   TerminalLines(Terminal terminal, Completions completions) {
     this.terminal = terminal;
+    if (terminal.getWidth() <= 0) { // some containers report no size
+      terminal.setSize(new Size(COLUMNS, ROWS));
+    }
     DefaultParser parser = new DefaultParser();
     parser.setEofOnUnclosedQuote(false);
     this.reader =
