@@ -3,9 +3,10 @@ package io.unipin.cli.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Timeout;
 /** Tests completion, and the lines of a terminal with typed keys. */
 @Timeout(60)
 final class TerminalLinesTest {
+  private static final char CONTROL_D = 4;
+
   private final Session session = new Session("");
   private final List<ShellVerb> verbs =
       List.of(
@@ -80,15 +83,18 @@ final class TerminalLinesTest {
     }
   }
 
+  /** Returns the lines of a terminal at which these keys and then Control-D are pressed. */
   private TerminalLines terminal(String keys) throws IOException {
-    ByteArrayInputStream in = new ByteArrayInputStream(keys.getBytes(StandardCharsets.UTF_8));
+    PipedOutputStream keyboard = new PipedOutputStream();
+    PipedInputStream in = new PipedInputStream(keyboard, 4096);
+    keyboard.write((keys + CONTROL_D).getBytes(StandardCharsets.UTF_8));
     Terminal terminal =
         new ExternalTerminal(
             "test", "ansi", in, new ByteArrayOutputStream(), StandardCharsets.UTF_8);
     return new TerminalLines(terminal, completions);
   }
 
-  /** Returns the lines that a terminal gives for these keys, until they end. */
+  /** Returns the lines that a terminal gives for these keys. */
   private List<String> typed(String keys) throws IOException {
     List<String> read = new ArrayList<>();
     try (TerminalLines lines = terminal(keys)) {
