@@ -1,0 +1,48 @@
+"""The messages of the contract, such as ``RetrieveAndRankRequest``.
+
+They are built when the module is loaded, from ``contract.binpb``. This file is generated from the
+proto files and depends on no version of the protobuf library. The messages are registered in a pool
+of their own, so they never collide with other generated code in the same program.
+``messages.pyi`` has their types for editors and type checkers.
+"""
+
+from pathlib import Path
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+_PACKAGE = "unipin.v1"
+_pool = descriptor_pool.DescriptorPool()
+_factory = message_factory.MessageFactory(_pool)
+
+
+def _load():
+    contract = Path(__file__).with_name("contract.binpb").read_bytes()
+    for file in descriptor_pb2.FileDescriptorSet.FromString(contract).file:
+        _pool.AddSerializedFile(file.SerializeToString())
+        if file.package == _PACKAGE:
+            for message in file.message_type:
+                globals()[message.name] = _class(f"{_PACKAGE}.{message.name}")
+
+
+def _class(name):
+    """Returns the class of a message, by its full name."""
+    descriptor = _pool.FindMessageTypeByName(name)
+    if hasattr(message_factory, "GetMessageClass"):  # from protobuf 4.22 on
+        return message_factory.GetMessageClass(descriptor)
+    return _factory.GetPrototype(descriptor)
+
+
+def _methods(service):
+    """Returns the RPCs of a service: path, class of the request and class of the answer, by name."""
+    descriptor = _pool.FindServiceByName(service)
+    return {
+        method.name: (
+            f"/{service}/{method.name}",
+            _class(method.input_type.full_name),
+            _class(method.output_type.full_name),
+        )
+        for method in descriptor.methods
+    }
+
+
+_load()
