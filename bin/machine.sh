@@ -20,6 +20,15 @@ java_home() {
 
 has_file() { compgen -G "$1" >/dev/null; }
 
+# Whether some python3 has what our client for Python needs.
+has_grpc() {
+  local python
+  while read -r python; do
+    "$python" -c 'import grpc, google.protobuf' 2>/dev/null && return 0
+  done < <(type -ap python3)
+  return 1
+}
+
 missing_packages() {
   java_home >/dev/null || echo openjdk-17-jdk-headless
   command -v mvn >/dev/null || echo maven
@@ -39,6 +48,9 @@ missing_packages() {
   command -v chromedriver >/dev/null || echo chromium-driver
   command -v redis-server >/dev/null || echo redis-server
   command -v python3 >/dev/null || echo python3-minimal
+  has_grpc || echo python3-grpcio
+  command -v node >/dev/null || echo nodejs
+  command -v npm >/dev/null || echo npm
 }
 
 install_packages() {

@@ -24,6 +24,21 @@ skipped_of() {
     while read -r count reason; do say "skipped $count: $reason"; done
 }
 
+# Installs the packages of the Node client, which its tests use, as its lock file names them.
+node_packages() {
+  local folder="$state/node" source="$root/clients/node" log="$state/npm.log"
+  ! cmp -s "$source/package-lock.json" "$folder/installed.json" || return 0
+  say "installing the packages of the Node client"
+  mkdir -p "$folder"
+  rm -f "$folder/installed.json"
+  cp "$source"/package{,-lock}.json "$folder"
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund) >"$log" 2>&1 </dev/null || {
+    tail -n 5 "$log" >&2
+    fail "the packages of the Node client could not be installed (all output: $log)"
+  }
+  cp "$source/package-lock.json" "$folder/installed.json"
+}
+
 test_help() {
   printf '%s\n' 'Usage: unipin test [MAVEN ARGUMENT...]' 'Runs all tests and checks of the build.' '' \
     'Environment:' \
@@ -50,6 +65,7 @@ run_tests() {
     all | nightly) ;;
     *) fail "UNIPIN_TEST: all or nightly expected, got '$UNIPIN_TEST'" ;;
   esac
+  [[ -z "${UNIPIN_TEST:-}" ]] || node_packages
   launch_environment 1 "$state/djl"
   say "running all tests"
   maven -T 2 -Dstyle.color=never verify "$@" || status=$?

@@ -102,8 +102,8 @@ export class Caller {
       'grpc.ssl_target_name_override': authority,
     };
     return new grpc.Client(address, this.credentials, {
-      'grpc.enable_retries': 0,
-      'grpc.use_local_subchannel_pool': 1,
+      'grpc.enable_retries': 0, // this client repeats calls itself
+      'grpc.use_local_subchannel_pool': 1, // a new client has a new connection
       ...named,
     });
   }
@@ -311,7 +311,10 @@ export class Fleet {
     replica.inFlight++;
     replica.calls++;
     let sent;
-    const noted = { add: (call) => active.add((sent = call)), delete: (call) => active.delete(call) };
+    const noted = {
+      add: (call) => active.add((sent = call)),
+      delete: (call) => active.delete(call),
+    };
     try {
       const answer = await this.caller.send(client, method, request, end, headers, noted);
       replica.heard = Date.now();

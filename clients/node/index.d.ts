@@ -12,7 +12,7 @@ export interface Options {
   certificate?: string;
   /** File of the client's key. */
   key?: string;
-  /** Time in which a call must end, with all its attempts: 10 s, or 5 minutes for administration. */
+  /** Time for a call with all its attempts; by default 10 s, or 5 minutes for administration. */
   deadlineMs?: number;
 }
 

@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestError, UniPinAdminClient, connect, connectAdmin } from '../index.js';
 
-const [servers, cases] = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')));
+const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const [servers, cases] = process.argv.slice(2).map(read);
 const nameOf = (rpc) => rpc[0].toLowerCase() + rpc.slice(1);
 const isAdmin = ({ rpc }) => nameOf(rpc) in UniPinAdminClient.prototype;
 

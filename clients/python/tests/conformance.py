@@ -7,6 +7,7 @@ A case has a server, an RPC, a request in JSON, and perhaps a token and a deadli
 import json
 import sys
 import time
+from pathlib import Path
 
 from google.protobuf import json_format
 
@@ -74,5 +75,4 @@ def main(servers, cases):
 
 
 if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as servers, open(sys.argv[2], encoding="utf-8") as cases:
-        main(json.load(servers), json.load(cases))
+    main(*(json.loads(Path(file).read_text(encoding="utf-8")) for file in sys.argv[1:]))

@@ -164,7 +164,8 @@ class UniPinAdminClient:
         connection ends after the first answer, the stream connects again and repeats the messages
         without an answer. Repeating a message is harmless. The deadline holds for each answer.
         """
-        source, waiting, ended = iter(requests), deque(), False
+        source, ended = iter(requests), False
+        waiting: deque[m.ChangeItemsRequest] = deque()
         pauses, failures, reached = Backoff(0.1, 5.0), 0, False
         while True:
             stream = _Stream(self._channel, self._METHODS["ChangeItemsStream"], self._caller)
@@ -174,11 +175,12 @@ class UniPinAdminClient:
                     stream.send(message)
                 while failure is None:
                     while not ended and len(waiting) < _WINDOW:
-                        message = next(source, None)
-                        ended = message is None
-                        if not ended:
-                            waiting.append(message)
-                            stream.send(message)
+                        following = next(source, None)
+                        if following is None:
+                            ended = True
+                        else:
+                            waiting.append(following)
+                            stream.send(following)
                     if not waiting:
                         return
                     try:

@@ -123,7 +123,10 @@ class Caller:
 
     def open(self, address: str, authority: str = "") -> grpc.Channel:
         """Opens a channel. ``authority`` is the host in the certificate, if not the address's."""
-        options = [("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1)]
+        options: list[tuple[str, object]] = [
+            ("grpc.enable_retries", 0),  # this client repeats calls itself
+            ("grpc.use_local_subchannel_pool", 1),  # a new channel has a new connection
+        ]
         if authority:
             options.append(("grpc.default_authority", authority))
         if self._credentials is None:
@@ -141,7 +144,8 @@ class Caller:
         except grpc.RpcError as failure:
             raise RequestError.of(failure) from failure
         except ValueError as failure:
-            raise RequestError("UNAVAILABLE", "an open client expected, got a closed one") from failure
+            message = "an open client expected, got a closed one"
+            raise RequestError("UNAVAILABLE", message) from failure
 
 
 def _user_header(user: str) -> tuple[str, str]:
@@ -296,7 +300,7 @@ class Fleet:
                 _logger.warning("the addresses stay: %s", failure)
 
     def _begin(self, user: str, tried: set[str]):
-        """Chooses a replica and counts the call as begun; returns it and whether it is the first."""
+        """Chooses a replica and counts its call; also returns whether it is the first choice."""
         with self._lock:
             names = order(user, self._replicas)
             open_ones = [r for r in self._replicas.values() if r.takes_calls]
@@ -369,27 +373,32 @@ class Fleet:
 
 def _names_of(host: str, port: int) -> list[str]:
     found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    hosts = {address[0] for *_, address in found}
+    hosts = {str(address[0]) for *_, address in found}
     return sorted(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host in hosts)
+
+
+def _place(name: str) -> tuple[str, int]:
+    """Returns the host and the port of an address."""
+    place = re.fullmatch(r"(\[[^\]]+\]|[^:\s]+):(\d{1,5})", name)
+    if place is None or int(place[2]) > 65535:
+        raise ValueError(f"host:port expected, got '{name}'")
+    return place[1], int(place[2])
 
 
 def open_calls(address, caller: Caller):
     """Opens the calls to one server, to several servers, or to a DNS name of servers."""
-    dns = isinstance(address, str) and address.startswith("dns:///")
-    names = [address[7:]] if dns else address.split(",") if isinstance(address, str) else address
-    names = [name.strip() for name in names]
-    for name in names:
-        place = re.fullmatch(r"(\[[^\]]+\]|[^:\s]+):(\d{1,5})", name)
-        if place is None or int(place[2]) > 65535:
-            raise ValueError(f"host:port expected, got '{name}'")
-    if len(set(names)) < len(names):
-        raise ValueError(f"addresses that differ from each other expected, got {address}")
-    if dns:
-        host, port = place[1], int(place[2])
-        find = lambda: _names_of(host, port)  # noqa: E731
+    if isinstance(address, str) and address.startswith("dns:///"):
+        host, port = _place(address[7:])
         try:
-            return Fleet(find(), caller, find, host)
+            first = _names_of(host, port)
         except OSError as failure:
             message = f"a name with addresses expected, got {host}"
             raise RequestError("UNAVAILABLE", message) from failure
+        return Fleet(first, caller, lambda: _names_of(host, port), host)
+    names = address.split(",") if isinstance(address, str) else address
+    names = [name.strip() for name in names]
+    for name in names:
+        _place(name)
+    if len(set(names)) < len(names):
+        raise ValueError(f"addresses that differ from each other expected, got {address}")
     return Single(names[0], caller) if len(names) == 1 else Fleet(names, caller)

@@ -12,7 +12,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 _PACKAGE = "unipin.v1"
 _pool = descriptor_pool.DescriptorPool()
-_factory = message_factory.MessageFactory(_pool)
+_is_old = not hasattr(message_factory, "GetMessageClass")  # before protobuf 4.22
+_factory = message_factory.MessageFactory(_pool) if _is_old else None
 
 
 def _load():
@@ -27,13 +28,13 @@ def _load():
 def _class(name):
     """Returns the class of a message, by its full name."""
     descriptor = _pool.FindMessageTypeByName(name)
-    if hasattr(message_factory, "GetMessageClass"):  # from protobuf 4.22 on
-        return message_factory.GetMessageClass(descriptor)
-    return _factory.GetPrototype(descriptor)
+    if _is_old:
+        return _factory.GetPrototype(descriptor)
+    return message_factory.GetMessageClass(descriptor)
 
 
 def _methods(service):
-    """Returns the RPCs of a service: path, class of the request and class of the answer, by name."""
+    """Returns path, class of the request and class of the answer of each RPC, by its name."""
     descriptor = _pool.FindServiceByName(service)
     return {
         method.name: (

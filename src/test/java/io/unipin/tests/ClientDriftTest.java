@@ -89,7 +89,8 @@ final class ClientDriftTest {
   @Test
   void pythonClient_hasEveryRpcWithItsTypes() throws IOException {
     for (ServiceDescriptor service : SERVICES) {
-      String client = declared(PYTHON.resolve("client.py"), "class " + service.getName() + "Client");
+      String client =
+          declared(PYTHON.resolve("client.py"), "class " + service.getName() + "Client");
       List<String> expected = new ArrayList<>(List.of("close"));
       if (service.getName().equals("UniPin")) {
         expected.add("replicas");
@@ -99,7 +100,8 @@ final class ClientDriftTest {
         expected.add(name);
         assertThat(client)
             .containsPattern(
-                "def %s\\(\\s*self, requests?: (?:Iterable\\[)?m\\.%s\\b[^)]*\\) -> (?:Iterator\\[)?m\\.%s\\b"
+                ("def %s\\(\\s*self, requests?: (?:Iterable\\[)?m\\.%s\\b[^)]*\\)"
+                        + " -> (?:Iterator\\[)?m\\.%s\\b")
                     .formatted(name, rpc.getInputType().getName(), rpc.getOutputType().getName()));
       }
       assertThat(names(client, "\n    def ([a-z]\\w*)\\("))
@@ -122,14 +124,14 @@ final class ClientDriftTest {
         expected.add(name);
         assertThat(types)
             .containsPattern(
-                "%s\\(\\s*requests?\\??:[^)]*\\bm\\.%s\\b[^)]*\\): (?:Promise|AsyncGenerator)<m\\.%s\\b"
+                ("%s\\(\\s*requests?\\??:[^)]*\\bm\\.%s\\b[^)]*\\)"
+                        + ": (?:Promise|AsyncGenerator)<m\\.%s\\b")
                     .formatted(name, rpc.getInputType().getName(), rpc.getOutputType().getName()));
       }
       assertThat(names(client, "\n  (?:async \\*)?([a-z]\\w*)\\("))
           .filteredOn(name -> !name.equals("constructor"))
           .containsExactlyInAnyOrderElementsOf(expected);
-      assertThat(names(types, "\n  ([a-z]\\w*)\\("))
-          .containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(names(types, "\n  ([a-z]\\w*)\\(")).containsExactlyInAnyOrderElementsOf(expected);
     }
   }
 
@@ -138,9 +140,11 @@ final class ClientDriftTest {
     Map<String, List<String>> rows = new TreeMap<>();
     Pattern row = Pattern.compile("(?m)^\\| `([A-Z]\\w*)` \\|(.*)\\|$");
     String page = Files.readString(ROOT.resolve("docs/clients.md"));
-    for (MatchResult found : row.matcher(page).results().toList()) {
+    String section = page.split("\n## The RPCs\n", 2)[1].split("\n## ", 2)[0];
+    for (MatchResult found : row.matcher(section).results().toList()) {
       List<String> cells =
-          Arrays.stream(found.group(2).split("\\|")).map(cell -> cell.strip().replace("`", ""))
+          Arrays.stream(found.group(2).split("\\|"))
+              .map(cell -> cell.strip().replace("`", ""))
               .toList();
       rows.put(found.group(1), cells);
     }
@@ -155,7 +159,9 @@ final class ClientDriftTest {
             rpcs().stream().map(MethodDescriptor::getName).toList());
     for (MethodDescriptor rpc : rpcs()) {
       Class<?> java =
-          rpc.getService().getName().equals("UniPin") ? UniPinClient.class : UniPinAdminClient.class;
+          rpc.getService().getName().equals("UniPin")
+              ? UniPinClient.class
+              : UniPinAdminClient.class;
       List<String> cells = rows.get(rpc.getName());
       assertThat(cells.get(0)).isEqualTo(snake(rpc.getName()));
       assertThat(cells.get(1)).isEqualTo(camel(rpc.getName()));

@@ -22,6 +22,7 @@ enum ClientLanguage {
   NODE("node, and .unipin/node with the Node client's packages expected, not found");
 
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
+  private static final Path SOURCES = ROOT.resolve("clients");
   private static final Path PACKAGES = ROOT.resolve(".unipin/node/node_modules");
 
   private final String missing;
@@ -82,11 +83,24 @@ enum ClientLanguage {
   String run(Path scratch, String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(needed().toString()));
     command.addAll(List.of(words));
-    Path source = ROOT.resolve("clients").resolve(this == PYTHON ? "python" : "node");
-    Path folder = this == PYTHON ? source : withPackages(source, scratch);
+    if (this == PYTHON) {
+      return said(command, SOURCES.resolve("python"));
+    }
+    Path folder = copy(SOURCES.resolve("node"), scratch.resolve("node"));
+    // A program of Node finds packages only in folders above its own files.
+    Path link = Files.createSymbolicLink(folder.resolve("node_modules"), PACKAGES);
+    try {
+      return said(command, folder);
+    } finally {
+      Files.delete(link);
+    }
+  }
+
+  private static String said(List<String> command, Path folder)
+      throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     Map<String, String> environment = builder.environment();
-    environment.put("PYTHONPATH", source.toString());
+    environment.put("PYTHONPATH", SOURCES.resolve("python").toString());
     environment.put("PYTHONDONTWRITEBYTECODE", "1");
     environment.put("no_proxy", "127.0.0.1,localhost");
     environment.put(
@@ -104,23 +118,20 @@ enum ClientLanguage {
     }
   }
 
-  /** Copies the client beside its packages, which it finds in a folder above its own files. */
-  private static Path withPackages(Path source, Path scratch) throws IOException {
-    Path folder = scratch.resolve("node");
-    if (Files.exists(folder)) {
-      return folder;
+  /** Copies the files of a folder and of the folders in it, but no packages. */
+  private static Path copy(Path source, Path target) throws IOException {
+    if (Files.exists(target)) {
+      return target;
     }
-    Files.createDirectories(folder.resolve("test"));
-    try (Stream<Path> files = Files.walk(source, 2)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path target = folder.resolve(source.relativize(file).toString());
-        if (Files.isDirectory(target.getParent())) {
-          Files.copy(file, target);
+    Files.createDirectories(target.resolve("test"));
+    for (Path folder : List.of(source, source.resolve("test"))) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          Files.copy(file, target.resolve(source.relativize(file).toString()));
         }
       }
     }
-    Files.createSymbolicLink(folder.resolve("node_modules"), PACKAGES);
-    return folder;
+    return target;
   }
 
   /**

@@ -162,7 +162,8 @@ final class ClientTypes {
   static String typescript() {
     Set<Descriptor> requests = new LinkedHashSet<>();
     Set<Descriptor> answers = new LinkedHashSet<>();
-    for (ServiceDescriptor service : files().flatMap(file -> file.getServices().stream()).toList()) {
+    for (ServiceDescriptor service :
+        files().flatMap(file -> file.getServices().stream()).toList()) {
       for (MethodDescriptor method : service.getMethods()) {
         reach(method.getInputType(), requests);
         reach(method.getOutputType(), answers);

@@ -156,8 +156,7 @@ final class Conformance {
   /** Returns an answer in the JSON mapping with all its fields. */
   static JsonNode json(Message message) {
     try {
-      return JSON.readTree(
-          JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(message));
+      return JSON.readTree(JsonFormat.printer().alwaysPrintFieldsWithNoPresence().print(message));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -181,7 +180,9 @@ final class Conformance {
     assertThat(outcome.has("answers")).as("%s: %s", name, outcome).isTrue();
     JsonNode answers = whole(test, outcome);
     JsonNode expected =
-        test.has("answers") ? test.path("answers") : JSON.createArrayNode().add(test.path("answer"));
+        test.has("answers")
+            ? test.path("answers")
+            : JSON.createArrayNode().add(test.path("answer"));
     includes(name, answers, expected);
     assertThat(settled(answers)).as(name).isEqualTo(settled(whole(test, reference)));
   }
@@ -230,8 +231,7 @@ final class Conformance {
           .properties()
           .forEach(
               part ->
-                  includes(
-                      at + "." + part.getKey(), value.path(part.getKey()), part.getValue()));
+                  includes(at + "." + part.getKey(), value.path(part.getKey()), part.getValue()));
     } else if (expected.isArray()) {
       assertThat(value).as(at).hasSameSizeAs(expected);
       for (int i = 0; i < expected.size(); i++) {

@@ -59,6 +59,7 @@ public final class FaultyServer implements AutoCloseable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Server server;
+  private final int port;
   private final JsonPorts json;
   private volatile @Nullable ServingException failure;
   private volatile int failures;
@@ -78,8 +79,7 @@ public final class FaultyServer implements AutoCloseable {
         new Intake(
             new ReceiveBudget(64L << 20),
             MAX_MESSAGE,
-            new Intake.Texts(
-                FailureStatus::of, FailureStatus::explained, (rpc, status) -> {}),
+            new Intake.Texts(FailureStatus::of, FailureStatus::explained, (rpc, status) -> {}),
             Intake.resets(1000, 30, () -> {}));
     ServerServiceDefinition service = intake.bounded(new Service().bindService());
     health(true);
@@ -91,6 +91,7 @@ public final class FaultyServer implements AutoCloseable {
             .addTransportFilter(intake.resets())
             .build()
             .start();
+    port = server.getPort();
     json =
         new JsonPorts(
             new JsonPorts.Side(
@@ -194,7 +195,7 @@ public final class FaultyServer implements AutoCloseable {
 
   /** Returns the address for gRPC, which is also the name by which a fleet knows the server. */
   public String address() {
-    return HOST + ":" + server.getPort();
+    return HOST + ":" + port;
   }
 
   /** Returns the address for HTTP with JSON. */
