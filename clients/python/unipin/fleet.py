@@ -165,7 +165,7 @@ class Replica:
         self.state, self.in_flight, self.calls = State.UNKNOWN, 0, 0
         self.channel = open_channel(name)
         self.heard = time.monotonic()
-        self._lock, self._asking, self._closed = threading.Lock(), False, threading.Event()
+        self._lock, self._check, self._closed = threading.Lock(), None, threading.Event()
         threading.Thread(target=self._watch, name="unipin-health", daemon=True).start()
 
     @property
@@ -189,8 +189,9 @@ class Replica:
                     pauses.reset()
             except grpc.RpcError as failure:
                 if failure.code() == grpc.StatusCode.UNIMPLEMENTED:
-                    self.state = State.SERVING
-                    return  # the server has no health service
+                    told, self.state = True, State.SERVING  # the server has no health service
+                    while channel is self.channel and not self._closed.wait(_TICK):
+                        pass
             except ValueError:
                 pass  # the channel was closed meanwhile
             cut = channel is not self.channel
@@ -203,7 +204,8 @@ class Replica:
                 if not self.in_flight:
                     old.close()
 
-    def _reconnect(self):
+    def _reconnect(self) -> grpc.Channel:
+        """Replaces the connection, and returns the old one."""
         with self._lock:
             old = self.channel
             if not self._closed.is_set():
@@ -211,17 +213,21 @@ class Replica:
         return old
 
     def tick(self) -> None:
-        """Asks a silent replica for its health. Called at short intervals."""
-        silence = _SILENCE if self.in_flight else _IDLE_SILENCE
-        if self._asking or not self.takes_calls or time.monotonic() - self.heard < silence:
+        """Asks a silent replica for its health. Called at short intervals by one thread."""
+        if self._check is not None:
+            if self._check.done():
+                self._answered(self._check)
+                self._check = None
             return
-        self._asking = True
+        silence = _SILENCE if self.in_flight else _IDLE_SILENCE
+        if not self.takes_calls or time.monotonic() - self.heard < silence:
+            return
         path, request, answer = _HEALTH["Check"]
         try:
             check = self.channel.unary_unary(path, request.SerializeToString, answer.FromString)
-            check.future(_HEALTH_REQUEST, timeout=_PATIENCE).add_done_callback(self._answered)
+            self._check = check.future(_HEALTH_REQUEST, timeout=_PATIENCE)
         except ValueError:
-            self._asking = False  # the channel was closed meanwhile
+            pass  # the channel was closed meanwhile
 
     def _answered(self, check) -> None:
         code = check.code()
@@ -233,7 +239,6 @@ class Replica:
             self.heard = time.monotonic()
             if code == grpc.StatusCode.OK and check.result().status != _SERVING:
                 self.state = State.DRAINING
-        self._asking = False
 
     def close(self) -> None:
         with self._lock:

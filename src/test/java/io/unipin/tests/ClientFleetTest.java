@@ -127,6 +127,17 @@ final class ClientFleetTest {
 
   @ParameterizedTest
   @EnumSource
+  void call_replicaThatFallsSilent_endsAndGoesToTheNextOne(ClientLanguage language) {
+    List<FaultyServer> order = order("u");
+    order.get(0).freeze();
+    assertThat(outcomes(language, List.of(erasure("u"), erasure("u"))))
+        .extracting(ClientFleetTest::confirmed)
+        .containsOnly(name(order.get(1)));
+    assertThat(order.get(0).calls()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void call_replicaWithoutRoom_isRepeatedAtTheNextOneAfterTheAskedPause(ClientLanguage language) {
     List<FaultyServer> order = order("u");
     Duration pause = Duration.ofMillis(300);

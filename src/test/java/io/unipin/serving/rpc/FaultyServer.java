@@ -63,6 +63,8 @@ public final class FaultyServer implements AutoCloseable {
   private final JsonPorts json;
   private volatile @Nullable ServingException failure;
   private volatile int failures;
+  private volatile boolean freezes;
+  private volatile boolean frozen;
 
   /**
    * A call that arrived.
@@ -85,7 +87,7 @@ public final class FaultyServer implements AutoCloseable {
     health(true);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getByName(HOST), 0))
-            .addService(health.getHealthService())
+            .addService(ServerInterceptors.intercept(health.getHealthService(), new Ice()))
             .addService(ServerInterceptors.intercept(service, new Headers(), intake))
             .addStreamTracerFactory(intake.tracers())
             .addTransportFilter(intake.resets())
@@ -129,7 +131,8 @@ public final class FaultyServer implements AutoCloseable {
   private final class Service extends UniPinImplBase {
     @Override
     public void eraseUser(EraseUserRequest request, StreamObserver<EraseUserResponse> observer) {
-      if (request.getUserId().equals(SILENT)) {
+      frozen |= freezes;
+      if (frozen || request.getUserId().equals(SILENT)) {
         return;
       }
       Arrays.stream(FailureKind.values())
@@ -174,6 +177,20 @@ public final class FaultyServer implements AutoCloseable {
               String.valueOf(headers.get(ROUTE))));
       return next.startCall(call, headers);
     }
+  }
+
+  /** Drops the calls of the health service once the server is frozen. */
+  private final class Ice implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      return frozen ? new ServerCall.Listener<>() {} : next.startCall(call, headers);
+    }
+  }
+
+  /** Makes the server answer nothing from the next erasure on, not even about its health. */
+  public void freeze() {
+    freezes = true;
   }
 
   /** Makes the next calls fail. Not for calls at the same time. */
