@@ -14,8 +14,8 @@ import io.grpc.MethodDescriptor;
 import io.unipin.proto.v1.UniPinAdminGrpc;
 import io.unipin.proto.v1.UniPinGrpc;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +33,9 @@ import java.util.TreeMap;
  */
 final class Conformance {
   static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Path FILE =
+      Path.of(System.getProperty("unipin.root"), "src/test/resources/conformance.json");
 
   /** Reasons at which the caller does something else than the reason's name says. */
   private static final Map<String, String> KINDS =
@@ -95,10 +98,9 @@ final class Conformance {
 
   /** Returns the cases with the requests of a client. */
   static List<JsonNode> cases(String client) {
-    try (InputStream in =
-        Objects.requireNonNull(Conformance.class.getResourceAsStream("/conformance.json"))) {
+    try {
       List<JsonNode> cases = new ArrayList<>();
-      for (JsonNode test : JSON.readTree(in)) {
+      for (JsonNode test : JSON.readTree(FILE.toFile())) {
         ObjectNode filled = (ObjectNode) filled(test, client);
         cases.add(filled.has("server") ? filled : filled.put("server", "main"));
       }
