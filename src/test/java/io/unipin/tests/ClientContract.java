@@ -87,7 +87,7 @@ final class ClientContract {
     ObjectNode root = mapper.createObjectNode();
     for (FileDescriptor file : FILES) {
       ObjectNode at = root;
-      for (String part : file.getPackage().split("\\.")) {
+      for (String part : file.getPackage().split("\\.", -1)) {
         at = at.withObject("/nested").withObject("/" + part);
       }
       ObjectNode scope = at.withObject("/nested");

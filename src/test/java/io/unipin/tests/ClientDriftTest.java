@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -143,7 +144,7 @@ final class ClientDriftTest {
     String section = page.split("\n## The RPCs\n", 2)[1].split("\n## ", 2)[0];
     for (MatchResult found : row.matcher(section).results().toList()) {
       List<String> cells =
-          Arrays.stream(found.group(2).split("\\|"))
+          Arrays.stream(found.group(2).split("\\|", -1))
               .map(cell -> cell.strip().replace("`", ""))
               .toList();
       rows.put(found.group(1), cells);
@@ -162,7 +163,7 @@ final class ClientDriftTest {
           rpc.getService().getName().equals("UniPin")
               ? UniPinClient.class
               : UniPinAdminClient.class;
-      List<String> cells = rows.get(rpc.getName());
+      List<String> cells = Objects.requireNonNull(rows.get(rpc.getName()));
       assertThat(cells.get(0)).isEqualTo(snake(rpc.getName()));
       assertThat(cells.get(1)).isEqualTo(camel(rpc.getName()));
       assertThat(publicMethods(java)).as(rpc.getName()).contains(cells.get(2));

@@ -147,7 +147,8 @@ enum ClientLanguage {
       Path calls = Files.writeString(scratch.resolve("cases.json"), cases.toString());
       String program = this == PYTHON ? "tests/conformance.py" : "test/conformance.js";
       List<JsonNode> outcomes = new ArrayList<>();
-      for (String line : run(scratch, program, known.toString(), calls.toString()).split("\n")) {
+      String said = run(scratch, program, known.toString(), calls.toString());
+      for (String line : said.lines().toList()) {
         outcomes.add(Conformance.JSON.readTree(line));
       }
       return outcomes;

@@ -142,7 +142,7 @@ final class ClientTypes {
   private static List<String> wrapped(String text) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String word : text.isEmpty() ? new String[0] : text.split(" ")) {
+    for (String word : text.isEmpty() ? new String[0] : text.split(" ", -1)) {
       if (line.length() + word.length() > WIDTH - "    \"\"\"".length()) {
         lines.add(line.toString().strip());
         line.setLength(0);

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Makes the calls of cases with the Java client. */
 final class JavaCalls {
@@ -37,7 +38,7 @@ final class JavaCalls {
   private JavaCalls() {}
 
   /**
-   * Makes the calls of cases that have the same server, token and deadline.
+   * Makes the calls of cases, each with a client of its own.
    *
    * @param servers addresses and authorities, by the server's name in the cases
    * @return how each case ended
@@ -85,7 +86,8 @@ final class JavaCalls {
       calls.make().forEach(answer -> answers.add(Conformance.json(answer)));
       outcome.set("answers", answers);
     } catch (RequestException e) {
-      StatusRuntimeException status = (StatusRuntimeException) e.getCause();
+      StatusRuntimeException status =
+          (StatusRuntimeException) Objects.requireNonNull(e.getCause());
       outcome.put("code", status.getStatus().getCode().name());
       outcome.put("kind", e.kind().name());
       outcome.put("reason", reason(status, e.kind()));

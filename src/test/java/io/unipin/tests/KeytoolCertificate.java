@@ -21,7 +21,7 @@ record KeytoolCertificate(Path certificate, Path key) {
             + " -ext bc:c -validity 2 -storetype PKCS12 -storepass "
             + PASSWORD;
     ProcessBuilder builder = new ProcessBuilder(keytool);
-    builder.command().addAll(List.of(options.split(" ")));
+    builder.command().addAll(List.of(options.split(" ", -1)));
     builder.command().addAll(List.of("-keystore", store.toString()));
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     if (process.waitFor() != 0) {

@@ -33,6 +33,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,7 @@ public final class FaultyServer implements AutoCloseable {
   private final int port;
   private final JsonPorts json;
   private volatile @Nullable ServingException failure;
-  private volatile int failures;
+  private final AtomicInteger failures = new AtomicInteger();
   private volatile boolean freezes;
   private volatile boolean frozen;
 
@@ -131,7 +132,9 @@ public final class FaultyServer implements AutoCloseable {
   private final class Service extends UniPinImplBase {
     @Override
     public void eraseUser(EraseUserRequest request, StreamObserver<EraseUserResponse> observer) {
-      frozen |= freezes;
+      if (freezes) {
+        frozen = true;
+      }
       if (frozen || request.getUserId().equals(SILENT)) {
         return;
       }
@@ -158,7 +161,7 @@ public final class FaultyServer implements AutoCloseable {
 
   private <A> void answer(StreamObserver<A> observer, A answer) {
     ServingException failed = failure;
-    if (failed != null && failures-- > 0) {
+    if (failed != null && failures.getAndDecrement() > 0) {
       observer.onError(FailureStatus.of(failed));
       return;
     }
@@ -193,10 +196,10 @@ public final class FaultyServer implements AutoCloseable {
     freezes = true;
   }
 
-  /** Makes the next calls fail. Not for calls at the same time. */
+  /** Makes the next calls fail that would succeed. */
   public void fail(int times, ServingException failed) {
     failure = failed;
-    failures = times;
+    failures.set(times);
   }
 
   /** Sets what the health service answers. */
