@@ -155,7 +155,7 @@ final class KubernetesTest {
     String name = autoscaler.getSpec().getMetrics().get(0).getPods().getMetric().getName();
     assertThat(name).isEqualTo("unipin_queue");
     try (ServingMetrics metrics = new ServingMetrics()) {
-      metrics.watchAdmission(() -> 1, () -> 2);
+      metrics.admission().watch(() -> 1, () -> 2);
       assertThat(metrics.scrape()).containsPattern("(?m)^" + name + " ");
     }
   }

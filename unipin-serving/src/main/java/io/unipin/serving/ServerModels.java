@@ -104,7 +104,7 @@ final class ServerModels {
                 config.server().queue(),
                 config.admission(),
                 System::nanoTime));
-    stores.metrics().watchAdmission(admission::waiting, admission::limit);
+    stores.metrics().admission().watch(admission::waiting, admission::limit);
     reader =
         new BundleReader(
             config.bundle().folder(),

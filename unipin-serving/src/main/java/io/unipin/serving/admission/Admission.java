@@ -36,7 +36,7 @@ public final class Admission implements AutoCloseable {
   private final LongSupplier nanos;
 
   @GuardedBy("lock")
-  private final WorkQueue queue = new WorkQueue();
+  private final WorkQueue queue;
 
   @GuardedBy("lock")
   private final AdmissionPolicy policy;
@@ -54,6 +54,7 @@ public final class Admission implements AutoCloseable {
       String name, int workers, int capacity, AdmissionConfig config, LongSupplier nanos) {
     this.nanos = nanos;
     this.policy = new AdmissionPolicy(config, workers, capacity, nanos.getAsLong());
+    this.queue = WorkQueue.of(config, workers);
     for (int i = 0; i < workers; i++) {
       this.workers.add(new Worker(name + "-" + i));
     }
@@ -75,14 +76,14 @@ public final class Admission implements AutoCloseable {
       if (queue.size() == 0) {
         policy.queueIsEmpty(now);
       }
+      Ticket ticket = new Ticket(this::withdraw, work, times.expected(work.kind(), now), now);
       Optional<Refusal> refusal =
           policy.refusal(
               new AdmissionPolicy.Arrival(work.priority(), work.remaining(), now),
-              new AdmissionPolicy.Load(working + queue.size(), queue.workAhead(work.priority())));
+              new AdmissionPolicy.Load(working + queue.size(), queue.workAhead(ticket)));
       if (refusal.isPresent()) {
         throw ServingException.overloaded(refusal.get().reason(), refusal.get().retryAfter());
       }
-      Ticket ticket = new Ticket(this, work, times.expected(work.kind(), now), now);
       queue.add(ticket);
       changed.signal();
       return ticket;
@@ -91,7 +92,7 @@ public final class Admission implements AutoCloseable {
     }
   }
 
-  boolean withdraw(Ticket ticket) {
+  private boolean withdraw(Ticket ticket) {
     lock.lock();
     try {
       return queue.remove(ticket);
@@ -244,7 +245,7 @@ public final class Admission implements AutoCloseable {
           if (first != null) {
             return first;
           }
-          Ticket ticket = queue.poll();
+          Ticket ticket = queue.poll(nanos.getAsLong());
           if (ticket != null) {
             working++;
             if (queue.size() == 0) {

@@ -19,14 +19,29 @@ import java.time.Duration;
  *     {@code standingAfter}
  * @param standingAfter time for which a queue may stay non-empty during a burst; a queue that is
  *     non-empty for longer counts as an overload
+ * @param order order in which waiting calls run
+ * @param overtakenFor bound, for {@link Order#COST}, on the time after the arrival of a live call
+ *     in which cheaper calls that come later still run before it
  */
 public record AdmissionConfig(
-    int minConcurrency, Duration burstWait, Duration standingWait, Duration standingAfter) {
+    int minConcurrency,
+    Duration burstWait,
+    Duration standingWait,
+    Duration standingAfter,
+    Order order,
+    Duration overtakenFor) {
+  private static final Duration MOST_OVERTAKEN_FOR = Duration.ofHours(1);
+
   public AdmissionConfig {
     checkRange("minConcurrency", minConcurrency, 1, 1024);
     checkPositive("burstWait", burstWait);
     checkPositive("standingWait", standingWait);
     checkPositive("standingAfter", standingAfter);
+    checkPositive("overtakenFor", overtakenFor);
+    if (overtakenFor.compareTo(MOST_OVERTAKEN_FOR) > 0) {
+      throw new SettingException(
+          "overtakenFor", "at most " + MOST_OVERTAKEN_FOR + " expected, got " + overtakenFor);
+    }
     if (standingWait.compareTo(burstWait) > 0) {
       throw new SettingException(
           "standingWait", "at most burstWait " + burstWait + " expected, got " + standingWait);
@@ -34,10 +49,11 @@ public record AdmissionConfig(
   }
 
   /**
-   * Returns settings for work that needs no quick answer. Only the length of the queue is bounded.
+   * Returns settings for work that needs no quick answer. Only the length of the queue is bounded,
+   * and calls run in the order of arrival.
    */
   public static AdmissionConfig patient() {
     Duration wait = Duration.ofHours(1);
-    return new AdmissionConfig(1024, wait, wait, wait);
+    return new AdmissionConfig(1024, wait, wait, wait, Order.ARRIVAL, wait);
   }
 }

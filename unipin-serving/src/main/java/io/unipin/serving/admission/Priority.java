@@ -3,8 +3,8 @@ package io.unipin.serving.admission;
 import java.util.Locale;
 
 /**
- * The order in which calls run, most urgent first. A less urgent call waits behind more urgent
- * calls and is refused earlier.
+ * How urgent a call is, most urgent first. A less urgent call waits behind more urgent calls and is
+ * refused earlier. With {@link Order#COST} it waits so for a bounded time only.
  */
 public enum Priority {
   /** Somebody waits for the answer. */

@@ -1,17 +1,23 @@
 package io.unipin.serving.admission;
 
+import java.util.function.Predicate;
+
 /**
  * An admitted call. Immutable except for its place in the queue, which belongs to
  * {@link Admission}.
  */
 public final class Ticket {
-  private final Admission admission;
+  private final Predicate<Ticket> withdrawal;
   private final Work work;
   private final long expectedNanos;
   private final long admittedNanos;
 
-  Ticket(Admission admission, Work work, long expectedNanos, long admittedNanos) {
-    this.admission = admission;
+  /**
+   * @param withdrawal removes a waiting call from its queue; returns whether the call waited
+   * @param expectedNanos expected running time; 0 for a kind of which no call has ended
+   */
+  Ticket(Predicate<Ticket> withdrawal, Work work, long expectedNanos, long admittedNanos) {
+    this.withdrawal = withdrawal;
     this.work = work;
     this.expectedNanos = expectedNanos;
     this.admittedNanos = admittedNanos;
@@ -22,7 +28,7 @@ public final class Ticket {
    * a removed call never runs.
    */
   public boolean withdraw() {
-    return admission.withdraw(this);
+    return withdrawal.test(this);
   }
 
   Work work() {

@@ -17,15 +17,14 @@ import io.unipin.kvcache.KvCacheStats;
 import io.unipin.kvcache.KvTierStats;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * All metrics of the server, with every name and every tag.
  *
- * <p>Each tag has a bounded number of values. The code fixes the values of rpc, stage and step.
- * Enums fix the values of status, cache and outcome. The configuration fixes the values of
+ * <p>Each tag has a bounded number of values. The code fixes the values of rpc, kind, stage and
+ * step. Enums fix the values of status, cache and outcome. The configuration fixes the values of
  * experiment and arm. The loaded bundles fix the values of bundle and index. No tag names a user or
  * an item. Thread-safe.
  */
@@ -44,6 +43,7 @@ public final class ServingMetrics implements AutoCloseable {
   private final HeldCounters counters = new HeldCounters(registry);
 
   private final LiveReadings readings = new LiveReadings(registry);
+  private final AdmissionMeters admission = new AdmissionMeters(registry);
   private final ItemMeters items = new ItemMeters(registry);
   private final ImpressionMeters impressions = new ImpressionMeters(registry, counters);
   private final KafkaMeters kafka = new KafkaMeters(registry);
@@ -180,13 +180,9 @@ public final class ServingMetrics implements AutoCloseable {
     bundle.register(List.of(MultiGauge.Row.of(tags, 1)), true);
   }
 
-  public void watchAdmission(IntSupplier waiting, IntSupplier limit) {
-    Gauge.builder("unipin.queue", waiting::getAsInt)
-        .description("Requests that wait for a worker")
-        .register(registry);
-    Gauge.builder("unipin.admission.limit", limit::getAsInt)
-        .description("Requests that may be in the server, by the adaptive limit")
-        .register(registry);
+  /** Returns the metrics of calls that wait for a worker. */
+  public AdmissionMeters admission() {
+    return admission;
   }
 
   /** Counts a connection that was closed because its client cancelled too many calls. */

@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.unipin.serving.admission.Admission;
+import io.unipin.serving.admission.Priority;
 import io.unipin.serving.admission.Ticket;
 import io.unipin.serving.admission.Work;
 import io.unipin.serving.failure.FailureKind;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,14 +76,20 @@ final class CallRunner implements AutoCloseable {
 
   /** Answers a unary call with the result of {@code work}. */
   <T> void run(String rpc, StreamObserver<T> observer, Function<ContextBudget, T> work) {
-    serve(rpc, observer, budget -> new Answer<>(work.apply(budget), () -> {}));
+    serve(rpc, () -> rpc, observer, budget -> new Answer<>(work.apply(budget), () -> {}));
   }
 
   /**
    * Answers a unary call. The action that follows an answer runs only for answers that were sent in
    * time.
+   *
+   * @param kind tells the kind of the call; calls of one kind take similar times
    */
-  <T> void serve(String rpc, StreamObserver<T> observer, Function<ContextBudget, Answer<T>> work) {
+  <T> void serve(
+      String rpc,
+      Supplier<String> kind,
+      StreamObserver<T> observer,
+      Function<ContextBudget, Answer<T>> work) {
     Context context = Context.current();
     Arrival arrival = Arrival.of(context);
     ContextBudget budget = new ContextBudget(context);
@@ -99,7 +107,7 @@ final class CallRunner implements AutoCloseable {
           }
         };
     try {
-      Ticket ticket = admission.admit(new Work(rpc, arrival.priority(), budget.remaining(), task));
+      Ticket ticket = admit(kind.get(), arrival.priority(), budget.remaining(), task);
       if (observer instanceof ServerCallStreamObserver<T> call) {
         // With this handler, a late answer to a caller that has gone is dropped without an
         // exception.
@@ -108,6 +116,17 @@ final class CallRunner implements AutoCloseable {
     } catch (ServingException e) {
       refuse(rpc, observer, e, arrival);
     }
+  }
+
+  private Ticket admit(
+      String kind, Priority priority, Duration remaining, BooleanSupplier task) {
+    long begin = System.nanoTime();
+    BooleanSupplier measured =
+        () -> {
+          metrics.admission().waited(kind, System.nanoTime() - begin);
+          return task.getAsBoolean();
+        };
+    return admission.admit(new Work(kind, priority, remaining, measured));
   }
 
   private void forget(String rpc, Ticket ticket, ContextBudget budget, Arrival arrival) {

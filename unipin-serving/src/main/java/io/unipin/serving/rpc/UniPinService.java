@@ -57,6 +57,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private static final String RETRACTION = "RetractActions";
 
   private final Routes routes;
+  private final CallKinds kinds;
   private final UserData users;
   private final ServingMetrics metrics;
   private final CallTelemetry telemetry;
@@ -70,6 +71,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   UniPinService(RpcServices services, CallRunners runners) {
     this.services = services;
     this.routes = services.bundles().routes();
+    this.kinds = new CallKinds(routes);
     this.users = services.users();
     this.metrics = services.metrics();
     this.telemetry = new CallTelemetry(services.telemetry());
@@ -83,7 +85,11 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   @Override
   public void retrieveAndRank(
       RetrieveAndRankRequest request, StreamObserver<RetrieveAndRankResponse> observer) {
-    calls.serve(PAGE, observer, budget -> page(request, budget));
+    calls.serve(
+        PAGE,
+        () -> kinds.of(PAGE, request.getUser()),
+        observer,
+        budget -> page(request, budget));
   }
 
   private Answer<RetrieveAndRankResponse> page(RetrieveAndRankRequest request, CallBudget budget) {
@@ -107,7 +113,11 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
 
   @Override
   public void retrieve(RetrieveRequest request, StreamObserver<RetrieveResponse> observer) {
-    calls.serve(RETRIEVAL, observer, budget -> retrieval(request, budget));
+    calls.serve(
+        RETRIEVAL,
+        () -> kinds.of(RETRIEVAL, request.getUser()),
+        observer,
+        budget -> retrieval(request, budget));
   }
 
   private Answer<RetrieveResponse> retrieval(RetrieveRequest request, CallBudget budget) {
@@ -126,7 +136,11 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
 
   @Override
   public void rank(RankRequest request, StreamObserver<RankResponse> observer) {
-    calls.serve(RANKING, observer, budget -> ranking(request, budget));
+    calls.serve(
+        RANKING,
+        () -> kinds.of(RANKING, request.getUser()),
+        observer,
+        budget -> ranking(request, budget));
   }
 
   private Answer<RankResponse> ranking(RankRequest request, CallBudget budget) {

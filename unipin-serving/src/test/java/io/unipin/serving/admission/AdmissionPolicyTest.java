@@ -18,7 +18,12 @@ final class AdmissionPolicyTest {
   private final AdmissionPolicy policy =
       new AdmissionPolicy(
           new AdmissionConfig(
-              12, Duration.ofMillis(250), Duration.ofMillis(50), Duration.ofSeconds(2)),
+              12,
+              Duration.ofMillis(250),
+              Duration.ofMillis(50),
+              Duration.ofSeconds(2),
+              Order.ARRIVAL,
+              Duration.ofMillis(250)),
           WORKERS,
           256,
           0);

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,8 +91,8 @@ final class AdmissionTest {
   void limit_afterCallsWithoutTime_staysAsItWas() throws InterruptedException {
     Duration wait = Duration.ofHours(1);
     AtomicLong clock = new AtomicLong();
-    try (Admission own =
-        new Admission("own", 1, 256, new AdmissionConfig(4, wait, wait, wait), clock::get)) {
+    AdmissionConfig config = new AdmissionConfig(4, wait, wait, wait, Order.ARRIVAL, wait);
+    try (Admission own = new Admission("own", 1, 256, config, clock::get)) {
       for (int batch = 0; batch < 400; batch++) {
         together(own, clock, own.limit() * 3 / 4);
       }
@@ -353,6 +354,58 @@ final class AdmissionTest {
     long expected = one.admit(new Work("page", Priority.LIVE, LONG, () -> false)).expectedNanos();
     awaitIdle(one);
     return expected;
+  }
+
+  /** A hit takes 10 ms and a prefill 60 ms. The worker is busy. */
+  @Test
+  void admit_orderOfCost_runsHitsFirstAndRefusesByTheWaitOfEachKind() {
+    Duration bound = Duration.ofMillis(100);
+    AtomicLong now = new AtomicLong();
+    Duration overtakenFor = Duration.ofMillis(500);
+    AdmissionConfig config =
+        new AdmissionConfig(64, bound, bound, bound, Order.COST, overtakenFor);
+    try (Admission one = new Admission("one", 1, 64, config, now::get)) {
+      take(one, now, "hit", Duration.ofMillis(10));
+      take(one, now, "prefill", Duration.ofMillis(60));
+      CountDownLatch begun = new CountDownLatch(1);
+      one.admit(new Work("busy", Priority.LIVE, LONG, () -> awaitAfter(begun)));
+      awaitZero(begun);
+      one.admit(new Work("prefill", Priority.LIVE, LONG, () -> ran.add("prefill one")));
+      one.admit(new Work("prefill", Priority.LIVE, LONG, () -> ran.add("prefill two")));
+      assertThatThrownBy(() -> one.admit(new Work("prefill", Priority.LIVE, LONG, () -> true)))
+          .isInstanceOf(ServingException.class)
+          .hasMessageContaining("the wait for a worker would be too long");
+      assertThatThrownBy(() -> one.admit(new Work("batch", Priority.BATCH, LONG, () -> true)))
+          .isInstanceOf(ServingException.class);
+      now.addAndGet(1);
+      one.admit(new Work("hit", Priority.LIVE, LONG, () -> ran.add("hit")));
+      gate.countDown();
+      awaitIdle(one);
+    }
+    assertThat(ran).containsExactly("hit", "prefill one", "prefill two");
+  }
+
+  /** Runs a call that takes {@code length}. */
+  private static void take(Admission one, AtomicLong now, String kind, Duration length) {
+    BooleanSupplier work =
+        () -> {
+          now.addAndGet(length.toNanos());
+          return true;
+        };
+    one.admit(new Work(kind, Priority.LIVE, LONG, work));
+    awaitIdle(one);
+  }
+
+  private boolean awaitAfter(CountDownLatch begun) {
+    begun.countDown();
+    await();
+    return true;
+  }
+
+  private static void awaitZero(CountDownLatch latch) {
+    while (latch.getCount() > 0) {
+      Thread.onSpinWait();
+    }
   }
 
   private static void awaitIdle(Admission one) {

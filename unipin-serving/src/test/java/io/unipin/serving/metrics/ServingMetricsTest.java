@@ -104,7 +104,7 @@ class ServingMetricsTest {
     metrics.watchServedLog(() -> source.get());
     metrics.watchAudit(() -> source.get());
     metrics.watchExposures(() -> source.get());
-    metrics.watchAdmission(() -> (int) source.get(), () -> (int) source.get());
+    metrics.admission().watch(() -> (int) source.get(), () -> (int) source.get());
     metrics.watchReceiving(() -> source.get(), 1);
     metrics.watchCache(() -> stats(source.get()));
     metrics.watchCacheTier(() -> tier(source.get()));

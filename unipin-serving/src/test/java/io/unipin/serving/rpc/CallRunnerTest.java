@@ -107,6 +107,7 @@ final class CallRunnerTest {
     CompletableFuture<String> answer = new CompletableFuture<>();
     calls.serve(
         "Test",
+        () -> "Test",
         observer(answer),
         budget -> new CallRunner.Answer<>("done", () -> followed.set(answer.isDone())));
     assertThat(answer.get()).isEqualTo("done");
@@ -119,6 +120,7 @@ final class CallRunnerTest {
     CompletableFuture<String> answer = new CompletableFuture<>();
     calls.serve(
         "Test",
+        () -> "Test",
         observer(answer),
         budget ->
             new CallRunner.Answer<>(
@@ -140,6 +142,7 @@ final class CallRunnerTest {
         () ->
             calls.serve(
                 "Test",
+                () -> "Test",
                 observer(cancelled),
                 budget -> {
                   context.cancel(null);

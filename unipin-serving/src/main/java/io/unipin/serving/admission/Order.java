@@ -1,0 +1,12 @@
+package io.unipin.serving.admission;
+
+/** The order in which waiting calls run. */
+public enum Order {
+  /** By priority, and calls of one priority in the order of their arrival. */
+  ARRIVAL,
+  /**
+   * By expected cost and age: a call runs before costlier calls that arrived a little earlier, as
+   * long as no deadline is missed by that. See {@link CostQueue}.
+   */
+  COST
+}
