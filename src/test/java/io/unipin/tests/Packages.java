@@ -130,11 +130,12 @@ final class Packages {
       benchmarks.kvcache: benchmarks.engines benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache kvcache.tier model model.features serving.redis serving.redis.tier serving.security settings train.recipe
       benchmarks.load: benchmarks.server cli.check cli.console cli.loadtest client proto.v1
       benchmarks.measure: cli.check cli.console feedlog.database model.features
-      benchmarks.model: ann benchmarks.headline benchmarks.measure benchmarks.quality cli.check cli.console kvcache model model.engine model.features train.recipe
+      benchmarks.model: ann benchmarks.headline benchmarks.measure benchmarks.quality benchmarks.scheduling cli.check cli.console kvcache model model.engine model.features train.recipe
       benchmarks.pauses: benchmarks.load benchmarks.server cli.check cli.console cli.loadtest client feedlog.database proto.v1
       benchmarks.quality: benchmarks.rival cli.check cli.console feedlog feedlog.database train train.recipe
       benchmarks.report: cli.console
       benchmarks.rival: evaluate evaluate.baseline feedlog feedlog.split kvcache model model.features serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
+      benchmarks.scheduling: benchmarks.measure benchmarks.server cli.loadtest client proto.v1
       benchmarks.server: cli.console feedlog feedlog.database feedlog.simulator kvcache model model.features model.files serving.bundle
       """;
 

@@ -8,6 +8,7 @@ import io.unipin.benchmarks.measure.PassClock;
 import io.unipin.benchmarks.measure.Rounds;
 import io.unipin.benchmarks.measure.ScratchFolder;
 import io.unipin.benchmarks.measure.Spread;
+import io.unipin.benchmarks.scheduling.CallOrders;
 import io.unipin.cli.console.Progress;
 import io.unipin.cli.console.Table;
 import io.unipin.model.EngineOptions;
@@ -29,9 +30,11 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Compares the native engine with the TorchScript program of the model. */
@@ -40,7 +43,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Compares engine.implementation NATIVE with PROGRAM, in float32 and, if the processor has"
           + " AVX512_VNNI, in int8: the processor time of each pass, and pages per second of the"
-          + " headline's session traffic (512x200, user KV)."
+          + " headline's session traffic (512x200, user KV).",
+      "Then compares admission.order COST with ARRIVAL, at 80 percent of a server's capacity, half"
+          + " of whose pages are of new users: the p99 of hits and of prefills, and the calls that"
+          + " are late only in the order of cost."
     },
     footer = {"", "Example:", "  ./unipin bench engine --json engine.json --quick"})
 public final class EngineCommand implements Callable<Integer> {
@@ -58,15 +64,44 @@ public final class EngineCommand implements Callable<Integer> {
   private static final List<String> PASSES =
       List.of("encode_512", "append_8", "append_2", "score_200", "queries_3");
 
+  /** A part of the benchmark. */
+  enum Part {
+    /** The passes, and pages per second. */
+    IMPLEMENTATION,
+    /** The order of waiting calls. */
+    SCHEDULING
+  }
+
+  @Option(
+      names = "--only",
+      paramLabel = "PART",
+      description = "Measure only this part: ${COMPLETION-CANDIDATES}.")
+  private @Nullable Part only;
+
   @Mixin private BenchOptions options;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Map<String, Object> results = new LinkedHashMap<>();
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("quick", options.quick());
+    if (only != Part.SCHEDULING) {
+      implementations(results, settings);
+    }
+    if (only != Part.IMPLEMENTATION) {
+      scheduling(results, settings);
+    }
+    options.write("engine", settings, results, spec.commandLine().getOut());
+    return 0;
+  }
+
+  /** Compares the implementations, and prints the figures. */
+  private void implementations(Map<String, Object> results, Map<String, Object> settings)
+      throws IOException, InterruptedException {
     int rounds = options.quick() ? 3 : 7;
     int passRounds = options.quick() ? 3 * USERS : 8 * USERS;
     Duration length = Duration.ofSeconds(options.quick() ? 5 : 8);
-    Map<String, Object> results = new LinkedHashMap<>();
     PassClock clock = PassClock.find();
     Table table = new Table("", "program", "native", "program / native");
     List<Precision> precisions = precisions();
@@ -94,8 +129,6 @@ public final class EngineCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     table.print(out);
     out.println("ratios: median over alternating rounds (quartiles); of pages: native / program");
-    Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put("quick", options.quick());
     settings.put("model", BenchModel.shape(HISTORY));
     settings.put("size", HISTORY + "x" + CANDIDATES);
     settings.put("users", USERS);
@@ -103,8 +136,6 @@ public final class EngineCommand implements Callable<Integer> {
     settings.put("pass_rounds", passRounds);
     settings.put("seconds_per_round", length.toSeconds());
     settings.put("clock", clock.label());
-    options.write("engine", settings, results, out);
-    return 0;
   }
 
   /** Returns the precisions in which the native engine computes on this processor. */
@@ -117,6 +148,24 @@ public final class EngineCommand implements Callable<Integer> {
   /** Returns the end of a figure's key, which is empty for float32. */
   private static String suffix(Precision precision) {
     return precision == Precision.INT8 ? "_int8" : "";
+  }
+
+  /** Compares the orders of waiting calls, and prints the figures. */
+  private void scheduling(Map<String, Object> results, Map<String, Object> settings)
+      throws IOException, InterruptedException {
+    CallOrders.Effort effort = CallOrders.Effort.of(options.quick());
+    Map<String, Object> figures = new LinkedHashMap<>();
+    try (Progress progress = Progress.begin("scheduling", effort.rounds() + 1L)) {
+      CallOrders.measure(
+          effort, figures, (done, note) -> progress.at(done, effort.rounds() + 1L, note));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    figures.forEach((key, value) -> out.println(key + ": " + value));
+    results.putAll(figures);
+    settings.put("scheduling_rounds", effort.rounds());
+    settings.put("scheduling_seconds_per_phase", effort.length().toSeconds());
+    settings.put("scheduling_load", CallOrders.LOAD);
+    settings.put("scheduling_deadline_ms", CallOrders.DEADLINE.toMillis());
   }
 
   private static void passes(

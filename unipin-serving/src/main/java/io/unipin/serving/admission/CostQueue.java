@@ -16,19 +16,18 @@ import org.jspecify.annotations.Nullable;
  * no live call waits, or once they have waited long enough. A call whose deadline would pass runs
  * earlier.
  *
- * <p>Adding and removing a call takes time O(log n) for n waiting calls. Choosing a call and adding
- * up the work ahead take O(n) at worst.
+ * <p>Adding and removing a call takes O(log n) steps for n waiting calls. Choosing a call and adding
+ * up the work ahead take O(n) steps.
  */
 final class CostQueue implements WorkQueue {
   /*
    * Each call gets a delay when it arrives. Its turn is its arrival plus this delay, and the call
    * with the earliest turn runs first. The delay of a live call is its expected running time times
    * COST_FACTOR, but at most T = overtakenFor. The delay of other calls is T divided by the share
-   * of their priority: 2 T for the shadow and 4 T for a batch. So a call is overtaken only by calls
-   * that arrive within its delay. With a large factor and one class of cheap calls this is the
-   * non-preemptive priority queue of Cobham (Priority Assignment in Waiting Line Problems, 1954).
-   * Turns of this kind were proposed by Jackson (Some Problems in Queueing with Dynamic
-   * Priorities, 1960).
+   * of their priority: 2 T for the shadow and 4 T for a batch. So, deadlines apart, a call is
+   * overtaken only by calls that arrive within its delay. Jackson proposed such turns (Some
+   * Problems in Queueing with Dynamic Priorities, 1960). With very long delays this is the queue
+   * with priorities of Cobham (Priority Assignment in Waiting Line Problems, 1954).
    *
    * Deadlines: the latest start of a live call is its deadline minus its expected running time.
    * Before the call with the earliest turn runs, the queue adds up the live calls that can still be

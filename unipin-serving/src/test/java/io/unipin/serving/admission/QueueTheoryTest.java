@@ -23,7 +23,7 @@ final class QueueTheoryTest {
   private static final double MS = 1e6;
   private static final long FOREVER = Duration.ofDays(1).toNanos();
   private static final Duration LONG = Duration.ofHours(1);
-  private static final int CALLS = 1_500_000;
+  private static final int CALLS = 1_000_000;
   private static final double LOAD = 0.8;
 
   /** The deviation that the simulated means may have from the closed forms. */
@@ -130,7 +130,7 @@ final class QueueTheoryTest {
    */
   @Test
   void cost_delaysOfAServer_moveWaitsFromHitsToPrefillsAndMakeNone() {
-    CostQueue queue = new CostQueue(Duration.ofMillis(250), 1);
+    CostQueue queue = new CostQueue(Duration.ofSeconds(1), 1);
     Waits waits = played(queue, 1, pages(4), HIT);
     assertClose(
         LOAD_OF_HITS * waits.cheap() + LOAD_OF_PREFILLS * waits.costly(),
@@ -175,7 +175,7 @@ final class QueueTheoryTest {
     Set<Call> lateByArrival = new HashSet<>();
     Set<Call> lateByCost = new HashSet<>();
     double[] arrival = tails(new ArrivalQueue(), calls, lateByArrival);
-    double[] cost = tails(new CostQueue(Duration.ofMillis(250), 2), calls, lateByCost);
+    double[] cost = tails(new CostQueue(Duration.ofSeconds(1), 2), calls, lateByCost);
     assertThat(cost[0]).as("p99 of hits").isLessThan(0.5 * arrival[0]);
     assertThat(cost[1]).as("p99 of prefills").isLessThan(1.3 * arrival[1]);
     lateByCost.removeAll(lateByArrival);
