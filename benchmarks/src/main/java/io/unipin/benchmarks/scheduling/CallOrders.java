@@ -28,9 +28,7 @@ public final class CallOrders {
 
   private static final List<String> SETTINGS =
       List.of(
-          "admission.minConcurrency=1000",
-          "admission.burstWait=30s",
-          "admission.standingWait=30s");
+          "admission.minConcurrency=1000", "admission.burstWait=30s", "admission.standingWait=30s");
 
   private CallOrders() {}
 

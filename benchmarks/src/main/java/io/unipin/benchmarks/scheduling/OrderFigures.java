@@ -61,8 +61,7 @@ final class OrderFigures {
     double[] ratios =
         rounds.stream()
             .map(List::of)
-            .mapToDouble(
-                one -> tailMs(one, Round::cost, hit) / tailMs(one, Round::arrival, hit))
+            .mapToDouble(one -> tailMs(one, Round::cost, hit) / tailMs(one, Round::arrival, hit))
             .toArray();
     results.put(name + "_p99_ms_arrival", before);
     results.put(name + "_p99_ms_cost", after);
@@ -114,8 +113,7 @@ final class OrderFigures {
               rounds.stream().flatMap(round -> side.apply(round).stream()).toList();
           results.put("pages_" + name, pages.size());
           results.put(
-              "late_" + name,
-              pages.stream().filter(page -> !page.isInTime(deadlineNanos)).count());
+              "late_" + name, pages.stream().filter(page -> !page.isInTime(deadlineNanos)).count());
           results.put("degraded_" + name, pages.stream().filter(ServedPage::degraded).count());
           results.put("outcomes_" + name, outcomes(pages));
         });
@@ -129,9 +127,7 @@ final class OrderFigures {
         .forEach(
             outcome -> {
               long count =
-                  pages.stream()
-                      .filter(page -> page.answered() && page.cache() == outcome)
-                      .count();
+                  pages.stream().filter(page -> page.answered() && page.cache() == outcome).count();
               if (count > 0) {
                 outcomes.put(outcome.name(), count);
               }

@@ -86,8 +86,7 @@ final class OrderFiguresTest {
 
   @Test
   void round_missingPages_isRefused() {
-    assertThatThrownBy(
-            () -> new OrderFigures.Round(List.of(planned(true)), List.of(), List.of()))
+    assertThatThrownBy(() -> new OrderFigures.Round(List.of(planned(true)), List.of(), List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("1 pages of each order expected, got 0 and 0");
   }

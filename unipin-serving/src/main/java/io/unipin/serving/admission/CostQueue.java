@@ -146,7 +146,7 @@ final class CostQueue implements WorkQueue {
     long begin = now + MARGIN * first.cost();
     long before = 0;
     for (Place place : byLatestStart) {
-      if (place == first) {
+      if (place.number() == first.number()) {
         continue;
       }
       if (begin + before / workers > place.latestStart()) {
@@ -178,14 +178,18 @@ final class CostQueue implements WorkQueue {
     Place place = place(ticket);
     long ahead = work(byTurn.headSet(place));
     long slack = place.latestStart() - ticket.admittedNanos();
-    if (!place.isLive() || slack < 0) {
+    if (!place.isLive() || slack < 0 || workers * slack >= ahead) {
       return ahead;
     }
     return Math.min(ahead, Math.max(workers * slack, work(byLatestStart.headSet(place))));
   }
 
   private static long work(SortedSet<Place> places) {
-    return places.stream().mapToLong(Place::cost).sum();
+    long work = 0;
+    for (Place place : places) {
+      work += place.cost();
+    }
+    return work;
   }
 
   @Override

@@ -27,9 +27,7 @@ final class CallKinds {
     }
     Route route = routes.of(id);
     boolean[] cached = new boolean[1];
-    route
-        .bundles()
-        .ifServing(bundle -> cached[0] = route.recommender().isResident(bundle, id));
+    route.bundles().ifServing(bundle -> cached[0] = route.recommender().isResident(bundle, id));
     if (!cached[0]) {
       return rpc + " prefill";
     }

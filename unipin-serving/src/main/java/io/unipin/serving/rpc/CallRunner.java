@@ -118,8 +118,7 @@ final class CallRunner implements AutoCloseable {
     }
   }
 
-  private Ticket admit(
-      String kind, Priority priority, Duration remaining, BooleanSupplier task) {
+  private Ticket admit(String kind, Priority priority, Duration remaining, BooleanSupplier task) {
     long begin = System.nanoTime();
     BooleanSupplier measured =
         () -> {

@@ -86,10 +86,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   public void retrieveAndRank(
       RetrieveAndRankRequest request, StreamObserver<RetrieveAndRankResponse> observer) {
     calls.serve(
-        PAGE,
-        () -> kinds.of(PAGE, request.getUser()),
-        observer,
-        budget -> page(request, budget));
+        PAGE, () -> kinds.of(PAGE, request.getUser()), observer, budget -> page(request, budget));
   }
 
   private Answer<RetrieveAndRankResponse> page(RetrieveAndRankRequest request, CallBudget budget) {

@@ -362,8 +362,7 @@ final class AdmissionTest {
     Duration bound = Duration.ofMillis(100);
     AtomicLong now = new AtomicLong();
     Duration overtakenFor = Duration.ofMillis(500);
-    AdmissionConfig config =
-        new AdmissionConfig(64, bound, bound, bound, Order.COST, overtakenFor);
+    AdmissionConfig config = new AdmissionConfig(64, bound, bound, bound, Order.COST, overtakenFor);
     try (Admission one = new Admission("one", 1, 64, config, now::get)) {
       take(one, now, "hit", Duration.ofMillis(10));
       take(one, now, "prefill", Duration.ofMillis(60));

@@ -62,8 +62,7 @@ final class CostQueueTest {
     prefill("prefill", 0);
     hit("soon", 169);
     hit("late", 171);
-    assertThat(List.of(poll(200), poll(205), poll(225)))
-        .containsExactly("soon", "prefill", "late");
+    assertThat(List.of(poll(200), poll(205), poll(225))).containsExactly("soon", "prefill", "late");
   }
 
   @Test
@@ -206,7 +205,12 @@ final class CostQueueTest {
     for (int i = 0; i < count; i++) {
       at -= meanGapMs * MS * Math.log1p(-random.nextDouble());
       long runs = random.nextInt(3) == 0 ? PREFILL : HIT;
-      Priority priority = Priority.values()[Math.max(0, random.nextInt(8) - 5)];
+      Priority priority =
+          switch (random.nextInt(8)) {
+            case 0 -> Priority.SHADOW;
+            case 1 -> Priority.BATCH;
+            default -> Priority.LIVE;
+          };
       long remaining = random.nextLong(leastRemaining, mostRemaining + 1);
       calls.add(new Call((long) at, runs, runs, priority, remaining));
     }
@@ -248,7 +252,8 @@ final class CostQueueTest {
     List<Call> calls = calls(7, 2000, 6, 1, 300 * MS);
     List<Call> moved =
         calls.stream()
-            .map(c -> new Call(c.at() + origin, c.runs(), c.expected(), c.priority(), c.remaining()))
+            .map(
+                c -> new Call(c.at() + origin, c.runs(), c.expected(), c.priority(), c.remaining()))
             .toList();
     assertThat(order(moved)).isEqualTo(order(calls));
   }

@@ -89,8 +89,7 @@ final class QueueTheoryTest {
             () -> {
               at[0] += exponential(random, 1 / rate);
               boolean hit = random.nextBoolean();
-              double runs =
-                  hit ? exponential(random, HIT) : PREFILL * (0.5 + random.nextDouble());
+              double runs = hit ? exponential(random, HIT) : PREFILL * (0.5 + random.nextDouble());
               return call(at[0], runs, hit ? HIT : PREFILL, remaining);
             })
         .limit(calls)
