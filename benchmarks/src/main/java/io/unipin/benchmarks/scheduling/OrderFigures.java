@@ -28,8 +28,11 @@ final class OrderFigures {
       cost = List.copyOf(cost);
       if (arrival.size() != plan.size() || cost.size() != plan.size()) {
         throw new IllegalArgumentException(
-            "%d pages of each order expected, got %d and %d"
-                .formatted(plan.size(), arrival.size(), cost.size()));
+            plan.size()
+                + " pages of each order expected, got "
+                + arrival.size()
+                + " and "
+                + cost.size());
       }
     }
   }
