@@ -13,7 +13,7 @@ GPU_DOWNLOAD="https://download.pytorch.org/libtorch/$GPU_FLAVOR/libtorch-cxx11-a
 
 gpu_help() {
   printf '%s\n' 'Usage: unipin gpu setup [--libtorch DIR|ZIP|URL]' \
-    'Checks driver, cards and the CUDA build of libtorch, and lets ./unipin use them.' '' \
+    'Checks driver, cards and the CUDA build of libtorch, and lets UniPin use them.' '' \
     'Looks for libtorch in this order: --libtorch, PYTORCH_LIBRARY_PATH, a Python with torch. If there is none, offers' \
     'to download it. Other verbs then run on this libtorch; UNIPIN_DEVICE=cpu leaves it out. The device itself stays' \
     'a choice of its own: engine.device for a server, --device for a training.' '' \

@@ -19,6 +19,7 @@ import picocli.CommandLine;
 @Timeout(60)
 final class ShippedCommentsTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
+  private static final CommandLine COMMANDS = Main.commandLine();
   private static final Pattern COMMAND =
       Pattern.compile("\\./unipin((?: +(?:--)?[a-z][a-z0-9-]*)*)");
   private static final Pattern IN_THE_IMAGE = Pattern.compile("bin/[a-z]+");
@@ -38,7 +39,7 @@ final class ShippedCommentsTest {
    * first word that should be a command of UniPin but is none; empty if all commands exist.
    */
   private static String unknown(String words) {
-    CommandLine at = Main.commandLine();
+    CommandLine at = COMMANDS;
     for (String word : words.strip().split(" +", -1)) {
       if (word.isEmpty() || word.startsWith("--") || at.getSubcommands().isEmpty()) {
         return "";

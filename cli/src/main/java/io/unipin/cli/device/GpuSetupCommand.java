@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "setup",
     description =
-        "Checks driver, cards and the CUDA build of libtorch, and lets ./unipin use them.",
+        "Checks driver, cards and the CUDA build of libtorch, and lets UniPin use them.",
     footer = {"", "Example:", "  ./unipin gpu setup --libtorch /opt/libtorch"})
 final class GpuSetupCommand implements Callable<Integer> {
   @Option(
