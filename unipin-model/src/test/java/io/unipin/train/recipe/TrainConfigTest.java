@@ -29,6 +29,10 @@ class TrainConfigTest {
             "amazon-beauty-attributes",
             "kuairand-pure",
             "trivago",
+            "mind",
+            "retailrocket",
+            "amazon-2023",
+            "ubi",
             "simulator")) {
       TrainConfig recipe = TrainConfig.read(recipes.resolve(name).resolve("train.yaml"));
       assertThat(recipe.training().actionWeights()).as(name).isNotNull();
