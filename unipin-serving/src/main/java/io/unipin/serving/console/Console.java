@@ -42,6 +42,7 @@ public final class Console implements AutoCloseable {
   private final ConsoleRoutes routes;
   private final ConsoleAudit audit;
   private final PageFiles files = new PageFiles();
+  private final DocsFiles docs = new DocsFiles();
   private final HttpPort http;
 
   private Console(ConsoleConfig config, ConsoleGuard guard, ConsoleParts parts, HttpPort http) {
@@ -116,7 +117,7 @@ public final class Console implements AutoCloseable {
   }
 
   private void file(HttpExchange exchange, String path) throws IOException {
-    Optional<PageFiles.PageFile> file = files.find(path);
+    Optional<PageFiles.PageFile> file = files.find(path).or(() -> docs.find(path));
     if (file.isEmpty()) {
       fail(exchange, 404, "there is nothing here");
     } else if (!HttpPort.isRead(exchange)) {

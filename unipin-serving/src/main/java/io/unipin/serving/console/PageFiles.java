@@ -21,6 +21,7 @@ final class PageFiles {
   private static final String[] NAMES = {
     "index.html",
     "console.css",
+    "docs.css",
     "icon.svg",
     "console.js",
     "dom.js",

@@ -63,6 +63,15 @@ final class ConsoleTest {
         .contains("frame-ancestors 'none'", "x-content-type-options: nosniff", "no-store");
   }
 
+  @Test
+  void docs_areServedWithThePolicyOfTheConsole() throws IOException {
+    String page = send("GET /docs/ HTTP/1.1", "Host: localhost");
+    assertThat(page)
+        .contains("text/html", "<title>Documentation – UniPin", "href=\"/docs/redis.html\"");
+    assertThat(page.toLowerCase(Locale.ROOT)).contains("content-security-policy: default-src 'none'");
+    assertThat(send("GET / HTTP/1.1", "Host: localhost")).contains("href=\"docs/\"");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "GET /elsewhere, 404",
@@ -80,6 +89,15 @@ final class ConsoleTest {
     "GET /api/live?after=0, 200",
     "GET /api/experiments, 200",
     "GET /api/items, 200",
+    "GET /docs, 200",
+    "GET /docs/, 200",
+    "GET /docs/redis.html, 200",
+    "GET /docs/guides/roll-back.html, 200",
+    "GET /docs/none.html, 404",
+    "GET /docs/../index.html, 404",
+    "GET /docs/pages.txt, 404",
+    "GET /docs_redis.html, 404",
+    "POST /docs/, 405",
   })
   void path_hasItsStatus(String request, int status) throws IOException {
     assertThat(send(request + " HTTP/1.1", "Host: 127.0.0.1:1"))
