@@ -186,7 +186,8 @@ final class ErrorsPage {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("kind", "meaning"));
     for (RequestException.Kind kind : RequestException.Kind.values()) {
-      rows.add(List.of(kind.name(), Markdown.plain(Objects.requireNonNull(comments.get(kind.name())))));
+      rows.add(
+          List.of(kind.name(), Markdown.plain(Objects.requireNonNull(comments.get(kind.name())))));
     }
     return rows;
   }

@@ -41,8 +41,7 @@ final class ReferenceTest {
   @MethodSource("pages")
   void page_isThatOfTheCode(String name) throws IOException {
     Path file = ReferencePages.folder().resolve(name);
-    Supplier<String> page =
-        Objects.requireNonNull(ReferencePages.all().get(name));
+    Supplier<String> page = Objects.requireNonNull(ReferencePages.all().get(name));
     if ("reference".equals(System.getProperty("unipin.update"))) {
       Files.createDirectories(file.getParent());
       Files.writeString(file, page.get());
@@ -130,7 +129,8 @@ final class ReferenceTest {
       while (name.find()) {
         names++;
         String metric = name.group(1).replace('.', '_');
-        if (listed.stream().noneMatch(other -> other.matches(metric + "(_total|_seconds|_ratio)?"))) {
+        if (listed.stream()
+            .noneMatch(other -> other.matches(metric + "(_total|_seconds|_ratio)?"))) {
           missing.add(metric);
         }
       }

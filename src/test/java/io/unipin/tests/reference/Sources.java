@@ -58,8 +58,7 @@ final class Sources {
     while (constant.find()) {
       String comment = constant.group(1).replaceAll("\\n\\s*\\*", " ");
       comments.put(
-          constant.group(2),
-          TAG.matcher(comment).replaceAll("$1").replaceAll("\\s+", " ").strip());
+          constant.group(2), TAG.matcher(comment).replaceAll("$1").replaceAll("\\s+", " ").strip());
     }
     return comments;
   }

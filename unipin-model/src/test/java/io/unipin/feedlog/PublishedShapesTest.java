@@ -63,8 +63,10 @@ final class PublishedShapesTest {
     assertThat(key(log, log.actionItems()[first + 1])).isEqualTo("N42782");
     assertThat(log.schema().surfaces().get(log.actionSurfaces()[first])).isEqualTo("earlier");
     assertThat(key(log, log.actionItems()[first + 2])).isEqualTo("N55689");
-    assertThat(Instant.ofEpochMilli(log.actionTimes()[first + 2])).hasToString("2019-11-11T09:05:58Z");
-    assertThat(Instant.ofEpochMilli(log.actionTimes()[first + 3])).hasToString("2019-11-15T00:00:01Z");
+    assertThat(Instant.ofEpochMilli(log.actionTimes()[first + 2]))
+        .hasToString("2019-11-11T09:05:58Z");
+    assertThat(Instant.ofEpochMilli(log.actionTimes()[first + 3]))
+        .hasToString("2019-11-15T00:00:01Z");
     int row = log.catalogue().row(ItemKeys.id("N42782"));
     assertThat(log.catalogue().attributes(row)).containsExactlyInAnyOrder("sports", "football_nfl");
   }

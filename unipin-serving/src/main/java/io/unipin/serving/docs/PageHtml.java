@@ -71,10 +71,7 @@ final class PageHtml {
   }
 
   private static String anchor(String title) {
-    return title
-        .toLowerCase(Locale.ROOT)
-        .replaceAll("[^\\p{L}\\p{N} _-]", "")
-        .replace(' ', '-');
+    return title.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-');
   }
 
   /** Returns the words of a part of a page, without marks. */

@@ -68,7 +68,8 @@ final class ConsoleTest {
     String page = send("GET /docs/ HTTP/1.1", "Host: localhost");
     assertThat(page)
         .contains("text/html", "<title>Documentation – UniPin", "href=\"/docs/redis.html\"");
-    assertThat(page.toLowerCase(Locale.ROOT)).contains("content-security-policy: default-src 'none'");
+    assertThat(page.toLowerCase(Locale.ROOT))
+        .contains("content-security-policy: default-src 'none'");
     assertThat(send("GET / HTTP/1.1", "Host: localhost")).contains("href=\"docs/\"");
   }
 

@@ -85,8 +85,7 @@ final class DocsSiteTest {
       return path.equals("/") || OURS.matcher("href=\"" + path + "\"").matches();
     }
     String page = pages.get(path.isEmpty() ? from : path);
-    return page != null
-        && (hash < 0 || page.contains(" id=\"" + link.substring(hash + 1) + "\""));
+    return page != null && (hash < 0 || page.contains(" id=\"" + link.substring(hash + 1) + "\""));
   }
 
   @Test
@@ -146,7 +145,8 @@ final class DocsSiteTest {
         "# One thing");
     Map<String, String> pages = written();
     assertThat(page(pages, "/docs/readme.html"))
-        .contains("<a href=\"/docs/\">docs</a> <a href=\"/docs/guides/a.html#one-thing\">guide</a>");
+        .contains(
+            "<a href=\"/docs/\">docs</a> <a href=\"/docs/guides/a.html#one-thing\">guide</a>");
     assertThat(page(pages, "/docs/guides/a.html"))
         .contains("<h1 id=\"one-thing\">", "<h1 id=\"one-thing-1\">")
         .contains("<a href=\"/docs/#documentation\">up</a> <a href=\"#one-thing\">here</a>")
@@ -171,7 +171,8 @@ final class DocsSiteTest {
     assertThat(page(pages, "/docs/"))
         .contains("&lt;script&gt;alert(1)&lt;/script&gt;", "a &lt;img src=x")
         .doesNotContain("table: x", "<script", "<img src=x");
-    assertThat(page(pages, "/docs/readme.html")).contains("<title>A bold &quot;title&quot; – UniPin");
+    assertThat(page(pages, "/docs/readme.html"))
+        .contains("<title>A bold &quot;title&quot; – UniPin");
   }
 
   @Test
