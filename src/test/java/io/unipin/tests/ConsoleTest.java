@@ -243,6 +243,32 @@ final class ConsoleTest {
   }
 
   @Test
+  void docs_areReachedFromTheConsoleAndFitAPhone() throws Exception {
+    open("live");
+    browser.click(".docs-link");
+    browser.awaitText("main h1", "Documentation");
+    browser.click("nav a[href='/docs/guides/roll-back.html']");
+    browser.awaitText("main h1", "Roll back");
+    assertThat(browser.texts("nav a[aria-current]")).containsExactly("roll back");
+    browser.click("main a[href='#a-bundle']");
+    assertThat((String) browser.script("return location.pathname + location.hash"))
+        .isEqualTo("/docs/guides/roll-back.html#a-bundle");
+    browser.resize(420, 900);
+    for (String page : List.of("guides/roll-back.html", "reference/metrics.html", "http.html")) {
+      browser.open(server.console() + "docs/" + page);
+      browser.shoot("docs-narrow");
+      Number overflow =
+          (Number) browser.script("return document.documentElement.scrollWidth - innerWidth");
+      assertThat(overflow.intValue()).as(page).isLessThanOrEqualTo(0);
+    }
+    browser.click(".pages");
+    assertThat((String) browser.script("return location.hash")).isEqualTo("#pages");
+    browser.resize(1440, 1000);
+    browser.click("header a[href='/']");
+    browser.await("the console", () -> !browser.all("body[data-ready]").isEmpty());
+  }
+
+  @Test
   void inspector_refusesWhatTheServerRefuses() {
     open("inspector");
     browser.type("#inspect-user", "user5");
