@@ -1,6 +1,7 @@
 package io.unipin.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertAll;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,11 +94,14 @@ final class ConformanceTest {
     faulty.close();
   }
 
-  private static void check(List<JsonNode> cases, List<JsonNode> outcomes) {
+  /** Checks all cases, and names all those that failed. */
+  private static void check(
+      List<JsonNode> cases, List<JsonNode> outcomes, List<JsonNode> expected) {
     assertThat(outcomes).hasSameSizeAs(cases);
-    for (int i = 0; i < cases.size(); i++) {
-      Conformance.check(cases.get(i), outcomes.get(i), reference.get(i));
-    }
+    assertAll(
+        IntStream.range(0, cases.size())
+            .mapToObj(
+                i -> () -> Conformance.check(cases.get(i), outcomes.get(i), expected.get(i))));
   }
 
   @Test
@@ -118,7 +123,7 @@ final class ConformanceTest {
 
   @Test
   void java_passesAllCases() {
-    check(Conformance.cases("java"), reference);
+    check(Conformance.cases("java"), reference, reference);
   }
 
   @Test
@@ -133,16 +138,15 @@ final class ConformanceTest {
         assertThat(outcomes.remove(i).path("code").asText()).isEqualTo("UNIMPLEMENTED");
       }
     }
-    for (int i = 0; i < cases.size(); i++) {
-      Conformance.check(cases.get(i), outcomes.get(i), expected.get(i));
-    }
+    check(cases, outcomes, expected);
   }
 
   @ParameterizedTest
   @EnumSource
   void client_passesAllCases(ClientLanguage language) {
     List<JsonNode> cases = Conformance.cases(language.name());
-    check(cases, language.outcomes(folder.resolve("run-" + language), servers, cases));
+    Path scratch = folder.resolve("run-" + language);
+    check(cases, language.outcomes(scratch, servers, cases), reference);
   }
 
   @Test

@@ -86,8 +86,7 @@ final class JavaCalls {
       calls.make().forEach(answer -> answers.add(Conformance.json(answer)));
       outcome.set("answers", answers);
     } catch (RequestException e) {
-      StatusRuntimeException status =
-          (StatusRuntimeException) Objects.requireNonNull(e.getCause());
+      StatusRuntimeException status = (StatusRuntimeException) Objects.requireNonNull(e.getCause());
       outcome.put("code", status.getStatus().getCode().name());
       outcome.put("kind", e.kind().name());
       outcome.put("reason", reason(status, e.kind()));
