@@ -13,8 +13,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "setup",
-    description =
-        "Checks driver, cards and the CUDA build of libtorch, and lets UniPin use them.",
+    description = "Checks driver, cards and the CUDA build of libtorch, and lets UniPin use them.",
     footer = {"", "Example:", "  ./unipin gpu setup --libtorch /opt/libtorch"})
 final class GpuSetupCommand implements Callable<Integer> {
   @Option(
