@@ -1,5 +1,6 @@
 package io.unipin.serving.rpc;
 
+import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.pipeline.Recommender;
@@ -22,5 +23,24 @@ public record Route(
     Recommender recommender) {
   public Route {
     assignments = List.copyOf(assignments);
+  }
+
+  /**
+   * Returns the kind of a call about a user of this route, before the call runs. Calls of one kind
+   * take similar times.
+   *
+   * <p>The kind is the name of the call and the expected outcome in the users' cache. It is {@code
+   * prefill} if the cache holds no state of the user, {@code append} if the request brings actions
+   * of its own, and {@code hit} otherwise. The outcome may be another one, for example if the
+   * history has grown or another call encodes the user first. The look takes no lease on the user's
+   * state and does not count as a use of it.
+   */
+  String kind(String rpc, UserContext user) {
+    boolean[] cached = new boolean[1];
+    bundles.ifServing(bundle -> cached[0] = recommender.isResident(bundle, user.getUserId()));
+    if (!cached[0]) {
+      return rpc + " prefill";
+    }
+    return rpc + (user.getRecentActionsCount() == 0 ? " hit" : " append");
   }
 }

@@ -14,6 +14,7 @@ import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.RetrieveRequest;
 import io.unipin.proto.v1.RetrieveResponse;
 import io.unipin.proto.v1.UniPinGrpc;
+import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.experiment.Assignment;
@@ -57,7 +58,6 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   private static final String RETRACTION = "RetractActions";
 
   private final Routes routes;
-  private final CallKinds kinds;
   private final UserData users;
   private final ServingMetrics metrics;
   private final CallTelemetry telemetry;
@@ -71,7 +71,6 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   UniPinService(RpcServices services, CallRunners runners) {
     this.services = services;
     this.routes = services.bundles().routes();
-    this.kinds = new CallKinds(routes);
     this.users = services.users();
     this.metrics = services.metrics();
     this.telemetry = new CallTelemetry(services.telemetry());
@@ -86,7 +85,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   public void retrieveAndRank(
       RetrieveAndRankRequest request, StreamObserver<RetrieveAndRankResponse> observer) {
     calls.serve(
-        PAGE, () -> kinds.of(PAGE, request.getUser()), observer, budget -> page(request, budget));
+        PAGE, () -> kind(PAGE, request.getUser()), observer, budget -> page(request, budget));
   }
 
   private Answer<RetrieveAndRankResponse> page(RetrieveAndRankRequest request, CallBudget budget) {
@@ -112,7 +111,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   public void retrieve(RetrieveRequest request, StreamObserver<RetrieveResponse> observer) {
     calls.serve(
         RETRIEVAL,
-        () -> kinds.of(RETRIEVAL, request.getUser()),
+        () -> kind(RETRIEVAL, request.getUser()),
         observer,
         budget -> retrieval(request, budget));
   }
@@ -135,7 +134,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
   public void rank(RankRequest request, StreamObserver<RankResponse> observer) {
     calls.serve(
         RANKING,
-        () -> kinds.of(RANKING, request.getUser()),
+        () -> kind(RANKING, request.getUser()),
         observer,
         budget -> ranking(request, budget));
   }
@@ -210,6 +209,11 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
     Recommender recommender() {
       return route.recommender();
     }
+  }
+
+  private String kind(String rpc, UserContext user) {
+    String id = user.getUserId();
+    return id.isEmpty() ? rpc : routes.of(id).kind(rpc, user); // a call without a user is refused
   }
 
   private UserCall begin(String rpc, String user, CallBudget budget) {
