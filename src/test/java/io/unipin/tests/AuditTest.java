@@ -149,6 +149,12 @@ final class AuditTest {
       post(server, "erase", "{\"user\":\"" + USER + "\"}");
       assertThat(last().path("call").asText()).isEqualTo("console erase");
       assertThat(last().at("/what/user").asText()).isEqualTo(name);
+      post(server, "act", "{\"user\":\"" + USER + "\",\"item\":5000,\"actions\":[\"click\"]}");
+      assertThat(last().path("call").asText()).isEqualTo("console act");
+      assertThat(last().at("/what/user").asText()).isEqualTo(name);
+      assertThat(last().at("/what/item").asText()).isEqualTo("5000");
+      post(server, "put", "{\"item\":{\"key\":\"sku\",\"title\":\"private\"}}");
+      assertThat(last().at("/what/item").asText()).isEqualTo("sku");
       post(server, "load", "{\"bundle\":\"none\"}");
       assertThat(last().path("outcome").asText()).isEqualTo("400");
     }

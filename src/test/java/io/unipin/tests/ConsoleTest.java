@@ -37,6 +37,9 @@ final class ConsoleTest {
           + " 5000-7999, arms: {control: {}}}}}, page: {experiments: {size: {rollout: 0, arms: {ten: {}, five:"
           + " {weight: 3, settings: {page: {size: 5}}}}}}}}";
 
+  private static final List<String> VIEWS =
+      List.of("live", "feed", "inspector", "experiments", "cache", "recall", "bundles");
+
   @TempDir static Path folder;
   private static TinyServer server;
   private static Browser browser;
@@ -128,15 +131,38 @@ final class ConsoleTest {
   void tabs_areReachedByKeysAndAddress() {
     open("live");
     browser.find("#tab-live").sendKeys(Keys.ARROW_RIGHT);
-    assertThat(browser.find("#tab-inspector").getAttribute("aria-selected")).isEqualTo("true");
-    browser.find("#tab-inspector").sendKeys(Keys.ARROW_LEFT, Keys.NULL);
+    assertThat(browser.find("#tab-feed").getAttribute("aria-selected")).isEqualTo("true");
+    browser.find("#tab-feed").sendKeys(Keys.ARROW_LEFT, Keys.NULL);
     browser.find("#tab-live").sendKeys(Keys.ARROW_LEFT);
     assertThat(browser.find("#view-bundles").isDisplayed()).isTrue();
-    for (String name : List.of("live", "inspector", "experiments", "cache", "recall", "bundles")) {
+    for (String name : VIEWS) {
       browser.click("#tab-" + name);
       assertThat(browser.all("main > section:not([hidden])")).hasSize(1);
       assertThat(browser.find("#view-" + name).isDisplayed()).isTrue();
       assertThat((String) browser.script("return location.hash")).isEqualTo("#" + name);
+    }
+  }
+
+  @Test
+  void views_fitAPhoneAndFollowTheSystemsColours() throws Exception {
+    try {
+      for (int width : List.of(1200, 360)) {
+        browser.view(width, 800);
+        for (String scheme : List.of("light", "dark")) {
+          browser.prefer(scheme);
+          for (String view : VIEWS) {
+            open(view);
+            browser.await("the serving bundle", () -> !browser.texts("#serving b").isEmpty());
+            assertThat(browser.find("html").getAttribute("data-theme")).isEqualTo(scheme);
+            Number right = (Number) browser.script("return document.documentElement.scrollWidth");
+            assertThat(right.intValue()).as(view).isLessThanOrEqualTo(width);
+            browser.shootWhole(String.join("-", "view", view, scheme, String.valueOf(width)));
+          }
+        }
+      }
+    } finally {
+      browser.prefer("light");
+      browser.view(1440, 1000);
     }
   }
 

@@ -57,7 +57,7 @@ final class Packages {
       serving.audit: serving.security settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
       serving.checks: model model.device serving.audit serving.bundle serving.console serving.experiment serving.history serving.items serving.kafka serving.log serving.pipeline serving.rpc serving.rpc.json serving.settings settings
-      serving.console: ann feedlog kvcache model model.features serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.fleet serving.history serving.http serving.inspect serving.items serving.keys serving.metrics serving.pipeline serving.request serving.rpc serving.security serving.threads serving.user settings
+      serving.console: ann feedlog kvcache model model.features serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.fleet serving.history serving.http serving.inspect serving.items serving.keys serving.metrics serving.pipeline serving.request serving.rpc serving.rpc.operator serving.security serving.threads serving.user settings
       serving.disk: serving.failure
       serving.erasure: serving.bytes serving.failure serving.security
       serving.experiment: serving.log settings
@@ -87,6 +87,7 @@ final class Packages {
       serving.rpc.intake: serving.failure
       serving.rpc.items: proto.v1 serving.failure serving.items serving.keys serving.metrics
       serving.rpc.json: serving.failure serving.metrics serving.rpc.intake serving.threads settings
+      serving.rpc.operator: proto.v1 serving.failure serving.items serving.metrics serving.request serving.rpc serving.rpc.items serving.user
       serving.security: serving.threads settings
       serving.settings: kvcache model model.engine serving.admission serving.audit serving.bundle serving.console serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.rpc.json serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings

@@ -8,6 +8,7 @@ import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.experiment.ExperimentPlan;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.serving.experiment.LayerConfig;
+import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.pipeline.Recommender;
 import io.unipin.serving.pipeline.RecommenderConfig;
@@ -145,9 +146,25 @@ final class ArmRoutes implements Routes, AutoCloseable {
 
   @Override
   public Route of(String user) {
+    return routes.computeIfAbsent(assign(user), this::build);
+  }
+
+  @Override
+  public Route of(String user, String arm) {
+    Assignment chosen =
+        experiments
+            .arm(arm)
+            .orElseThrow(
+                () ->
+                    ServingException.invalid(
+                        "arm", "experiment=arm of this server expected, got '" + arm + "'"));
+    return routes.computeIfAbsent(
+        Experiments.replace(assign(user), chosen), this::build);
+  }
+
+  private List<Assignment> assign(String user) {
     // A request with too long a user id is refused later, so this id is not hashed here.
-    String known = user.length() <= FeedRules.ID_CHARS ? user : "";
-    return routes.computeIfAbsent(experiments.assign(known), this::build);
+    return experiments.assign(user.length() <= FeedRules.ID_CHARS ? user : "");
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.unipin.serving.audit.AuditNote;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.http.HttpPort;
+import io.unipin.serving.rpc.operator.OperatorChanges;
 import io.unipin.serving.security.Role;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -49,7 +50,7 @@ public final class Console implements AutoCloseable {
     this.config = config;
     this.guard = guard;
     this.api = new ConsoleApi(parts);
-    this.routes = new ConsoleRoutes(api);
+    this.routes = new ConsoleRoutes(api, new FeedChanges(new OperatorChanges(parts.services())));
     this.audit = new ConsoleAudit(parts.services().telemetry().audit(), parts.services().tokens());
     this.http = http;
   }

@@ -20,8 +20,11 @@ import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.metrics.LiveSample;
 import io.unipin.serving.request.PageQuery;
 import io.unipin.serving.rpc.Route;
+import io.unipin.serving.rpc.Routes;
 import io.unipin.serving.user.Erasure;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,16 +47,23 @@ final class ConsoleApi implements AutoCloseable {
                 parts.services().telemetry().metrics().sample(parts.services().identity().nowMs()));
   }
 
-  /** The serving bundle and other facts about the server. */
+  /**
+   * The serving bundle and other facts about the server.
+   *
+   * @param contentDim number of values in an item's content; 0 if the bundle's items have none
+   * @param arms the arms of all experiments, written as {@code experiment=arm}
+   */
   record Status(
       String bundle,
       String index,
       int items,
       int itemDim,
+      int contentDim,
       int maxHistory,
       List<String> actions,
       List<String> positives,
       List<String> surfaces,
+      List<String> arms,
       long loadedAtMs,
       String config,
       int maxPageSize,
@@ -68,10 +78,12 @@ final class ConsoleApi implements AutoCloseable {
           bundle.indexVersion(),
           model.items(),
           model.itemDim(),
+          model.contentDim(),
           model.maxHistory(),
           model.actions(),
           model.positives(),
           model.surfaces(),
+          ExperimentViews.arms(parts.experiments()),
           bundle.loadedAt().toEpochMilli(),
           parts.services().identity().configVersion(),
           parts.services().identity().maxPageSize(),
@@ -85,10 +97,12 @@ final class ConsoleApi implements AutoCloseable {
 
   /**
    * Inspects a request with the bundle and the settings of the user's arm, which a real request
-   * would use.
+   * would use, or with those of the arm that the form names.
    */
   InspectionView inspect(InspectionForm form) {
-    Route route = parts.services().bundles().routes().of(form.user());
+    Routes routes = parts.services().bundles().routes();
+    Route route =
+        form.arm().isEmpty() ? routes.of(form.user()) : routes.of(form.user(), form.arm());
     int maxPageSize = parts.services().identity().maxPageSize();
     long nowMs = parts.services().identity().nowMs();
     Inspected inspected =
@@ -98,27 +112,34 @@ final class ConsoleApi implements AutoCloseable {
             (bundle, clock) -> {
               ItemNames names = ItemNames.of(List.of(bundle.items()));
               PageQuery query = form.query(bundle.model().config(), maxPageSize, nowMs);
-              return new Inspected(
-                  route.recommender().inspect(bundle, query, form.itemId(names), clock), names);
+              OptionalLong item = form.itemId(names);
+              List<Long> items = new ArrayList<>(form.explained());
+              item.ifPresent(id -> items.add(0, id));
+              Inspection inspection = route.recommender().inspect(bundle, query, items, clock);
+              return new Inspected(inspection, names, item.isPresent());
             });
+    String bundle = inspected.inspection().trace().bundle();
     return InspectionView.of(
-        form.user(), inspected, route.assignments(), whyNotServed(inspected.inspection()));
+        form.user(), inspected, route.assignments(), verdict -> whyNotServed(verdict, bundle));
   }
 
-  /** An inspected request, and the item names of the bundle that answered it. */
-  record Inspected(Inspection inspection, ItemNames names) {}
+  /**
+   * An inspected request, and the item names of the bundle that answered it.
+   *
+   * @param asksForItem whether the first explained item is the one that the form names
+   */
+  record Inspected(Inspection inspection, ItemNames names, boolean asksForItem) {}
 
   /**
-   * Returns why the inspected bundle does not serve the form's item, for example because it is
-   * deleted. The text is empty if the bundle serves the item, or if the form names no item.
+   * Returns why the inspected bundle does not serve an item. The text is empty if the bundle serves
+   * the item.
    */
-  private String whyNotServed(Inspection inspection) {
-    ItemExplanation verdict = inspection.item();
-    if (verdict == null) {
+  private String whyNotServed(ItemExplanation verdict, String bundle) {
+    if (verdict.verdict() != Verdict.UNKNOWN) {
       return "";
     }
     return parts.services().bundles().items().find(verdict.id()).places().stream()
-        .filter(place -> place.bundle().equals(inspection.trace().bundle()))
+        .filter(place -> place.bundle().equals(bundle))
         .map(ItemPlace::reason)
         .findFirst()
         .orElse("");

@@ -34,11 +34,17 @@ final class ConsoleAudit {
       if (form != null) {
         note.namesUser(form.path("user").asText(""));
         note.names("bundle", form.path("bundle").asText(""));
+        note.names("item", item(form.path("item")));
       }
     } catch (IOException e) {
       // The action itself refuses a body that is not JSON, so the entry's outcome reports it.
     }
     return note;
+  }
+
+  /** Returns the id or the key of an item. A form has an item's id, or the whole item. */
+  private static String item(JsonNode item) {
+    return item.isObject() ? item.path("key").asText(item.path("id").asText("")) : item.asText("");
   }
 
   /** Writes the entry of an action whose caller was refused. */

@@ -17,7 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** The actions behind each path, and the roles that each path needs. Immutable. */
 final class ConsoleRoutes {
   private static final String PREFIX = "/api/";
-  private static final String ERASE = "erase";
+
+  /** The roles that certain paths need. All other paths need the role of an administrator. */
+  private static final Map<String, Set<Role>> ROLES =
+      Map.of(
+          PREFIX + "erase", Set.of(Role.ADMIN, Role.ERASE),
+          PREFIX + "act", Set.of(Role.ADMIN, Role.RECORD),
+          PREFIX + "retract", Set.of(Role.ADMIN, Role.RECORD));
 
   private final ObjectMapper json =
       new ObjectMapper()
@@ -26,7 +32,7 @@ final class ConsoleRoutes {
   private final Map<String, Function<String, Object>> reads = new HashMap<>();
   private final Map<String, Function<byte[], Object>> actions = new HashMap<>();
 
-  ConsoleRoutes(ConsoleApi api) {
+  ConsoleRoutes(ConsoleApi api, FeedChanges changes) {
     read("status", api::status);
     read("cache", api::cache);
     read("tiers", api::tiers);
@@ -37,9 +43,14 @@ final class ConsoleRoutes {
     reads.put(PREFIX + "live", query -> api.live(time(query)));
     action("inspect", InspectionForm.class, api::inspect);
     action("lookup", ConsoleApi.UserForm.class, api::lookUp);
-    action(ERASE, ConsoleApi.UserForm.class, api::erase);
+    action("erase", ConsoleApi.UserForm.class, api::erase);
     action("recall", RecallCheck.Form.class, api::recall);
     action("load", ConsoleApi.BundleForm.class, api::load);
+    action("act", FeedChanges.ActionForm.class, changes::act);
+    action("retract", FeedChanges.EventForm.class, changes::retract);
+    action("put", FeedChanges.PutForm.class, changes::put);
+    action("hide", FeedChanges.ItemForm.class, changes::hide);
+    action("restore", FeedChanges.ItemForm.class, changes::restore);
   }
 
   private void read(String name, Supplier<Object> source) {
@@ -65,7 +76,7 @@ final class ConsoleRoutes {
 
   /** Returns the roles that a caller of the path needs. All of these roles are required. */
   static Set<Role> roles(String path) {
-    return path.equals(PREFIX + ERASE) ? Set.of(Role.ADMIN, Role.ERASE) : Set.of(Role.ADMIN);
+    return ROLES.getOrDefault(path, Set.of(Role.ADMIN));
   }
 
   private static long time(String query) {

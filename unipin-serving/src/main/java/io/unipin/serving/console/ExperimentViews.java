@@ -35,6 +35,15 @@ final class ExperimentViews {
             .toList());
   }
 
+  /** Returns all arms, written as {@code experiment=arm}, in the order of the configuration. */
+  static List<String> arms(Experiments experiments) {
+    return of(experiments).layers().stream()
+        .flatMap(layer -> layer.experiments().stream())
+        .flatMap(
+            experiment -> experiment.arms().stream().map(arm -> experiment.name() + "=" + arm.name()))
+        .toList();
+  }
+
   private static Experiment experiment(String name, ExperimentPlan plan) {
     Map<String, Double> shares = plan.shares();
     return new Experiment(

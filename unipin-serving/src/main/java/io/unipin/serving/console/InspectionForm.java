@@ -9,6 +9,7 @@ import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.request.PageQuery;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param timeMs time of the request in milliseconds since the epoch; absent for the current time
  * @param item id of the item to explain; absent if no item is to be explained
  * @param itemKey key of the item to explain, instead of its id; absent if no key is given
+ * @param explained ids of more items to explain
+ * @param arm arm to use in place of the user's own arm in the same layer, written as
+ *     {@code experiment=arm}; empty for the user's own arms
  * @param pageSize number of items on the page; 0 for the server's default
  * @param candidates number of candidates to retrieve and score; 0 for the server's default
  * @param outcomes weights of the desired outcomes by action
@@ -31,12 +35,15 @@ record InspectionForm(
     @Nullable Long timeMs,
     @Nullable Long item,
     @Nullable String itemKey,
+    List<Long> explained,
+    String arm,
     int pageSize,
     int candidates,
     Map<String, Float> outcomes,
     Map<String, Float> weights,
     boolean allowSeen) {
   private static final int MAX_CANDIDATES = 4096;
+  private static final int MAX_EXPLAINED = 200;
   private static final float MAX_WEIGHT = 1e6f;
 
   @JsonCreator
@@ -46,6 +53,8 @@ record InspectionForm(
       @JsonProperty("timeMs") @Nullable Long timeMs,
       @JsonProperty("item") @Nullable Long item,
       @JsonProperty("itemKey") @Nullable String itemKey,
+      @JsonProperty("explained") @Nullable List<@Nullable Long> explained,
+      @JsonProperty("arm") @Nullable String arm,
       @JsonProperty("pageSize") @Nullable Integer pageSize,
       @JsonProperty("candidates") @Nullable Integer candidates,
       @JsonProperty("outcomes") @Nullable Map<String, Float> outcomes,
@@ -57,11 +66,28 @@ record InspectionForm(
         timeMs,
         item,
         itemKey,
+        ids(explained),
+        arm == null ? "" : arm,
         pageSize == null ? 0 : pageSize,
         candidates == null ? 0 : candidates,
         outcomes == null ? Map.of() : outcomes,
         weights == null ? Map.of() : weights,
         allowSeen != null && allowSeen);
+  }
+
+  private static List<Long> ids(@Nullable List<@Nullable Long> given) {
+    if (given == null) {
+      return List.of();
+    }
+    Forms.checkRange("explained", given.size(), 0, MAX_EXPLAINED);
+    List<Long> ids = new ArrayList<>();
+    for (Long id : given) {
+      if (id == null) {
+        throw ServingException.invalid("explained", "ids of items expected, got null");
+      }
+      ids.add(id);
+    }
+    return ids;
   }
 
   /** Returns the id of the item to explain. */

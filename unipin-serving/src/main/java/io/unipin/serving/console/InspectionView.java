@@ -13,9 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** An inspected request, in the form in which the console's JSON shows it. */
+/**
+ * An inspected request, in the form in which the console's JSON shows it.
+ *
+ * @param item verdict on the item that the form names; absent if the form names none
+ * @param explained verdicts on the other items that the form asks about, in the form's order
+ */
 record InspectionView(
     String user,
     String bundle,
@@ -31,7 +37,8 @@ record InspectionView(
     List<Action> history,
     List<Item> candidates,
     Utility utility,
-    @Nullable Fate item) {
+    @Nullable Fate item,
+    List<Fate> explained) {
   private static final double NANOS_PER_MS = 1e6;
 
   /**
@@ -91,11 +98,14 @@ record InspectionView(
   /**
    * Creates the answer.
    *
-   * @param reason why the bundle does not serve the inspected item; empty if the bundle serves the
-   *     item
+   * @param reasons returns why the bundle does not serve an explained item; the text is empty if
+   *     the bundle serves the item
    */
   static InspectionView of(
-      String user, ConsoleApi.Inspected inspected, List<Assignment> assignments, String reason) {
+      String user,
+      ConsoleApi.Inspected inspected,
+      List<Assignment> assignments,
+      Function<ItemExplanation, String> reasons) {
     Inspection inspection = inspected.inspection();
     ItemNames names = inspected.names();
     Map<String, Double> stages = new LinkedHashMap<>();
@@ -105,7 +115,11 @@ record InspectionView(
         stages.put(stage.label(), nanos / NANOS_PER_MS);
       }
     }
-    ItemExplanation verdict = inspection.item();
+    List<Fate> fates =
+        inspection.items().stream()
+            .map(verdict -> fate(verdict, names, reasons.apply(verdict)))
+            .toList();
+    int more = inspected.asksForItem() ? 1 : 0;
     return new InspectionView(
         user,
         inspection.trace().bundle(),
@@ -123,7 +137,8 @@ record InspectionView(
         inspection.history().stream().map(read -> action(read, names)).toList(),
         inspection.candidates().stream().map(candidate -> item(candidate, names)).toList(),
         Utility.of(inspection.order(), inspection.trace().actions()),
-        verdict == null ? null : fate(verdict, names, reason));
+        inspected.asksForItem() ? fates.get(0) : null,
+        fates.subList(more, fates.size()));
   }
 
   private static Action action(ReadAction read, ItemNames names) {

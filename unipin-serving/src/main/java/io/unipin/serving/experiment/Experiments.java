@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Assigns users to arms. The assignment depends only on the configuration and the user's id.
@@ -80,6 +81,38 @@ public final class Experiments {
       return Optional.empty();
     }
     return Optional.of(plan.arm(Slots.of(salt, name + "/arm", user)));
+  }
+
+  /**
+   * Returns an arm as the assignment that a user has whom the configuration assigns to it by id.
+   *
+   * @param label the arm, written as {@code experiment=arm}
+   * @return empty if no experiment has this arm
+   */
+  public Optional<Assignment> arm(String label) {
+    return config.layers().entrySet().stream()
+        .flatMap(
+            layer ->
+                layer.getValue().experiments().entrySet().stream()
+                    .flatMap(
+                        plan ->
+                            plan.getValue().arms().keySet().stream()
+                                .map(
+                                    arm ->
+                                        new Assignment(
+                                            layer.getKey(), plan.getKey(), arm, true))))
+        .filter(assignment -> assignment.label().equals(label))
+        .findFirst();
+  }
+
+  /**
+   * Returns the assignments of a user with one arm in place of the user's arm in the same layer.
+   */
+  public static List<Assignment> replace(List<Assignment> assignments, Assignment chosen) {
+    return Stream.concat(
+            assignments.stream().filter(other -> !other.layer().equals(chosen.layer())),
+            Stream.of(chosen))
+        .toList();
   }
 
   private String salt(ExperimentPlan plan) {

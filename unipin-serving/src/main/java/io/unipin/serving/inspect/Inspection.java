@@ -5,7 +5,6 @@ import io.unipin.serving.request.Stage;
 import io.unipin.serving.request.Trace;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A request for a page, explained step by step.
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param candidates all candidates, ordered by utility, best first
  * @param nanos nanoseconds by stage
  * @param order weights of the utilities
- * @param item verdict on the item that the request asked about; absent if it asked about no item
+ * @param items verdicts on the items that the request asked about, in the order of the request
  */
 public record Inspection(
     long lifetime,
@@ -24,10 +23,11 @@ public record Inspection(
     Trace trace,
     Map<Stage, Long> nanos,
     PageOrder order,
-    @Nullable ItemExplanation item) {
+    List<ItemExplanation> items) {
   public Inspection {
     history = List.copyOf(history);
     candidates = List.copyOf(candidates);
     nanos = Map.copyOf(nanos);
+    items = List.copyOf(items);
   }
 }

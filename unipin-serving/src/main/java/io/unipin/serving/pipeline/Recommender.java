@@ -33,7 +33,6 @@ import io.unipin.serving.slate.SlateRules;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -149,10 +148,10 @@ public final class Recommender {
    * Does the work of {@link #retrieveAndRank} and reports the result of each step. It also leaves
    * the user's state in the cache.
    *
-   * @param item id of the item to explain: why it is on the page or why not
+   * @param items ids of items to explain: why they are on the page or why not
    */
   public Inspection inspect(
-      LoadedBundle bundle, PageQuery query, OptionalLong item, StageClock clock) {
+      LoadedBundle bundle, PageQuery query, List<Long> items, StageClock clock) {
     PageSize size = size(query);
     long[] servedBefore = cursors.open(query.user().id(), query.pageCursor());
     try (UserSession user = sessions.open(bundle, query.user(), size.goal(), clock)) {
@@ -164,8 +163,8 @@ public final class Recommender {
       Map<Stage, Long> spent = clock.spent();
       Trace trace = user.trace(query.requestId(), List.of());
       Inspector inspector = new Inspector(bundle, user.items(), found, ranked, slate);
-      ItemExplanation verdict =
-          item.isEmpty() ? null : judge(inspector, item.getAsLong(), user, query, servedBefore);
+      List<ItemExplanation> verdicts =
+          items.stream().map(id -> judge(inspector, id, user, query, servedBefore)).toList();
       return new Inspection(
           user.history().lifetime() + query.user().recent().size(),
           inspector.history(user.history(), query.user().recent(), trace.historyActions()),
@@ -173,7 +172,7 @@ public final class Recommender {
           trace,
           spent,
           ranker.order(bundle, query.wishes()),
-          verdict);
+          verdicts);
     }
   }
 

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Records and retracts users' actions. Thread-safe. */
-final class ActionIntake {
+public final class ActionIntake {
   private final RpcServices services;
   private final ActionJournal journal;
 
@@ -33,12 +33,18 @@ final class ActionIntake {
    *
    * @param journal stores every change before the change is made
    */
-  ActionIntake(RpcServices services, ActionJournal journal) {
+  public ActionIntake(RpcServices services, ActionJournal journal) {
     this.services = services;
     this.journal = journal;
   }
 
-  RecordActionsResponse record(RecordActionsRequest request) {
+  /**
+   * Records the actions of a request.
+   *
+   * @throws io.unipin.serving.failure.ServingException INVALID when the request breaks a rule;
+   *     another kind when the actions can't be recorded now
+   */
+  public RecordActionsResponse record(RecordActionsRequest request) {
     return record(request, KnownErasure.ANY).orElseThrow();
   }
 
@@ -74,7 +80,8 @@ final class ActionIntake {
     return Optional.of(response.build());
   }
 
-  RetractActionsResponse retract(RetractActionsRequest request) {
+  /** Takes a request's actions back. Throws as {@link #record(RecordActionsRequest)} does. */
+  public RetractActionsResponse retract(RetractActionsRequest request) {
     return retract(request, KnownErasure.ANY).orElseThrow();
   }
 

@@ -1,11 +1,13 @@
 // Shows the users' KV cache, and the cached state of one user.
 import { get, post } from './api.js';
 import { badge, byId, bytes, color, confirm, failure, h, onSubmit, percent, show, toast, whole } from './dom.js';
+import { forget, remember } from './users.js';
 
 export function start() {
   onSubmit(byId('lookup'), byId('lookup-run'), byId('lookup-result'), async () => {
     const user = byId('lookup-user').value.trim();
     const found = await post('lookup', { user });
+    remember(user);
     show(byId('lookup-result'), h('table', {}, h('caption', {}, `User ${user}`), h('tbody', {},
       row('In the cache', found.resident ? badge('yes', 'good') : badge('no', 'plain')),
       row('Actions, all', whole(found.lifetime)), row('Actions, kept', whole(found.kept)),
@@ -17,6 +19,7 @@ export function start() {
     if (!await confirm(`Erase ${user}?`, 'History, cached state and served pages are removed, on disk too. This can\'t be undone.', 'Erase')) return;
     try {
       const result = await post('erase', { user });
+      forget(user);
       const late = [...result.unconfirmed, ...result.unseen];
       toast((result.existed ? `${user} is erased.` : `Nothing was stored of ${user}.`)
         + (late.length ? ` Not confirmed by ${late.join(', ')}: each erases the user once it can.` : ''));

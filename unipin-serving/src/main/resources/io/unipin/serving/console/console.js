@@ -5,10 +5,13 @@ import * as bundles from './bundles.js';
 import * as fleet from './fleet.js';
 import * as cache from './cache.js';
 import * as experiments from './experiments.js';
+import * as feed from './feed.js';
 import * as inspector from './inspector.js';
 import * as items from './items.js';
 import * as live from './live.js';
+import * as put from './put.js';
 import * as recall from './recall.js';
+import * as users from './users.js';
 
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 const nameOf = tab => tab.id.slice('tab-'.length);
@@ -71,12 +74,15 @@ try {
   const status = await get('status');
   serving(status);
   inspector.start(status);
+  feed.start(status);
+  put.start(status, feed.changed);
 } catch (error) {
   show(byId('serving'), failure(error));
 }
+users.start();
 live.start();
 recall.start();
 experiments.start();
 cache.start();
-bundles.start(status => { serving(status); inspector.setup(status); });
+bundles.start(status => { serving(status); inspector.setup(status); feed.setup(status); put.setup(status); });
 document.body.dataset.ready = 'true';

@@ -1,6 +1,7 @@
 // Shows layers, experiments and arms, and the arms of one user.
 import { get, post } from './api.js';
 import { badge, byId, color, failure, h, onSubmit, percent, show } from './dom.js';
+import { remember } from './users.js';
 
 const SLOTS = 10000;
 
@@ -8,6 +9,7 @@ export function start() {
   onSubmit(byId('assign'), byId('assign-run'), byId('assignments'), async () => {
     const user = byId('assign-user').value.trim();
     const found = await post('lookup', { user });
+    remember(user);
     show(byId('assignments'), found.experiments.length === 0 ? h('p', { class: 'hint' }, `${user} is in no experiment.`) :
       h('p', {}, found.experiments.map(it => [badge(`${it.experiment} = ${it.arm}`, it.overridden ? 'warn' : 'good'),
         it.overridden ? ' by override ' : ` ${it.layer ? `of layer ${it.layer} ` : ''}`])));

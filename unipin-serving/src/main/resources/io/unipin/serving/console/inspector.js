@@ -1,6 +1,7 @@
 // Shows how one request was answered, step by step.
 import { post } from './api.js';
 import { badge, byId, cacheKind, color, facts, h, number, onSubmit, percent, show, time, whole } from './dom.js';
+import { remember } from './users.js';
 
 const LISTED = 400;
 let actions = [];
@@ -9,6 +10,7 @@ export function start(status) {
   setup(status);
   onSubmit(byId('inspect'), byId('inspect-run'), byId('inspection'), async () => {
     const view = await post('inspect', form());
+    remember(view.user);
     show(byId('inspection'), summary(view), fate(view), h('div', { class: 'columns inspected' }, history(view), candidates(view)));
   });
 }
@@ -41,7 +43,7 @@ function form() {
 }
 
 /** An item without a key is named by its id. */
-const named = item => item.key || item.id;
+export const named = item => item.key || item.id;
 
 function summary(view) {
   const stages = Object.entries(view.stagesMs);
@@ -151,7 +153,7 @@ function utility(weights) {
  * Returns a probability with a bar. The bar of the best candidate of each action is full, so that
  * the bars of rare actions are visible.
  */
-function probability(value, most, index) {
+export function probability(value, most, index) {
   if (value === undefined) return badge('not scored', 'warn');
   return h('span', { class: 'probability' }, h('span', {}, percent(value, 2)),
     h('span', { class: 'meter' }, h('span', { style: { width: `${100 * value / most}%`, background: color(index + 1) } })));

@@ -19,7 +19,6 @@ import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,12 +108,12 @@ final class PageOrderTest extends RecommenderFixture {
   void inspect_namesTheWeights() {
     record("u", 0, 6);
     Inspection inspection =
-        recommender.inspect(ordered, pageQuery(Map.of()), OptionalLong.of(1030), clock(NO_LIMIT));
+        recommender.inspect(ordered, pageQuery(Map.of()), List.of(1030L), clock(NO_LIMIT));
     assertThat(inspection.order().similarity()).isEqualTo(SIMILARITY);
     assertThat(inspection.order().probabilities(TinyBundles.ACTIONS)).isEqualTo(WEIGHTS);
     RankedItem best = inspection.candidates().get(0).item();
     assertThat((double) best.utility()).isCloseTo(utility(best), within(1e-6));
-    RankedItem asked = requireNonNull(requireNonNull(inspection.item()).scored());
+    RankedItem asked = requireNonNull(inspection.items().get(0).scored());
     assertThat((double) asked.utility()).isCloseTo(utility(asked), within(1e-6));
   }
 }
