@@ -70,7 +70,7 @@ final class ConsoleFeedTest {
         .containsExactly("click", "save", "hide", "Hide for all users…");
 
     browser.click("#page-now .item:first-child [data-act='click']");
-    browser.awaitText("#feed-status", "After click on Item");
+    browser.awaitText("#cause", "After click on Item");
     List<String> second = items("#page-now");
     assertThat(second).isEqualTo(served("reader")).isNotEqualTo(first);
     assertThat(items("#page-before")).isEqualTo(first);
@@ -112,7 +112,7 @@ final class ConsoleFeedTest {
     Object outline = browser.script("return getComputedStyle(document.activeElement).outlineStyle");
     assertThat(outline).as("the focus is visible").isEqualTo("solid");
     browser.press(Keys.TAB, Keys.TAB, Keys.ENTER);
-    browser.awaitText("#feed-status", "After hide on Item");
+    browser.awaitText("#cause", "After hide on Item");
     assertThat(browser.all("#page-before")).hasSize(1);
 
     browser.script("document.querySelector('#page-now [data-hide]').focus()");
@@ -193,7 +193,7 @@ final class ConsoleFeedTest {
     browser.awaitText("#arm-left h2", "size = five");
     assertThat(items("#arm-right")).hasSize(10).startsWith(items("#arm-left").get(0));
     assertThat(items("#arm-left")).hasSize(5);
-    assertThat(browser.text("#arm-left > p")).isEqualTo("Both pages are the same.");
+    assertThat(browser.text("#arm-left > p")).isEqualTo("0 only here, 0 at another place, 5 only in the other arm.");
     assertThat(browser.texts("#arm-right .item.only .change"))
         .hasSize(5)
         .allMatch(reason -> reason.contains("below the end of the page"));

@@ -49,7 +49,6 @@ function fill(id, options, chosen = '') {
 
 function say(text) {
   const status = byId('feed-status');
-  status.hidden = false;
   status.textContent = text;
 }
 
@@ -71,7 +70,7 @@ function draw() {
 function buttons(item) {
   return [
     ...actions.map(name => h('button', { type: 'button', class: 'quiet small', 'data-act': name, onclick: () => act(item, name) }, name)),
-    h('button', { type: 'button', class: 'danger small', 'data-hide': item.id, onclick: () => hide(item) }, 'Hide for all users…')];
+    h('button', { type: 'button', class: 'quiet small apart', 'data-hide': item.id, onclick: () => hide(item) }, 'Hide for all users…')];
 }
 
 const nameOf = item => item.title || named(item);
@@ -181,12 +180,13 @@ async function compareArms() {
 
 /** Returns the page of one arm, with marks for what the other arm's page has elsewhere or lacks. */
 function arm(side, view, other, name) {
-  const { marks } = compare(other, view);
+  const { marks, gone } = compare(other, view);
   const words = new Map([...marks].map(([id, mark]) => [id, mark.kind === 'same' ? mark
     : mark.kind === 'new' ? { kind: 'only', reason: mark.reason.replace(/^Before:/, 'In the other arm:') }
       : { ...mark, reason: `In the other arm: place ${mark.was}.` }]));
   const only = [...words.values()].filter(mark => mark.kind === 'only').length;
   const moved = [...words.values()].filter(mark => mark.kind === 'up' || mark.kind === 'down').length;
   return h('div', { class: 'card', id: `arm-${side}` }, h('h2', {}, name ? name.replace('=', ' = ') : 'As the user is assigned'),
-    h('p', {}, only + moved === 0 ? 'Both pages are the same.' : `${only} only here, ${moved} at another place.`), head(view), list(view, words));
+    h('p', {}, only + moved + gone.length === 0 ? 'Both pages are the same.'
+      : `${only} only here, ${moved} at another place, ${gone.length} only in the other arm.`), head(view), list(view, words));
 }

@@ -51,7 +51,7 @@ export function why(view, item) {
   const parts = terms(view, item).sort((a, b) => Math.abs(b.weight * b.value) - Math.abs(a.weight * a.value));
   if (parts.length > 0) {
     const [most] = parts;
-    reasons.push(`Most of its utility is ${number(most.weight, 3)} × ${most.name} of ${shown(most)}.`);
+    reasons.push(`Most of its utility comes from ${most.name} of ${shown(most)}${most.weight === 1 ? '' : `, which weighs ${number(most.weight, 3)}`}.`);
   } else if (item.probabilities.length === 0) {
     reasons.push('There was no time to score it; the retrieval score decides.');
   }
