@@ -132,7 +132,7 @@ final class ConsoleFeedTest {
     browser.click("#confirm-yes");
     browser.awaitText("#cause", "After hiding Item");
     assertThat(items("#page-now")).doesNotContain(best).isEqualTo(served("hider"));
-    assertThat(browser.text(".gone-items li")).contains("does not know this item");
+    assertThat(browser.text(".gone-items li")).contains("The item is deleted");
     assertThat(served("another")).doesNotContain(best);
     browser.shootWhole("feed-hidden");
 

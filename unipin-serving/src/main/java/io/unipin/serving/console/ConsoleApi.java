@@ -25,6 +25,7 @@ import io.unipin.serving.user.Erasure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class ConsoleApi implements AutoCloseable {
+  /** The verdicts on items that a search did not find, perhaps because they are not served. */
+  private static final Set<Verdict> NOT_FOUND =
+      Set.of(Verdict.UNKNOWN, Verdict.NOT_RETRIEVED, Verdict.MISSED_BY_INDEX);
+
   private final ConsoleParts parts;
   private final Workbench workbench;
   private final RecallCheck recall;
@@ -135,7 +140,7 @@ final class ConsoleApi implements AutoCloseable {
    * the item.
    */
   private String whyNotServed(ItemExplanation verdict, String bundle) {
-    if (verdict.verdict() != Verdict.UNKNOWN) {
+    if (!NOT_FOUND.contains(verdict.verdict())) {
       return "";
     }
     return parts.services().bundles().items().find(verdict.id()).places().stream()

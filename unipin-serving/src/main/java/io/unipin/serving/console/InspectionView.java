@@ -6,6 +6,7 @@ import io.unipin.serving.inspect.InspectedItem;
 import io.unipin.serving.inspect.Inspection;
 import io.unipin.serving.inspect.ItemExplanation;
 import io.unipin.serving.inspect.ReadAction;
+import io.unipin.serving.inspect.Verdict;
 import io.unipin.serving.keys.ItemNames;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Stage;
@@ -170,12 +171,17 @@ record InspectionView(
 
   private static Fate fate(ItemExplanation verdict, ItemNames names, String reason) {
     RankedItem scored = verdict.scored();
+    // The model of a bundle knows the bundle's own items even after their deletion.
+    Verdict step =
+        reason.isEmpty() || verdict.verdict() == Verdict.UNKNOWN
+            ? verdict.verdict()
+            : Verdict.DELETED;
     return new Fate(
         String.valueOf(verdict.id()),
         names.key(verdict.id()),
         verdict.title(),
-        verdict.verdict().name().toLowerCase(Locale.ROOT),
-        verdict.verdict().meaning(),
+        step.name().toLowerCase(Locale.ROOT),
+        step.meaning(),
         reason,
         verdict.exactRank(),
         verdict.retrievalScore(),

@@ -6,6 +6,7 @@ package io.unipin.serving.inspect;
  */
 public enum Verdict {
   UNKNOWN("The bundle does not know this item."),
+  DELETED("The item is deleted: no page shows it."),
   EXCLUDED("The request excludes this item."),
   SEEN("The user's history holds this item, and seen items are not allowed."),
   SERVED_BEFORE("An earlier page of this feed showed this item."),

@@ -83,7 +83,7 @@ function absence(view, id) {
   }
   const fate = view.explained.find(item => item.id === id);
   if (!fate) return 'Not among the candidates.';
-  return fate.reason ? `${fate.meaning} ${fate.reason}.` : fate.meaning;
+  return fate.reason && fate.verdict !== 'deleted' ? `${fate.meaning} Reason: ${fate.reason}.` : fate.meaning;
 }
 
 /**

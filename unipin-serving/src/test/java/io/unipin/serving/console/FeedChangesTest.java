@@ -130,7 +130,7 @@ final class FeedChangesTest {
     assertThat(hidden.get("kept").asText()).isEmpty();
     JsonNode without = ok("inspect", user.formatted(best));
     assertThat(onPage(without)).doesNotContain(best);
-    assertThat(without.at("/explained/0/verdict").asText()).isEqualTo("unknown");
+    assertThat(without.at("/explained/0/verdict").asText()).isEqualTo("deleted");
     assertThat(without.at("/explained/0/reason").asText()).isNotEmpty();
     assertThat(ok("hide", item).at("/verdict/outcome").asText()).isEqualTo("absent");
     assertThat(ok("restore", item).get("id").asText()).isEqualTo(best);

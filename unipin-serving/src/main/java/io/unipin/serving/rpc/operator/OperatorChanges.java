@@ -133,9 +133,11 @@ public final class OperatorChanges {
                 .build());
   }
 
+  /** Returns an item as JSON, named by its key or, without a key, by its id. */
   private static String json(Item item) {
+    Item named = item.getKey().isEmpty() ? item : item.toBuilder().clearId().build();
     try {
-      return JsonFormat.printer().omittingInsignificantWhitespace().print(item);
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(named);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException(e); // only a message with an Any can fail
     }
