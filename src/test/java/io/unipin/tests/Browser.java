@@ -83,9 +83,7 @@ final class Browser implements AutoCloseable {
   void prefer(String scheme) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
-        Map.of(
-            "features",
-            List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
   /** Presses keys in the element that has the focus. */
@@ -188,8 +186,7 @@ final class Browser implements AutoCloseable {
             "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
     Files.createDirectories(SHOTS);
     Files.write(
-        SHOTS.resolve(name + ".png"),
-        Base64.getDecoder().decode(String.valueOf(shot.get("data"))));
+        SHOTS.resolve(name + ".png"), Base64.getDecoder().decode(String.valueOf(shot.get("data"))));
   }
 
   @Override

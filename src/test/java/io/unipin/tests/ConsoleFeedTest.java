@@ -37,8 +37,7 @@ final class ConsoleFeedTest {
   static void start() throws Exception {
     Files.createDirectories(folder.resolve("bundles"));
     TinyServer.publish(folder, "fresh", "Flat", 3, CONTENT);
-    server =
-        TinyServer.start(folder, "bundle.name=fresh", "experiments.layers=" + EXPERIMENTS);
+    server = TinyServer.start(folder, "bundle.name=fresh", "experiments.layers=" + EXPERIMENTS);
     browser = Browser.start(folder.resolve("profile"));
   }
 
@@ -193,7 +192,8 @@ final class ConsoleFeedTest {
     browser.awaitText("#arm-left h2", "size = five");
     assertThat(items("#arm-right")).hasSize(10).startsWith(items("#arm-left").get(0));
     assertThat(items("#arm-left")).hasSize(5);
-    assertThat(browser.text("#arm-left > p")).isEqualTo("0 only here, 0 at another place, 5 only in the other arm.");
+    assertThat(browser.text("#arm-left > p"))
+        .isEqualTo("0 only here, 0 at another place, 5 only in the other arm.");
     assertThat(browser.texts("#arm-right .item.only .change"))
         .hasSize(5)
         .allMatch(reason -> reason.contains("below the end of the page"));
@@ -215,7 +215,8 @@ final class ConsoleFeedTest {
 
   /** Returns the users whom the fields for a user offer. */
   private static List<String> offered() {
-    Object users = browser.script("return [...document.querySelectorAll('#users option')].map(e => e.value)");
+    Object users =
+        browser.script("return [...document.querySelectorAll('#users option')].map(e => e.value)");
     return ((List<?>) users).stream().map(String::valueOf).toList();
   }
 

@@ -158,8 +158,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
                 () ->
                     ServingException.invalid(
                         "arm", "experiment=arm of this server expected, got '" + arm + "'"));
-    return routes.computeIfAbsent(
-        Experiments.replace(assign(user), chosen), this::build);
+    return routes.computeIfAbsent(Experiments.replace(assign(user), chosen), this::build);
   }
 
   private List<Assignment> assign(String user) {

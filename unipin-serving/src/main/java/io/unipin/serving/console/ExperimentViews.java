@@ -40,7 +40,8 @@ final class ExperimentViews {
     return of(experiments).layers().stream()
         .flatMap(layer -> layer.experiments().stream())
         .flatMap(
-            experiment -> experiment.arms().stream().map(arm -> experiment.name() + "=" + arm.name()))
+            experiment ->
+                experiment.arms().stream().map(arm -> experiment.name() + "=" + arm.name()))
         .toList();
   }
 

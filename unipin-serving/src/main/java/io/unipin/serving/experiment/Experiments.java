@@ -99,8 +99,7 @@ public final class Experiments {
                             plan.getValue().arms().keySet().stream()
                                 .map(
                                     arm ->
-                                        new Assignment(
-                                            layer.getKey(), plan.getKey(), arm, true))))
+                                        new Assignment(layer.getKey(), plan.getKey(), arm, true))))
         .filter(assignment -> assignment.label().equals(label))
         .findFirst();
   }

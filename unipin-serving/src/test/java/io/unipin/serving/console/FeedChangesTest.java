@@ -166,8 +166,7 @@ final class FeedChangesTest {
     assertThat(arms(other)).containsExactlyInAnyOrder("e=other", "f=only");
     assertThat(arms(ok("inspect", "{'user': 'chooser'}"))).containsExactly("f=only");
     JsonNode status = new ObjectMapper().readTree(get("status"));
-    assertThat(status.get("arms").toString())
-        .isEqualTo("[\"e=control\",\"e=other\",\"f=only\"]");
+    assertThat(status.get("arms").toString()).isEqualTo("[\"e=control\",\"e=other\",\"f=only\"]");
     assertThat(status.get("contentDim").asInt()).isZero();
   }
 
@@ -235,9 +234,7 @@ final class FeedChangesTest {
 
   private static String get(String path) throws Exception {
     HttpRequest request = HttpRequest.newBuilder(address(server, path)).build();
-    return HttpClient.newHttpClient()
-        .send(request, HttpResponse.BodyHandlers.ofString())
-        .body();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
   private static URI address(UniPinServer server, String path) {

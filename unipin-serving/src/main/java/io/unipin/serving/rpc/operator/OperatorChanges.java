@@ -93,8 +93,7 @@ public final class OperatorChanges {
    */
   public boolean retract(String user, String event) {
     return intake
-            .retract(
-                RetractActionsRequest.newBuilder().setUserId(user).addEventIds(event).build())
+            .retract(RetractActionsRequest.newBuilder().setUserId(user).addEventIds(event).build())
             .getRetracted()
         > 0;
   }
@@ -109,8 +108,7 @@ public final class OperatorChanges {
     try {
       JsonFormat.parser().merge(json, item);
     } catch (InvalidProtocolBufferException e) {
-      throw ServingException.invalid(
-          "item", "an item as JSON expected, but: " + e.getMessage());
+      throw ServingException.invalid("item", "an item as JSON expected, but: " + e.getMessage());
     }
     return Verdict.of(items().change(ChangeItemsRequest.newBuilder().addPuts(item).build()).get(0));
   }
