@@ -57,6 +57,11 @@ public final class HttpTarget implements FuzzTarget {
     seeds.put("lookup", post("lookup", "{\"user\":\"u\"}"));
     seeds.put("erase", post("erase", "{\"user\":\"u\"}"));
     seeds.put("recall", post("recall", "{\"queries\":4,\"k\":5}"));
+    seeds.put("act", post("act", "{\"user\":\"u\",\"item\":5000,\"actions\":[\"click\"]}"));
+    seeds.put("retract", post("retract", "{\"user\":\"u\",\"event\":\"e\"}"));
+    seeds.put("put", post("put", "{\"item\":{\"id\":\"9000\",\"content\":[0.5]}}"));
+    seeds.put("hide", post("hide", "{\"item\":5001}"));
+    seeds.put("restore", post("restore", "{\"item\":5001}"));
     seeds.put("load", post("load", "{\"bundle\":\"none\"}"));
     return seeds;
   }

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Answers the requests by which the view of a user's feed changes actions and items. Thread-safe. */
+/**
+ * Answers the requests by which the view of a user's feed changes actions and items. Thread-safe.
+ */
 final class FeedChanges {
   private final OperatorChanges changes;
 

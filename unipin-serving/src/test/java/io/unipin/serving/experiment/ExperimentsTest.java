@@ -203,6 +203,25 @@ final class ExperimentsTest {
   }
 
   @Test
+  void replace_changesTheArmOfOneLayer() {
+    Experiments experiments =
+        new Experiments(
+            Vectors.config(
+                "{'salt': 's', 'layers': {'l': {'experiments': {'e': {'arms': {'a': {}}}, 'f':"
+                    + " {'slots': '0-0', 'arms': {'b': {}}}}}, 'm': {'experiments': {'g': {'arms':"
+                    + " {'c': {}}}}}}}"));
+    assertThat(experiments.arm("f=c")).isEmpty();
+    assertThat(experiments.arm("f")).isEmpty();
+    Assignment chosen = experiments.arm("f=b").orElseThrow();
+    assertThat(chosen).isEqualTo(new Assignment("l", "f", "b", true));
+    Assignment kept = new Assignment("m", "g", "c", false);
+    assertThat(Experiments.replace(List.of(kept), chosen)).containsExactlyInAnyOrder(chosen, kept);
+    Assignment other = new Assignment("l", "e", "a", false);
+    assertThat(Experiments.replace(List.of(other, kept), chosen))
+        .containsExactlyInAnyOrder(chosen, kept);
+  }
+
+  @Test
   void override_winsOverSlotsRolloutAndHoldout() {
     Experiments experiments =
         new Experiments(
