@@ -207,8 +207,8 @@ final class ExperimentsTest {
     Experiments experiments =
         new Experiments(
             Vectors.config(
-                "{'salt': 's', 'layers': {'l': {'experiments': {'e': {'arms': {'a': {}}}, 'f':"
-                    + " {'slots': '0-0', 'arms': {'b': {}}}}}, 'm': {'experiments': {'g': {'arms':"
+                "{'salt': 's', 'layers': {'l': {'experiments': {'e': {'slots': '1-9999', 'arms':"
+                    + " {'a': {}}}, 'f': {'slots': '0-0', 'arms': {'b': {}}}}}, 'm': {'experiments': {'g': {'arms':"
                     + " {'c': {}}}}}}}"));
     assertThat(experiments.arm("f=c")).isEmpty();
     assertThat(experiments.arm("f")).isEmpty();
