@@ -56,10 +56,11 @@ final class FeedChanges {
   record PutForm(@Nullable JsonNode item) {}
 
   OperatorChanges.Verdict put(PutForm form) {
-    if (form.item() == null || !form.item().isObject()) {
+    JsonNode item = form.item();
+    if (item == null || !item.isObject()) {
       throw ServingException.invalid("item", "a JSON object expected");
     }
-    return changes.put(form.item().toString());
+    return changes.put(item.toString());
   }
 
   /** The body of a request that names an item by its id. */
