@@ -31,7 +31,7 @@ final class Packages {
       client: proto.v1
       kvcache.tier: kvcache
       feedlog: feedlog.arrays feedlog.database feedlog.source settings
-      feedlog.database: feedlog.source
+      feedlog.database: feedlog.source settings
       feedlog.imports: feedlog feedlog.arrays feedlog.database feedlog.source settings
       feedlog.infer: feedlog.database feedlog.infer.profile feedlog.source settings
       feedlog.review: feedlog
@@ -71,7 +71,7 @@ final class Packages {
       serving.items: ann feedlog feedlog.arrays model model.features serving.bundle serving.bytes serving.disk serving.failure serving.items.live serving.keys serving.threads settings
       serving.items.live: feedlog feedlog.arrays model.features serving.bytes
       serving.kafka: ann serving.bytes serving.erasure serving.failure serving.impressions serving.items serving.log serving.log.segment serving.metrics serving.security serving.spans serving.threads serving.user settings
-      serving.keys: feedlog serving.items.live
+      serving.keys: feedlog serving.items.live settings
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
@@ -98,14 +98,14 @@ final class Packages {
       serving.user: kvcache serving.experiment serving.failure serving.history serving.impressions serving.log
       cli: cli.bundle cli.check cli.config cli.console cli.data cli.demo cli.device cli.doctor cli.experiment cli.history cli.items cli.loadtest cli.server cli.shell cli.training cli.trial
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
-      cli.check: feedlog serving.bundle serving.checks
+      cli.check: feedlog serving.bundle serving.checks settings
       cli.config: cli.check feedlog.source serving.settings settings train.recipe
-      cli.console: cli.check client feedlog.database feedlog.source
+      cli.console: cli.check client feedlog feedlog.database feedlog.source serving.bundle settings
       cli.data: cli.bundle cli.check cli.console cli.kafka feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
       cli.device: cli.console model model.device
       cli.doctor: cli.check cli.console serving.console serving.rpc serving.settings
-      cli.experiment: cli.check cli.console cli.kafka cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings
+      cli.experiment: cli.check cli.console cli.kafka cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings settings
       cli.history: cli.check cli.console feedlog.database serving serving.failure serving.history serving.kafka serving.redis serving.settings serving.stores
       cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items settings
       cli.kafka: cli.check feedlog.database serving.fleet serving.kafka serving.security serving.settings

@@ -56,6 +56,8 @@ import picocli.CommandLine.Spec;
       "Begin with:",
       "  ./unipin demo",
       "",
+      "Exit codes: 0 done; 1 failed; 2 wrong command line; some verbs have more.",
+      "",
       "Environment: UNIPIN_JAVA_OPTIONS adds options of the JVM."
     },
     subcommands = {
@@ -91,6 +93,20 @@ public final class Main implements Runnable, Failures.Reader {
       scope = ScopeType.INHERIT,
       description = "Print the stack trace of a failure.")
   private boolean debug;
+
+  /** The forms in which a failure is printed. */
+  private enum ErrorForm {
+    TEXT,
+    JSON
+  }
+
+  @Option(
+      names = "--errors",
+      scope = ScopeType.INHERIT,
+      defaultValue = "text",
+      paramLabel = "FORM",
+      description = "How a failure is printed: text or json. Default: text.")
+  private ErrorForm errors = ErrorForm.TEXT;
 
   @Spec private CommandSpec spec;
 
@@ -129,7 +145,12 @@ public final class Main implements Runnable, Failures.Reader {
   }
 
   @Override
+  public boolean wantsJson() {
+    return errors == ErrorForm.JSON;
+  }
+
+  @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "a verb expected, such as demo");
+    throw new ParameterException(spec.commandLine(), "a verb expected, such as demo, got nothing");
   }
 }

@@ -62,6 +62,25 @@ final class MainTest {
   }
 
   @Test
+  void run_misspeltVerb_nearestVerbAndRightCommand() {
+    assertThat(run("serv", "--bundle", "a b")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err)
+        .hasToString(
+            "unipin: a verb expected, got 'serv'; did you mean 'serve'?"
+                + " (next: ./unipin serve --bundle 'a b')"
+                + System.lineSeparator());
+  }
+
+  @Test
+  void run_errorsAsJson_oneObject() {
+    assertThat(run("--errors=json", "tset")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString())
+        .startsWith("{\"error\":{\"code\":\"usage\",\"exit\":2,\"command\":\"unipin\"")
+        .contains("\"got\":\"tset\",\"nearest\":\"test\"");
+  }
+
+  @Test
   void run_noVerb_oneLineAndTwo() {
     assertThat(run()).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(err.toString().lines()).hasSize(1);

@@ -7,12 +7,14 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.grpc.Metadata;
+import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The failure of a request. It failed at a server, or before it reached a server. */
 public final class RequestException extends RuntimeException {
@@ -20,6 +22,8 @@ public final class RequestException extends RuntimeException {
 
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Set<Code> DENIALS = Set.of(Code.UNAUTHENTICATED, Code.PERMISSION_DENIED);
 
   /** The value of the pushback trailer that forbids another attempt. */
   private static final String NEVER = "-1";
@@ -43,6 +47,7 @@ public final class RequestException extends RuntimeException {
   }
 
   private final Kind kind;
+  private final boolean denied;
   private final transient List<Violation> violations;
   private final transient Optional<Duration> retryAfter;
 
@@ -54,6 +59,7 @@ public final class RequestException extends RuntimeException {
       StatusRuntimeException cause) {
     super(message, cause);
     this.kind = kind;
+    this.denied = DENIALS.contains(cause.getStatus().getCode());
     this.violations = violations;
     this.retryAfter = retryAfter;
   }
@@ -76,6 +82,11 @@ public final class RequestException extends RuntimeException {
 
   public Kind kind() {
     return kind;
+  }
+
+  /** Returns whether the server refused the caller's token, or the token's role. */
+  public boolean isDenied() {
+    return denied;
   }
 
   /**

@@ -28,7 +28,7 @@ public final class Nearest {
    * Returns the known name with the fewest slips. If several names have the fewest slips, returns
    * the first of these names. Returns empty if every name has too many slips.
    */
-  static Optional<String> of(String name, Collection<String> known) {
+  public static Optional<String> of(String name, Collection<String> known) {
     if (name.length() > LONGEST) {
       return Optional.empty();
     }

@@ -1,11 +1,17 @@
 package io.unipin.cli.check;
 
 import io.unipin.feedlog.FeedLogReader;
+import io.unipin.settings.Nearest;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Checks that an input of a command exists and is of the right kind. */
 final class InputCheck {
+  private static final int MOST_NEIGHBOURS = 10_000;
+
   private InputCheck() {}
 
   static void require(String option, Input.Kind kind, Path place) {
@@ -13,7 +19,7 @@ final class InputCheck {
       return; // the command looks for the files
     }
     if (!Files.exists(place)) {
-      throw refused(option, expected(kind), place + ", which does not exist");
+      throw refused(option, expected(kind), place + ", which does not exist" + neighbour(place));
     }
     switch (kind) {
       case FILE -> requireFile(option, place);
@@ -29,6 +35,23 @@ final class InputCheck {
         FeedLogReader.schema(place);
       }
       case ANY, PATTERN -> requireReadable(option, place);
+    }
+  }
+
+  /** Returns the hint at a file beside the place whose name is near; empty if there is none. */
+  private static String neighbour(Path place) {
+    Path folder = place.toAbsolutePath().getParent();
+    if (folder == null || place.getFileName() == null) {
+      return "";
+    }
+    try (Stream<Path> beside = Files.list(folder)) {
+      List<String> names =
+          beside.limit(MOST_NEIGHBOURS).map(path -> String.valueOf(path.getFileName())).sorted().toList();
+      return Nearest.of(place.getFileName().toString(), names)
+          .map(name -> "; did you mean '" + place.resolveSibling(name) + "'?")
+          .orElse("");
+    } catch (IOException e) {
+      return ""; // the folder does not exist or can't be read
     }
   }
 

@@ -1,6 +1,7 @@
 package io.unipin.cli.doctor;
 
 import io.unipin.cli.check.Output;
+import io.unipin.cli.console.ExitCode;
 import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Home;
 import java.io.IOException;
@@ -30,12 +31,10 @@ import picocli.CommandLine.Spec;
       "  ./unipin doctor",
       "  ./unipin doctor --json doctor.json",
       "",
-      "Exit codes: 0 everything works, perhaps slower than it could; 1 the verb failed; 2 wrong"
-          + " options; 3 something does not work."
+      "Exit codes: 0 everything works, perhaps slower than it could; 1 the verb failed; 2 the"
+          + " command line is wrong; 3 something does not work."
     })
 public final class DoctorCommand implements Callable<Integer> {
-  private static final int BROKEN = 3;
-
   @Option(names = "--json", paramLabel = "FILE", description = "Write the findings there.")
   @Output(Output.Kind.FILE)
   private @Nullable Path json;
@@ -57,7 +56,9 @@ public final class DoctorCommand implements Callable<Integer> {
     if (json != null) {
       new Figures("doctor", Map.of(), Map.of("checks", checks)).write(json, home.root());
     }
-    return checks.stream().anyMatch(check -> check.state() == Check.State.BROKEN) ? BROKEN : 0;
+    return checks.stream().anyMatch(check -> check.state() == Check.State.BROKEN)
+        ? ExitCode.BROKEN.code()
+        : ExitCode.DONE.code();
   }
 
   private static void print(List<Check> checks, PrintWriter out) {

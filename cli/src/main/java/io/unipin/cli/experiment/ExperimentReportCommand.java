@@ -16,6 +16,7 @@ import io.unipin.cli.report.OutcomeFit;
 import io.unipin.cli.report.ReportQuestion;
 import io.unipin.cli.statistics.Interval;
 import io.unipin.serving.experiment.Experiments;
+import io.unipin.settings.Nearest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -220,10 +221,18 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
         .plan(name)
         .orElseThrow(
             () ->
-                new ParameterException(
-                    spec.commandLine(),
-                    "an experiment of the configuration, or --share, expected; got --name " + name))
+                new ParameterException(spec.commandLine(), unknown(experiments)))
         .shares();
+  }
+
+  private String unknown(Experiments experiments) {
+    List<String> known =
+        experiments.config().layers().values().stream()
+            .flatMap(layer -> layer.experiments().keySet().stream())
+            .sorted()
+            .toList();
+    return "--name: one of the experiments %s, or --share, expected, got '%s'%s"
+        .formatted(known, name, Nearest.hint(name, known));
   }
 
   private static void print(ExperimentReport report, PrintWriter out) {

@@ -59,7 +59,7 @@ public final class ItemFile {
     try (ItemRows rows = ItemRows.open(file)) {
       List<String> unread = rows.unread();
       if (!unread.isEmpty()) {
-        out.println("note: columns " + unread + " are not read");
+        out.println("note: columns " + unread + " are not read" + ItemRows.hint(unread));
       }
       work.run(rows, report);
     } finally {

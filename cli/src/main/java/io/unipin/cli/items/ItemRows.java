@@ -3,6 +3,7 @@ package io.unipin.cli.items;
 import io.unipin.cli.console.CommandException;
 import io.unipin.feedlog.source.ContentKind;
 import io.unipin.feedlog.source.SourceException;
+import io.unipin.settings.Nearest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,7 +64,16 @@ interface ItemRows extends AutoCloseable {
   static void requireId(String file, List<String> columns) {
     if (!columns.contains("item_id") && !columns.contains("key")) {
       throw new CommandException(
-          "%s: a column item_id or key expected, got %s".formatted(file, columns));
+          "%s: a column item_id or key expected, got %s%s".formatted(file, columns, hint(columns)));
     }
+  }
+
+  /** Returns the hint at the column that the first misspelt column may stand for; else empty. */
+  static String hint(List<String> unread) {
+    return unread.stream()
+        .map(column -> Nearest.hint(column, COLUMNS))
+        .filter(hint -> !hint.isEmpty())
+        .findFirst()
+        .orElse("");
   }
 }

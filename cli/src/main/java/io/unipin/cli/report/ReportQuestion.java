@@ -2,6 +2,7 @@ package io.unipin.cli.report;
 
 import static io.unipin.settings.SettingException.checkPositive;
 
+import io.unipin.settings.Nearest;
 import io.unipin.settings.SettingException;
 import java.time.Duration;
 import java.util.List;
@@ -55,7 +56,9 @@ public record ReportQuestion(
     }
     if (!shares.containsKey(control)) {
       throw new SettingException(
-          "control", "one of the arms %s expected, got '%s'".formatted(shares.keySet(), control));
+          "control",
+          "one of the arms %s expected, got '%s'%s"
+              .formatted(shares.keySet(), control, Nearest.hint(control, shares.keySet())));
     }
   }
 

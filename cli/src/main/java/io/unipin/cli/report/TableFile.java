@@ -1,5 +1,6 @@
 package io.unipin.cli.report;
 
+import io.unipin.settings.Nearest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -125,13 +126,23 @@ final class TableFile {
     for (Column column : columns) {
       if (found.stream().noneMatch(column.name()::equalsIgnoreCase)) {
         throw new ReportException(
-            "%s: columns %s expected, got %s"
+            "%s: columns %s expected, got %s%s"
                 .formatted(
                     file,
                     columns.stream().map(Column::name).collect(Collectors.joining(", ")),
-                    String.join(", ", found)));
+                    String.join(", ", found),
+                    misspelt(column.name(), found)));
       }
     }
+  }
+
+  /** Returns the hint at a missing column, for which one of the found names may stand. */
+  private static String misspelt(String missing, List<String> found) {
+    return found.stream()
+        .map(name -> Nearest.hint(name, List.of(missing)))
+        .filter(hint -> !hint.isEmpty())
+        .findFirst()
+        .orElse("");
   }
 
   private void check(Column column) throws SQLException {

@@ -5,6 +5,7 @@ import io.unipin.cli.check.Input;
 import io.unipin.cli.check.Output;
 import io.unipin.cli.check.OutputFile;
 import io.unipin.cli.console.CommandException;
+import io.unipin.cli.console.ExitCode;
 import io.unipin.serving.UniPinServer;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.settings.ConfigReader;
@@ -39,9 +40,6 @@ import picocli.CommandLine.Spec;
       "Settings come from the file, then variables such as UNIPIN_SERVER_PORT, then --set."
     })
 public final class ServeCommand implements Callable<Integer> {
-  /** Exit code of a server whose device failed. A supervisor should start it again. */
-  private static final int DEVICE_LOST = 3;
-
   @Option(names = "--config", paramLabel = "FILE", description = "Settings in YAML.")
   @Input(Input.Kind.FILE)
   private @Nullable Path config;
@@ -92,7 +90,7 @@ public final class ServeCommand implements Callable<Integer> {
       write(server, ports);
     }
     server.awaitTermination();
-    return server.isDeviceLost() ? DEVICE_LOST : 0;
+    return (server.isDeviceLost() ? ExitCode.DEVICE_LOST : ExitCode.DONE).code();
   }
 
   /**

@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
       "  ./unipin try exports/ --user customer_no --save mapping.yaml",
       "  ./unipin try 'logs/2024-*.jsonl.gz' --once --json try.json",
       "",
-      "Exit codes: 0 done; 1 the files could not be read or understood, or a step failed; 2 wrong"
-          + " options."
+      "Exit codes: 0 done; 1 the files could not be read or understood, or a step failed; 2 the"
+          + " command line is wrong."
     })
 public final class TryCommand implements Callable<Integer>, Checked {
   /** Largest total size of a sample, its feed log, the models and the server's files, in bytes. */

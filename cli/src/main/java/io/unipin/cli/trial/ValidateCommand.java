@@ -4,6 +4,7 @@ import io.unipin.cli.check.CheckException;
 import io.unipin.cli.check.Checked;
 import io.unipin.cli.check.Input;
 import io.unipin.cli.check.Output;
+import io.unipin.cli.console.ExitCode;
 import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Home;
 import io.unipin.cli.data.FeedLogText;
@@ -49,13 +50,10 @@ import picocli.CommandLine.Spec;
       "  ./unipin validate feedlog",
       "  ./unipin validate exports --mapping exports.yaml --json findings.json",
       "",
-      "Exit codes: 0 nothing worse than notes; 1 the data can't be read; 2 wrong options; 3 a"
-          + " training would regret something; 4 a training would refuse something."
+      "Exit codes: 0 nothing worse than notes; 1 the data can't be read; 2 the command line"
+          + " is wrong; 3 a training would regret something; 4 a training would refuse something."
     })
 public final class ValidateCommand implements Callable<Integer>, Checked {
-  private static final int REGRETS = 3;
-  private static final int REFUSES = 4;
-
   @Parameters(
       paramLabel = "DATA",
       description = "A feed log; or a file, a folder or a pattern of other files.")
@@ -162,6 +160,7 @@ public final class ValidateCommand implements Callable<Integer>, Checked {
   private static int code(List<Finding> findings) {
     boolean refuses = findings.stream().anyMatch(f -> f.weight() == Weight.REFUSE);
     boolean regrets = findings.stream().anyMatch(f -> f.weight() == Weight.REGRET);
-    return refuses ? REFUSES : regrets ? REGRETS : 0;
+    ExitCode code = refuses ? ExitCode.REFUSES : regrets ? ExitCode.REGRETS : ExitCode.DONE;
+    return code.code();
   }
 }

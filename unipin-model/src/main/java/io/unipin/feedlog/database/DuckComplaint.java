@@ -1,8 +1,10 @@
 package io.unipin.feedlog.database;
 
 import io.unipin.feedlog.source.Shown;
+import io.unipin.settings.Nearest;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -25,6 +27,10 @@ public final class DuckComplaint {
   /** Matches the prefix with which DuckDB names the kind of failure. */
   private static final Pattern KIND =
       Pattern.compile("^([A-Z][A-Za-z]*( [A-Za-z]+){0,3} Error: )+");
+
+  private static final Pattern COLUMN = Pattern.compile("Referenced column \"([^\"]*)\" not found");
+  private static final Pattern CANDIDATES = Pattern.compile("Candidate bindings: ([^\\n]*)");
+  private static final Pattern NAME = Pattern.compile("\"(?:\\w+\\.)?([^\"]*)\"");
 
   /** A pattern of a DuckDB message, and what the message means for the user. */
   private record Known(Pattern engine, String meaning) {}
@@ -57,7 +63,20 @@ public final class DuckComplaint {
    */
   public static String aboutSql(SQLException failure) {
     String known = known(LACKS, failure);
-    return known.isEmpty() ? Shown.line(withoutAdvice(failure)) : known;
+    return known.isEmpty() ? Shown.line(withoutAdvice(failure) + column(failure)) : known;
+  }
+
+  /** Returns the hint at a column of the table for which a wrong name may stand; else empty. */
+  private static String column(SQLException failure) {
+    String message = String.valueOf(failure.getMessage());
+    Matcher wrong = COLUMN.matcher(message);
+    Matcher candidates = CANDIDATES.matcher(message);
+    if (!wrong.find() || !candidates.find()) {
+      return "";
+    }
+    List<String> names =
+        NAME.matcher(candidates.group(1)).results().map(name -> name.group(1)).toList();
+    return Nearest.hint(wrong.group(1), names);
   }
 
   /** Returns a message about a Parquet file. */

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Loads the files of a mapping into tables of a session, before any SQL of the mapping runs. All
@@ -79,9 +80,19 @@ final class SourceLoader {
       throw new FeedLogException(file.text(), "cannot be listed", e);
     }
     if (files.isEmpty()) {
-      throw new FeedLogException(file.text(), "no such file" + deeper(file.text()));
+      throw new FeedLogException(file.text(), "no such file" + deeper(file.text()) + near(file.text()));
     }
     return files;
+  }
+
+  /** Returns the hint at a file of the source folder whose name is near; empty if there is none. */
+  private String near(String name) {
+    try (Stream<Path> inside = Files.list(folder)) {
+      List<String> names = inside.map(path -> String.valueOf(path.getFileName())).sorted().toList();
+      return Nearest.hint(name, names);
+    } catch (IOException e) {
+      return ""; // the folder can't be listed
+    }
   }
 
   /** Returns a hint for a pattern that matched no file but would match files in subfolders. */

@@ -12,6 +12,7 @@ import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.features.PageOrder;
 import io.unipin.settings.ConfigException;
+import io.unipin.settings.Nearest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,13 +151,29 @@ public final class BundleReader {
 
   private Path directory(String name) {
     if (!BundleNames.isValid(name)) {
-      throw new BundleException("a bundle's name like " + BundleNames.PATTERN + " expected");
+      throw new BundleException(
+          "a bundle's name like %s expected, got '%s'".formatted(BundleNames.PATTERN, name));
     }
     Path directory = folder.resolve(name).normalize();
     if (!directory.startsWith(folder.normalize()) || !Files.isDirectory(directory)) {
-      throw new BundleException("bundle " + name + ": no such bundle");
+      throw new BundleException(
+          "bundle " + name + ": no such bundle" + Nearest.hint(name, names()));
     }
     return directory;
+  }
+
+  /** Returns the names of the bundles in the folder; none if the folder can't be read. */
+  private List<String> names() {
+    try (Stream<Path> paths = Files.list(folder)) {
+      return paths
+          .filter(Files::isDirectory)
+          .map(path -> String.valueOf(path.getFileName()))
+          .filter(BundleNames::isValid)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 
   /**

@@ -173,9 +173,19 @@ public final class StartChecks {
     } catch (IOException e) {
       throw new ConfigException(
           "%s: a free port of %s expected, got %s: %s"
-              .formatted(port.key(), port.host(), port.number(), e.getMessage()),
+              .formatted(port.key(), port.host(), port.number(), reason(port.number(), e)),
           e);
     }
+  }
+
+  /** Returns why a port can't be opened, and which process has the port, as far as is known. */
+  private static String reason(int port, IOException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.contains("in use")
+        ? PortHolder.of(port)
+            .map(holder -> "taken by " + holder)
+            .orElse("taken by a process that this user can't see (sudo ss -ltnp shows it)")
+        : message;
   }
 
   /** Returns the folders that the server writes into, by the names of their settings. */

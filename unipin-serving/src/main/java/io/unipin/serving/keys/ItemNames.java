@@ -2,7 +2,9 @@ package io.unipin.serving.keys;
 
 import io.unipin.feedlog.ItemKeys;
 import io.unipin.serving.items.live.LiveItems;
+import io.unipin.settings.Nearest;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -12,6 +14,9 @@ import java.util.OptionalLong;
 public final class ItemNames {
   /** The names without any bundle. In these names, no item has a key. */
   public static final ItemNames NONE = new ItemNames(List.of());
+
+  private static final int MOST_KEYS = 50_000;
+  private static final int MOST_SLIPS = 3;
 
   private final List<LiveItems> bundles;
 
@@ -36,6 +41,19 @@ public final class ItemNames {
       }
     }
     return ItemKeys.id(key);
+  }
+
+  /**
+   * Returns the key of a bundle for which an unknown key may stand; empty if there is none. Looks at
+   * the first {@value #MOST_KEYS} items of each bundle.
+   */
+  public Optional<String> nearest(String key) {
+    List<String> near =
+        bundles.stream()
+            .flatMap(bundle -> bundle.ownKeys(MOST_KEYS))
+            .filter(known -> Math.abs(known.length() - key.length()) <= MOST_SLIPS)
+            .toList();
+    return Nearest.of(key, near);
   }
 
   /** Returns the key of an item; empty when the item has no key or is unknown. */

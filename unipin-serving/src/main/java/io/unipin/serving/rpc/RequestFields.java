@@ -2,6 +2,7 @@ package io.unipin.serving.rpc;
 
 import io.unipin.feedlog.FeedRules;
 import io.unipin.serving.history.ActionEvent;
+import io.unipin.settings.Nearest;
 import java.util.List;
 import java.util.Map;
 
@@ -20,7 +21,8 @@ final class RequestFields {
 
   void known(String field, String name, List<String> names) {
     if (!names.contains(name)) {
-      violations.add(field, "one of " + Violations.shortened(names), name);
+      violations.add(
+          field, "one of " + Violations.shortened(names), name, Nearest.hint(name, names));
     }
   }
 

@@ -20,8 +20,17 @@ final class Violations {
   }
 
   void add(String field, String expected, Object got) {
+    add(field, expected, got, "");
+  }
+
+  /**
+   * Adds an error.
+   *
+   * @param hint text to append, such as the nearest known name; empty for none
+   */
+  void add(String field, String expected, Object got, String hint) {
     if (found.size() < MAX) {
-      found.add(new Violation(field, expected + " expected, got " + shortened(got)));
+      found.add(new Violation(field, expected + " expected, got " + shortened(got) + hint));
     }
   }
 

@@ -8,6 +8,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +121,13 @@ public final class LiveItems {
   public OptionalLong ownId(String key) {
     int row = catalogue.row(key);
     return row == Catalogue.UNKNOWN ? OptionalLong.empty() : OptionalLong.of(catalogue.id(row));
+  }
+
+  /** Returns the keys of the catalogue's first {@code most} items, without items that have none. */
+  public Stream<String> ownKeys(int most) {
+    return IntStream.range(0, Math.min(most, catalogue.size()))
+        .mapToObj(catalogue::key)
+        .filter(key -> !key.isEmpty());
   }
 
   /**

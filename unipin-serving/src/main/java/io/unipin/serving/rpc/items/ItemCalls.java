@@ -61,15 +61,22 @@ public final class ItemCalls {
     if (kept != null) {
       status.setItem(ItemFields.write(kept));
     }
+    String hint = kept == null ? hint(request.getKey()) : "";
     for (ItemPlace place : standing.places()) {
       status
           .addPlacesBuilder()
           .setBundle(place.bundle())
           .addAllArms(arms.get(place.holder()))
           .setService(written(place.service()))
-          .setReason(place.reason());
+          .setReason(place.reason() + (place.reason().isEmpty() ? "" : hint));
     }
     return status.build();
+  }
+
+  private String hint(String key) {
+    return key.isEmpty()
+        ? ""
+        : items.names().nearest(key).map(near -> "; did you mean '" + near + "'?").orElse("");
   }
 
   private static io.unipin.proto.v1.ItemPlace.Service written(ItemPlace.Service service) {
