@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.unipin.cli.Main;
+import io.unipin.feedlog.FeedLogWriter;
 import io.unipin.feedlog.simulator.FeedSimulator;
 import io.unipin.feedlog.simulator.SimulatorConfig;
-import io.unipin.feedlog.FeedLogWriter;
 import io.unipin.serving.security.Role;
 import io.unipin.serving.security.TokenTable;
 import java.io.IOException;
@@ -63,8 +63,7 @@ final class MistakesTest {
     Files.writeString(shared.resolve("tokens"), tokens + "\n");
     Files.writeString(shared.resolve("serve.token"), "feed");
     guarded =
-        TinyServer.start(
-            shared.resolve("guarded"), "security.tokens=" + shared.resolve("tokens"));
+        TinyServer.start(shared.resolve("guarded"), "security.tokens=" + shared.resolve("tokens"));
     FeedLogWriter.write(
         FeedSimulator.simulate(SimulatorConfig.of(60, 80, 1)), shared.resolve("feedlog"));
     used = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -163,8 +162,7 @@ final class MistakesTest {
 
   @ParameterizedTest
   @MethodSource("mistakes")
-  void mistake_isAnsweredWithPlaceCauseNearestNameAndNextCommand(Mistake mistake)
-      throws Exception {
+  void mistake_isAnsweredWithPlaceCauseNearestNameAndNextCommand(Mistake mistake) throws Exception {
     prepare(mistake);
     if (mistake.entry().has("post")) {
       checkCall(mistake);
@@ -215,14 +213,5 @@ final class MistakesTest {
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     assertThat(response.statusCode()).isEqualTo(mistake.entry().path("exit").asInt());
     checkMessage(mistake, JSON.readTree(response.body()).path("message").asText());
-  }
-
-  String dump(Mistake m) throws Exception {
-    prepare(m);
-    if (m.entry().has("post")) return "";
-    Answer a = run(texts(m, "does"));
-    List<String> all = new ArrayList<>(texts(m, "does"));
-    all.addAll(List.of("--errors", "json"));
-    return a.code() + "\n" + a.out() + a.err() + run(all).err();
   }
 }

@@ -46,7 +46,11 @@ final class InputCheck {
     }
     try (Stream<Path> beside = Files.list(folder)) {
       List<String> names =
-          beside.limit(MOST_NEIGHBOURS).map(path -> String.valueOf(path.getFileName())).sorted().toList();
+          beside
+              .limit(MOST_NEIGHBOURS)
+              .map(path -> String.valueOf(path.getFileName()))
+              .sorted()
+              .toList();
       return Nearest.of(place.getFileName().toString(), names)
           .map(name -> "; did you mean '" + place.resolveSibling(name) + "'?")
           .orElse("");

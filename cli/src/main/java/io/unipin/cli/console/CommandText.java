@@ -41,10 +41,7 @@ final class CommandText {
       String argument = arguments.get(i);
       if (word.matcher(argument).find()) {
         List<String> all = new ArrayList<>(arguments);
-        all.set(
-            i,
-            word.matcher(argument)
-                .replaceFirst(Matcher.quoteReplacement(right)));
+        all.set(i, word.matcher(argument).replaceFirst(Matcher.quoteReplacement(right)));
         String text = of(all);
         return text.length() <= LONGEST ? text : "";
       }

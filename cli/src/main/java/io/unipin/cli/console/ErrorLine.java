@@ -21,12 +21,13 @@ record ErrorLine(String place, String expected, String got, String nearest) {
   /** Matches one part of a place at the beginning of a message. */
   private static final Pattern PLACE =
       Pattern.compile(
-          "^(\\S+|\\S+ (?:line|row) \\d+(?:, column \\S+)?|--set \\S+|column \\S+|bundle \\S+)"
+          "^(\\S+|\\S+ (?:line|row) \\d+(?:, column \\S+)?|--(?:set|address|admin|server) \\S+|column \\S+|bundle \\S+)"
               + "(?: can't be written)?: ");
 
   private static final Pattern UNKNOWN_KEY =
       Pattern.compile("unknown key; known here are (\\[[^\\]]*\\])");
-  private static final Pattern EXPECTED = Pattern.compile("^(.*?) expected(?:, got (.*))?$");
+  private static final String NO_BUNDLE = "no such bundle";
+  private static final Pattern EXPECTED = Pattern.compile("^(.*?) expected(?!\\w).*?(?:[,;] got (.*))?$");
 
   /** Matches the end of a value that a message goes on to explain. */
   private static final Pattern EXPLANATION =
@@ -48,6 +49,10 @@ record ErrorLine(String place, String expected, String got, String nearest) {
       String key = place.substring(place.lastIndexOf(" ") + 1);
       String name = key.substring(key.lastIndexOf('.') + 1);
       return new ErrorLine(place.toString(), "one of " + unknown.group(1), name, nearest);
+    }
+    if (rest.equals(NO_BUNDLE)) {
+      String name = place.substring(place.lastIndexOf(" ") + 1);
+      return new ErrorLine(place.toString(), "a bundle of the server's folder", name, nearest);
     }
     Matcher expected = EXPECTED.matcher(rest);
     if (!expected.find()) {

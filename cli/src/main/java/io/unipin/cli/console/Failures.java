@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -29,6 +30,9 @@ public final class Failures {
   private static final String FORMAT = "--errors";
   private static final String JSON = "json";
 
+  /** The options with the address of a server. */
+  private static final List<String> ADDRESSES = List.of("--address", "--admin", "--server");
+
   /** With these words gRPC refuses a call that a port does not offer. */
   private static final String UNKNOWN_CALL = "Method not found";
 
@@ -36,7 +40,7 @@ public final class Failures {
 
   public static int onExecution(Exception failure, CommandLine command, ParseResult result) {
     CommandSpec spec = command.getCommandSpec();
-    String message = line(failure);
+    String message = place(failure, spec) + line(failure);
     ErrorLine parts = ErrorLine.of(message);
     List<String> arguments = result.originalArgs();
     Problem problem =
@@ -54,18 +58,30 @@ public final class Failures {
     return problem.exit();
   }
 
+  /** Returns the address of a server that refused the whole call, not a field of the request. */
+  private static String place(Exception failure, CommandSpec spec) {
+    boolean whole =
+        failure instanceof RequestException request
+            && (request.isDenied() || firstLine(failure).startsWith(UNKNOWN_CALL));
+    return whole
+        ? ADDRESSES.stream()
+            .map(spec::findOption)
+            .filter(Objects::nonNull)
+            .map(option -> option.longestName() + " " + option.getValue() + ": ")
+            .findFirst()
+            .orElse("")
+        : "";
+  }
+
   public static int onUsage(ParameterException failure, String[] arguments) {
     CommandSpec spec = failure.getCommandLine().getCommandSpec();
     List<String> words = List.of(arguments);
     String message = UsageError.message(failure, words);
     ErrorLine parts = ErrorLine.of(message);
     String corrected =
-        parts.nearest().isEmpty()
-            ? ""
-            : CommandText.corrected(words, parts.got(), parts.nearest());
+        parts.nearest().isEmpty() ? "" : CommandText.corrected(words, parts.got(), parts.nearest());
     String next = corrected.isEmpty() ? CommandText.help(spec.qualifiedName()) : corrected;
-    Problem problem =
-        new Problem(ProblemKind.USAGE, ExitCode.USAGE.code(), message, parts, next);
+    Problem problem = new Problem(ProblemKind.USAGE, ExitCode.USAGE.code(), message, parts, next);
     print(problem, failure.getCommandLine(), wantsJson(spec, words), "");
     return problem.exit();
   }
@@ -78,7 +94,9 @@ public final class Failures {
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       if (word.equalsIgnoreCase(FORMAT + "=" + JSON)
-          || word.equals(FORMAT) && i + 1 < words.size() && JSON.equalsIgnoreCase(words.get(i + 1))) {
+          || word.equals(FORMAT)
+              && i + 1 < words.size()
+              && JSON.equalsIgnoreCase(words.get(i + 1))) {
         return true;
       }
     }

@@ -20,7 +20,15 @@ final class NextStep {
   /** The role that a token needs, by the first verb of the command. */
   private static final Map<String, String> ROLES =
       Map.of(
-          "request", "serve", "loadtest", "serve", "actions", "record", "erase", "erase", "items",
+          "request",
+          "serve",
+          "loadtest",
+          "serve",
+          "actions",
+          "record",
+          "erase",
+          "erase",
+          "items",
           "items");
 
   private static final Pattern ROLE = Pattern.compile("a token with the role (\\w+)");
@@ -81,12 +89,14 @@ final class NextStep {
 
   /** Returns the step after a lack of ports, memory or room on the disk. */
   private Optional<String> room(Throwable failure, String message, ErrorLine parts) {
-    if (failure instanceof ConfigException && failure.getCause() instanceof BindException) {
-      return Optional.of(withSetting(parts.place() + "=0"));
+    boolean taken =
+        failure.getCause() instanceof BindException || message.contains("another port than that of");
+    if (failure instanceof ConfigException && taken) {
+      return Optional.of(withSetting(parts.place(), "0"));
     }
     Matcher most = AT_MOST.matcher(message);
     if (failure instanceof ConfigException && most.find()) {
-      return Optional.of(withSetting(parts.place() + "=" + most.group(1) + "MiB"));
+      return Optional.of(withSetting(parts.place(), most.group(1) + "MiB"));
     }
     Matcher room = ROOM.matcher(message);
     if (room.find()) {
@@ -107,9 +117,19 @@ final class NextStep {
     return at.toString();
   }
 
-  private String withSetting(String setting) {
+  /** Returns the command line with another value of a setting. */
+  private String withSetting(String key, String value) {
     List<String> all = new ArrayList<>(arguments);
-    all.addAll(List.of("--set", setting));
+    boolean had = false;
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).startsWith(key + "=")) {
+        all.set(i, key + "=" + value);
+        had = true;
+      }
+    }
+    if (!had) {
+      all.addAll(List.of("--set", key + "=" + value));
+    }
     return CommandText.of(all);
   }
 

@@ -27,6 +27,9 @@ public enum ProblemKind {
   INTERNAL("the server is at fault"),
   FAILED("another failure");
 
+  /** The package whose exceptions, and those of the packages below it, are about data. */
+  private static final String DATA_PACKAGE = FeedLogException.class.getPackageName();
+
   private final String meaning;
 
   ProblemKind(String meaning) {
@@ -49,7 +52,7 @@ public enum ProblemKind {
     if (failure instanceof ConfigException || failure instanceof SettingException) {
       return SETTINGS;
     }
-    if (failure instanceof FeedLogException) {
+    if (failure.getClass().getPackageName().startsWith(DATA_PACKAGE)) {
       return DATA;
     }
     if (failure instanceof BundleException) {

@@ -84,7 +84,7 @@ final class UsageError {
         failure.getMissing().stream().map(UsageError::title).collect(Collectors.joining(", "));
     boolean valueless =
         failure.getMissing().stream().allMatch(ArgSpec::isOption)
-            && plain(failure).startsWith("Missing required parameter for option");
+            && !plain(failure).startsWith("Missing required option");
     if (failure.getMissing().isEmpty()) {
       return plain(failure);
     }

@@ -219,9 +219,7 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
     }
     return experiments
         .plan(name)
-        .orElseThrow(
-            () ->
-                new ParameterException(spec.commandLine(), unknown(experiments)))
+        .orElseThrow(() -> new ParameterException(spec.commandLine(), unknown(experiments)))
         .shares();
   }
 

@@ -19,7 +19,9 @@ final class ErrorLineTest {
           DIR: a folder expected, got /a/b, which does not exist; did you mean '/a/bc'? | DIR | a folder | /a/b | /a/bc
           events.csv line 3, column item: a number expected, got 'six' | events.csv line 3, column item | a number | six | ``
           server.port: a free port of 127.0.0.1 expected, got 9090: taken by process 3 (java) | server.port | a free port of 127.0.0.1 | 9090 | ``
-          bundle twoo: no such bundle; did you mean 'two'? | bundle twoo | `` | `` | two
+          bundle twoo: no such bundle; did you mean 'two'? | bundle twoo | a bundle of the server's folder | twoo | two
+          about 9 MiB free for the log expected at /a, got 3 MiB | `` | about 9 MiB free for the log | 3 MiB | ``
+          x.budget: with y at most 3 MiB expected, for the process may take 5 MiB, got 9GiB | x.budget | with y at most 3 MiB | 9GiB | ``
           /dev/full can't be written: No space left on device | /dev/full | `` | `` | ``
           the disk is gone | `` | `` | `` | ``
           """)

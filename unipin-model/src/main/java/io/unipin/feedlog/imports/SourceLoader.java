@@ -80,7 +80,8 @@ final class SourceLoader {
       throw new FeedLogException(file.text(), "cannot be listed", e);
     }
     if (files.isEmpty()) {
-      throw new FeedLogException(file.text(), "no such file" + deeper(file.text()) + near(file.text()));
+      throw new FeedLogException(
+          file.text(), "no such file" + deeper(file.text()) + near(file.text()));
     }
     return files;
   }

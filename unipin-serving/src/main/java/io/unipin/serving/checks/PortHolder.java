@@ -97,8 +97,7 @@ public final class PortHolder {
     List<String> words = new ArrayList<>();
     try {
       byte[] line = Files.readAllBytes(process.resolve("cmdline"));
-      String text =
-          new String(line, 0, Math.min(line.length, MOST_BYTES), StandardCharsets.UTF_8);
+      String text = new String(line, 0, Math.min(line.length, MOST_BYTES), StandardCharsets.UTF_8);
       words.addAll(List.of(text.split("\0")));
     } catch (IOException e) {
       return "unknown";
@@ -116,7 +115,8 @@ public final class PortHolder {
         i++; // skips the path
       } else if (!word.startsWith("-") && !word.startsWith("@")) {
         boolean more = i + 1 < words.size() && words.get(i + 1).matches("[a-z]+");
-        return " " + word + (more ? " " + words.get(i + 1) : "");
+        String name = word.substring(word.lastIndexOf('/') + 1);
+        return " " + name + (more ? " " + words.get(i + 1) : "");
       }
     }
     return "";
