@@ -159,9 +159,13 @@ final class ItemsCommandTest {
         .containsExactly("1 deleted, 1 not there");
     Path bad = Files.writeString(folder.resolve("bad.txt"), "1\ntwo\n");
     assertThat(run("delete", "--file", bad.toString()).err())
-        .containsExactly("unipin items delete: bad.txt line 2: an item's id expected, got 'two'");
+        .containsExactly(
+            "unipin items delete: bad.txt line 2: an item's id expected, got 'two'"
+                + " (next: vi +2 %s)".formatted(bad));
     assertThat(run("delete").err())
-        .containsExactly("unipin items delete: ids and --item-key, or --file expected, got none");
+        .containsExactly(
+            "unipin items delete: ids and --item-key, or --file expected, got none"
+                + " (next: ./unipin items delete --help)");
   }
 
   @Test

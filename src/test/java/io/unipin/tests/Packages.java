@@ -104,7 +104,7 @@ final class Packages {
       cli.data: cli.bundle cli.check cli.console cli.kafka feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
       cli.device: cli.console model model.device
-      cli.doctor: cli.check cli.console serving.console serving.rpc serving.settings
+      cli.doctor: cli.check cli.console serving.checks serving.console serving.rpc serving.settings
       cli.experiment: cli.check cli.console cli.kafka cli.policy cli.report cli.statistics serving.experiment serving.log serving.settings settings
       cli.history: cli.check cli.console feedlog.database serving serving.failure serving.history serving.kafka serving.redis serving.settings serving.stores
       cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items settings

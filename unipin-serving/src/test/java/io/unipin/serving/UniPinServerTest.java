@@ -293,7 +293,7 @@ final class UniPinServerTest {
   void start_wrongBundleOrWeights_failsAndClosesEverything() {
     server.close();
     assertThatThrownBy(() -> UniPinServer.start(TestServer.config(folder, "bundle.name=none")))
-        .hasMessage("bundle none: no such bundle");
+        .hasMessageStartingWith("bundle none: no such bundle");
     assertThatThrownBy(
             () ->
                 UniPinServer.start(

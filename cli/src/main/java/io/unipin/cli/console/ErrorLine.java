@@ -27,7 +27,8 @@ record ErrorLine(String place, String expected, String got, String nearest) {
   private static final Pattern UNKNOWN_KEY =
       Pattern.compile("unknown key; known here are (\\[[^\\]]*\\])");
   private static final String NO_BUNDLE = "no such bundle";
-  private static final Pattern EXPECTED = Pattern.compile("^(.*?) expected(?!\\w).*?(?:[,;] got (.*))?$");
+  private static final Pattern EXPECTED =
+      Pattern.compile("^(.*?) expected(?!\\w).*?(?:[,;] got (.*))?$");
 
   /** Matches the end of a value that a message goes on to explain. */
   private static final Pattern EXPLANATION =

@@ -94,9 +94,9 @@ public final class Failures {
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       if (word.equalsIgnoreCase(FORMAT + "=" + JSON)
-          || word.equals(FORMAT)
+          || (word.equals(FORMAT)
               && i + 1 < words.size()
-              && JSON.equalsIgnoreCase(words.get(i + 1))) {
+              && JSON.equalsIgnoreCase(words.get(i + 1)))) {
         return true;
       }
     }

@@ -37,6 +37,9 @@ final class NextStep {
   private static final Pattern LINE =
       Pattern.compile("(\\S+?)(?::(\\d+)(?::\\d+)?| line (\\d+)(?:, column \\S+)?)(?:: .*)?");
 
+  /** Matches the end of a message that names the next command itself. */
+  private static final Pattern OWN = Pattern.compile("(?<=: |run )\\./unipin [^;]+$");
+
   private final CommandSpec spec;
   private final List<String> arguments;
 
@@ -51,6 +54,10 @@ final class NextStep {
   }
 
   String after(Throwable failure, String message, ErrorLine parts) {
+    Matcher own = OWN.matcher(message);
+    if (own.find()) {
+      return own.group();
+    }
     String corrected =
         parts.nearest().isEmpty()
             ? ""
@@ -77,7 +84,7 @@ final class NextStep {
       }
     }
     boolean noBundle = message.contains("no such bundle");
-    return noBundle || failure instanceof BundleException && verb().equals("bundle")
+    return noBundle || (failure instanceof BundleException && verb().equals("bundle"))
         ? Optional.of("./unipin bundle list")
         : Optional.empty();
   }
@@ -90,7 +97,8 @@ final class NextStep {
   /** Returns the step after a lack of ports, memory or room on the disk. */
   private Optional<String> room(Throwable failure, String message, ErrorLine parts) {
     boolean taken =
-        failure.getCause() instanceof BindException || message.contains("another port than that of");
+        failure.getCause() instanceof BindException
+            || message.contains("another port than that of");
     if (failure instanceof ConfigException && taken) {
       return Optional.of(withSetting(parts.place(), "0"));
     }
@@ -140,7 +148,8 @@ final class NextStep {
       String number = line.group(2) == null ? line.group(3) : line.group(2);
       Optional<Path> file = find(line.group(1));
       if (file.isPresent() && !isPacked(line.group(1))) {
-        return Optional.of("vi +%s %s".formatted(number, CommandText.quoted(file.get() + "")));
+        return Optional.of(
+            "vi +%s %s".formatted(number, CommandText.quoted(file.get().toString())));
       }
     }
     return failure instanceof FeedLogException && verb().equals("import")

@@ -17,7 +17,9 @@ import java.util.Map;
 record Problem(ProblemKind kind, int exit, String message, ErrorLine parts, String next) {
   /** Returns the line for a person. */
   String line(String command) {
-    return "%s: %s (next: %s)".formatted(command, message, next);
+    return message.endsWith(next)
+        ? command + ": " + message
+        : "%s: %s (next: %s)".formatted(command, message, next);
   }
 
   /**

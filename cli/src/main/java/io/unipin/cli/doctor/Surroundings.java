@@ -2,6 +2,7 @@ package io.unipin.cli.doctor;
 
 import io.unipin.cli.console.Home;
 import io.unipin.cli.console.Machine;
+import io.unipin.serving.checks.PortHolder;
 import io.unipin.serving.settings.ConfigReader;
 import io.unipin.serving.settings.ServerConfig;
 import java.io.IOException;
@@ -87,7 +88,8 @@ final class Surroundings {
     ports.forEach(
         (setting, port) -> {
           if (!isFree(port)) {
-            used.add(port + " (" + setting + ")");
+            String holder = PortHolder.of(port).map(process -> ", " + process).orElse("");
+            used.add(port + " (" + setting + holder + ")");
           }
         });
     return used.isEmpty()

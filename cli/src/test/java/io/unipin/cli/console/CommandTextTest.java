@@ -19,7 +19,8 @@ final class CommandTextTest {
       })
   void corrected_replacesTheFirstWrongWord(
       String words, String wrong, String right, String corrected) {
-    assertThat(CommandText.corrected(List.of(words.split(" ")), wrong, right)).isEqualTo(corrected);
+    assertThat(CommandText.corrected(List.of(words.split(" ", -1)), wrong, right))
+        .isEqualTo(corrected);
   }
 
   @Test

@@ -210,6 +210,7 @@ final class ExperimentCommandTest {
                 "--outcomes",
                 orders.toString()))
         .isNotZero();
-    assertThat(err.toString()).contains("an experiment of the configuration, or --share, expected");
+    assertThat(err.toString())
+        .contains("--name: one of the experiments [], or --share, expected, got 'other'");
   }
 }

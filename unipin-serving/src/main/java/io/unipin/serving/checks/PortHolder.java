@@ -2,6 +2,7 @@ package io.unipin.serving.checks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Finds the process that listens on a port, in the files in which Linux describes its processes.
@@ -56,7 +56,7 @@ public final class PortHolder {
         }
       }
       return Optional.empty();
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       return Optional.empty(); // no Linux
     }
   }
@@ -64,9 +64,9 @@ public final class PortHolder {
   /** Returns what the files of a process call the sockets that listen on a port. */
   private List<String> sockets(String table, int port) {
     String address = ":%04X".formatted(port);
-    try (Stream<String> lines = Files.lines(proc.resolve(table), StandardCharsets.ISO_8859_1)) {
-      return lines
-          .map(line -> line.strip().split("\\s+"))
+    try {
+      return Files.readAllLines(proc.resolve(table), StandardCharsets.ISO_8859_1).stream()
+          .map(line -> line.strip().split("\\s+", -1))
           .filter(field -> field.length > 9)
           .filter(field -> field[1].endsWith(address) && field[3].equals(LISTENS))
           .map(field -> "socket:[" + field[9] + "]")
@@ -85,7 +85,7 @@ public final class PortHolder {
         }
       }
       return false;
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       return false; // the process of another user, or one that ended meanwhile
     }
   }
@@ -98,7 +98,7 @@ public final class PortHolder {
     try {
       byte[] line = Files.readAllBytes(process.resolve("cmdline"));
       String text = new String(line, 0, Math.min(line.length, MOST_BYTES), StandardCharsets.UTF_8);
-      words.addAll(List.of(text.split("\0")));
+      words.addAll(List.of(text.split("\0", -1)));
     } catch (IOException e) {
       return "unknown";
     }
