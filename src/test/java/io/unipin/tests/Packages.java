@@ -115,7 +115,7 @@ final class Packages {
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.shell: cli.check cli.console cli.items cli.server client proto.v1 settings
       cli.statistics: settings
-      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.page evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.features model.files serving.bundle serving.log train train.recipe
+      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.page evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.engine model.features model.files serving.bundle serving.log train train.recipe
       cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.database feedlog.imports feedlog.infer feedlog.review feedlog.simulator feedlog.source feedlog.split proto.v1
       benchmarks: benchmarks.ann benchmarks.cluster benchmarks.device benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.gpu benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
