@@ -29,6 +29,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -46,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 final class MistakesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern KEPT = Pattern.compile("content is kept: cp (\\S+) ");
   private static final long TERABYTE = 1L << 40;
 
   @TempDir static Path shared;
@@ -150,7 +153,8 @@ final class MistakesTest {
     }
   }
 
-  private static Answer run(List<String> words) {
+  /** Runs a command, and deletes the file in which it keeps an output that it can't write. */
+  private static Answer run(List<String> words) throws IOException {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =
@@ -158,6 +162,10 @@ final class MistakesTest {
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true))
             .execute(words.toArray(String[]::new));
+    Matcher kept = KEPT.matcher(err.toString());
+    if (kept.find()) {
+      Files.delete(Path.of(kept.group(1)));
+    }
     return new Answer(code, out.toString(), err.toString());
   }
 
