@@ -179,8 +179,8 @@ constexpr std::size_t kHalfPanel = 64;
 
 /**
  * The functions that compute attention from numbers of bfloat16, for one kind of processor. Sums are floats. Keys, values,
- * queries and the shares of keys are rounded to bfloat16, but neither own keys nor own values are. A number of bfloat16 is the
- * upper half of a float, as a std::uint16_t. What Kernels says of rows and pointers holds here, too.
+ * queries and the shares of keys are rounded to bfloat16, but neither own keys nor own values are. A number of bfloat16 is
+ * the upper half of a float, as a std::uint16_t. What Kernels says of rows and pointers holds here, too.
  */
 struct HalfAttention {
   /**
@@ -190,8 +190,8 @@ struct HalfAttention {
   void (*turn_keys)(std::size_t n, std::size_t width, const float* keys, std::uint16_t* panels);
 
   /**
-   * Rounds values (n, width) and writes them to pairs of rows: element (j, k) to [j / 2 * 2 * width + k * 2 + j % 2]. If n is
-   * odd, zeros fill the last pair. Values need no alignment.
+   * Rounds values (n, width) and writes them to pairs of rows: element (j, k) to [j / 2 * 2 * width + k * 2 + j % 2]. If n
+   * is odd, zeros fill the last pair. Values need no alignment.
    */
   void (*turn_values)(std::size_t n, std::size_t width, const float* values, std::uint16_t* pairs);
 

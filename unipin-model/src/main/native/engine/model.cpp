@@ -292,8 +292,8 @@ void Model::check(const ByteMatrix& matrix, float range) const {
   }
   if (!right) {
     throw std::runtime_error(
-        std::string("the kernels ") + arithmetic.bytes->name + " multiply a rounded matrix of " + std::to_string(matrix.rows) +
-        " rows by " + std::to_string(matrix.columns) + " columns wrongly");
+        std::string("the kernels ") + arithmetic.bytes->name + " multiply a rounded matrix of " +
+        std::to_string(matrix.rows) + " rows by " + std::to_string(matrix.columns) + " columns wrongly");
   }
 }
 

@@ -89,10 +89,11 @@ class Model {
    * Creates a model.
    *
    * If the arithmetic has kernels for bytes, layers compute in int8, as the program does. A row of a matrix has the step
-   * (largest element) / 127. The rows that a matrix multiplies have the step range / 127, with the range of kActivationRange.
+   * (largest element) / 127. The rows that a matrix multiplies have the step range / 127, with the range of
+   * kActivationRange.
    *
-   * @param tensors all tensors; throws std::invalid_argument if one has another size than `shape` says, or if in int8 a range
-   *     is not positive
+   * @param tensors all tensors; throws std::invalid_argument if one has another size than `shape` says, or if in int8 a
+   *     range is not positive
    * @param rotation cosines (rotations, D / 2), then sines
    * @param items table (table_rows, E), which must outlive the model
    * @param paths table (table_rows, X), or null if X is 0

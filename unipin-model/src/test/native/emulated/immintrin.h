@@ -5,8 +5,9 @@
 #include <cstring>
 
 /*
- * The intrinsics of kernels_avx512.cpp, kernels_bf16.cpp and kernels_vnni.cpp in plain C++, written from their definitions in Intel's
- * guide. With this header in place of the compiler's, engine_test checks those files on a processor without AVX-512.
+ * The intrinsics of kernels_avx512.cpp, kernels_bf16.cpp and kernels_vnni.cpp in plain C++, written from their definitions
+ * in Intel's guide. With this header in place of the compiler's, engine_test checks those files on a processor without
+ * AVX-512.
  */
 struct __m512 {
   float lane[16];
