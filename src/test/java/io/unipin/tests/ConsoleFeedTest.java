@@ -37,7 +37,12 @@ final class ConsoleFeedTest {
   static void start() throws Exception {
     Files.createDirectories(folder.resolve("bundles"));
     TinyServer.publish(folder, "fresh", "Flat", 3, CONTENT);
-    server = TinyServer.start(folder, "bundle.name=fresh", "experiments.layers=" + EXPERIMENTS);
+    server =
+        TinyServer.start(
+            folder,
+            "bundle.name=fresh",
+            "experiments.layers=" + EXPERIMENTS,
+            "exposureLog.folder=" + folder.resolve("exposures"));
     browser = Browser.start(folder.resolve("profile"));
   }
 
