@@ -177,7 +177,7 @@ final class ConsoleFeedTest {
     open();
     assertThat(browser.texts("#compare-left option"))
         .containsExactly(
-            "as the user is assigned", "net = old", "net = new", "size = ten", "size = five");
+            "as the user is assigned", "net = new", "net = old", "size = five", "size = ten");
     browser.type("#compare-user", "chooser");
     browser.find("#compare-right").sendKeys("net = new");
     browser.click("#compare-run");

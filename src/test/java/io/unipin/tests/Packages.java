@@ -87,7 +87,7 @@ final class Packages {
       serving.rpc.intake: serving.failure
       serving.rpc.items: proto.v1 serving.failure serving.items serving.keys serving.metrics
       serving.rpc.json: serving.failure serving.metrics serving.rpc.intake serving.threads settings
-      serving.rpc.operator: proto.v1 serving.failure serving.items serving.metrics serving.request serving.rpc serving.rpc.items serving.user
+      serving.rpc.operator: proto.v1 serving.failure serving.metrics serving.request serving.rpc serving.rpc.items serving.user
       serving.security: serving.threads settings
       serving.settings: kvcache model model.engine serving.admission serving.audit serving.bundle serving.console serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.rpc.json serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
