@@ -63,7 +63,8 @@ final class EveryMetric {
     metrics.connectionCut();
     metrics.json().refused(0);
     metrics.json().watch(() -> 0);
-    metrics.watchAdmission(() -> 0, () -> 0);
+    metrics.admission().watch(() -> 0, () -> 0);
+    metrics.admission().waited(ANY, 1);
     metrics.watchReceiving(() -> 0, 0);
   }
 

@@ -14,6 +14,7 @@ import io.unipin.serving.fleet.FleetView;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.inspect.Inspection;
 import io.unipin.serving.inspect.ItemExplanation;
+import io.unipin.serving.inspect.Verdict;
 import io.unipin.serving.items.ItemPlace;
 import io.unipin.serving.items.ItemsStatus;
 import io.unipin.serving.keys.ItemNames;
