@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -48,7 +49,7 @@ final class ExitCodesTest {
     List<MatchResult> rows =
         ROW.matcher(Files.readString(DOCS.resolve(verb + ".md"))).results().toList();
     assertAgrees(verb, rows);
-    CommandLine command = Main.commandLine().getSubcommands().get(verb);
+    CommandLine command = Objects.requireNonNull(Main.commandLine().getSubcommands().get(verb));
     String footer = String.join(" ", command.getCommandSpec().usageMessage().footer());
     assertAgrees(
         verb, IN_HELP.matcher(footer.substring(footer.indexOf("Exit codes:"))).results().toList());
