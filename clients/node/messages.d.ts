@@ -99,11 +99,11 @@ export interface Action {
   eventId?: string;
   /**
    * Revision of an event's record, 0 to 2^53 - 1. The record with the highest revision is
-   * valid, in whatever order records arrive. So a caller corrects an event by recording it
-   * again with a higher revision. If records of one revision differ, the record with the
-   * latest time_ms is valid. If the times are equal, the record with the highest item_id is
-   * valid; then the record with the greatest actions and surface, compared as UTF-8 bytes.
-   * Only RecordActions uses this field.
+   * valid. The order in which records arrive has no effect. So a caller corrects an event by
+   * recording it again with a higher revision. If records of one revision differ, the record
+   * with the latest time_ms is valid. If the times are equal, the record with the highest
+   * item_id is valid. If the ids are equal, too, the record with the greatest actions and
+   * surface is valid, compared as UTF-8 bytes. Only RecordActions uses this field.
    */
   revision?: Int64;
   /**
@@ -114,7 +114,10 @@ export interface Action {
   itemKey?: string;
 }
 
-/** The outcomes that a request favours in retrieval and ranking, and its filters. */
+/**
+ * The outcomes that a request favours in retrieval and ranking, and the filters of the
+ * request.
+ */
 export interface Preferences {
   /**
    * For retrieval: the desired weight of each action, by action name. The values form a mix.
@@ -180,8 +183,8 @@ export interface RetractActionsRequest {
   /** Ids of the events to retract: at most 16384 ids, each once. */
   eventIds?: string[];
   /**
-   * Retracts records with this revision or a lower one. A record with a higher revision is
-   * valid, and restores a retracted event.
+   * Retracts records with this revision or a lower revision. A record with a higher revision
+   * is valid, and restores a retracted event.
    */
   revision?: Int64;
 }
@@ -255,7 +258,7 @@ export interface Item {
    */
   content?: number[];
   /**
-   * Time from which the item stands on no page, in milliseconds since the epoch; 0 means
+   * Time in milliseconds since the epoch. From this time on, no page shows the item. 0 means
    * never.
    */
   expiresMs?: Int64;
@@ -315,8 +318,8 @@ export interface ScoredItem {
    */
   propensity?: number;
   /**
-   * Rule that put the item on the page in place of another item: exploration. Empty if the
-   * item has its place by its utility.
+   * Rule that put the item on the page in place of another item. The only such rule is
+   * exploration. Empty if the item has its place by its utility.
    */
   rule: string;
 }
@@ -358,8 +361,9 @@ export interface Served {
    */
   experiments: ArmAssignment[];
   /**
-   * Generation of the counts of impressions by which exploration chose items; 0 without
-   * exploration. The same request draws the same items as long as the generation is the same.
+   * Exploration chose items by counts of impressions. This is the generation of these counts;
+   * 0 without exploration. The same request draws the same items as long as the generation is
+   * the same.
    */
   impressions: string;
   /** Identifies the model's weights, program and precision. */
@@ -378,8 +382,8 @@ export interface ArmAssignment {
   experiment: string;
   arm: string;
   /**
-   * Whether the configuration names this user and the user's arm, for testing. Reports leave
-   * such users out.
+   * Whether the configuration assigns this user to the arm by name, for testing. Reports
+   * leave such users out.
    */
   overridden: boolean;
 }
@@ -530,10 +534,7 @@ export interface BundleListing {
   serves: boolean;
   /** Whether a roll-back would put this bundle in service. */
   previous: boolean;
-  /**
-   * Reason why the bundle cannot be loaded, as far as its manifest shows one; empty if no
-   * such reason is known.
-   */
+  /** Reason why the bundle cannot be loaded, if its manifest shows one; else empty. */
   problem: string;
 }
 
@@ -577,12 +578,12 @@ export interface IndexStatus {
   notServed: string;
   /** Largest number of live items; 0 if the server accepts no puts. */
   liveLimit: string;
-  /** Bytes of the kept items and of deleted ids, and their limit. */
+  /** Bytes that the kept items and the deleted ids take, and the limit of these bytes. */
   keptBytes: string;
   keptBytesLimit: string;
 }
 
-/** The outcome of a request for one of its items. */
+/** The outcome for one item of a request. */
 export interface ItemVerdict {
   id: string;
   outcome: ItemVerdictOutcome;
@@ -623,7 +624,7 @@ export interface ItemAnswer {
    */
   content: number[];
   /**
-   * Time from which the item stands on no page, in milliseconds since the epoch; 0 means
+   * Time in milliseconds since the epoch. From this time on, no page shows the item. 0 means
    * never.
    */
   expiresMs: string;

@@ -32,11 +32,11 @@ class Action(Message):
     """
     revision: int
     """Revision of an event's record, 0 to 2^53 - 1. The record with the highest revision is
-    valid, in whatever order records arrive. So a caller corrects an event by recording it
-    again with a higher revision. If records of one revision differ, the record with the
-    latest time_ms is valid. If the times are equal, the record with the highest item_id is
-    valid; then the record with the greatest actions and surface, compared as UTF-8 bytes.
-    Only RecordActions uses this field.
+    valid. The order in which records arrive has no effect. So a caller corrects an event by
+    recording it again with a higher revision. If records of one revision differ, the record
+    with the latest time_ms is valid. If the times are equal, the record with the highest
+    item_id is valid. If the ids are equal, too, the record with the greatest actions and
+    surface is valid, compared as UTF-8 bytes. Only RecordActions uses this field.
     """
     item_key: str
     """Key of the item, instead of item_id. Histories store ids. For a key that no bundle knows,
@@ -82,8 +82,8 @@ class ArmAssignment(Message):
     experiment: str
     arm: str
     overridden: bool
-    """Whether the configuration names this user and the user's arm, for testing. Reports leave
-    such users out.
+    """Whether the configuration assigns this user to the arm by name, for testing. Reports
+    leave such users out.
     """
     def __init__(
         self,
@@ -105,9 +105,7 @@ class BundleListing(Message):
     previous: bool
     """Whether a roll-back would put this bundle in service."""
     problem: str
-    """Reason why the bundle cannot be loaded, as far as its manifest shows one; empty if no
-    such reason is known.
-    """
+    """Reason why the bundle cannot be loaded, if its manifest shows one; else empty."""
     def __init__(
         self,
         *,
@@ -308,7 +306,7 @@ class IndexStatus(Message):
     live_limit: int
     """Largest number of live items; 0 if the server accepts no puts."""
     kept_bytes: int
-    """Bytes of the kept items and of deleted ids, and their limit."""
+    """Bytes that the kept items and the deleted ids take, and the limit of these bytes."""
     kept_bytes_limit: int
     def __init__(
         self,
@@ -345,7 +343,7 @@ class Item(Message):
     the bundle's items have.
     """
     expires_ms: int
-    """Time from which the item stands on no page, in milliseconds since the epoch; 0 means
+    """Time in milliseconds since the epoch. From this time on, no page shows the item. 0 means
     never.
     """
     key: str
@@ -428,7 +426,7 @@ class ItemVector(Message):
     ) -> None: ...
 
 class ItemVerdict(Message):
-    """The outcome of a request for one of its items."""
+    """The outcome for one item of a request."""
     Outcome: EnumTypeWrapper
     OUTCOME_UNSPECIFIED: int
     ADDED: int
@@ -496,7 +494,9 @@ class LoadBundleRequest(Message):
     ) -> None: ...
 
 class Preferences(Message):
-    """The outcomes that a request favours in retrieval and ranking, and its filters."""
+    """The outcomes that a request favours in retrieval and ranking, and the filters of the
+    request.
+    """
     outcomes: MutableMapping[str, float]
     """For retrieval: the desired weight of each action, by action name. The values form a mix.
     Empty means that retrieval favours no outcome.
@@ -631,8 +631,8 @@ class RetractActionsRequest(Message):
     event_ids: RepeatedScalarFieldContainer[str]
     """Ids of the events to retract: at most 16384 ids, each once."""
     revision: int
-    """Retracts records with this revision or a lower one. A record with a higher revision is
-    valid, and restores a retracted event.
+    """Retracts records with this revision or a lower revision. A record with a higher revision
+    is valid, and restores a retracted event.
     """
     def __init__(
         self,
@@ -779,8 +779,8 @@ class ScoredItem(Message):
     most 1. Absent without exploration.
     """
     rule: str
-    """Rule that put the item on the page in place of another item: exploration. Empty if the
-    item has its place by its utility.
+    """Rule that put the item on the page in place of another item. The only such rule is
+    exploration. Empty if the item has its place by its utility.
     """
     def __init__(
         self,
@@ -845,8 +845,9 @@ class Served(Message):
     the server's own arm.
     """
     impressions: int
-    """Generation of the counts of impressions by which exploration chose items; 0 without
-    exploration. The same request draws the same items as long as the generation is the same.
+    """Exploration chose items by counts of impressions. This is the generation of these counts;
+    0 without exploration. The same request draws the same items as long as the generation is
+    the same.
     """
     model: str
     """Identifies the model's weights, program and precision."""
