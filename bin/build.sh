@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# If sources changed, builds what a command of ./unipin needs. Uses say, fail, $root and $state of
-# ./unipin. There are two needs: cli and benchmarks. The folder $state/app holds the result of the
-# build: our jars, the class path, and for each need a stamp of the sources.
+# If sources changed, builds what a command of ./unipin needs. Uses the functions say() and fail()
+# and the variables $root and $state of ./unipin. There are two needs: cli and benchmarks. The
+# folder $state/app holds the result of the build: our jars, the class path, and for each need a
+# stamp of the sources.
 : "${root:?} ${state:?}"
 
 BUILD_MIB=512

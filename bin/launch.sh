@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Runs a command of ./unipin in a JVM. Uses $root and $state of ./unipin, bin/env.sh and bin/gpu.sh.
+# Runs a command of ./unipin in a JVM. Uses the variables $root and $state of ./unipin, and
+# bin/env.sh and bin/gpu.sh.
 : "${root:?} ${state:?}"
 
 # Prints how many bytes of memory this process may use: the memory of the machine, or the limit of
@@ -37,7 +38,7 @@ launch() {
   [[ "$verb" != bench ]] || export UNIPIN_LOG_LEVEL="${UNIPIN_LOG_LEVEL:-WARN}"
   # Progress bars are for people. If standard error is a file or a pipe, progress is plain lines.
   [[ ! -t 2 ]] || options+=(-Dunipin.terminal=true)
-  # A shell for a person: prompts and completion when both ends are a terminal.
+  # If input and output are both a terminal, the shell of unipin prompts and completes.
   [[ ! -t 0 || ! -t 1 ]] || options+=(-Dunipin.interactive=true)
   # shellcheck disable=SC2206  # options of the JVM, separated by spaces
   [[ -z "${UNIPIN_JAVA_OPTIONS:-}" ]] || options+=(${UNIPIN_JAVA_OPTIONS})

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Looks for the programs and libraries that UniPin needs and, if it may, installs the missing ones.
-# Uses say, fail and $state of ./unipin.
+# Uses the functions say() and fail() and the variable $state, which ./unipin defines.
 : "${state:?}"
 
 java_home() {
@@ -20,7 +20,7 @@ java_home() {
 
 has_file() { compgen -G "$1" >/dev/null; }
 
-# Whether some python3 has what our client for Python needs.
+# Whether some python3 on the path has the packages that the client for Python needs.
 has_grpc() {
   local python
   while read -r python; do

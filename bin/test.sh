@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Runs all tests. Uses say, $root and $state of ./unipin, bin/env.sh and bin/build.sh.
+# Runs all tests. Uses the function say() and the variables $root and $state of ./unipin, and
+# bin/env.sh and bin/build.sh.
 : "${root:?} ${state:?}"
 
 # Prints the files in which Surefire reports the tests of this run.
@@ -24,7 +25,7 @@ skipped_of() {
     while read -r count reason; do say "skipped $count: $reason"; done
 }
 
-# Installs the packages of the Node client, which its tests use, as its lock file names them.
+# Installs the packages that the tests of the Node client use, in the versions of its lock file.
 node_packages() {
   local folder="$state/node" source="$root/clients/node" log="$state/npm.log"
   ! cmp -s "$source/package-lock.json" "$folder/installed.json" || return 0

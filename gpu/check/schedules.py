@@ -42,7 +42,8 @@ class Schedule:
         self.table, self.paths = table.to(device), paths.to(device)
         self.users = [User() for _ in range(8)]
         self.mover = pool_methods(pack, device)
-        # Places in a random order. Each has room for the largest block, and some are always free.
+        # The pool has twelve places for blocks, in random order. Each place has room for the
+        # largest block, and some places are always free.
         self.stride = self.config["layers"] * (MOST_ACTIONS + 9) + 3
         self.free = list(range(12))
         self.random.shuffle(self.free)

@@ -19,8 +19,8 @@
  * the portable kernel. Passes over random models must give the same bits however a history is split or a slate is cut, and
  * also on two threads. With all kernels they must give nearly the same numbers. Memory that must not be read is NaN.
  *
- * Models in int8 are tested likewise. Products of bytes are exact. Their inputs differ between kernels by rounding, and so a
- * number near the middle of two steps may be rounded to either.
+ * Models in int8 are tested likewise. Products of bytes are exact. But the numbers that are rounded to bytes differ a
+ * little between kernels. So one kernel may round up a number near the middle of two steps, and another may round it down.
  */
 namespace {
 
@@ -40,7 +40,7 @@ using unipin::Then;
 using unipin::stride_of;
 using std::size_t;
 
-/** Returns what to test. Where AVX-512 is emulated, its kernels run on any processor. */
+/** Returns the sets of kernels to test. Where AVX-512 is emulated, its kernels run on any processor. */
 std::vector<Arithmetic> tested(bool int8) {
 #ifdef UNIPIN_EMULATED_AVX512
   if (!int8) {
@@ -122,7 +122,7 @@ void product(const Kernels& kernels) {
   }
 }
 
-/** Takes memory for so many bytes. */
+/** Takes memory for `count` bytes. */
 std::uint8_t* take_bytes(Memory& memory, size_t count) {
   return reinterpret_cast<std::uint8_t*>(memory.take(count / sizeof(float) + 1));
 }
@@ -144,7 +144,7 @@ void rounding(const ByteKernels& kernels) {
   }
 }
 
-/** Products of bytes are exact up to a last multiplication. */
+/** Sums of products of bytes are exact. Only the last multiplication, by a float, may differ by rounding. */
 void byte_product(const ByteKernels& kernels) {
   for (int round = 0; round < 60; ++round) {
     size_t m = round < 20 ? static_cast<size_t>(round) + 1 : up_to(40);
@@ -156,7 +156,7 @@ void byte_product(const ByteKernels& kernels) {
     auto* panels = reinterpret_cast<std::int8_t*>(take_bytes(memory, stride_of(n) * depth));
     auto* offsets = reinterpret_cast<std::int32_t*>(memory.take(stride_of(n)));
     float* steps = memory.take(stride_of(n));
-    // In one round of four, all bytes have the largest sizes, so that sums are as large as they can be.
+    // In every fourth round, all bytes have their largest values, so that the sums are as large as they can be.
     bool extreme = round % 4 == 3;
     for (size_t i = 0; i < m * stride_of(k); ++i) {
       a[i] = static_cast<std::uint8_t>(extreme ? 255 : random_bits() % 256);
@@ -288,7 +288,7 @@ float bfloat16(float x) {
   return x;
 }
 
-/** Returns the bits of a number that bfloat16 has. */
+/** Returns the upper 16 bits of a float, which are those of a bfloat16 number. */
 std::uint16_t upper_half(float x) {
   std::uint32_t bits = 0;
   std::memcpy(&bits, &x, sizeof(bits));
@@ -320,8 +320,8 @@ void halves(const HalfAttention& kernels) {
 }
 
 /**
- * Attention against double precision. Keys past those that a row sees are there but must not count. With kernels for
- * bfloat16, all numbers but own rows are rounded before, and shares are rounded by the kernels.
+ * Compares attention with sums in double precision. There are more keys than a row sees, and these must not count. For
+ * kernels in bfloat16, the test rounds all numbers except own rows beforehand. The kernels round the shares.
  */
 void attention(const Kernels& kernels, const HalfAttention* in_halves) {
   for (int round = 0; round < 80; ++round) {
@@ -577,7 +577,7 @@ double distance(const std::vector<float>& a, const std::vector<float>& b) {
   return std::sqrt(sum / static_cast<double>(a.size()));
 }
 
-/** In int8, scores are near those of float32, and those of two kernels are much nearer to each other. */
+/** Scores in int8 are near those in float32. The int8 scores of two kernels are much nearer to each other. */
 void byte_agreement(const World& world) {
   std::vector<std::uint8_t> block = world.block(KvType::kFloat32);
   Model exact = world.model(kPortable);

@@ -14,7 +14,7 @@ struct Arithmetic {
   const HalfAttention* attention = nullptr;  // null if rows attend in float32
 };
 
-/** Returns what this processor can run, in descending order of speed. The last runs on any processor. */
+/** Returns the sets of kernels that this processor can run, fastest first. The last set runs on any processor. */
 std::vector<Arithmetic> arithmetics(bool int8);
 
 }  // namespace unipin

@@ -1,16 +1,16 @@
 #pragma once
 
 /*
- * Functions of vectors, written with the vector type of the including file. kernel_tiles.hpp says what that file defines
- * first.
+ * Functions of vectors. They use the vector type of the file that includes this one. kernel_tiles.hpp lists what such a
+ * file defines first.
  */
 #include <cstddef>
 
 namespace {
 
 /**
- * Returns x Phi(x), where Phi is the normal distribution function. Phi(x) - 1/2 = x p(2 x^2 / 25 - 1) for |x| <= 5, with
- * p the Chebyshev interpolation of degree 12. Below -5 the result is 0. Error at most 3e-6.
+ * Returns x Phi(x), where Phi is the normal distribution function. Phi(x) - 1/2 = x p(2 x^2 / 25 - 1) for |x| <= 5, with p
+ * the Chebyshev interpolation of degree 12. Below -5 the result is 0. The error is at most 3e-6.
  */
 inline Vec gelu_of(Vec x) {
   constexpr float p[] = {1.413638185e-01F, -7.029590887e-02F, 5.151792974e-02F,  -4.045128240e-02F, 3.147675865e-02F,
@@ -27,8 +27,8 @@ inline Vec gelu_of(Vec x) {
 }
 
 /**
- * Returns e^x for x <= 0: 2^n 2^f, where n is the integer nearest to x log2(e) and 2^f is its series up to f^6. log2(e) is the
- * sum of two floats. Relative error at most 3e-7. From -86 downwards the result is that of -86.
+ * Returns e^x for x <= 0: 2^n 2^f, where n is the integer nearest to x log2(e) and 2^f is its series up to f^6. log2(e) is
+ * held as the sum of two floats. The relative error is at most 3e-7. For x below -86 the result is that of x = -86.
  */
 inline Vec exp_of(Vec x) {
   x = max(spread(-86.0F), x);  // in this order NaN stays NaN
@@ -45,7 +45,7 @@ inline Vec exp_of(Vec x) {
   return times_power(r, n);
 }
 
-/** The softmax of one row of scores in place, without its division. */
+/** The sum by which a softmax must still be divided, and the part of the own key in this sum. */
 struct Softmax {
   float total;
   float own;
@@ -54,8 +54,8 @@ struct Softmax {
 inline std::size_t lanes_for(std::size_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
 
 /**
- * Turns the scores of `seen` keys into e^(score - largest), and sets the numbers after them to zero, up to `most`. Two
- * vectors add up the terms by their places. So the sum depends on neither `most` nor other rows.
+ * Replaces the scores of `seen` keys by e^(score - largest), and sets the numbers after them to zero, up to `most` numbers.
+ * The place of a term decides which of two vectors adds it. So the sum depends neither on `most` nor on other rows.
  */
 inline Softmax softmax(float* scores, std::size_t seen, std::size_t most, bool with_own, float own) {
   std::size_t end = lanes_for(seen);

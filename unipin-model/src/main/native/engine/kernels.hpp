@@ -117,17 +117,18 @@ struct Kernels {
 constexpr std::size_t kBytePanel = 64;
 
 /**
- * The columns of a ByteMatrix are at most this many. Then the sum of a row of products of an unsigned and a signed byte is
+ * The largest number of columns of a ByteMatrix. A sum of so many products of an unsigned and a signed byte still fits into
  * an int.
  */
 constexpr std::size_t kMostByteColumns = 65536;
 
-/** Returns how many columns the panels of a ByteMatrix have: a multiple of 4. */
+/** Returns how many columns the panels of a ByteMatrix have: `columns`, rounded up to a multiple of 4. */
 static constexpr std::size_t byte_depth(std::size_t columns) { return (columns + 3) / 4 * 4; }
 
 /**
- * A matrix (rows, columns) of signed bytes from -127 to 127, which is multiplied by rows of unsigned bytes. A byte u of such
- * a row stands for (u - 128) / inverse. Element (n, k) of the matrix stands for its byte times a step of row n.
+ * A matrix (rows, columns) of signed bytes from -127 to 127, which is multiplied by rows of unsigned bytes. A byte u of
+ * such a row stands for (u - 128) / inverse. Each row of the matrix has one step. Element (n, k) of the matrix stands for
+ * its byte times the step of row n.
  *
  * The byte of element (n, k) lies at [n / 64 * depth * 64 + k / 4 * 256 + n % 64 * 4 + k % 4], where depth is
  * byte_depth(columns). Zeros fill the last panel, and the columns from `columns` to depth.
@@ -136,39 +137,43 @@ struct ByteMatrix {
   std::size_t rows = 0;
   std::size_t columns = 0;
   const std::int8_t* panels = nullptr;
-  const float* steps = nullptr;           // (whole panels) the step of a row, divided by inverse
-  const std::int32_t* offsets = nullptr;  // (whole panels) -128 times the sum of a row's bytes
+  const float* steps = nullptr;           // (rows of whole panels) the step of each row, divided by inverse
+  const std::int32_t* offsets = nullptr;  // (rows of whole panels) -128 times the sum of each row's bytes
   float inverse = 1;                      // 1 / step of the rows that are multiplied
 };
 
 /**
- * The functions that compute products of layers in int8, for one kind of processor. Functions of Kernels compute all else.
+ * The functions that compute products of layers in int8, for one kind of processor. The functions of Kernels compute
+ * everything else.
  *
  * Sums of products of bytes are exact. So all kinds of processors compute the same products from the same bytes.
  *
- * Pointers are multiples of 64 bytes. Rows of bytes lie stride_of(width) bytes apart, rows of floats as in Kernels. Columns
- * past the width may be written and hold no meaning.
+ * Pointers are multiples of 64 bytes. Rows of bytes lie stride_of(width) bytes apart. Rows of floats lie as far apart as in
+ * Kernels. Columns past the width may be written and hold no meaning.
  */
 struct ByteKernels {
   const char* name;
 
   /**
-   * Rounds rows x (m, width): writes 128 + the integer nearest to x * inverse, and if two are nearest the even one. Smaller
-   * results become 0, larger ones 255.
+   * Rounds rows x (m, width): writes 128 + the integer nearest to x * inverse. If two integers are equally near, the even
+   * one is taken. Results below 0 become 0, results above 255 become 255.
    */
   void (*round)(
       std::size_t m, std::size_t width, const float* x, std::size_t x_stride, float inverse, std::uint8_t* y,
       std::size_t y_stride);
 
   /**
-   * Multiplies rows a (m, w.columns) by w and writes c (m, w.rows), or adds to c. Fills c's row up to a whole panel.
-   * `then` is not kGelu.
+   * Multiplies rows a (m, w.columns) by w. Writes the results to c (m, w.rows) or adds them to c. Fills each row of c up to
+   * a whole panel. `then` must not be kGelu.
    */
   void (*product)(
       std::size_t m, const std::uint8_t* a, std::size_t a_stride, const ByteMatrix& w, float* c, std::size_t c_stride,
       Then then);
 
-  /** Multiplies rows a (m, w.columns) by w, applies GELU and rounds as `round` does. Fills y's row up to a whole panel. */
+  /**
+   * Multiplies rows a (m, w.columns) by w, applies GELU, and rounds as `round` does. Fills each row of y up to a whole
+   * panel.
+   */
   void (*product_gelu)(
       std::size_t m, const std::uint8_t* a, std::size_t a_stride, const ByteMatrix& w, float inverse, std::uint8_t* y,
       std::size_t y_stride);
@@ -179,8 +184,8 @@ constexpr std::size_t kHalfPanel = 64;
 
 /**
  * The functions that compute attention from numbers of bfloat16, for one kind of processor. Sums are floats. Keys, values,
- * queries and the shares of keys are rounded to bfloat16, but neither own keys nor own values are. A number of bfloat16 is
- * the upper half of a float, as a std::uint16_t. What Kernels says of rows and pointers holds here, too.
+ * queries and the shares of keys are rounded to bfloat16. Own keys and own values are not rounded. A std::uint16_t holds a
+ * number of bfloat16, which is the upper half of a float. What Kernels says about rows and pointers holds here, too.
  */
 struct HalfAttention {
   /**

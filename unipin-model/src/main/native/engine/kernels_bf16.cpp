@@ -24,7 +24,7 @@ inline __m512i halves_of(Vec low, Vec high) { return (__m512i)_mm512_cvtne2ps_pb
 /** Adds two products of bfloat16 numbers to each lane of sums. */
 inline void multiply_add_halves(Vec& sums, __m512i a, __m512i b) {
 #if defined(__AVX512BF16__)
-  asm("vdpbf16ps %2, %1, %0" : "+v"(sums) : "v"(a), "v"(b));  // no intrinsic, as in kernels_vnni.cpp
+  asm("vdpbf16ps %2, %1, %0" : "+v"(sums) : "v"(a), "v"(b));  // not the intrinsic; kernels_vnni.cpp says why
 #else
   sums = _mm512_dpbf16_ps(sums, a, b);
 #endif
@@ -60,14 +60,17 @@ inline void tile(
   }
 }
 
-/** Rounds n floats to bfloat16, with n filled up to a multiple of 32. The result may begin where the floats begin. */
+/**
+ * Rounds n floats to bfloat16, where n is rounded up to a multiple of 32. The results may begin at the address of the
+ * floats.
+ */
 inline void narrow(size_t n, const float* from, uint16_t* to) {
   for (size_t j = 0; j < n; j += 2 * kLanes) {
     _mm512_storeu_si512(to + j, halves_of(load(from + j), load(from + j + kLanes)));
   }
 }
 
-/** Rounds the numbers of one head, of which there is a multiple of 16, and fills them up to a multiple of 32 with zeros. */
+/** Rounds the numbers of one head. `width` is a multiple of 16. Zeros fill the result up to a multiple of 32. */
 inline void narrow_head(size_t width, const float* from, uint16_t* to) {
   for (size_t k = 0; k < width; k += 2 * kLanes) {
     Vec high = k + kLanes < width ? load(from + k + kLanes) : zero();
@@ -114,7 +117,10 @@ void turn_values(size_t n, size_t width, const float* values, uint16_t* pairs) {
   }
 }
 
-/** Sums the values of `pairs` pairs of keys, weighted by R rows of shares, for V vectors of columns from `column` on. */
+/**
+ * For each of R rows, sums the values of `pairs` pairs of keys, weighted by shares. Computes V vectors of columns from
+ * `column` on.
+ */
 template <size_t R, size_t V>
 inline void mix(
     const Attention& attention, size_t row, const uint16_t* values, size_t pairs, const uint16_t* shares, size_t stride,

@@ -15,18 +15,18 @@ using unipin::Then;
 using unipin::kBytePanel;
 using std::size_t;
 
-/** Vectors of a row of a panel. */
+/** The number of vectors in one row of a panel. */
 constexpr size_t kVecs = kBytePanel / kLanes;
 constexpr size_t kTileRows = 6;
-/** Bytes of a panel that four columns take. */
+/** The number of bytes that four columns of a panel take. */
 constexpr size_t kLine = 4 * kBytePanel;
-/** Distance of prefetching, in lines. */
+/** How far ahead weights are prefetched, in units of kLine bytes. */
 constexpr size_t kAhead = 4096 / kLine;
 
 /** Adds four products of bytes to each lane of sums. */
 inline void multiply_add_bytes(__m512i& sums, __m512i unsigned_bytes, __m512i signed_bytes) {
 #if defined(__AVX512VNNI__)
-  // GCC 12 copies the sums between registers and memory if this is _mm512_dpbusd_epi32, which takes twice the time.
+  // With _mm512_dpbusd_epi32, GCC 12 would copy the sums between registers and memory. That takes twice the time.
   asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(unsigned_bytes), "v"(signed_bytes));
 #else
   sums = _mm512_dpbusd_epi32(sums, unsigned_bytes, signed_bytes);
@@ -40,7 +40,7 @@ inline void store_bytes(std::uint8_t* to, Vec x, Vec inverse) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(bytes));
 }
 
-/** Where the results of a product go: floats, or after GELU bytes. */
+/** The place for the results of a product. They are floats, or bytes if GELU is applied. */
 struct Target {
   float* floats;
   std::uint8_t* bytes;
@@ -53,7 +53,7 @@ struct Target {
   }
 };
 
-/** Applies GELU to rows of vectors. As a part of `tile`, its constants would take registers from the sums. */
+/** Applies GELU to rows of vectors. Inside `tile`, the constants of GELU would take registers from the sums. */
 __attribute__((noinline)) void gelu_to_bytes(size_t rows, size_t vectors, const float* x, Target target) {
   for (size_t i = 0; i < rows; ++i) {
     for (size_t j = 0; j < vectors; ++j, x += kLanes) {
@@ -124,7 +124,7 @@ void rest(size_t m, const std::uint8_t* a, size_t a_stride, const ByteMatrix& w,
   }
 }
 
-/** Multiplies 7 or 8 rows: with half of a panel's width, all rows fit into one tile, so each weight is read once. */
+/** Multiplies 7 or 8 rows. In tiles of half a panel's width, all rows fit into one tile. So each weight is read once. */
 template <Then kThen>
 void few(size_t m, const std::uint8_t* a, size_t a_stride, const ByteMatrix& w, size_t n, Target target) {
   constexpr size_t kHalf = kVecs / 2;

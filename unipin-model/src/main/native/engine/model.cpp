@@ -10,7 +10,10 @@
 namespace unipin {
 namespace {
 
-/** The number of ranges of a layer: of the rows that enter the matrices (queries, keys, values), out, (gates, up), down. */
+/**
+ * The number of ranges of a layer. Each belongs to rows that enter some matrices: (queries, keys, values), out, (gates,
+ * up), down.
+ */
 constexpr std::size_t kRanges = 4;
 
 void require(bool holds, const std::string& otherwise) {
@@ -252,7 +255,7 @@ ByteMatrix Model::rounded(
   return matrix;
 }
 
-/** Rounds five rows, multiplies them by a rounded matrix, and compares with plain sums of the same numbers. */
+/** Rounds five rows, multiplies them by a rounded matrix, and compares the results with plain sums. */
 void Model::check(const ByteMatrix& matrix, float range) const {
   constexpr std::size_t kRows = 5;
   Memory memory;

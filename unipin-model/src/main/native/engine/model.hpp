@@ -61,7 +61,7 @@ struct Scratch {
   float* widened = nullptr;   // (keys, D) keys, or values, of one head as floats
   float* scores = nullptr;
   std::uint8_t* rounded = nullptr;  // (kRowsAtOnce, d) rows that enter a product, if layers compute in int8
-  std::uint8_t* hidden = nullptr;   // (kRowsAtOnce, W) rows inside of the feed-forward part, likewise
+  std::uint8_t* hidden = nullptr;   // (kRowsAtOnce, W) rows inside the feed-forward part, if layers compute in int8
 };
 
 /** Rows that go through norms and the feed-forward part together, so that their numbers stay in the second-level cache. */
@@ -88,12 +88,12 @@ class Model {
   /**
    * Creates a model.
    *
-   * If the arithmetic has kernels for bytes, layers compute in int8, as the program does. A row of a matrix has the step
-   * (largest element) / 127. The rows that a matrix multiplies have the step range / 127, with the range of
+   * If the arithmetic has kernels for bytes, layers compute in int8, as the program does. Each row of a matrix has the step
+   * (largest absolute element) / 127. The rows that a matrix multiplies have the step range / 127. The ranges are those of
    * kActivationRange.
    *
-   * @param tensors all tensors; throws std::invalid_argument if one has another size than `shape` says, or if in int8 a
-   *     range is not positive
+   * @param tensors all tensors; throws std::invalid_argument if one has another size than `shape` says, or if layers
+   *     compute in int8 and a range is not positive
    * @param rotation cosines (rotations, D / 2), then sines
    * @param items table (table_rows, E), which must outlive the model
    * @param paths table (table_rows, X), or null if X is 0

@@ -189,7 +189,9 @@ class Pass {
     }
   };
 
-  /** In int8, rounds the floats of rows for a product with a matrix, or with another matrix that has the same input. */
+  /**
+   * In int8, rounds the floats of rows. The matrix can then multiply them, and so can other matrices with the same input.
+   */
   Rows rounded(const Rows& rows, const Model::Weights& w) const {
     if (bytes_ != nullptr) {
       bytes_->round(rows.count, w.bytes.columns, rows.floats, rows.stride, w.bytes.inverse, rows.bytes, rows.stride);
@@ -197,7 +199,7 @@ class Pass {
     return rows;
   }
 
-  /** Multiplies rows by a matrix of a layer. In float32, `then` may be kGelu. */
+  /** Multiplies rows by a matrix of a layer. `then` may be kGelu only in float32. */
   void product(const Rows& rows, const Model::Weights& w, float* c, std::size_t c_stride, Then then) const {
     if (bytes_ != nullptr) {
       bytes_->product(rows.count, rows.bytes, rows.stride, w.bytes, c, c_stride, then);

@@ -169,7 +169,7 @@ inline __m512i _mm512_dpbusd_epi32(__m512i sums, __m512i a, __m512i b) {
 using __m512bh = __m512i;
 
 inline void _mm512_storeu_si512(void* to, __m512i a) { std::memcpy(to, &a, sizeof(a)); }
-/** Rounds to the nearest number of bfloat16, and if two are nearest to the even one. */
+/** Rounds to the nearest number of bfloat16. If two are equally near, takes the even one. */
 inline std::uint16_t emulated_bfloat16(float x) {
   std::uint32_t bits;
   std::memcpy(&bits, &x, sizeof(bits));

@@ -52,7 +52,8 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   /**
    * Figures of one action in one class.
    *
-   * @param predicted mean probability at the positions where the impressions were shown
+   * @param predicted mean of the probabilities that were computed for the position at which each
+   *     impression was shown
    * @param observed share of the impressions that got the action
    * @param error calibration error over 15 bins with equal numbers of impressions
    */

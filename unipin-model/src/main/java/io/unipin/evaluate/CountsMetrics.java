@@ -1,7 +1,7 @@
 package io.unipin.evaluate;
 
 /**
- * Metrics of the baseline of counts for one action, and how much better the model is. Immutable.
+ * Metrics of {@code CountsBaseline} for one action, and how much better the model is. Immutable.
  *
  * @param action name of the action type
  * @param row figures of the baseline

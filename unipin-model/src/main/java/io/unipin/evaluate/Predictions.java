@@ -25,8 +25,9 @@ public final class Predictions {
    *
    * @param user row of the slate's user in the log
    * @param model the model's probabilities by which the evaluation ranks the impressions
-   * @param shown the model's probabilities at the positions where the impressions were shown
-   * @param counts probabilities of the baseline of counts; empty if it is not measured
+   * @param shown the model's probabilities, computed for the position at which each impression was
+   *     shown
+   * @param counts probabilities of {@code CountsBaseline}; empty if this baseline is not measured
    */
   record Judged(
       int user, Slate slate, float[] model, float[] shown, float[] bias, float[] counts) {}
@@ -77,7 +78,7 @@ public final class Predictions {
     return gather((slate, k) -> slate.bias()[k * actions() + action]);
   }
 
-  /** Whether the baseline of counts was measured. */
+  /** Whether {@code CountsBaseline} was measured. */
   boolean areCountsKnown() {
     return !judged.isEmpty() && judged.stream().allMatch(each -> each.counts().length > 0);
   }

@@ -6,7 +6,7 @@ package io.unipin.evaluate;
  *
  * <p>{@code logLoss}, {@code normalisedEntropy} and {@code calibrationError} are defined only for a
  * ranker that gives probabilities, and only if impressions of both classes occur. These three
- * figures use the probabilities at the positions where the impressions were shown.
+ * figures use probabilities that were computed for the position at which each impression was shown.
  *
  * @param auc AUC over all impressions; a pair of equal scores counts one half
  * @param gauc mean of the users' own AUCs, weighted by impressions, over users with both classes
@@ -29,7 +29,8 @@ public record RankingRow(
    * Returns the metrics of a ranker that gives probabilities.
    *
    * @param ranking (impressions) probabilities that rank the candidates
-   * @param shown (impressions) probabilities at the positions where the impressions were shown
+   * @param shown (impressions) probabilities that were computed for the position at which each
+   *     impression was shown
    */
   public static RankingRow ofProbabilities(
       float[] ranking, float[] shown, boolean[] labels, SlateGroups groups) {

@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs every call in the caller's thread, in the native engine. The results equal those of the
- * program to 1e-4 in float32. In int8 both round the same numbers in the same way, but a number
- * near the middle of two steps may be rounded to either ({@code NativeEqualsProgramTest}).
- * Thread-safe.
+ * Runs every call in the caller's thread, in the native engine. In float32, the results equal those
+ * of the program to 1e-4. In int8, both round the same numbers to the same steps, but one may round
+ * up a number near the middle of two steps while the other rounds it down
+ * ({@code NativeEqualsProgramTest}). Thread-safe.
  */
 final class NativeCalls implements ModelCalls {
   private static final Logger logger = LoggerFactory.getLogger(NativeCalls.class);

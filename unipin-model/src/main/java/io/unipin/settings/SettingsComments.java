@@ -37,7 +37,10 @@ final class SettingsComments {
 
   private SettingsComments() {}
 
-  /** Returns the comments of a resource beside a class, by key such as {@code server.port}. */
+  /**
+   * Returns the comments of a resource that lies beside a class, by key such as
+   * {@code server.port}.
+   */
   static Map<String, String> of(Class<?> owner, String resource) {
     try (InputStream in = Objects.requireNonNull(owner.getResourceAsStream(resource), resource)) {
       return of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
@@ -70,7 +73,10 @@ final class SettingsComments {
     }
   }
 
-  /** Reads a comment line. If it is far to the right of the last key, it continues its comment. */
+  /**
+   * Reads a comment line. A line far to the right of the last key continues the comment of that
+   * key.
+   */
   private void comment(int column, String text) {
     Open last = branches.peek();
     if (above.isEmpty() && last != null && column > last.column() + 2) {

@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Describes the settings that a record accepts as a JSON schema, draft 2020-12. Editors use such a
- * schema to complete and check a YAML file.
+ * Describes which settings a record accepts. The description is a JSON schema, draft 2020-12.
+ * Editors use such a schema to complete and check a YAML file.
  *
  * <p>The schema has the keys, the types, the defaults, and the comments of the file of defaults. No
- * key is required, because each setting has a default. Rules about ranges and about several
- * settings together are only in the reader. Not thread-safe.
+ * key is required, because each setting has a default. The schema has no rules about ranges or
+ * about several settings together. Only the reader checks these. Not thread-safe.
  */
 public final class SettingsSchema {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -121,7 +121,7 @@ public final class SettingsSchema {
     };
   }
 
-  /** Returns the schema of a text. Numbers and truth values are texts, too, as they are written. */
+  /** Returns the schema of a text. A number or a truth value counts as the text that is written. */
   private static ObjectNode text() {
     ObjectNode schema = NODES.objectNode();
     schema.putArray(TYPE).add("string").add("number").add("boolean");
@@ -143,7 +143,7 @@ public final class SettingsSchema {
         || Arrays.stream(type.getDeclaredMethods()).anyMatch(SettingsSchema::readsText);
   }
 
-  /** Whether a method makes a value from a text, such as {@link ByteSize#parse}. */
+  /** Whether a method, such as {@link ByteSize#parse}, makes a value from a text. */
   private static boolean readsText(Method method) {
     return method.isAnnotationPresent(JsonCreator.class)
         && Arrays.equals(method.getParameterTypes(), new Class<?>[] {String.class});

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NativeEqualsProgramTest {
   private static final float TOLERANCE = 1e-4f;
 
-  /** Bound of the differences that follow if some numbers are rounded to other steps. */
+  /** Bound on the differences between results if some numbers are rounded to different steps. */
   private static final float INT8_TOLERANCE = 0.1f;
 
   private static final int LIVE = 4;
@@ -262,7 +262,7 @@ class NativeEqualsProgramTest {
   /**
    * Compares histories and slates.
    *
-   * @param bound of the difference of states and scores
+   * @param bound bound on the difference of states and scores
    * @param bytes largest share of a block's bytes that may differ
    */
   private static void compareRounded(Both both, KvType type, float bound, double bytes) {
@@ -304,7 +304,7 @@ class NativeEqualsProgramTest {
     }
   }
 
-  /** Counts numbers, and those that differ from the expected numbers. */
+  /** Counts numbers, and how many of them differ from the expected numbers. */
   private static final class Count {
     private int all;
     private int differing;
@@ -323,10 +323,10 @@ class NativeEqualsProgramTest {
   }
 
   /**
-   * Both implementations round the same numbers in the same way. But where a number lies near the
-   * middle of two steps, they may round it to different steps, and then all that is computed from
-   * it differs. In models of one layer this is rare. Keys and values of one layer do not depend on
-   * attention; states and scores are compared only where both attend in float32.
+   * Both implementations round the same numbers in the same way. But they may round a number near
+   * the middle of two steps to different steps. Then everything that is computed from this number
+   * differs. In models of one layer this is rare. Keys and values of one layer do not depend on
+   * attention. States and scores are compared only where both implementations attend in float32.
    */
   @Test
   void calls_int8_roundAsTheProgramDoes() throws IOException {
@@ -362,14 +362,14 @@ class NativeEqualsProgramTest {
     return !calls.engine().endsWith("_bf16");
   }
 
-  /** The program attends in bfloat16 beside int8 if the processor computes in float16. */
+  /** With layers in int8, the program attends in bfloat16 if the processor computes in float16. */
   private static boolean programAttendsInFloat32() throws IOException {
     return !Files.readString(Path.of("/proc/cpuinfo")).contains("_fp16");
   }
 
   /**
-   * In deeper models, the implementations are nearer to each other than to float32. Attention in
-   * bfloat16 adds about as much error as int8 does.
+   * In deeper models, the int8 results of the implementations are nearer to each other than to
+   * float32. Attention in bfloat16 adds about as much error as int8 does.
    */
   @Test
   void calls_int8_areNearerToTheProgramThanToFloat32() throws IOException {

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tests in which order a server with one worker answers calls, by {@code admission.order}. */
+/** Tests the order in which a server with one worker answers calls, for each admission.order. */
 @Timeout(120)
 final class CallOrderTest {
   private static final long NOW = 1_700_000_000_000L;
@@ -50,7 +50,7 @@ final class CallOrderTest {
   private final CountDownLatch gate = new CountDownLatch(1);
   private final List<String> ranked = Collections.synchronizedList(new ArrayList<>());
 
-  /** A ranking model that is slow for one user and stops at another until the gate opens. */
+  /** A ranking model that is slow for one user. At another user it waits until the gate opens. */
   private final class GatedRanking implements RankingModel {
     private final RankingModel ranking;
 

@@ -117,7 +117,8 @@ final class ExplorationServingTest {
         UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
       List<ScoredItem> ruled = before.retrieveAndRank(request("u", "r").build()).getItemsList();
       int explored = 0;
-      // repeats with the same generation; the generation can change every five seconds
+      // Counts repeated requests that met the same generation of the impression counts. This
+      // generation can change every five seconds.
       int repeated = 0;
       for (int i = 0; i < 20; i++) {
         RetrieveAndRankResponse page = client.retrieveAndRank(request("u", "r" + i).build());

@@ -66,9 +66,9 @@ public final class EngineCommand implements Callable<Integer> {
 
   /** A part of the benchmark. */
   enum Part {
-    /** The passes, and pages per second. */
+    /** Compares the implementations by their passes and by pages per second. */
     IMPLEMENTATION,
-    /** The order of waiting calls. */
+    /** Compares the orders in which waiting calls run. */
     SCHEDULING
   }
 
@@ -145,7 +145,7 @@ public final class EngineCommand implements Callable<Integer> {
         : List.of(Precision.FLOAT32);
   }
 
-  /** Returns the end of a figure's key, which is empty for float32. */
+  /** Returns the suffix of a figure's key. The suffix is empty for float32. */
   private static String suffix(Precision precision) {
     return precision == Precision.INT8 ? "_int8" : "";
   }

@@ -71,10 +71,10 @@ public final class PrecisionLoss {
   }
 
   /**
-   * Returns the means over the seeds of every side, and the relative losses. The losses are
-   * {@code hr10_loss_relative}, {@code ndcg10_loss_relative} and {@code auc_loss_relative} (of the
-   * worst action). A loss is negative if int8 is better. The losses of the native engine have the
-   * suffix {@code _native}.
+   * Returns the figures of every side, as means over the seeds, and the relative losses. The losses
+   * are {@code hr10_loss_relative}, {@code ndcg10_loss_relative} and {@code auc_loss_relative} (of
+   * the worst action). A loss is negative if int8 is better. The losses of the native engine have
+   * the suffix {@code _native}.
    */
   public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();

@@ -9,7 +9,7 @@ import java.util.List;
 final class ClusterTables {
   private static final String RUN = "cluster";
 
-  /** A later run of the last scene alone, on a quiet machine. */
+  /** A later run of the last scene alone, on a machine that did nothing else. */
   private static final String EMBEDDED = "cluster-embedded";
 
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};

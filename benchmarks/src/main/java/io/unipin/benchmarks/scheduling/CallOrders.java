@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * Compares the two orders in which a server runs waiting calls, at 80 % of the server's capacity.
- * Half of the pages are of cached users, half of new users.
+ * Half of the pages are for cached users, the other half for new users.
  *
  * <p>There is one server for each order. The servers take turns with the same plans, and the order
  * of the turns alternates. The capacity is measured on both servers before each round. The servers
@@ -43,7 +43,9 @@ public final class CallOrders {
     }
   }
 
-  /** Receives the number of finished steps, of which there is one more than rounds, and a note. */
+  /**
+   * Receives the number of finished steps and a note. The warm-up is a step, and so is each round.
+   */
   public interface Steps {
     void at(long done, String note);
   }

@@ -48,7 +48,7 @@ final class MixedPages implements AutoCloseable {
   private int runs;
 
   /**
-   * Connects to a server and has it encode the cached users' histories.
+   * Connects to a server and makes it encode the histories of the cached users.
    *
    * @param length number of actions of a history
    * @param items number of the bundle's items, whose ids begin at 0
@@ -101,7 +101,7 @@ final class MixedPages implements AutoCloseable {
   }
 
   /**
-   * Has a few callers request pages without a pause. Every second page is of a new user.
+   * Lets a few callers request pages without a pause. Every second page is for a new user.
    *
    * @return pages per second
    */

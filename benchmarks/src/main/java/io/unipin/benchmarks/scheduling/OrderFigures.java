@@ -47,8 +47,8 @@ final class OrderFigures {
   }
 
   /**
-   * Puts the figures into {@code results}. Tails are taken over the pages of all rounds. A page that
-   * failed counts as if it had taken at least until its deadline.
+   * Puts the figures into {@code results}. Each tail is the 99th percentile over the pages of all
+   * rounds. A page that failed counts as if it had taken at least until its deadline.
    */
   void put(Map<String, Object> results) {
     tails("hits", true, results);

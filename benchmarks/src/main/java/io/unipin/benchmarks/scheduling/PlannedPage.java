@@ -9,13 +9,13 @@ import java.util.SplittableRandom;
  *
  * @param atNanos time of the request, in nanoseconds from the beginning of the plan
  * @param hit whether the server holds the user's encoded history
- * @param user number of the user, among the cached users or among the new users of the plan
+ * @param user number of the user; cached users and new users are numbered separately
  */
 record PlannedPage(long atNanos, boolean hit, int user) {
   private static final double SECOND = 1e9;
 
   /**
-   * Plans pages at random times. On average, half of the pages are of new users. Equal arguments
+   * Plans pages at random times. On average, half of the pages are for new users. Equal arguments
    * make equal plans.
    *
    * @param rate mean number of pages per second

@@ -5,7 +5,7 @@ import io.unipin.proto.v1.Served.CacheOutcome;
 /**
  * What became of a requested page.
  *
- * @param tookNanos nanoseconds from the planned time of the request to its end
+ * @param tookNanos nanoseconds from the planned time of the request to the end of the request
  * @param answered whether the server returned a page
  * @param cache the page's cache outcome
  * @param degraded whether the server did less work than was requested

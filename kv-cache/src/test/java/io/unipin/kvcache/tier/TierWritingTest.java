@@ -66,7 +66,7 @@ class TierWritingTest {
     world.cache.settleTier();
     assertThat(world.stats().counted(KvTierDrop.OFF)).isEqualTo(1);
     gate.full(false);
-    world.nanos.addAndGet(TimeUnit.SECONDS.toNanos(10)); // the pause after the failure is over
+    world.nanos.addAndGet(TimeUnit.SECONDS.toNanos(10)); // ends the pause that follows a failure
   }
 
   @Test

@@ -28,7 +28,8 @@ record SliceFigures(
    *
    * @param positives number of impressions that got the action
    * @param auc AUC of the probabilities by which the evaluation ranks the impressions
-   * @param predicted mean probability at the positions where the impressions were shown
+   * @param predicted mean of the probabilities that were computed for the position at which each
+   *     impression was shown
    * @param observed share of the impressions that got the action
    */
   record ActionFigures(

@@ -66,7 +66,9 @@ public final class DuckComplaint {
     return known.isEmpty() ? Shown.line(withoutAdvice(failure) + column(failure)) : known;
   }
 
-  /** Returns the hint at a column of the table for which a wrong name may stand; else empty. */
+  /**
+   * Returns a hint at the column whose name is nearest to a wrong name; empty if no name is near.
+   */
   private static String column(SQLException failure) {
     String message = String.valueOf(failure.getMessage());
     Matcher wrong = COLUMN.matcher(message);

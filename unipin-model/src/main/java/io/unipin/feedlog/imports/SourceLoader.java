@@ -86,7 +86,7 @@ final class SourceLoader {
     return files;
   }
 
-  /** Returns the hint at a file of the source folder whose name is near; empty if there is none. */
+  /** Returns a hint at the source file whose name is nearest; empty if no name is near. */
   private String near(String name) {
     try (Stream<Path> inside = Files.list(folder)) {
       List<String> names = inside.map(path -> String.valueOf(path.getFileName())).sorted().toList();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param positives names of the actions whose items retrieval should find
  * @param passive names of actions in the data that are no engagement, such as impression
  * @param bounds which ratings are likes and dislikes
- * @param reason why, as a short phrase
+ * @param reason why the rows were understood in this way, as a short phrase
  */
 public record ActionColumn(
     Kind kind,

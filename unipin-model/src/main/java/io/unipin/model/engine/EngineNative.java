@@ -16,7 +16,8 @@ final class EngineNative {
   /**
    * Returns the names of the kernels that this processor can run, fastest first.
    *
-   * @param int8 whether for layers that multiply bytes, or for layers that multiply floats
+   * @param int8 whether to return the kernels of layers that multiply bytes; otherwise those of
+   *     layers that multiply floats
    */
   static native String[] instructionSets(boolean int8);
 

@@ -4,8 +4,8 @@ package io.unipin.model.engine;
 public enum MatrixType {
   FLOAT32,
   /**
-   * Bytes, for matrices and for their inputs, rounded as the program rounds them. Rows attend in
-   * bfloat16 if the processor has AVX512_BF16. All other numbers are float32.
+   * Bytes. Matrices and their inputs are rounded to bytes in the same way as in the program. Rows
+   * attend in bfloat16 if the processor has AVX512_BF16. All other numbers are float32.
    */
   INT8
 }

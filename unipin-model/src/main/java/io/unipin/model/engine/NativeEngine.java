@@ -61,7 +61,8 @@ public final class NativeEngine implements AutoCloseable {
    *
    * @param type the type of the layers' matrices
    * @param instructionSet one of {@link #instructionSets} for this type
-   * @param weights the weights with which the model computes; for INT8 with observed ranges
+   * @param weights the weights with which the model computes. For INT8 they must contain the
+   *     observed ranges of the activations
    * @param rotation cosines (places, D / 2) of places 0 to {@code places} - 1 of a history, then
    *     sines
    * @throws io.unipin.model.features.ModelException if a product with one of the model's matrices

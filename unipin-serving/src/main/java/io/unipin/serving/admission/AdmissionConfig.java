@@ -20,8 +20,8 @@ import java.time.Duration;
  * @param standingAfter time for which a queue may stay non-empty during a burst; a queue that is
  *     non-empty for longer counts as an overload
  * @param order order in which waiting calls run
- * @param overtakenFor bound, for {@link Order#COST}, on the time after the arrival of a live call
- *     in which cheaper calls that come later still run before it
+ * @param overtakenFor time for {@link Order#COST}: cheaper calls overtake a live call only if they
+ *     arrive at most this long after it
  */
 public record AdmissionConfig(
     int minConcurrency,

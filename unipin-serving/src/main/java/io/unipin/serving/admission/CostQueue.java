@@ -13,31 +13,31 @@ import org.jspecify.annotations.Nullable;
  * come from the tickets and the caller. Not thread-safe.
  *
  * <p>Cheap calls run before costly calls that arrived a little earlier. Less urgent calls run while
- * no live call waits, or once they have waited long enough. A call whose deadline would pass runs
- * earlier.
+ * no live call waits, or once they have waited long enough. A call runs earlier if it would
+ * otherwise miss its deadline.
  *
- * <p>Adding and removing a call takes O(log n) steps for n waiting calls. Choosing a call and adding
- * up the work ahead take O(n) steps.
+ * <p>Adding and removing a call takes O(log n) steps for n waiting calls. Choosing a call and
+ * adding up the work ahead take O(n) steps.
  */
 final class CostQueue implements WorkQueue {
   /*
    * Each call gets a delay when it arrives. Its turn is its arrival plus this delay, and the call
    * with the earliest turn runs first. The delay of a live call is its expected running time times
    * COST_FACTOR, but at most T = overtakenFor. The delay of other calls is T divided by the share
-   * of their priority: 2 T for the shadow and 4 T for a batch. So, deadlines apart, a call is
+   * of their priority: 2 T for the shadow and 4 T for a batch. So, apart from deadlines, a call is
    * overtaken only by calls that arrive within its delay. Jackson proposed such turns (Some
-   * Problems in Queueing with Dynamic Priorities, 1960). With very long delays this is the queue
-   * with priorities of Cobham (Priority Assignment in Waiting Line Problems, 1954).
+   * Problems in Queueing with Dynamic Priorities, 1960). With very long delays, this is Cobham's
+   * queue with priorities (Priority Assignment in Waiting Line Problems, 1954).
    *
    * Deadlines: the latest start of a live call is its deadline minus its expected running time.
-   * Before the call with the earliest turn runs, the queue adds up the live calls that can still be
-   * met, in the order of their latest starts. If one of them would start too late after the first
-   * call and the calls before it, then the call with the earliest latest start runs instead. This
-   * is the order of deadlines, which misses none that can be met if there is one worker and the
-   * costs are known (Jackson's rule). The cost of the first call is doubled in this sum, because
-   * costs are averages.
+   * Before the call with the earliest turn runs, the queue adds up the costs of the live calls that
+   * can still meet their deadlines, in the order of their latest starts. If one of them would start
+   * too late after the first call and the calls with earlier latest starts, then the call with the
+   * earliest latest start runs instead. This order of deadlines misses no deadline that can be met
+   * if there is one worker and the costs are known (Jackson's rule). The cost of the first call is
+   * doubled in this sum, because costs are averages.
    *
-   * Nobody starves: from T after its turn on, a call is overtaken by no call that arrives later.
+   * Nobody starves: once T has passed since a call's turn, no call that arrives later overtakes it.
    * Proof. Let now >= turn(u) + T for a waiting call u. A call that arrives from now on has a turn
    * after now, so after turn(u). The first call f of the queue has turn(f) <= turn(u). So now >=
    * turn(f) + T, and the queue then runs f, whatever the deadlines are. So only calls with turns
@@ -46,7 +46,7 @@ final class CostQueue implements WorkQueue {
    * after 3 T, and a batch after 5 T.
    */
 
-  /** Number of its expected running times for which a call lets cheaper calls pass. */
+  /** The delay of a live call, as a multiple of its expected running time, before the bound. */
   private static final double COST_FACTOR = 16;
 
   /** Factor for the cost of the call that would run before a call with a close deadline. */
@@ -65,7 +65,7 @@ final class CostQueue implements WorkQueue {
   private final Map<Ticket, Place> places = new HashMap<>();
   private final TreeSet<Place> byTurn = new TreeSet<>(BY_TURN);
 
-  /** The live calls, except calls for which it was too late when a worker was free. */
+  /** The live calls, without those whose latest start had passed when a worker was free. */
   private final TreeSet<Place> byLatestStart = new TreeSet<>(BY_LATEST_START);
 
   private long added;
@@ -74,7 +74,7 @@ final class CostQueue implements WorkQueue {
    * The place of a call in the queue.
    *
    * @param number number of calls that were added before the call
-   * @param turn time after which no call that arrives later overtakes this call by its cost
+   * @param turn time after which no newly arriving call is cheap enough to overtake this call
    * @param latestStart time at which the call must start to meet its deadline
    */
   private record Place(Ticket ticket, long number, long turn, long latestStart) {
@@ -170,8 +170,8 @@ final class CostQueue implements WorkQueue {
 
   /**
    * Returns the work of the calls with earlier turns. A live call that will be moved forward for
-   * its deadline has less work ahead: the work until its latest start, or the calls with earlier
-   * latest starts, whichever is more.
+   * its deadline has less work ahead: the work that the workers do until its latest start, or the
+   * work of the calls with earlier latest starts, whichever is more.
    */
   @Override
   public long workAhead(Ticket ticket) {

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
  * cache hit.
  *
  * <p>The refresher encodes one user at a time, on at most one worker. Every waiting request runs
- * first. With {@link Order#COST} the refresher waits for them for a bounded time only. A user who
- * acts again while waiting is encoded once. If there is no spare capacity, the refresher does
- * nothing. The user's next page request then encodes the actions. Thread-safe.
+ * first. With {@link Order#COST}, the refresher waits for these requests for a bounded time only. A
+ * user who acts again while waiting is encoded once. If there is no spare capacity, the refresher
+ * does nothing. The user's next page request then encodes the actions. Thread-safe.
  */
 public final class KvRefresher {
   private static final Logger logger = LoggerFactory.getLogger(KvRefresher.class);

@@ -6,7 +6,7 @@ public enum Order {
   ARRIVAL,
   /**
    * By expected cost and age: a call runs before costlier calls that arrived a little earlier, as
-   * long as no deadline is missed by that. See {@link CostQueue}.
+   * long as this makes no call miss its deadline. See {@link CostQueue}.
    */
   COST
 }

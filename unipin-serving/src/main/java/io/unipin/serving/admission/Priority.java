@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * How urgent a call is, most urgent first. A less urgent call waits behind more urgent calls and is
- * refused earlier. With {@link Order#COST} it waits so for a bounded time only.
+ * refused earlier. With {@link Order#COST}, it waits behind them for a bounded time only.
  */
 public enum Priority {
   /** Somebody waits for the answer. */

@@ -13,8 +13,9 @@ public final class Ticket {
   private final long admittedNanos;
 
   /**
-   * @param withdrawal removes a waiting call from its queue; returns whether the call waited
-   * @param expectedNanos expected running time; 0 for a kind of which no call has ended
+   * @param withdrawal removes a waiting call from its queue; returns whether the call was still
+   *     waiting
+   * @param expectedNanos expected running time; 0 if no call of this kind has ended yet
    */
   Ticket(Predicate<Ticket> withdrawal, Work work, long expectedNanos, long admittedNanos) {
     this.withdrawal = withdrawal;

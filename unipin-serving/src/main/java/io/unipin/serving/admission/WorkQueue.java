@@ -15,7 +15,7 @@ sealed interface WorkQueue permits ArrivalQueue, CostQueue {
     };
   }
 
-  /** Adds a call. No earlier call may be added after it. */
+  /** Adds a call. Calls must be added in the order of their arrival. */
   void add(Ticket ticket);
 
   /**

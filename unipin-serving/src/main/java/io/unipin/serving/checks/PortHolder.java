@@ -61,7 +61,7 @@ public final class PortHolder {
     }
   }
 
-  /** Returns what the files of a process call the sockets that listen on a port. */
+  /** Returns the names that the files of a process use for the sockets that listen on a port. */
   private List<String> sockets(String table, int port) {
     String address = ":%04X".formatted(port);
     try {
@@ -90,9 +90,7 @@ public final class PortHolder {
     }
   }
 
-  /**
-   * Returns the program's name, and for a program in Java its main class and the word after it.
-   */
+  /** Returns the program's name. For a program in Java, its main class and the next word follow. */
   private static String command(Path process) {
     List<String> words = new ArrayList<>();
     try {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class ConsoleApi implements AutoCloseable {
-  /** The verdicts on items that a search did not find, perhaps because they are not served. */
+  /** The verdicts on items that no search found. The bundle may not serve such an item at all. */
   private static final Set<Verdict> NOT_FOUND =
       Set.of(Verdict.UNKNOWN, Verdict.NOT_RETRIEVED, Verdict.MISSED_BY_INDEX);
 

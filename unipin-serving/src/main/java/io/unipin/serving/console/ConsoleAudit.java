@@ -42,7 +42,7 @@ final class ConsoleAudit {
     return note;
   }
 
-  /** Returns the id or the key of an item. A form has an item's id, or the whole item. */
+  /** Returns an item's key or id. A form holds either the id or the whole item. */
   private static String item(JsonNode item) {
     return item.isObject() ? item.path("key").asText(item.path("id").asText("")) : item.asText("");
   }

@@ -13,7 +13,7 @@ import org.commonmark.node.Heading;
 
 /**
  * Writes the pages of {@code docs} and the {@code README.md} at the root as HTML. The build runs
- * it. The pages have no scripts and load nothing but the console's style sheets and icon.
+ * this class. The pages have no scripts and load nothing but the console's style sheets and icon.
  */
 public final class DocsSite {
   /** The file that lists the path of each page, one per line. A page's file has the same name. */

@@ -4,7 +4,7 @@ package io.unipin.serving.docs;
 final class Escaped {
   private Escaped() {}
 
-  /** Returns text as it stands in HTML, also within an attribute. */
+  /** Escapes a text, so that it can stand in HTML, also within an attribute. */
   static String html(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")

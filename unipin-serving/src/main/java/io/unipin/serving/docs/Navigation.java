@@ -15,8 +15,9 @@ import org.commonmark.node.Node;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The list of pages beside each page. It has the links in the first columns of the tables of
- * {@code docs/README.md}, below the headings of the tables. Immutable.
+ * The list of all pages, which is shown beside each page. It has the links from the first column of
+ * each table of {@code docs/README.md}. The links of a table stand below the table's heading.
+ * Immutable.
  */
 final class Navigation {
   static final String INDEX = "docs/README.md";

@@ -19,7 +19,7 @@ import org.commonmark.renderer.html.HtmlRenderer;
 
 /**
  * Turns Markdown into HTML. Raw HTML in the Markdown is shown as text, and comments are left out.
- * Headings have the anchors of GitHub. Immutable.
+ * Headings have the same anchors as on GitHub. Immutable.
  */
 final class PageHtml {
   private static final List<Extension> EXTENSIONS = List.of(TablesExtension.create());
@@ -74,7 +74,7 @@ final class PageHtml {
     return title.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-');
   }
 
-  /** Returns the words of a part of a page, without marks. */
+  /** Returns the words of a part of a page, without the marks of Markdown. */
   static String text(Node node) {
     StringBuilder text = new StringBuilder();
     node.accept(
@@ -97,7 +97,7 @@ final class PageHtml {
     return text.toString();
   }
 
-  /** Changes links to those of the site, and removes comments. */
+  /** Makes links lead to the pages of the site, and removes comments. */
   private final class Rewriter extends AbstractVisitor {
     private final String page;
 
@@ -123,7 +123,7 @@ final class PageHtml {
       }
     }
 
-    /** Replaces a link by its words and, if these do not name the file, by the file's path. */
+    /** Replaces a link by its words. If these are not the file's path, the path follows them. */
     private static void replace(Link link, String file) {
       String words = text(link);
       if (!words.equals(file)) {

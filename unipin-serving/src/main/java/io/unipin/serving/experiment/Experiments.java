@@ -84,7 +84,8 @@ public final class Experiments {
   }
 
   /**
-   * Returns an arm as the assignment that a user has whom the configuration assigns to it by id.
+   * Returns an arm as an assignment, like that of a user whose id the configuration assigns to this
+   * arm.
    *
    * @param label the arm, written as {@code experiment=arm}
    * @return empty if no experiment has this arm
@@ -105,7 +106,7 @@ public final class Experiments {
   }
 
   /**
-   * Returns the assignments of a user with one arm in place of the user's arm in the same layer.
+   * Returns a user's assignments, in which one arm replaces the user's own arm of the same layer.
    */
   public static List<Assignment> replace(List<Assignment> assignments, Assignment chosen) {
     return Stream.concat(

@@ -44,8 +44,8 @@ public final class ItemNames {
   }
 
   /**
-   * Returns the key of a bundle for which an unknown key may stand; empty if there is none. Looks at
-   * the first {@value #MOST_KEYS} items of each bundle.
+   * Returns the key of a bundle that is nearest to an unknown key; empty if no key is near. Looks
+   * at the first {@value #MOST_KEYS} items of each bundle.
    */
   public Optional<String> nearest(String key) {
     List<String> near =

@@ -31,9 +31,9 @@ public record Route(
    *
    * <p>The kind is the name of the call and the expected outcome in the users' cache. It is {@code
    * prefill} if the cache holds no state of the user, {@code append} if the request brings actions
-   * of its own, and {@code hit} otherwise. The outcome may be another one, for example if the
-   * history has grown or another call encodes the user first. The look takes no lease on the user's
-   * state and does not count as a use of it.
+   * of its own, and {@code hit} otherwise. The real outcome may differ, for example if the history
+   * has grown or another call encodes the user first. This method takes no lease on the user's
+   * state, and its call does not count as a use of the state.
    */
   String kind(String rpc, UserContext user) {
     boolean[] cached = new boolean[1];

@@ -8,8 +8,8 @@ public interface Routes {
   Route of(String user);
 
   /**
-   * Returns the route that a user would have in an arm. In the other layers the user keeps the own
-   * arms. Nothing is logged, and the user's assignment does not change.
+   * Returns the route that a user would have in an arm. The user keeps the assigned arms of the
+   * other layers. Nothing is logged, and the user's assignment does not change.
    *
    * @param arm an arm of the configured experiments, written as {@code experiment=arm}
    * @throws io.unipin.serving.failure.ServingException INVALID when there is no such arm

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers copies of page requests with another bundle, and measures how the answers differ. Its
- * work runs after all waiting live requests. If {@code admission.order} is COST, it waits for them
- * for a bounded time only.
+ * work runs after all waiting live requests. If {@code admission.order} is COST, the shadow waits
+ * for these requests for a bounded time only.
  *
  * <p>The shadow changes no live answer. Its pipeline has its own cache. The shadow writes no
  * history, no log and no cursor that a caller sees.

@@ -48,7 +48,10 @@ public final class ConfigReader {
     return reader.bind(environment, overrides);
   }
 
-  /** Returns all settings without a file. Refuses what {@link #read(Map, List)} refuses. */
+  /**
+   * Returns the settings of a server without a settings file. Refuses what {@link #read(Map, List)}
+   * refuses.
+   */
   public static List<EffectiveSetting> effective(
       Map<String, String> environment, List<String> overrides) {
     ConfigReader reader = new ConfigReader();

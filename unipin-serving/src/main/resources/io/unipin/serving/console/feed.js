@@ -1,4 +1,4 @@
-// Shows a user's page, records actions on its items, and shows the page that follows beside it.
+// Shows a user's page, records actions on its items, and shows the next page beside it.
 import { post } from './api.js';
 import { byId, confirm, failure, h, onSubmit, show, toast } from './dom.js';
 import { named } from './inspector.js';
@@ -102,7 +102,7 @@ async function step(work, focus) {
 /** Asks for the page again and shows it beside the page that was shown until now. */
 async function follow(cause, event = null) {
   const start = shown, { form, now: before } = start;
-  // The page before is not explained further: the server can only explain what holds now.
+  // The earlier page gets no more explanations, because the server can only explain what holds now.
   const now = await explain(await load(form), form, before);
   if (shown !== start) return; // the operator asked for another page meanwhile
   shown = { form, now, before, cause, event };
@@ -178,7 +178,7 @@ async function compareArms() {
   show(byId('compared'), h('div', { class: 'pages both' }, arm('left', left, right, forms[0].arm), arm('right', right, left, forms[1].arm)));
 }
 
-/** Returns the page of one arm, with marks for what the other arm's page has elsewhere or lacks. */
+/** Returns the page of one arm. Marks show which items the other arm's page lacks or has at another place. */
 function arm(side, view, other, name) {
   const { marks, gone } = compare(other, view);
   const words = new Map([...marks].map(([id, mark]) => [id, mark.kind === 'same' ? mark

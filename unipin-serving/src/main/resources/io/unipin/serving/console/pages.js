@@ -3,7 +3,7 @@ import { post } from './api.js';
 import { badge, h, number, percent, whole } from './dom.js';
 import { named, probability } from './inspector.js';
 
-/** Most items that the server explains in one answer. */
+/** The largest number of items that the server explains in one answer. */
 const EXPLAINED = 200;
 
 /** Returns an inspected page of a user. The form has the fields of the inspector's form. */
@@ -13,8 +13,8 @@ export const load = form => post('inspect', form);
 export const itemsOf = view => view.candidates.filter(item => item.page > 0).sort((a, b) => a.page - b.page);
 
 /**
- * Adds to a page why it lacks items that another page has. The page's own candidates need no
- * further request.
+ * Adds to a page the reasons why it lacks items that another page has. For the page's own candidates, the
+ * server is not asked again.
  */
 export async function explain(view, form, other) {
   const known = new Set(view.candidates.map(item => item.id));
@@ -37,7 +37,7 @@ function terms(view, item) {
 
 const shown = term => term.share ? percent(term.value) : number(term.value, 3);
 
-/** Says why an item stands on its place of the page. */
+/** Says why an item has its place on the page. */
 export function why(view, item) {
   const reasons = [];
   if (item.rule === 'exploration') {
@@ -74,7 +74,7 @@ function difference(one, item, other, now) {
 
 const ruled = item => `the rule ${item.rule.replaceAll('_', ' ')} kept it off the page`;
 
-/** Says where an item that is not on a page stands there. */
+/** Says why an item is not on a page. */
 function absence(view, id) {
   const candidate = view.candidates.find(item => item.id === id);
   if (candidate) {
@@ -151,8 +151,8 @@ function mark(of) {
 /**
  * Returns a page as a list.
  *
- * @param marks map from item id to mark, for the items that have one
- * @param buttons returns the buttons of an item; absent for a page that only shows
+ * @param marks map from item id to mark; items without a mark are not in it
+ * @param buttons returns the buttons of an item; absent for a page without buttons
  */
 export function list(view, marks = new Map(), buttons = null) {
   const items = itemsOf(view);

@@ -35,7 +35,7 @@ export function start(status, changed) {
   });
 }
 
-/** Says how many numbers the bundle's items have. */
+/** Says in the form how many numbers the content of an item must have. */
 export function setup(status) {
   byId('put-content-label').textContent = status.contentDim > 0 ? `Content: ${status.contentDim} numbers, separated by commas`
     : 'Content: the items of this bundle have none';

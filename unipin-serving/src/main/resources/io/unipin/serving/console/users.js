@@ -22,7 +22,7 @@ export function remember(user) {
   offer();
 }
 
-/** No longer offers a user, because the user was erased. */
+/** Removes an erased user from the users that are offered. */
 export function forget(user) {
   users = users.filter(other => other !== user);
   offer();

@@ -19,7 +19,9 @@ final class CostQueueTest {
   private static final long NO_HURRY = 60_000 * MS;
   private static final Duration OVERTAKEN_FOR = Duration.ofMillis(250);
 
-  /** Expected running times, and the delays that follow from them: 80 ms and the most, 250 ms. */
+  /**
+   * Expected running times. The delay of a hit is 80 ms. That of a prefill is the largest, 250 ms.
+   */
   private static final long HIT = 5 * MS;
 
   private static final long PREFILL = 20 * MS;
@@ -96,7 +98,7 @@ final class CostQueueTest {
     assertThat(poll(0)).isEqualTo("batch");
   }
 
-  /** The prefill must start within 30 ms. Another hit is expected to take 10 ms at worst. */
+  /** The prefill must start within 30 ms. A hit before it counts as 10 ms. */
   @Test
   void poll_closeDeadline_isMetAtTheLastMoment() {
     add("prefill", 0, PREFILL, Priority.LIVE, 50);
@@ -157,7 +159,7 @@ final class CostQueueTest {
         .isEqualTo(HIT + 2 * PREFILL + 100 * MS);
   }
 
-  /** A prefill that must start within 5 ms runs before those that have time. */
+  /** A prefill that must start within 5 ms runs before prefills that have more time. */
   @Test
   void workAhead_closeDeadline_countsTheWorkUntilTheCallIsMovedForward() {
     prefill("a", 0);
@@ -245,7 +247,7 @@ final class CostQueueTest {
     assertThat(overtaken).isGreaterThan(calls.size() / 10);
   }
 
-  /** The order depends on differences of times only, and the same calls give the same order. */
+  /** The order depends only on differences between times. The same calls give the same order. */
   @ParameterizedTest
   @ValueSource(longs = {0, 1, -3_600_000_000_000_000L, 1L << 60})
   void poll_anyOriginOfTheClock_givesTheSameOrder(long origin) {

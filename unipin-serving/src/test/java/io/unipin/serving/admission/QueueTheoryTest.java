@@ -29,14 +29,14 @@ final class QueueTheoryTest {
   /** The deviation that the simulated means may have from the closed forms. */
   private static final double TOLERANCE = 0.04;
 
-  /** Running times of hits and prefills: exponential with mean 2, and even between 10 and 30. */
+  /** Hits run for exponential times with mean 2, prefills for uniform times between 10 and 30. */
   private static final double HIT = 2;
 
   private static final double PREFILL = 20;
   private static final double SQUARE_OF_HIT = 2 * HIT * HIT;
   private static final double SQUARE_OF_PREFILL = PREFILL * PREFILL * (1 + 1 / 12.0);
 
-  /** Arrivals per millisecond at one worker. Each half of the calls is of one kind. */
+  /** Arrivals per millisecond at one worker. Half of the calls are hits, half are prefills. */
   private static final double RATE = LOAD / ((HIT + PREFILL) / 2);
 
   /** The mean time until the running call ends, as an arriving call sees it. */
@@ -100,7 +100,7 @@ final class QueueTheoryTest {
     assertThat(simulated).isCloseTo(closedForm, within(TOLERANCE * closedForm));
   }
 
-  /** Pollaczek and Khinchine: the mean wait is the residual time by the idle share. */
+  /** Pollaczek and Khinchine: the mean wait is the residual time divided by the idle share. */
   @Test
   void arrival_oneWorker_waitsAsPollaczekAndKhinchineSay() {
     Waits waits = played(new ArrivalQueue(), 1, pages(1), HIT);
@@ -125,7 +125,8 @@ final class QueueTheoryTest {
 
   /**
    * Kleinrock's conservation law: an order that knows no running times can only move waits from one
-   * class to the other. The sum of the waits, weighted by load, stays that of the order of arrival.
+   * class to the other. The sum of the waits, weighted by load, is the same as in the order of
+   * arrival.
    */
   @Test
   void cost_delaysOfAServer_moveWaitsFromHitsToPrefillsAndMakeNone() {
@@ -166,7 +167,7 @@ final class QueueTheoryTest {
         .iterator();
   }
 
-  /** The aims of the order, with two workers and calls that have half a second. */
+  /** Checks the aims of the order with two workers. Every call must end within half a second. */
   @Test
   void cost_atEightyPercent_halvesTheTailOfHitsAndStarvesNoPrefill() {
     List<Call> calls = new ArrayList<>();

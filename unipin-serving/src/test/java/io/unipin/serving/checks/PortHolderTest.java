@@ -15,7 +15,10 @@ final class PortHolderTest {
 
   @TempDir Path proc;
 
-  /** Writes a table in which one socket listens on port 9090, and one is connected from it. */
+  /**
+   * Writes a table in which one socket listens on port 9090 and another is connected from this
+   * port.
+   */
   @BeforeEach
   void writeTable() throws IOException {
     Files.createDirectories(proc.resolve("net"));

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the site that the build makes of the pages. */
+/** Tests the site that the build makes from the pages. */
 final class DocsSiteTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root", ".."));
   private static final Pattern LINK = Pattern.compile(" href=\"([^\"]*)\"");

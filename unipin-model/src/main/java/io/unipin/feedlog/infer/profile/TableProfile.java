@@ -36,12 +36,13 @@ public record TableProfile(
   /**
    * How columns depend on each other.
    *
-   * @param determined by the names of columns a and b: the share of a's repeated values that always
-   *     occur with the same value of b; absent if a has too few repeated values
-   * @param gaps by the names of a column of times and another column b: median number of
-   *     milliseconds between two successive rows with the same value of b
-   * @param contained by the names of a column of lists and another column b: share of the rows
-   *     whose list contains the row's value of b
+   * @param determined share of the repeated values of a column a that always occur with the same
+   *     value of a column b. The first key is the name of a, the second key is the name of b.
+   *     Absent if a has too few repeated values
+   * @param gaps median number of milliseconds between two successive rows with the same value of a
+   *     column b. The first key is the name of a column of times, the second key is the name of b
+   * @param contained share of the rows whose list contains the row's value of a column b. The first
+   *     key is the name of a column of lists, the second key is the name of b
    */
   public record Relations(
       Map<String, Map<String, Double>> determined,

@@ -53,8 +53,8 @@ final class RedisErasing {
    * Erases a history.
    *
    * @param key key of the user's record
-   * @param again whether the history is deleted even if this erasure was made a moment ago; actions
-   *     of the user since then are then lost
+   * @param again whether to delete the history even if this erasure was already made a moment ago.
+   *     If so, actions that were recorded since that moment are lost
    * @return whether there was a history
    */
   boolean erase(byte[] key, long timeMs, boolean again) {

@@ -123,7 +123,9 @@ public final class LiveItems {
     return row == Catalogue.UNKNOWN ? OptionalLong.empty() : OptionalLong.of(catalogue.id(row));
   }
 
-  /** Returns the keys of the catalogue's first {@code most} items, without items that have none. */
+  /**
+   * Returns the keys of the catalogue's first {@code most} items. Items without a key are left out.
+   */
   public Stream<String> ownKeys(int most) {
     return IntStream.range(0, Math.min(most, catalogue.size()))
         .mapToObj(catalogue::key)

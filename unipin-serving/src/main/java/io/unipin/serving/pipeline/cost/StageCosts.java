@@ -19,7 +19,10 @@ public final class StageCosts implements StageTimes {
     this(new SizedCosts());
   }
 
-  /** Creates costs that share the data of encoding, which depends only on the model. */
+  /**
+   * Creates costs that use the given costs of encoding. All settings of a model share these,
+   * because encoding depends on the model alone.
+   */
   public StageCosts(SizedCosts encoding) {
     for (Stage stage : Stage.values()) {
       costs.put(stage, stage == Stage.ENCODE ? encoding : new SizedCosts());

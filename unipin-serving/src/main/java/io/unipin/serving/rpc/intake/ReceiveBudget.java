@@ -43,8 +43,8 @@ public final class ReceiveBudget {
 
   /**
    * Changes the cost of a call whose message is complete. If the total then exceeds the bound,
-   * other incomplete calls are refused before this call. Later, this call may be refused like every
-   * incomplete call.
+   * other incomplete calls are refused before this call. After that, this call counts as incomplete
+   * until its client ends it, and may be refused like any other incomplete call.
    */
   void swap(Receipt receipt, long before, long now) {
     incomplete.remove(receipt);

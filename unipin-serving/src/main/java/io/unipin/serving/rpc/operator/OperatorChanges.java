@@ -21,10 +21,10 @@ import java.util.Locale;
 import java.util.UUID;
 
 /**
- * Makes changes that an operator asks for one by one. Each change is checked, kept and counted as
- * the change of a call is: RecordActions, RetractActions or ChangeItems. Every method throws a
- * {@link ServingException}: INVALID for a change that breaks a rule, another kind for a change that
- * can't be made now. Thread-safe.
+ * Makes changes that an operator asks for one by one. Each change is checked, kept and counted like
+ * a change by the call RecordActions, RetractActions or ChangeItems. Every method throws a
+ * {@link ServingException}: of the kind INVALID for a change that breaks a rule, and of another
+ * kind for a change that can't be made now. Thread-safe.
  */
 public final class OperatorChanges {
   private final RpcServices services;
@@ -113,7 +113,7 @@ public final class OperatorChanges {
     return Verdict.of(items().change(ChangeItemsRequest.newBuilder().addPuts(item).build()).get(0));
   }
 
-  /** Deletes an item, so that no user sees it any more, whether it was put or a bundle has it. */
+  /** Deletes an item, so that no user sees it any more. The item was put or belongs to a bundle. */
   public Hidden hide(long item) {
     ItemCalls items = items();
     ItemStatus before = items.find(GetItemRequest.newBuilder().setId(item).build());
@@ -131,7 +131,7 @@ public final class OperatorChanges {
                 .build());
   }
 
-  /** Returns an item as JSON, named by its key or, without a key, by its id. */
+  /** Returns an item as JSON. The JSON names the item by its key, or by its id if it has no key. */
   private static String json(Item item) {
     Item named = item.getKey().isEmpty() ? item : item.toBuilder().clearId().build();
     try {
@@ -141,7 +141,7 @@ public final class OperatorChanges {
     }
   }
 
-  /** Returns the calls of a change that arrives now. */
+  /** Returns the methods that change items, for a change that arrives now. */
   private ItemCalls items() {
     long arrived = System.nanoTime();
     return new ItemCalls(
