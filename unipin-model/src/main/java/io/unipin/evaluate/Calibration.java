@@ -115,8 +115,8 @@ public record Calibration(List<String> actions, List<Input> inputs, String oracl
   /**
    * Predictions and labels of all impressions.
    *
-   * @param shown one array (impressions) per action: the probabilities at the positions where the
-   *     impressions were shown
+   * @param shown one array (impressions) per action: the probabilities that were computed for
+   *     the position at which each impression was shown
    * @param labels one array (impressions) per action: whether the impression got the action
    * @param first (impressions) probabilities of the oracle's action at the first position; empty
    *     without an oracle
