@@ -20,7 +20,8 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "check",
     description =
-        "Shows cards, driver and libtorch, and compares a product on a card with the processor's.",
+        "Shows cards, driver and libtorch, and compares a matrix product that a card computes with"
+            + " the same product computed by the processor.",
     footer = {"", "Example:", "  ./unipin gpu check", "  ./unipin gpu check --device cuda:1"})
 final class GpuCheckCommand implements Callable<Integer> {
   /**

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "shell",
     description = {
-      "Asks a running server for pages, records actions, and asks why: line by line.",
+      "Reads commands line by line. They ask a running server for pages, record actions, and ask"
+          + " why an item is on a page or not.",
       "At a terminal, Tab completes, and help lists the commands. Without a terminal, the lines"
           + " come from standard input, and the first error ends the shell with exit code 1."
     },
