@@ -271,7 +271,7 @@ class Pass {
     attention.keys = s_.panels;
     attention.scores = s_.scores;
     auto* half_keys = reinterpret_cast<std::uint16_t*>(s_.panels);
-    std::uint16_t* half_values = half_keys + s_.keys * head_;  // s_.panels has room for as many floats
+    std::uint16_t* half_values = half_keys + s_.keys * head_;  // both fit into the s_.keys * head_ floats of s_.panels
     for (std::size_t g = 0; g < shape_.kv_heads; ++g) {
       if (halves_ == nullptr) {
         kernels_.turn_keys(keys, head_, floats(plane(layer, 0, g), keys), s_.panels);
