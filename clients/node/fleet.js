@@ -61,7 +61,7 @@ export function order(user, replicas) {
 /** Returns a bound. A replica has room while it has fewer calls in flight than this bound. */
 export const room = (inFlight, replicas) => Math.ceil((5 * (inFlight + 1)) / (4 * replicas));
 
-/** Pauses that double up to a longest pause, each shortened by a random fifth at most. */
+/** Pauses that double up to a longest one. Each is shortened at random, by a fifth at most. */
 export class Backoff {
   constructor(first, longest) {
     Object.assign(this, { first, longest, following: first });
@@ -95,7 +95,7 @@ export class Caller {
       : grpc.credentials.createInsecure();
   }
 
-  /** Opens a connection. `authority` is the host in the certificate, if not the address's. */
+  /** Opens a connection. `authority` is the certificate's host, if the address has another one. */
   open(address, authority) {
     const named = authority && {
       'grpc.default_authority': authority,
@@ -189,7 +189,7 @@ class Replica {
       this.pauses.reset();
       this.state = status === 'SERVING' ? 'SERVING' : 'DRAINING';
     });
-    watch.on('error', () => {}); // the status tells the same
+    watch.on('error', () => {}); // the status reports the same failure
     watch.on('status', ({ code }) => {
       if (this.watching !== watch || this.closed) return;
       if (code === grpc.status.UNIMPLEMENTED) {
@@ -273,7 +273,8 @@ export class Fleet {
     this.byName = new Map();
     this.update(names);
     const tick = () => this.byName.forEach((replica) => replica.tick());
-    const follow = () => find().then((found) => this.update(found), () => {}); // the names stay
+    // If the names can't be found, the replicas stay as they are.
+    const follow = () => find().then((found) => this.update(found), () => {});
     this.timers = [setInterval(tick, TICK).unref()];
     if (find) this.timers.push(setInterval(follow, DNS_DISTANCE).unref());
   }
@@ -297,7 +298,7 @@ export class Fleet {
     const inFlight = open.reduce((sum, replica) => sum + replica.inFlight, 0);
     const bound = room(inFlight, Math.max(1, open.length));
     const left = names.filter((name) => !tried.has(name)).map((name) => this.byName.get(name));
-    // The first with room; else the first that takes calls; else the first at all.
+    // The first replica with room; else the first that takes calls; else the first of all.
     return (
       left.find((replica) => replica.takesCalls && replica.inFlight < bound) ??
       left.find((replica) => replica.takesCalls) ??
@@ -347,7 +348,7 @@ export class Fleet {
       if (everywhere) tried.clear();
       if (everywhere || last.kind === 'OVERLOADED' || last.retryAfterMs !== null) {
         const pause = pauses.next(last.retryAfterMs);
-        if (end - Date.now() <= pause) throw last; // the deadline would pass in the pause
+        if (end - Date.now() <= pause) throw last; // the deadline would pass during the pause
         await sleep(pause);
       }
     }

@@ -48,7 +48,7 @@ export class RequestError extends Error {
   retryAfterMs: number | null;
 }
 
-/** A replica as one client sees it. `calls` counts repeated calls again. */
+/** A replica as one client sees it. `calls` counts every attempt of a repeated call. */
 export interface ReplicaStatus {
   name: string;
   state: 'UNKNOWN' | 'SERVING' | 'DRAINING' | 'AWAY';
@@ -68,7 +68,7 @@ export class UniPinClient {
   retrieveAndRank(request: m.RetrieveAndRankRequest): Promise<m.RetrieveAndRankResponse>;
   retrieve(request: m.RetrieveRequest): Promise<m.RetrieveResponse>;
   rank(request: m.RankRequest): Promise<m.RankResponse>;
-  /** Is repeated only if every action has an event id. Send one user's actions per call. */
+  /** Give one user's actions per call. A call is repeated only if all actions have event ids. */
   recordActions(request: m.RecordActionsRequest): Promise<m.RecordActionsResponse>;
   retractActions(request: m.RetractActionsRequest): Promise<m.RetractActionsResponse>;
   /** If the call was repeated, `existed` may be false although data was erased. */
@@ -79,7 +79,7 @@ export class UniPinClient {
   close(): void;
 }
 
-/** A client of a server's admin port. Calls fail as those of UniPinClient do. */
+/** A client of a server's admin port. Its calls fail in the same way as those of UniPinClient. */
 export class UniPinAdminClient {
   private constructor();
   loadBundle(request: m.LoadBundleRequest): Promise<m.BundleStatus>;

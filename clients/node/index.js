@@ -183,7 +183,7 @@ export class UniPinAdminClient {
 class Stream {
   constructor(client, { path, serialize, deserialize }, metadata) {
     this.call = client.makeBidiStreamRequest(path, serialize, deserialize, metadata);
-    this.call.on('error', () => {}); // the iterator tells the same
+    this.call.on('error', () => {}); // the iterator reports the same failure
     this.answers = this.call[Symbol.asyncIterator]();
   }
 

@@ -1,7 +1,8 @@
-"""Makes the calls of a list of cases, and prints how each ends, one line of JSON per case.
+"""Makes the calls of a list of cases. Prints how each case ends, as one line of JSON.
 
-Usage: conformance.py SERVERS CASES. SERVERS names the addresses, tokens and authorities of servers.
-A case has a server, an RPC, a request in JSON, and perhaps a token and a deadline.
+Usage: conformance.py SERVERS CASES. SERVERS is a file with the addresses and authorities of
+servers. CASES is a file with a list of cases. A case has a server, an RPC, a request in JSON, and
+perhaps a token and a deadline.
 """
 
 import json

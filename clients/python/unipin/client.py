@@ -87,7 +87,7 @@ class UniPinClient:
         return self._identified("Rank", request)
 
     def record_actions(self, request: m.RecordActionsRequest) -> m.RecordActionsResponse:
-        """Is repeated only if every action has an event id. Send one user's actions per call."""
+        """Give one user's actions per call. A call is repeated only if all have event ids."""
         request = _of(self._METHODS["RecordActions"], request)
         user = request.users[0].user_id if request.users else ""
         repeatable = all(action.event_id for one in request.users for action in one.actions)

@@ -23,7 +23,7 @@ from unipin.errors import Kind, RequestError
 
 _logger = logging.getLogger("unipin")
 _MASK = (1 << 64) - 1
-_TICK = 0.1  # seconds, as all times here
+_TICK = 0.1  # in seconds, like all times in this file
 _SILENCE, _IDLE_SILENCE, _PATIENCE = 1.0, 10.0, 1.0
 _DNS_DISTANCE = 5.0
 _SERVING = 1
@@ -73,7 +73,7 @@ def room(in_flight: int, replicas: int) -> int:
 
 
 class Backoff:
-    """Pauses that double up to a longest pause, each shortened by a random fifth at most."""
+    """Pauses that double up to a longest one. Each is shortened at random, by a fifth at most."""
 
     def __init__(self, first: float, longest: float):
         self._first, self._longest, self._next = first, longest, first
@@ -99,7 +99,7 @@ class State(enum.Enum):
 
 @dataclass(frozen=True)
 class ReplicaStatus:
-    """A replica as one client sees it. ``calls`` counts repeated calls again."""
+    """A replica as one client sees it. ``calls`` counts every attempt of a repeated call."""
 
     name: str
     state: State
@@ -122,7 +122,7 @@ class Caller:
             self._credentials = grpc.ssl_channel_credentials(*parts)
 
     def open(self, address: str, authority: str = "") -> grpc.Channel:
-        """Opens a channel. ``authority`` is the host in the certificate, if not the address's."""
+        """Opens a channel. ``authority`` is the certificate's host, if it is not the address's."""
         options: list[tuple[str, object]] = [
             ("grpc.enable_retries", 0),  # this client repeats calls itself
             ("grpc.use_local_subchannel_pool", 1),  # a new channel has a new connection
@@ -311,7 +311,7 @@ class Fleet:
             open_ones = [r for r in self._replicas.values() if r.takes_calls]
             bound = room(sum(r.in_flight for r in open_ones), max(1, len(open_ones)))
             left = [self._replicas[name] for name in names if name not in tried]
-            # The first with room; else the first that takes calls; else the first at all.
+            # The first replica with room; else the first that takes calls; else the first of all.
             ranks = (lambda r: r.takes_calls and r.in_flight < bound, lambda r: r.takes_calls)
             for wanted in (*ranks, lambda r: True):
                 for replica in filter(wanted, left):
@@ -359,7 +359,7 @@ class Fleet:
             if everywhere or last.kind is Kind.OVERLOADED or asked is not None:
                 pause = pauses.next(asked or 0.0)
                 if end - time.monotonic() <= pause:
-                    raise last  # the deadline would pass in the pause
+                    raise last  # the deadline would pass during the pause
                 self._closed.wait(pause)
 
     def replicas(self) -> list[ReplicaStatus]:

@@ -1,8 +1,9 @@
 """The messages of the contract, such as ``RetrieveAndRankRequest``.
 
-They are built when the module is loaded, from ``contract.binpb``. This file is generated from the
-proto files and depends on no version of the protobuf library. The messages are registered in a pool
-of their own, so they never collide with other generated code in the same program.
+They are built when the module is loaded, from ``contract.binpb``. The file ``contract.binpb`` is
+generated from the proto files and depends on no version of the protobuf library. The messages are
+registered in a pool of their own, so they never collide with other generated code in the same
+program.
 ``messages.pyi`` has their types for editors and type checkers.
 """
 

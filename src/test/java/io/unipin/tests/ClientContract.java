@@ -36,7 +36,7 @@ final class ClientContract {
   static final FileDescriptor SERVING = Action.getDescriptor().getFile();
   static final FileDescriptor ADMIN = LoadBundleRequest.getDescriptor().getFile();
 
-  /** Each file comes after the files that it needs. */
+  /** The files of the contract. Each file comes after the files that it needs. */
   private static final List<FileDescriptor> FILES =
       List.of(
           Any.getDescriptor().getFile(),
@@ -47,7 +47,7 @@ final class ClientContract {
           ADMIN,
           SERVING);
 
-  /** The messages that are taken of the file with gRPC's many kinds of details. */
+  /** The only messages that are taken from the file with gRPC's many kinds of details. */
   private static final Set<String> DETAILS =
       Set.of("ErrorInfo", "BadRequest", "RetryInfo", "LocalizedMessage");
 
@@ -71,7 +71,7 @@ final class ClientContract {
         : file.getMessageTypes();
   }
 
-  /** Leaves out the names of the JSON mapping, which readers derive. */
+  /** Leaves out the names of the JSON mapping, which readers derive from the fields' names. */
   private static DescriptorProto stripped(DescriptorProto message) {
     DescriptorProto.Builder copy = message.toBuilder();
     copy.getFieldBuilderList().forEach(FieldDescriptorProto.Builder::clearJsonName);

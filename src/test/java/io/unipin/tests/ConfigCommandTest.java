@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Tests the verbs about settings. */
+/** Tests the commands about settings. */
 @Timeout(60)
 final class ConfigCommandTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
@@ -28,7 +28,7 @@ final class ConfigCommandTest {
 
   @TempDir Path folder;
 
-  /** The exit code of a verb, and what it printed. */
+  /** The exit code of a command, and what it printed. */
   record Printed(int code, List<String> out, List<String> err) {}
 
   private static Printed run(String... arguments) {
@@ -171,7 +171,7 @@ final class ConfigCommandTest {
         .contains("joint");
   }
 
-  /** Returns the paths of values that do not fit a schema. Knows only the keywords of ours. */
+  /** Returns the paths of values that do not fit a schema. Knows only our schema's keywords. */
   private static List<String> faults(JsonNode schema, JsonNode value, String path) {
     List<String> faults = new ArrayList<>();
     JsonNode types = schema.path("type");

@@ -37,7 +37,7 @@ final class Conformance {
   private static final Path FILE =
       Path.of(System.getProperty("unipin.root"), "src/test/resources/conformance.json");
 
-  /** Reasons at which the caller does something else than the reason's name says. */
+  /** The kinds of those reasons whose kind has another name than the reason. */
   private static final Map<String, String> KINDS =
       Map.of(
           "UNAUTHENTICATED", "INVALID",
@@ -226,7 +226,7 @@ final class Conformance {
     }
   }
 
-  /** Checks that a value has all that another one has. Lists must be equally long. */
+  /** Checks that a value contains everything in another value. Lists must be equally long. */
   private static void includes(String at, JsonNode value, JsonNode expected) {
     if (expected.isObject()) {
       expected

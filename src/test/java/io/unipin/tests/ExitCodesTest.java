@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Checks that pages and helps show the exit codes that the commands have. */
+/** Checks that pages and the help of commands show the exit codes that the commands have. */
 final class ExitCodesTest {
   private static final Path DOCS = Path.of(System.getProperty("unipin.root")).resolve("docs");
   private static final Pattern ROW = Pattern.compile("(?m)^\\| (\\d+) \\| ([^|]*) \\|$");
@@ -56,8 +56,9 @@ final class ExitCodesTest {
   }
 
   /**
-   * Checks the codes that a text gives for a command. A code of the command alone must have the
-   * words of the table. A code of all commands may say more about this command.
+   * Checks the codes that a text gives for a command. If a code belongs to this command alone, the
+   * text must explain it in the words of the table. If all commands have the code, the text may say
+   * more about this command.
    */
   private static void assertAgrees(String verb, List<MatchResult> shown) {
     List<ExitCode> known =

@@ -91,7 +91,7 @@ final class MistakesTest {
     server.close();
   }
 
-  /** One entry of the list, with the name by which reports of this test call it. */
+  /** One entry of the list. Reports of this test show its name. */
   record Mistake(JsonNode entry) {
     @Override
     public String toString() {
@@ -153,7 +153,7 @@ final class MistakesTest {
     }
   }
 
-  /** Runs a command, and deletes the file in which it keeps an output that it can't write. */
+  /** Runs a command. Deletes the file that the command keeps if it can't write its output. */
   private static Answer run(List<String> words) throws IOException {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

@@ -95,7 +95,7 @@ final class ShellCommandTest {
     return printed.err().get(0).substring(start.length());
   }
 
-  /** Returns the ids of a printed page in their order, or another column of its rows. */
+  /** Returns one column of the rows of a printed page, such as the ids. */
   private static List<String> column(Printed page, int column) {
     return page.out().stream()
         .filter(line -> line.matches(" +\\d+ +5\\d{3} .*"))

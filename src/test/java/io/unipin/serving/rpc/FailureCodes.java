@@ -15,7 +15,7 @@ public final class FailureCodes {
     return FailureStatus.of(new ServingException(kind, "a failure"));
   }
 
-  /** Returns the trailers with which a call ends whose status some other code chose. */
+  /** Returns the trailers of a call that ends with a status which other code chose. */
   public static Metadata explained(Status end) {
     return FailureStatus.explained(end, new Metadata());
   }

@@ -39,12 +39,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A server that fails as a test asks, with the statuses of a real server, by gRPC and by JSON.
  *
- * <p>{@code EraseUser} fails with the kind that the user is named after, such as LOST. It does not
- * answer about the user SILENT. About other users it answers that this server, by its name, has
- * confirmed.
+ * <p>If a user's id is a kind of failure, such as LOST, {@code EraseUser} fails with this kind. For
+ * the user SILENT it gives no answer. For other users it answers that this server, which it names,
+ * has confirmed.
  */
 public final class FaultyServer implements AutoCloseable {
-  /** The user about whom the server does not answer. */
+  /** The user for whom {@code EraseUser} gives no answer. */
   public static final String SILENT = "SILENT";
 
   /** The pause that the server asks for when it is overloaded. */
@@ -191,12 +191,12 @@ public final class FaultyServer implements AutoCloseable {
     }
   }
 
-  /** Makes the server answer nothing from the next erasure on, not even about its health. */
+  /** From the next erasure on, the server answers no call, not even those about its health. */
   public void freeze() {
     freezes = true;
   }
 
-  /** Makes the next calls fail that would succeed. */
+  /** Makes the next calls fail that would otherwise succeed, as many as {@code times}. */
   public void fail(int times, ServingException failed) {
     failure = failed;
     failures.set(times);

@@ -104,7 +104,7 @@ final class CommandsPage {
     return unformatted(String.join(" ", description));
   }
 
-  /** Replaces the marks that picocli formats: {@code %n} is a line break, and two percents one. */
+  /** Replaces the marks that picocli formats: {@code %n} is a line break, and {@code %%} is %. */
   private static String unformatted(String text) {
     return text.replace("%n", "\n").replace("%%", "%");
   }

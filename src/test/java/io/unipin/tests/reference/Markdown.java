@@ -62,7 +62,7 @@ final class Markdown {
     return text.toString();
   }
 
-  /** Returns code as it stands in a cell or a sentence; nothing for no code. */
+  /** Returns code as it stands in a cell or a sentence; empty if there is no code. */
   static String quoted(String code) {
     return code.isEmpty() ? "" : "`" + code.replace("|", "\\|") + "`";
   }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * A metric as Prometheus reads it.
  *
  * @param name name without the endings of a histogram's series
- * @param labels values of each label in the metrics from which this was read
+ * @param labels values of each label in the text from which the metric was read
  */
 record Metric(String name, String type, String help, Map<String, Set<String>> labels) {
   private static final Pattern COMMENT = Pattern.compile("# (HELP|TYPE) (\\S+) (.*)");

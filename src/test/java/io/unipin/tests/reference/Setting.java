@@ -35,7 +35,7 @@ record Setting(String key, String value, String meaning) {
     return new Setting(key, value, (meaning + " " + words).strip());
   }
 
-  /** Reads a file of defaults in YAML. The first comment, with an empty line after it, is left out. */
+  /** Reads a file of defaults in YAML. Leaves out the first comment if an empty line follows it. */
   static List<Setting> read(String yaml) {
     List<Setting> settings = new ArrayList<>();
     List<String> before = new ArrayList<>();

@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parent of the verbs about settings. */
+/** The parent of the commands about settings. */
 @Command(
     name = "config",
     description =

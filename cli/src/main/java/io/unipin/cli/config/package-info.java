@@ -1,4 +1,4 @@
-/** The verbs about settings: their schema, what is in effect, and how two files differ. */
+/** The commands about settings: their schema, their values in effect, and how two files differ. */
 @NullMarked
 package io.unipin.cli.config;
 

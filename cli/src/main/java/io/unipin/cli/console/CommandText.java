@@ -10,7 +10,7 @@ final class CommandText {
   private static final String PROGRAM = "./unipin";
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
 
-  /** A longer command line is no help. */
+  /** Most characters of a corrected command line. A longer one is no help. */
   private static final int LONGEST = 600;
 
   private CommandText() {}
@@ -27,9 +27,9 @@ final class CommandText {
   }
 
   /**
-   * Returns the command line with a right word in place of the first wrong one; empty if no
+   * Returns the command line with the right word in place of the first wrong one; empty if no
    * argument has the wrong word, or if the command line is long. The wrong word may be the whole
-   * argument, a name before {@code =}, or the end of a dotted name or of a path.
+   * argument, the name before {@code =}, or the end of a dotted name or of a path.
    */
   static String corrected(List<String> arguments, String wrong, String right) {
     if (wrong.isEmpty()) {

@@ -30,7 +30,7 @@ record ErrorLine(String place, String expected, String got, String nearest) {
   private static final Pattern EXPECTED =
       Pattern.compile("^(.*?) expected(?!\\w).*?(?:[,;] got (.*))?$");
 
-  /** Matches the end of a value that a message goes on to explain. */
+  /** Matches the explanation that some messages add after a value. */
   private static final Pattern EXPLANATION =
       Pattern.compile("(, which |: taken by |; | \\(see |, row as mapped|, known are ).*$");
 

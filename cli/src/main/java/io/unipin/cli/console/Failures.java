@@ -14,8 +14,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Prints a failure as one line on standard error. With {@code --debug} the stack trace follows. With
- * {@code --errors json} the line is a JSON object.
+ * Prints a failure as one line on standard error. With {@code --debug} the stack trace follows.
+ * With {@code --errors json} the line is a JSON object.
  */
 public final class Failures {
   /** The root command, which decides how a failure is printed. */
@@ -33,7 +33,7 @@ public final class Failures {
   /** The options with the address of a server. */
   private static final List<String> ADDRESSES = List.of("--address", "--admin", "--server");
 
-  /** With these words gRPC refuses a call that a port does not offer. */
+  /** The words with which gRPC refuses a call that a port does not offer. */
   private static final String UNKNOWN_CALL = "Method not found";
 
   private Failures() {}

@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Finds the command that a user should run after a failure. */
 final class NextStep {
-  /** The role that a token needs, by the first verb of the command. */
+  /** The role that a token needs, by the first word of the command. */
   private static final Map<String, String> ROLES =
       Map.of(
           "request",
@@ -37,7 +37,7 @@ final class NextStep {
   private static final Pattern LINE =
       Pattern.compile("(\\S+?)(?::(\\d+)(?::\\d+)?| line (\\d+)(?:, column \\S+)?)(?:: .*)?");
 
-  /** Matches the end of a message that names the next command itself. */
+  /** Matches the next command at the end of a message that already contains it. */
   private static final Pattern OWN = Pattern.compile("(?<=: |run )\\./unipin [^;]+$");
 
   private final CommandSpec spec;
@@ -94,7 +94,7 @@ final class NextStep {
     return names.length < 2 ? "" : names[1];
   }
 
-  /** Returns the step after a lack of ports, memory or room on the disk. */
+  /** Returns the step after a failure for lack of a port, of memory or of room on the disk. */
   private Optional<String> room(Throwable failure, String message, ErrorLine parts) {
     boolean taken =
         failure.getCause() instanceof BindException
@@ -162,8 +162,8 @@ final class NextStep {
   }
 
   /**
-   * Finds the file that a message names without its folder. The file is an argument itself, or it
-   * lies in a folder that is an argument.
+   * Finds the file that a message names without its folder. The file is an argument of the command,
+   * or it lies in a folder that is an argument.
    */
   private Optional<Path> find(String name) {
     for (String argument : arguments) {

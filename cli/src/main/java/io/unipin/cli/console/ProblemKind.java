@@ -9,7 +9,7 @@ import io.unipin.settings.SettingException;
 import java.io.IOException;
 import java.util.Locale;
 
-/** The kinds of failures of commands. A program can decide by the kind what it does next. */
+/** The kinds of failures of commands. A program can decide by the kind what to do next. */
 public enum ProblemKind {
   USAGE("the command line is wrong"),
   REFUSED("a place, a size or a value was refused before the command began"),
@@ -27,7 +27,7 @@ public enum ProblemKind {
   INTERNAL("the server is at fault"),
   FAILED("another failure");
 
-  /** The package whose exceptions, and those of the packages below it, are about data. */
+  /** The exceptions of this package and of the packages below it are about data. */
   private static final String DATA_PACKAGE = FeedLogException.class.getPackageName();
 
   private final String meaning;

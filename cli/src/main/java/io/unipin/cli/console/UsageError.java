@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says in the words of all errors what is wrong with a command line. */
+/** Says what is wrong with a command line, in the form that all errors have. */
 final class UsageError {
   private static final Set<Class<?>> WHOLE =
       Set.of(int.class, Integer.class, long.class, Long.class);
@@ -44,7 +44,7 @@ final class UsageError {
     return argument == null || value == null ? plain(failure) : wrong(argument, value);
   }
 
-  /** Returns the first word that looks like an option of the command and is none. */
+  /** Returns the first word that looks like an option but is not one of the command's options. */
   private static Optional<String> unknownOption(CommandSpec spec, List<String> arguments) {
     return arguments.stream()
         .filter(word -> word.startsWith("--") && word.length() > 2)

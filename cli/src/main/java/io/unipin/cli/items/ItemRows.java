@@ -68,7 +68,7 @@ interface ItemRows extends AutoCloseable {
     }
   }
 
-  /** Returns the hint at the column that the first misspelt column may stand for; else empty. */
+  /** Returns a hint that names the right column for the first misspelt one; empty if none fits. */
   static String hint(List<String> unread) {
     return unread.stream()
         .map(column -> Nearest.hint(column, COLUMNS))

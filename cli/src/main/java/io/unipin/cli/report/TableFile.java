@@ -136,7 +136,7 @@ final class TableFile {
     }
   }
 
-  /** Returns the hint at a missing column, for which one of the found names may stand. */
+  /** Returns a hint if one of the found names may be a misspelling of the missing column. */
   private static String misspelt(String missing, List<String> found) {
     return found.stream()
         .map(name -> Nearest.hint(name, List.of(missing)))

@@ -25,7 +25,7 @@ public final class ActionsText {
     return "nothing changed: the event is recorded at this revision or a higher one";
   }
 
-  /** Prints how many actions a request retracted, and why others are not retracted. */
+  /** Prints how many actions a request retracted, and why it did not retract the others. */
   public static void retracted(RetractActionsResponse response, PrintWriter out) {
     out.println("taken back: " + response.getRetracted());
     line(out, "not recorded yet, and will not count", response.getWaiting());

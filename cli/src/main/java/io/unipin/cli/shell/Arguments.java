@@ -55,7 +55,7 @@ record Arguments(String command, String rest, List<String> words) {
     return words;
   }
 
-  /** Refuses a number of words outside of [least, most]. {@code synopsis} is the right form. */
+  /** Refuses a number of words outside of [least, most]. {@code synopsis} is the line's form. */
   void require(int least, int most, String synopsis) {
     if (words.size() < least) {
       throw new ShellException(

@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The pages of one user that the shell has shown, and the page before. One thread. */
+/**
+ * The page of one user that the shell shows, with the pages that {@code next} added to it, and the
+ * items shown before it, with which it is compared. One thread.
+ */
 final class Feed {
   private List<ScoredItem> before = List.of();
   private List<ScoredItem> shown = List.of();

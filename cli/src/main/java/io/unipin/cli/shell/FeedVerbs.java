@@ -87,7 +87,7 @@ final class FeedVerbs {
     context.out().println(SlateText.served(page.getServed()));
   }
 
-  /** Returns the number that the first word is. */
+  /** Returns the first word as a number of items; {@code usual} if there is no word. */
   private static int count(Arguments arguments, int usual) {
     if (arguments.words().isEmpty()) {
       return usual;

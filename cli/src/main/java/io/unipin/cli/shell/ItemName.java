@@ -5,7 +5,7 @@ import io.unipin.proto.v1.ScoredItem;
 import io.unipin.settings.Nearest;
 
 /**
- * An item as the user of the shell names it. Either the id counts, or the key.
+ * An item as the user of the shell names it: by the id or by the key.
  *
  * @param id id of the item; 0 if the key names it
  * @param key key of the item; empty if the id names it

@@ -3,7 +3,7 @@ package io.unipin.cli.shell;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Where the lines that the shell runs come from. One thread. */
+/** The source of the lines that the shell runs. One thread. */
 interface Lines extends AutoCloseable {
   /**
    * Returns the next line; null at the end.

@@ -27,7 +27,7 @@ final class Shell {
   /**
    * Creates a shell.
    *
-   * @param err receives the errors of lines that nobody types
+   * @param err receives the errors of lines that come from a script
    * @param log receives all answers
    */
   Shell(Context context, PrintWriter err, AnswerLog log) {
@@ -55,8 +55,8 @@ final class Shell {
   /**
    * Runs all lines.
    *
-   * @param keepGoing whether lines after a failed line are run, although nobody types them
-   * @return exit code: 1 if a line that nobody typed failed
+   * @param keepGoing whether a script goes on after a line that failed
+   * @return exit code: 1 if a line of a script failed; otherwise 0
    */
   int run(boolean keepGoing) throws IOException {
     Lines lines = context.lines();
