@@ -87,7 +87,7 @@ public final class FaultyServer implements AutoCloseable {
     ServerServiceDefinition service = intake.bounded(new Service().bindService());
     health(true);
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getByName(HOST), 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(ServerInterceptors.intercept(health.getHealthService(), new Ice()))
             .addService(ServerInterceptors.intercept(service, new Headers(), intake))
             .addStreamTracerFactory(intake.tracers())
