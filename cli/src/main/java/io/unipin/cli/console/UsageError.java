@@ -41,7 +41,18 @@ final class UsageError {
     }
     ArgSpec argument = failure.getArgSpec();
     String value = failure.getValue();
-    return argument == null || value == null ? plain(failure) : wrong(argument, value);
+    if (argument == null || value == null) {
+      return plain(failure);
+    }
+    String said = said(failure);
+    return said.isEmpty() ? wrong(argument, value) : name(argument) + ": " + said;
+  }
+
+  /** Returns what the option's own converter says of its value; empty if it says nothing. */
+  private static String said(ParameterException failure) {
+    String message = plain(failure);
+    boolean own = message.startsWith("Invalid value for ") && message.contains(" expected, got ");
+    return own ? message.substring(message.indexOf(": ") + 2) : "";
   }
 
   /** Returns the first word that looks like an option but is not one of the command's options. */
