@@ -14,7 +14,6 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.openqa.selenium.By;
-import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
@@ -89,10 +88,6 @@ final class Browser implements AutoCloseable {
   /** Presses keys in the element that has the focus. */
   void press(CharSequence... keys) {
     driver.switchTo().activeElement().sendKeys(keys);
-  }
-
-  void resize(int width, int height) {
-    driver.manage().window().setSize(new Dimension(width, height));
   }
 
   WebElement find(String css) {

@@ -260,12 +260,12 @@ final class ConsoleTest {
     browser.type("#candidate-filter", "item 1");
     assertThat(browser.texts("#candidates tbody tr")).allMatch(row -> row.contains("Item 1"));
     browser.shoot("inspector-wishes");
-    browser.resize(420, 900);
+    browser.view(420, 900);
     browser.shoot("inspector-narrow");
     Number overflow =
         (Number) browser.script("return document.documentElement.scrollWidth - innerWidth");
     assertThat(overflow.intValue()).isLessThanOrEqualTo(0);
-    browser.resize(1440, 1000);
+    browser.view(1440, 1000);
   }
 
   @Test
@@ -279,7 +279,7 @@ final class ConsoleTest {
     browser.click("main a[href='#a-bundle']");
     assertThat((String) browser.script("return location.pathname + location.hash"))
         .isEqualTo("/docs/guides/roll-back.html#a-bundle");
-    browser.resize(420, 900);
+    browser.view(420, 900);
     for (String page : List.of("guides/roll-back.html", "reference/metrics.html", "http.html")) {
       browser.open(server.console() + "docs/" + page);
       browser.shoot("docs-narrow");
@@ -289,7 +289,7 @@ final class ConsoleTest {
     }
     browser.click(".pages");
     assertThat((String) browser.script("return location.hash")).isEqualTo("#pages");
-    browser.resize(1440, 1000);
+    browser.view(1440, 1000);
     browser.click("header a[href='/']");
     browser.await("the console", () -> !browser.all("body[data-ready]").isEmpty());
   }

@@ -325,7 +325,7 @@ final class ShellCommandTest {
     assertThat(run(List.of("--console", "localhost:9093")).err())
         .containsExactly(
             "unipin shell: --console: an address such as http://127.0.0.1:9093 expected, got"
-                + " 'localhost:9093'");
+                + " 'localhost:9093' (next: ./unipin shell --help)");
   }
 
   @Test
