@@ -9,15 +9,12 @@ import java.util.List;
 final class ClusterTables {
   private static final String RUN = "cluster";
 
-  /** A later run of the last scene alone, on a machine that did nothing else. */
-  private static final String EMBEDDED = "cluster-embedded";
-
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};
 
   private ClusterTables() {}
 
   static List<Table> all() {
-    return List.of(deaths(), away(), shared(), Table.ofRuns("cluster-files", RUN, EMBEDDED));
+    return List.of(deaths(), away(), shared(), Table.ofRuns("cluster-files", RUN));
   }
 
   private static Table deaths() {
@@ -111,12 +108,12 @@ final class ClusterTables {
             "{erase_bytes_left}",
             "{erase_bytes_left|<=0 project}")
         .row(
-            EMBEDDED,
+            RUN,
             "pages, median with Redis ÷ embedded",
             "{page_p50_vs_embedded|2}",
             "{page_p50_vs_embedded|<=1.1 project}")
         .row(
-            EMBEDDED,
+            RUN,
             "recorded actions, 99th percentile with Redis ÷ embedded",
             "{record_p99_vs_embedded|2}",
             "{record_p99_vs_embedded|<=3 project}");
