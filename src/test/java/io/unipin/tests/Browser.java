@@ -90,6 +90,16 @@ final class Browser implements AutoCloseable {
     driver.switchTo().activeElement().sendKeys(keys);
   }
 
+  /** Checks that the page logged no error and loaded nothing from other places. */
+  void assertCleanAndOnlyAt(String address) {
+    assertThat(errors()).isEmpty();
+    Object hosts =
+        script(
+            "return [...new Set(performance.getEntriesByType('resource')"
+                + ".map(entry => new URL(entry.name).origin))].join()");
+    assertThat(hosts).isEqualTo(address.replaceFirst("/$", ""));
+  }
+
   WebElement find(String css) {
     return driver.findElement(By.cssSelector(css));
   }

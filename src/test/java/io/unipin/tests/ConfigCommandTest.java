@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.unipin.cli.Main;
 import io.unipin.serving.settings.ConfigReader;
 import io.unipin.settings.SettingsTree;
 import io.unipin.train.recipe.TrainConfig;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +15,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Tests the commands about settings. */
 @Timeout(60)
@@ -28,18 +24,10 @@ final class ConfigCommandTest {
 
   @TempDir Path folder;
 
-  /** The exit code of a command, and what it printed. */
-  record Printed(int code, List<String> out, List<String> err) {}
-
   private static Printed run(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine main = Main.commandLine();
-    main.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     List<String> all = new ArrayList<>(List.of("config"));
     all.addAll(List.of(arguments));
-    int code = main.execute(all.toArray(String[]::new));
-    return new Printed(code, out.toString().lines().toList(), err.toString().lines().toList());
+    return Printed.by(all);
   }
 
   private Path file(String name, String... lines) throws Exception {

@@ -54,12 +54,7 @@ final class ConsoleFeedTest {
 
   @AfterEach
   void nothingWentWrongInThePage() {
-    assertThat(browser.errors()).isEmpty();
-    Object hosts =
-        browser.script(
-            "return [...new Set(performance.getEntriesByType('resource')"
-                + ".map(entry => new URL(entry.name).origin))].join()");
-    assertThat(hosts).isEqualTo(server.console().replaceFirst("/$", ""));
+    browser.assertCleanAndOnlyAt(server.console());
   }
 
   @Test

@@ -68,12 +68,7 @@ final class ConsoleTest {
 
   @AfterEach
   void nothingWentWrongInThePage() {
-    assertThat(browser.errors()).isEmpty();
-    Object hosts =
-        browser.script(
-            "return [...new Set(performance.getEntriesByType('resource')"
-                + ".map(entry => new URL(entry.name).origin))].join()");
-    assertThat(hosts).isEqualTo(server.console().replaceFirst("/$", ""));
+    browser.assertCleanAndOnlyAt(server.console());
   }
 
   @Test

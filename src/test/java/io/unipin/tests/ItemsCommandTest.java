@@ -35,19 +35,11 @@ final class ItemsCommandTest {
     server.close();
   }
 
-  /** The exit code of a command, and the lines that it printed. */
-  record Printed(int code, List<String> out, List<String> err) {}
-
   private static Printed run(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine main = Main.commandLine();
-    main.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     List<String> all = new ArrayList<>(List.of("items"));
     all.addAll(List.of(arguments));
     all.addAll(List.of("--server", server.adminAddress()));
-    int code = main.execute(all.toArray(String[]::new));
-    return new Printed(code, out.toString().lines().toList(), err.toString().lines().toList());
+    return Printed.by(all);
   }
 
   private static String line(Item item) {

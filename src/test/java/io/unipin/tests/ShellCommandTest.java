@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.unipin.cli.Main;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +18,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** Tests each command of the shell against a server. */
 @Timeout(120)
@@ -41,25 +37,13 @@ final class ShellCommandTest {
     server.close();
   }
 
-  /** The exit code of the shell, and the lines that it printed. */
-  record Printed(int code, List<String> out, List<String> err) {
-    String text() {
-      return String.join("\n", out);
-    }
-  }
-
   private static Printed run(List<String> options) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine main = Main.commandLine();
-    main.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     List<String> all = new ArrayList<>(List.of("shell"));
     addUnlessIn(options, all, "--address", server.address());
     addUnlessIn(options, all, "--admin", server.adminAddress());
     addUnlessIn(options, all, "--console", server.console());
     all.addAll(options);
-    int code = main.execute(all.toArray(String[]::new));
-    return new Printed(code, out.toString().lines().toList(), err.toString().lines().toList());
+    return Printed.by(all);
   }
 
   private static void addUnlessIn(
