@@ -5,6 +5,7 @@ import io.unipin.serving.admission.AdmissionConfig;
 import io.unipin.serving.failure.ServingException;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The bounded pools in which the calls of a server run, one pool for each kind of call.
@@ -56,10 +57,8 @@ record CallRunners(
 
   /** Takes no more calls, and waits for the running calls as {@link CallRunner#drain} does. */
   void drain(Duration time) {
-    pages.drain(time);
-    changes.drain(time);
-    admin.drain(time);
-    items.drain(time);
-    erasures.drain(time);
+    Stream.of(pages, changes, admin, items, erasures)
+        .distinct() // pages and changes may share a pool
+        .forEach(runner -> runner.drain(time));
   }
 }
