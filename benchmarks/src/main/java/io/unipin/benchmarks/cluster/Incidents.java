@@ -3,7 +3,6 @@ package io.unipin.benchmarks.cluster;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** What was done to a fleet, and which calls failed after it. Not thread-safe. */
@@ -42,7 +41,7 @@ final class Incidents {
     if (last != null) {
       described.put("after", last.what);
       double seconds = (failure.atNanos() - last.atNanos) / 1e9;
-      described.put("seconds", Double.parseDouble(String.format(Locale.ROOT, "%.2f", seconds)));
+      described.put("seconds", Math.round(100 * seconds) / 100.0);
     }
     return described;
   }
