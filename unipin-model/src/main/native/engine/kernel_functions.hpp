@@ -106,4 +106,24 @@ inline float dot(std::size_t n, const float* a, const float* b) {
   return sum(total);
 }
 
+/**
+ * Writes a row's result of attention to V vectors of columns from `column` on: the sums over keys, with the own value added
+ * if there are own keys, and divided by the softmax's total.
+ */
+template <std::size_t V>
+inline void put_mixed(
+    const unipin::Attention& attention, std::size_t row, std::size_t column, const Vec (&sums)[V], const Softmax& softmax) {
+  Vec share = spread(1.0F / softmax.total);
+  float* out = attention.out + row * attention.out_stride + column;
+#pragma GCC unroll 4
+  for (std::size_t j = 0; j < V; ++j) {
+    Vec v = sums[j];
+    if (attention.own_keys != nullptr) {
+      const float* own = attention.own_values + row * attention.own_stride + column + j * kLanes;
+      v = multiply_add(spread(softmax.own), load(own), v);
+    }
+    store_to(out + j * kLanes, mul(v, share));
+  }
+}
+
 }  // namespace

@@ -129,17 +129,7 @@ inline void mix(
   tile<R, V>(shares, stride, values + 2 * column, 2 * attention.width, pairs, sums);
 #pragma GCC unroll 8
   for (size_t i = 0; i < R; ++i) {
-    Vec share = spread(1.0F / softmaxes[i].total);
-    float* out = attention.out + (row + i) * attention.out_stride + column;
-#pragma GCC unroll 4
-    for (size_t j = 0; j < V; ++j) {
-      Vec v = sums[i][j];
-      if (attention.own_keys != nullptr) {
-        const float* own = attention.own_values + (row + i) * attention.own_stride + column + j * kLanes;
-        v = multiply_add(spread(softmaxes[i].own), load(own), v);
-      }
-      store_to(out + j * kLanes, mul(v, share));
-    }
+    put_mixed(attention, row + i, column, sums[i], softmaxes[i]);
   }
 }
 
