@@ -53,7 +53,7 @@ final class Packages {
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
       serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.rpc.json serving.security serving.settings serving.spans serving.stores serving.threads serving.tracing serving.user settings
-      serving.admission: serving.estimate serving.failure settings
+      serving.admission: serving.estimate serving.failure serving.threads settings
       serving.audit: serving.security settings
       serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
       serving.checks: model model.device serving.audit serving.bundle serving.console serving.experiment serving.history serving.items serving.kafka serving.log serving.pipeline serving.rpc serving.rpc.json serving.settings settings

@@ -8,6 +8,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.kvcache.EngineRows;
 import io.unipin.kvcache.HostRows;
+import io.unipin.kvcache.KvBlock;
 import io.unipin.kvcache.KvRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.batch.AttentionKernel;
@@ -63,13 +64,16 @@ final class RaggedCalls implements ModelCalls {
    * Calls with equal buckets can run as one. Such calls are of one kind, and their blocks are in
    * the same memory and have the same type of elements.
    */
-  private record Bucket(Class<?> kind, String memory, KvType type) {}
+  private record Bucket(Class<?> kind, String memory, KvType type) {
+    static Bucket of(Class<?> kind, KvBlock block) {
+      return new Bucket(kind, PoolBlocks.memory(block), block.layout().type());
+    }
+  }
 
   private record Extending(Extend call) implements Gatherer.Call {
     @Override
     public Object bucket() {
-      return new Bucket(
-          Extend.class, PoolBlocks.memory(call.block()), call.block().layout().type());
+      return Bucket.of(Extend.class, call.block());
     }
 
     @Override
@@ -81,7 +85,7 @@ final class RaggedCalls implements ModelCalls {
   private record Scoring(Score call) implements Gatherer.Call {
     @Override
     public Object bucket() {
-      return new Bucket(Score.class, PoolBlocks.memory(call.block()), call.block().layout().type());
+      return Bucket.of(Score.class, call.block());
     }
 
     @Override

@@ -3,13 +3,13 @@ package io.unipin.serving.admission;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.threads.ThreadStop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -174,20 +174,7 @@ public final class Admission implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    long end = System.nanoTime() + time.toNanos();
-    try {
-      for (Worker worker : workers) {
-        worker.thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
-        if (worker.thread.isAlive()) {
-          logger.warn("calls are still under way after the drain time; they are interrupted");
-          worker.thread.interrupt();
-          worker.thread.join(Math.max(1, time.toMillis()));
-        }
-      }
-    } catch (InterruptedException e) {
-      workers.forEach(worker -> worker.thread.interrupt());
-      Thread.currentThread().interrupt();
-    }
+    ThreadStop.await(workers.stream().map(worker -> worker.thread).toList(), time);
   }
 
   @Override

@@ -55,10 +55,18 @@ record CallRunners(
     return services.telemetry().tracing().enabled();
   }
 
-  /** Takes no more calls, and waits for the running calls as {@link CallRunner#drain} does. */
+  /**
+   * Takes no more calls, and waits for the running calls of all pools. Interrupts the calls that
+   * still run after {@code time}.
+   */
   void drain(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
     Stream.of(pages, changes, admin, items, erasures)
         .distinct() // pages and changes may share a pool
-        .forEach(runner -> runner.drain(time));
+        .forEach(runner -> runner.drain(left(end)));
+  }
+
+  private static Duration left(long end) {
+    return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
   }
 }
