@@ -8,7 +8,6 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.kvcache.EngineRows;
 import io.unipin.kvcache.HostRows;
-import io.unipin.kvcache.KvBlock;
 import io.unipin.kvcache.KvRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.batch.AttentionKernel;
@@ -65,7 +64,7 @@ final class RaggedCalls implements ModelCalls {
    * the same memory and have the same type of elements.
    */
   private record Bucket(Class<?> kind, String memory, KvType type) {
-    static Bucket of(Class<?> kind, KvBlock block) {
+    static Bucket of(Class<?> kind, KvRows block) {
       return new Bucket(kind, PoolBlocks.memory(block), block.layout().type());
     }
   }

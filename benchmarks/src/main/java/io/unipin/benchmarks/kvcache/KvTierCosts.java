@@ -17,6 +17,7 @@ import io.unipin.kvcache.tier.FileTier;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.ServingModel;
+import io.unipin.model.engine.Implementation;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.serving.redis.RedisTierConfig;
@@ -24,6 +25,7 @@ import io.unipin.serving.redis.tier.RedisTier;
 import io.unipin.serving.security.MacKeys;
 import io.unipin.settings.ByteSize;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -36,11 +38,14 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Measures the time to read a user's rows from the tiers below the cache. Compares this time with
- * the time to encode the rows, by a model with the shape of the published figures. The files are in
- * the page cache, and Redis is on this machine. Not thread-safe.
+ * the time in which each implementation of the model encodes the rows. The model has the shape of
+ * the published figures. The files are in the page cache, and Redis is on this machine. Not
+ * thread-safe.
  */
 final class KvTierCosts {
   private static final byte[] SECRET = {1};
+  private static final String PROGRAM = "prefill by the program";
+  private static final String ENGINE = "prefill by the native engine";
 
   private final int rounds;
   private final AtomicLong nanos = new AtomicLong();
@@ -54,23 +59,43 @@ final class KvTierCosts {
   }
 
   /**
-   * Returns, for each tier and type, the milliseconds of a reload and its ratio to a float32
-   * encoding.
+   * What was measured for one tier.
+   *
+   * @param figures all figures
+   * @param byProgram median of reloading int8 rows ÷ encoding float32 rows by the program
+   * @param byEngine the same for the native engine
    */
-  Map<String, Object> measure() throws IOException, InterruptedException {
+  record Costs(Map<String, Object> figures, double byProgram, double byEngine) {}
+
+  /** The same model, computed by the program and by the native engine. */
+  private record Encoders(ServingModel program, ServingModel engine) {}
+
+  /**
+   * Returns, for each tier and type, the milliseconds of a reload and its ratios to a float32
+   * encoding by the program and by the native engine.
+   */
+  Map<String, Costs> measure() throws IOException, InterruptedException {
     try (ScratchFolder folder = ScratchFolder.create("bench-tier")) {
       ModelConfig config = BenchModel.shape(KvModelCosts.HISTORY);
-      ModelWriter.writeRandom(folder.path().resolve("model"), config, 1);
-      try (ServingModel model =
-          ServingModel.load(folder.path().resolve("model"), EngineOptions.cpu())) {
-        Map<String, Object> results =
-            measure(model, FileTier.open(folder.path().resolve("tier"), 1 << 28, SECRET));
+      Path written = folder.path().resolve("model");
+      ModelWriter.writeRandom(written, config, 1);
+      try (ServingModel program = model(written, Implementation.PROGRAM);
+          ServingModel engine = model(written, Implementation.NATIVE)) {
+        Encoders models = new Encoders(program, engine);
+        Map<String, Costs> tiers = new LinkedHashMap<>();
+        tiers.put(
+            "file",
+            measure(models, FileTier.open(folder.path().resolve("tier"), 1 << 28, SECRET)));
         try (RedisServers redis = RedisServers.forRows(folder.path().resolve("redis"))) {
-          results.put("redis", measure(model, redis(redis.uri())));
+          tiers.put("redis", measure(models, redis(redis.uri())));
         }
-        return results;
+        return tiers;
       }
     }
+  }
+
+  private static ServingModel model(Path folder, Implementation implementation) {
+    return ServingModel.load(folder, EngineOptions.cpu().withImplementation(implementation));
   }
 
   private static RedisTier redis(String uri) {
@@ -97,37 +122,48 @@ final class KvTierCosts {
             System::currentTimeMillis));
   }
 
-  private Map<String, Object> measure(ServingModel model, KvTier tier) {
+  private Costs measure(Encoders models, KvTier tier) {
     KvCacheLimits limits = new KvCacheLimits(1 << 28, Duration.ofHours(1), 1 << 26, nanos::get);
     try (UserKvCache cache =
         new UserKvCache(limits, List.of(new KvTierSetup("tier", tier, 1 << 26)))) {
-      return measure(model, cache);
+      return measure(models, cache);
     }
   }
 
-  private Map<String, Object> measure(ServingModel model, UserKvCache cache) {
-    TokenSequence tokens =
-        TokenSequence.of(KvModelCosts.history(new SplittableRandom(1), model.config()));
+  private Costs measure(Encoders models, UserKvCache cache) {
+    ModelConfig config = models.program().config();
+    TokenSequence tokens = TokenSequence.of(KvModelCosts.history(new SplittableRandom(1), config));
     Map<String, Runnable> timed = new LinkedHashMap<>();
     for (Map.Entry<KvType, KvKey> key : keys.entrySet()) {
-      KvLayout layout = model.config().kvLayout(key.getKey());
-      encode(model, tokens, cache, key.getValue(), layout);
+      KvLayout layout = config.kvLayout(key.getKey());
+      encode(models.program(), tokens, cache, key.getValue(), layout);
       timed.put("reload" + key.getKey(), () -> reload(tokens, cache, key.getValue(), layout));
     }
     cache.settleTier();
-    KvLayout plain = model.config().kvLayout(KvType.FLOAT32);
-    timed.put("prefill", () -> prefill(model, tokens, cache, plain));
-    Rounds times = Rounds.run(rounds, timed, System::nanoTime);
-    Map<String, Object> results = new LinkedHashMap<>();
-    results.put("prefill_ms", KvModelCosts.milliseconds(times.seconds("prefill")));
+    KvLayout plain = config.kvLayout(KvType.FLOAT32);
+    timed.put(PROGRAM, () -> prefill(models.program(), tokens, cache, plain));
+    timed.put(ENGINE, () -> prefill(models.engine(), tokens, cache, plain));
+    return costs(Rounds.run(rounds, timed, System::nanoTime), config);
+  }
+
+  private static Costs costs(Rounds times, ModelConfig config) {
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("prefill_ms_program", KvModelCosts.milliseconds(times.seconds(PROGRAM)));
+    figures.put("prefill_ms_native", KvModelCosts.milliseconds(times.seconds(ENGINE)));
     for (KvType type : KvType.values()) {
+      String reload = "reload" + type;
       Map<String, Object> row = new LinkedHashMap<>();
-      row.put("bytes", model.config().kvLayout(type).blockBytes(1 + KvModelCosts.HISTORY));
-      row.put("reload_ms", KvModelCosts.milliseconds(times.seconds("reload" + type)));
-      row.put("reload_vs_prefill", times.ratio("reload" + type, "prefill").toJson());
-      results.put(type.name().toLowerCase(Locale.ROOT), row);
+      row.put("bytes", config.kvLayout(type).blockBytes(1 + KvModelCosts.HISTORY));
+      row.put("reload_ms", KvModelCosts.milliseconds(times.seconds(reload)));
+      row.put("reload_vs_prefill_program", times.ratio(reload, PROGRAM).toJson());
+      row.put("reload_vs_prefill_native", times.ratio(reload, ENGINE).toJson());
+      figures.put(type.name().toLowerCase(Locale.ROOT), row);
     }
-    return results;
+    String rounded = "reload" + KvType.INT8;
+    return new Costs(
+        figures,
+        times.ratio(rounded, PROGRAM).median(),
+        times.ratio(rounded, ENGINE).median());
   }
 
   private static void encode(
