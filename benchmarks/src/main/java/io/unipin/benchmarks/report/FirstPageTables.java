@@ -61,7 +61,7 @@ final class FirstPageTables {
             "kv-cache",
             "appending 8 actions to 512 ÷ encoding all",
             "{append_vs_prefill|3}",
-            "{append_vs_prefill|<=0.06 project}",
+            "{append_vs_prefill|<=0.05 project}",
             "[kv-cache](kv-cache.md)")
         .row(
             "ann",

@@ -1,6 +1,7 @@
 package io.unipin.serving.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
@@ -71,6 +72,18 @@ final class RedisAnswers {
   static boolean showsAbsence(String name, Throwable failure) {
     return failure(name, failure) instanceof ServingException serving
         && serving.kind() == FailureKind.UNAVAILABLE;
+  }
+
+  /** Returns the failure of a client that can't connect. */
+  static ServingException unreachable(String name, String uri, RedisException failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return ServingException.unavailable(
+        "the %s store's Redis can't be reached at %s: %s".formatted(name, uri, root.getMessage()),
+        RETRY_AFTER,
+        failure);
   }
 
   private static RuntimeException failure(String name, Throwable cause) {

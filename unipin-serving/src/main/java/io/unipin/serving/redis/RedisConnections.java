@@ -98,20 +98,8 @@ public final class RedisConnections implements AutoCloseable {
     try {
       return new RedisConnections(name, place);
     } catch (RedisException e) {
-      throw ServingException.unavailable(
-          "the %s store's Redis can't be reached at %s: %s"
-              .formatted(name, place.uri(), rootMessage(e)),
-          RedisAnswers.RETRY_AFTER,
-          e);
+      throw RedisAnswers.unreachable(name, place.uri(), e);
     }
-  }
-
-  private static String rootMessage(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return String.valueOf(cause.getMessage());
   }
 
   /** Returns the commands of the shared connection. {@link #await} waits for their answers. */
@@ -147,6 +135,25 @@ public final class RedisConnections implements AutoCloseable {
       Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command,
       Duration patience) {
     return reach(() -> await(command.apply(commands), patience));
+  }
+
+  /**
+   * Sends several commands together. Passes each answer on as soon as it is there, in the order of
+   * the commands, while later answers still arrive.
+   *
+   * @param patience returns the time that is left for the next answer
+   * @param taker takes an answer; false means that no further answer is wanted
+   * @throws ServingException UNAVAILABLE when Redis is away or late
+   */
+  public <T> void askEach(
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, List<RedisFuture<T>>> asked,
+      Supplier<Duration> patience,
+      Predicate<T> taker) {
+    for (RedisFuture<T> answer : reach(() -> asked.apply(commands))) {
+      if (!taker.test(await(answer, patience.get()))) {
+        return;
+      }
+    }
   }
 
   private Duration shorter(Duration patience) {

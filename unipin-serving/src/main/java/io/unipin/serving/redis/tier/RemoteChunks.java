@@ -1,20 +1,27 @@
 package io.unipin.serving.redis.tier;
 
 import io.lettuce.core.KeyValue;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvTier;
 import io.unipin.kvcache.tier.ChunkBytes;
 import io.unipin.kvcache.tier.ChunkName;
 import io.unipin.kvcache.tier.EntryName;
-import io.unipin.kvcache.tier.Id;
 import io.unipin.serving.security.MacKeys;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The chunks in Redis that hold rows of one request. One thread. */
 final class RemoteChunks implements KvTier.Held {
+  private static final Logger logger = LoggerFactory.getLogger(RemoteChunks.class);
   private static final byte[] NOTHING = new byte[0];
 
   private final Source source;
@@ -77,43 +84,69 @@ final class RemoteChunks implements KvTier.Held {
         .sum();
   }
 
+  /**
+   * Asks for each chunk by a command of its own, so that a chunk is checked and copied while Redis
+   * sends the next ones.
+   */
   @Override
   public KvTier.Loaded load(HostRows block, int from) {
-    int valid = from;
-    long bytes = 0;
-    float[] state = null;
-    int place = first(from);
-    for (KeyValue<byte[], byte[]> read : read(place)) {
-      ChunkName chunk = chunks.get(place++);
-      if (!isRight(read.getValueOrElse(NOTHING), chunk)) {
-        break;
-      }
-      ChunkBytes.copyRows(read.getValue(), chunk, block, from);
-      bytes += read.getValue().length;
-      valid = chunk.end();
-      if (valid == wanted.rows() && chunk.stateSize() > 0) {
-        state = ChunkBytes.state(read.getValue(), chunk, block.layout());
+    Loading loading = new Loading(block, from);
+    Duration patience = wanted.patience();
+    if (!patience.isNegative() && !patience.isZero()) {
+      try {
+        source
+            .link()
+            .readEach(redis -> commands(redis, first(from)), wanted::patience, loading);
+      } catch (IOException e) {
+        logger.debug("the caller encodes the rows that are missing", e);
       }
     }
-    return new KvTier.Loaded(valid, state, bytes);
+    return loading.loaded();
   }
 
-  private List<KeyValue<byte[], byte[]>> read(int first) {
-    Duration patience = wanted.patience();
-    if (patience.isNegative() || patience.isZero()) {
-      return List.of();
+  private List<RedisFuture<List<KeyValue<byte[], byte[]>>>> commands(
+      RedisClusterAsyncCommands<byte[], byte[]> redis, int first) {
+    byte[] user = TierKeys.user(entry.user());
+    return IntStream.range(first, chunks.size())
+        .mapToObj(place -> redis.hmget(user, TierKeys.chunk(entry.model(), place)))
+        .toList();
+  }
+
+  /** The chunks of one load that have arrived. */
+  private final class Loading implements Predicate<List<KeyValue<byte[], byte[]>>> {
+    private final HostRows block;
+    private final int from;
+    private int place;
+    private int valid;
+    private long bytes;
+    private float @Nullable [] state;
+
+    Loading(HostRows block, int from) {
+      this.block = block;
+      this.from = from;
+      this.place = first(from);
+      this.valid = from;
     }
-    Id model = entry.model();
-    byte[][] fields = new byte[chunks.size() - first][];
-    for (int i = 0; i < fields.length; i++) {
-      fields[i] = TierKeys.chunk(model, first + i);
+
+    /** Copies the next chunk. Returns false if its bytes are missing or not right. */
+    @Override
+    public boolean test(List<KeyValue<byte[], byte[]>> answer) {
+      byte[] sealed = answer.get(0).getValueOrElse(NOTHING);
+      ChunkName chunk = chunks.get(place++);
+      if (!isRight(sealed, chunk)) {
+        return false;
+      }
+      ChunkBytes.copyRows(sealed, chunk, block, from);
+      bytes += sealed.length;
+      valid = chunk.end();
+      if (valid == wanted.rows() && chunk.stateSize() > 0) {
+        state = ChunkBytes.state(sealed, chunk, block.layout());
+      }
+      return true;
     }
-    try {
-      return source
-          .link()
-          .read(redis -> redis.hmget(TierKeys.user(entry.user()), fields), patience);
-    } catch (IOException e) {
-      return List.of(); // the caller encodes the rows
+
+    KvTier.Loaded loaded() {
+      return new KvTier.Loaded(valid, state, bytes);
     }
   }
 

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,6 +149,22 @@ final class TierLink implements AutoCloseable {
       Duration patience)
       throws IOException {
     return use(redis -> reads.call(() -> redis.ask(command, patience)));
+  }
+
+  /** Sends commands for a request, see {@link RedisConnections#askEach}. */
+  <T> void readEach(
+      Function<RedisClusterAsyncCommands<byte[], byte[]>, List<RedisFuture<T>>> commands,
+      Supplier<Duration> patience,
+      Predicate<T> taker)
+      throws IOException {
+    boolean unused =
+        use(
+            redis ->
+                reads.call(
+                    () -> {
+                      redis.askEach(commands, patience, taker);
+                      return true;
+                    }));
   }
 
   /** Uses the connections to write. */
