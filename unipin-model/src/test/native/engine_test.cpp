@@ -320,8 +320,9 @@ void halves(const HalfAttention& kernels) {
 }
 
 /**
- * Compares attention with sums in double precision. There are more keys than a row sees, and these must not count. For
- * kernels in bfloat16, the test rounds all numbers except own rows beforehand. The kernels round the shares.
+ * Compares attention with sums in double precision. There are more keys than a row sees, and these must not count, even if
+ * `square` asks for their products. For kernels in bfloat16, the test rounds all numbers except own rows beforehand. The
+ * kernels round the shares.
  */
 void attention(const Kernels& kernels, const HalfAttention* in_halves) {
   for (int round = 0; round < 80; ++round) {
@@ -330,7 +331,8 @@ void attention(const Kernels& kernels, const HalfAttention* in_halves) {
     size_t seen = up_to(round % 5 == 0 ? 400 : 70);
     bool causal = round % 3 == 0;
     bool own = round % 3 == 1;
-    size_t n = causal ? seen + rows - 1 : seen;
+    size_t square = round / 4 % 2 == 0 ? 0 : seen + rows + up_to(80);
+    size_t n = std::max(causal ? seen + rows - 1 : seen, square);
     Memory memory;
     std::vector<float> q = normal(rows * width, 0.5);
     std::vector<float> keys = normal(n * width);
@@ -346,6 +348,7 @@ void attention(const Kernels& kernels, const HalfAttention* in_halves) {
     call.width = width;
     call.seen = seen;
     call.causal = causal;
+    call.square = square;
     call.queries = aligned(memory, q, rows, width);
     call.query_stride = call.out_stride = stride_of(width);
     float* panels = memory.take(stride_of(n) * width);
@@ -477,6 +480,22 @@ struct World {
     }
     return out;
   }
+
+  /** Scores all candidates `times` times in dense passes, with `step` candidates in a call. */
+  std::vector<float> score_dense(const Model& model, size_t step, size_t times) const {
+    std::vector<std::int64_t> many, places;
+    for (size_t i = 0; i < times; ++i) {
+      many.insert(many.end(), candidates.begin(), candidates.end());
+      places.insert(places.end(), positions.begin(), positions.end());
+    }
+    unipin::Tokens tokens{history, rows.data(), actions.data(), surfaces.data(), gaps.data()};
+    std::vector<float> out(many.size() * 3);
+    for (size_t at = 0; at < many.size(); at += step) {
+      size_t count = std::min(step, many.size() - at);
+      unipin::score_dense(model, tokens, {count, many.data() + at, 1, 3, places.data() + at, count}, out.data() + 3 * at);
+    }
+    return out;
+  }
 };
 
 void finite(const std::string& what, const std::vector<float>& numbers) {
@@ -503,6 +522,11 @@ void bits(const World& world, const Arithmetic& arithmetic, KvType type) {
     same(name + " state by " + std::to_string(step), state, world.encode(model, split, type, step));
     expect(whole == split, name + " every byte of a block filled by " + std::to_string(step), 0, 1);
     same(name + " scores by " + std::to_string(step), scores, world.score(model, whole, type, step));
+  }
+  if (type == KvType::kFloat32) {
+    for (size_t step : {150U, 64U, 13U}) {
+      same(name + " dense scores by " + std::to_string(step), scores, world.score_dense(model, step, 1));
+    }
   }
   std::vector<std::vector<float>> found(2);
   std::vector<std::thread> threads;
@@ -606,6 +630,22 @@ void long_history(const Arithmetic& arithmetic) {
   std::vector<std::uint8_t> split = world.block(KvType::kFloat32);
   same("a long history", world.encode(model, whole, KvType::kFloat32, 0), world.encode(model, split, KvType::kFloat32, 400));
   expect(whole == split, "every byte of a long history", 0, 1);
+  std::vector<float> scores = world.score(model, whole, KvType::kFloat32, 150);
+  same("dense scores of a long history", scores, world.score_dense(model, 150, 1));
+}
+
+/** More candidates than one dense pass takes get the same scores as a short slate. */
+void long_dense_slate(const Arithmetic& arithmetic) {
+  World world(16, 2, 1, false, 0, 3);
+  Model model = world.model(arithmetic);
+  std::vector<std::uint8_t> block = world.block(KvType::kFloat32);
+  world.encode(model, block, KvType::kFloat32, 0);
+  std::vector<float> expected;
+  for (int i = 0; i < 15; ++i) {
+    std::vector<float> scores = world.score(model, block, KvType::kFloat32, 150);
+    expected.insert(expected.end(), scores.begin(), scores.end());
+  }
+  same("dense scores of a long slate", expected, world.score_dense(model, 15 * 150, 15));
 }
 
 void refusals() {
@@ -703,6 +743,7 @@ int main() {
         attention(*arithmetic.kernels, nullptr);
       }
       long_history(arithmetic);
+      long_dense_slate(arithmetic);
       for (KvType type : {KvType::kFloat32, KvType::kFloat16, KvType::kInt8}) {
         bits(World(16, 4, 2, false, 0, 61), arithmetic, type);
         bits(World(32, 2, 2, true, 6, 23), arithmetic, type);

@@ -118,6 +118,28 @@ Block block_of(JNIEnv* env, const Model& model, jobject buffer, jint capacity, j
   return Block{kv, size(capacity), static_cast<std::uint8_t*>(memory(env, buffer, bytes, alignment))};
 }
 
+/** Copies of actions, whose indices have been checked. */
+struct ActionCopies {
+  std::vector<std::int64_t> items;
+  std::vector<float> actions;
+  std::vector<std::int64_t> surfaces;
+  std::vector<std::int64_t> gaps;
+
+  unipin::Tokens tokens() const { return {items.size(), items.data(), actions.data(), surfaces.data(), gaps.data()}; }
+};
+
+ActionCopies action_copies(
+    JNIEnv* env, const Shape& shape, jlongArray items, jfloatArray actions, jlongArray surfaces, jlongArray gaps) {
+  ActionCopies copies{
+      indices(env, items, shape.table_rows), floats(env, actions), indices(env, surfaces, shape.surfaces),
+      indices(env, gaps, shape.gaps)};
+  std::size_t count = copies.items.size();
+  require(
+      copies.surfaces.size() == count && copies.gaps.size() == count && copies.actions.size() == count * shape.actions,
+      "features of as many actions as there are items expected");
+  return copies;
+}
+
 void give(JNIEnv* env, jfloatArray to, const std::vector<float>& numbers) {
   require(length(env, to) == numbers.size(), "room for the result expected");
   env->SetFloatArrayRegion(to, 0, static_cast<jsize>(numbers.size()), numbers.data());
@@ -199,21 +221,13 @@ void Java_io_unipin_model_engine_EngineNative_extend(
   guarded<bool>(env, false, [&] {
     const Model& model = model_at(address);
     const Shape& shape = model.shape;
-    std::vector<std::int64_t> item_rows = indices(env, items, shape.table_rows);
-    std::vector<std::int64_t> surface_rows = indices(env, surfaces, shape.surfaces);
-    std::vector<std::int64_t> gap_rows = indices(env, gaps, shape.gaps);
-    std::vector<float> weights = floats(env, actions);
-    std::size_t count = item_rows.size();
-    require(
-        surface_rows.size() == count && gap_rows.size() == count && weights.size() == count * shape.actions,
-        "features of as many actions as there are items expected");
+    ActionCopies copies = action_copies(env, shape, items, actions, surfaces, gaps);
     Block block = block_of(env, model, buffer, capacity, type);
     std::size_t start = size(from);
-    std::size_t end = start + count + (start == 0 ? 1 : 0);
+    std::size_t end = start + copies.items.size() + (start == 0 ? 1 : 0);
     require(end > start && end <= block.capacity && end < shape.rotations, "new rows within the block expected");
     std::vector<float> result(shape.width);
-    unipin::Tokens tokens{count, item_rows.data(), weights.data(), surface_rows.data(), gap_rows.data()};
-    unipin::extend(model, tokens, start, block, result.data());
+    unipin::extend(model, copies.tokens(), start, block, result.data());
     give(env, state, result);
     return true;
   });
@@ -237,6 +251,28 @@ void Java_io_unipin_model_engine_EngineNative_score(
         count, item_rows.data(), index(surface, shape.surfaces), index(gap, shape.gaps), places.data(), places.size()};
     if (count > 0) {
       unipin::score(model, slate, block, size(rows), result.data());
+    }
+    give(env, out, result);
+    return true;
+  });
+}
+
+void Java_io_unipin_model_engine_EngineNative_scoreDense(
+    JNIEnv* env, jclass, jlong address, jlongArray items, jfloatArray actions, jlongArray surfaces, jlongArray gaps,
+    jlongArray candidates, jlong surface, jlong gap, jfloatArray out) {
+  guarded<bool>(env, false, [&] {
+    const Model& model = model_at(address);
+    const Shape& shape = model.shape;
+    ActionCopies copies = action_copies(env, shape, items, actions, surfaces, gaps);
+    std::vector<std::int64_t> item_rows = indices(env, candidates, shape.table_rows);
+    std::size_t count = item_rows.size();
+    require(copies.items.size() + 1 < shape.rotations, "a history within the model's window expected");
+    std::vector<float> result(count * shape.actions);
+    std::int64_t first_position = 0;
+    unipin::Slate slate{
+        count, item_rows.data(), index(surface, shape.surfaces), index(gap, shape.gaps), &first_position, 1};
+    if (count > 0) {
+      unipin::score_dense(model, copies.tokens(), slate, result.data());
     }
     give(env, out, result);
     return true;

@@ -213,6 +213,7 @@ template <size_t R>
 void attend_tile(const Attention& attention, size_t row) {
   size_t seen = attention.seen + (attention.causal ? row : 0);
   size_t most = attention.causal ? seen + R - 1 : seen;
+  most = most < attention.square ? attention.square : most;
   size_t stride = unipin::stride_of(most);
   const float* queries = attention.queries + row * attention.query_stride;
   for (size_t n = 0; n < most; n += kPanel) {

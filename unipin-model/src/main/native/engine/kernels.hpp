@@ -36,12 +36,17 @@ struct Matrix {
  *
  * Row i attends to the first `seen` keys, or, if `causal`, to the first `seen + i`. If there are own keys, row i also
  * attends to own key i.
+ *
+ * If `square` is larger than the number of keys that a row sees, kernels for vectors multiply the row by the first `square`
+ * keys. Keys that the row does not see then get the share 0. So results do not depend on `square`, as long as all numbers
+ * are finite.
  */
 struct Attention {
   std::size_t rows = 0;
   std::size_t width = 0;  // D: 16, 32, 64 or 128
   std::size_t seen = 0;   // at least 1
   bool causal = false;
+  std::size_t square = 0;
   const float* queries = nullptr;  // row i at queries + i * query_stride, scaled
   std::size_t query_stride = 0;
   const float* keys = nullptr;    // panels of turn_keys

@@ -137,6 +137,7 @@ template <size_t R>
 void attend_tile(const Attention& attention, const uint16_t* keys, const uint16_t* values, size_t row) {
   size_t seen = attention.seen + (attention.causal ? row : 0);
   size_t most = attention.causal ? seen + R - 1 : seen;
+  most = most < attention.square ? attention.square : most;
   size_t stride = unipin::stride_of(most);
   size_t width = attention.width;
   const float* queries = attention.queries + row * attention.query_stride;

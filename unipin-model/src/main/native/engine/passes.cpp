@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <initializer_list>
 
 namespace unipin {
 namespace {
@@ -13,13 +14,19 @@ namespace {
  */
 constexpr std::size_t kMostRows = 640;
 
-std::size_t parts_of(std::size_t rows) { return (rows + kMostRows - 1) / kMostRows; }
+/** The largest number of candidates of one dense pass. For a longer slate, several passes encode the history again. */
+constexpr std::size_t kMostCandidates = 2048;
 
-std::size_t largest_part(std::size_t rows) { return (rows + parts_of(rows) - 1) / parts_of(rows); }
+/** Returns into how many parts rows are cut, if a part has at most `most` rows. */
+std::size_t parts_of(std::size_t rows, std::size_t most) { return (rows + most - 1) / most; }
+
+std::size_t largest_part(std::size_t rows, std::size_t most) {
+  return (rows + parts_of(rows, most) - 1) / parts_of(rows, most);
+}
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-/** One pass through the layers over one block. */
+/** One pass through the layers over one block. A dense pass has no block: the memory of its block is null. */
 class Pass {
  public:
   Pass(const Model& model, Scratch& scratch, const Block& block)
@@ -57,10 +64,10 @@ class Pass {
     }
   }
 
-  /** Writes the embeddings of candidates [begin, end) into x. */
-  void put_candidates(const Slate& slate, std::size_t begin, std::size_t end) {
-    put_items(slate.items + begin, end - begin, s_.x);
-    float* x = s_.x;
+  /** Writes the embeddings of candidates [begin, end) into x, from row `first` on. */
+  void put_candidates(const Slate& slate, std::size_t begin, std::size_t end, std::size_t first) {
+    float* x = s_.x + first * stride_;
+    put_items(slate.items + begin, end - begin, x);
     for (std::size_t i = begin; i < end; ++i, x += stride_) {
       add(table(kTokenMask, 0), x);
       add(table(kTokenSurface, at(slate.surface)), x);
@@ -92,7 +99,7 @@ class Pass {
       attention.rows = rows - from;
       attention.seen = start + from + 1;
       attention.causal = true;
-      attend(l, attention, from, start + rows, false);
+      attend(l, start + rows, {{attention, from, false}});
       finish(layer, from, rows);
     }
   }
@@ -109,17 +116,42 @@ class Pass {
       Attention attention;
       attention.rows = rows;
       attention.seen = seen;
-      attend(l, attention, 0, seen, true);
+      attend(l, seen, {{attention, 0, true}});
       finish(layer, 0, rows);
     }
   }
 
-  /** Writes the calibrated probabilities (rows, C) of candidates in x, whose items are given. */
-  void judge(std::size_t rows, const std::int64_t* items, float* out) {
+  /** Takes x through the layers: `history` rows of a history, and the candidates behind them. Computes all rows in full. */
+  void rank_dense(std::size_t history, std::size_t candidates) {
+    std::size_t rows = history + candidates;
+    for (std::size_t l = 0; l < shape_.layers; ++l) {
+      const Model::Layer& layer = model_.layers[l];
+      project(layer, rows, 0);
+      for (std::size_t i = 0; i < rows; ++i) {
+        const float* rotation = model_.rotation(std::min(i, history));
+        turn_heads(s_.queries + i * stride_, shape_.heads, rotation);
+        turn_heads(s_.fresh + i * fresh_stride_, shape_.kv_heads, rotation);
+      }
+      Attention causal;
+      causal.rows = history;
+      causal.seen = 1;
+      causal.causal = true;
+      causal.square = rows;
+      Attention slate;
+      slate.rows = candidates;
+      slate.seen = history;
+      slate.square = rows;
+      attend(l, rows, {{causal, 0, false}, {slate, history, true}});
+      finish(layer, 0, rows);
+    }
+  }
+
+  /** Writes the calibrated probabilities (rows, C) of candidates in x, from row `first` on. Their items are given. */
+  void judge(std::size_t first, std::size_t rows, const std::int64_t* items, float* out) {
     for (std::size_t i = 0; i < rows; i += kRowsAtOnce) {
       std::size_t some = std::min(kRowsAtOnce, rows - i);
       bool path = shape_.path_width > 0;
-      kernels_.norm(some, d_, s_.x + i * stride_, stride_, s_.normal, stride_);
+      kernels_.norm(some, d_, s_.x + (first + i) * stride_, stride_, s_.normal, stride_);
       kernels_.product(some, s_.normal, stride_, model_.head_in, s_.wide, stride_, path ? Then::kStore : Then::kGelu);
       if (path) {
         std::size_t width = gather(model_.paths, shape_.path_width, items + i, some);
@@ -252,45 +284,67 @@ class Pass {
     }
   }
 
-  /** Returns the first rows of a plane as floats: the block's own memory, or s_.widened. */
-  const float* floats(std::size_t plane, std::size_t rows) const {
-    if (block_.type == KvType::kFloat32) {
-      return reinterpret_cast<const float*>(elements(plane, 0));
+  /**
+   * Returns the first rows of the keys of a head (`which` 0), or of its values (`which` 1), as floats. They lie in the
+   * block's own memory, or in s_.widened. Without a block, they are copies of the rows of s_.fresh.
+   */
+  const float* floats(std::size_t layer, std::size_t which, std::size_t head, std::size_t rows) const {
+    if (block_.memory == nullptr) {
+      const float* x = s_.fresh + which * shape_.kv_width() + head * head_;
+      for (std::size_t i = 0; i < rows; ++i) {
+        std::copy_n(x + i * fresh_stride_, head_, s_.widened + i * head_);
+      }
+      return s_.widened;
     }
-    kernels_.widen(block_.type, rows, head_, elements(plane, 0), steps(plane, 0), s_.widened);
+    std::size_t place = plane(layer, which, head);
+    if (block_.type == KvType::kFloat32) {
+      return reinterpret_cast<const float*>(elements(place, 0));
+    }
+    kernels_.widen(block_.type, rows, head_, elements(place, 0), steps(place, 0), s_.widened);
     return s_.widened;
   }
 
-  /** Lets rows from `from` on attend to the first `keys` rows of the block, and if `own`, each to itself. */
-  void attend(std::size_t layer, Attention attention, std::size_t from, std::size_t keys, bool own) const {
-    std::size_t group = shape_.heads / shape_.kv_heads;
-    attention.width = head_;
-    attention.query_stride = stride_;
-    attention.out_stride = stride_;
-    attention.own_stride = fresh_stride_;
-    attention.keys = s_.panels;
-    attention.scores = s_.scores;
+  /** Rows from `from` on, which attend to some keys in the same way, and, if `own`, each also to itself. */
+  struct Attending {
+    Attention attention;
+    std::size_t from;
+    bool own;
+  };
+
+  /** Lets groups of rows attend to the first `keys` rows of a layer. */
+  void attend(std::size_t layer, std::size_t keys, std::initializer_list<Attending> groups) const {
+    std::size_t shared_by = shape_.heads / shape_.kv_heads;
     auto* half_keys = reinterpret_cast<std::uint16_t*>(s_.panels);
     std::uint16_t* half_values = half_keys + s_.keys * head_;  // both fit into the s_.keys * head_ floats of s_.panels
     for (std::size_t g = 0; g < shape_.kv_heads; ++g) {
+      const float* values = nullptr;
       if (halves_ == nullptr) {
-        kernels_.turn_keys(keys, head_, floats(plane(layer, 0, g), keys), s_.panels);
-        attention.values = floats(plane(layer, 1, g), keys);
+        kernels_.turn_keys(keys, head_, floats(layer, 0, g, keys), s_.panels);
+        values = floats(layer, 1, g, keys);
       } else {
-        halves_->turn_keys(keys, head_, floats(plane(layer, 0, g), keys), half_keys);
-        halves_->turn_values(keys, head_, floats(plane(layer, 1, g), keys), half_values);
+        halves_->turn_keys(keys, head_, floats(layer, 0, g, keys), half_keys);
+        halves_->turn_values(keys, head_, floats(layer, 1, g, keys), half_values);
       }
-      if (own) {
-        attention.own_keys = s_.fresh + g * head_;
-        attention.own_values = s_.fresh + shape_.kv_width() + g * head_;
-      }
-      for (std::size_t h = g * group; h < (g + 1) * group; ++h) {
-        attention.queries = s_.queries + from * stride_ + h * head_;
-        attention.out = s_.attended + from * stride_ + h * head_;
-        if (halves_ == nullptr) {
-          kernels_.attend(attention);
-        } else {
-          halves_->attend(attention, half_keys, half_values);
+      for (const Attending& group : groups) {
+        Attention attention = group.attention;
+        attention.width = head_;
+        attention.query_stride = attention.out_stride = stride_;
+        attention.keys = s_.panels;
+        attention.values = values;
+        attention.scores = s_.scores;
+        if (group.own) {
+          attention.own_stride = fresh_stride_;
+          attention.own_keys = s_.fresh + group.from * fresh_stride_ + g * head_;
+          attention.own_values = attention.own_keys + shape_.kv_width();
+        }
+        for (std::size_t h = g * shared_by; h < (g + 1) * shared_by; ++h) {
+          attention.queries = s_.queries + group.from * stride_ + h * head_;
+          attention.out = s_.attended + group.from * stride_ + h * head_;
+          if (halves_ == nullptr) {
+            kernels_.attend(attention);
+          } else {
+            halves_->attend(attention, half_keys, half_values);
+          }
         }
       }
     }
@@ -344,8 +398,8 @@ std::size_t bytes_of(const Shape& shape, KvType type, std::size_t capacity) {
 
 void extend(const Model& model, const Tokens& tokens, std::size_t from, const Block& block, float* state) {
   std::size_t count = tokens.count + (from == 0 ? 1 : 0);
-  std::size_t parts = parts_of(count);
-  Model::Lease scratch(model, largest_part(count), from + count);
+  std::size_t parts = parts_of(count, kMostRows);
+  Model::Lease scratch(model, largest_part(count, kMostRows), from + count);
   Pass pass(model, *scratch, block);
   for (std::size_t part = 0; part < parts; ++part) {
     std::size_t begin = count * part / parts;
@@ -359,15 +413,32 @@ void extend(const Model& model, const Tokens& tokens, std::size_t from, const Bl
 }
 
 void score(const Model& model, const Slate& slate, const Block& block, std::size_t rows, float* out) {
-  std::size_t parts = parts_of(slate.count);
-  Model::Lease scratch(model, largest_part(slate.count), rows);
+  std::size_t parts = parts_of(slate.count, kMostRows);
+  Model::Lease scratch(model, largest_part(slate.count, kMostRows), rows);
   Pass pass(model, *scratch, block);
   for (std::size_t part = 0; part < parts; ++part) {
     std::size_t begin = slate.count * part / parts;
     std::size_t end = slate.count * (part + 1) / parts;
-    pass.put_candidates(slate, begin, end);
+    pass.put_candidates(slate, begin, end, 0);
     pass.rank(end - begin, rows);
-    pass.judge(end - begin, slate.items + begin, out + begin * model.shape.actions);
+    pass.judge(0, end - begin, slate.items + begin, out + begin * model.shape.actions);
+  }
+}
+
+void score_dense(const Model& model, const Tokens& tokens, const Slate& slate, float* out) {
+  std::size_t history = tokens.count + 1;
+  std::size_t parts = parts_of(slate.count, kMostCandidates);
+  std::size_t rows = history + largest_part(slate.count, kMostCandidates);
+  Model::Lease scratch(model, rows, rows);
+  Block none{KvType::kFloat32, 0, nullptr};
+  Pass pass(model, *scratch, none);
+  for (std::size_t part = 0; part < parts; ++part) {
+    std::size_t begin = slate.count * part / parts;
+    std::size_t end = slate.count * (part + 1) / parts;
+    pass.put_tokens(tokens, true, 0, history);
+    pass.put_candidates(slate, begin, end, history);
+    pass.rank_dense(history, end - begin);
+    pass.judge(history, end - begin, slate.items + begin, out + begin * model.shape.actions);
   }
 }
 

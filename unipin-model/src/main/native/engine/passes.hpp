@@ -56,6 +56,13 @@ void extend(const Model& model, const Tokens& tokens, std::size_t from, const Bl
 /** Scores candidates against the first `rows` rows of a block, at least one. Writes probabilities (count, C). */
 void score(const Model& model, const Slate& slate, const Block& block, std::size_t rows, float* out);
 
+/**
+ * Scores candidates in one pass over the rows of a history and the rows of the candidates. The pass reads and writes no
+ * block. In each layer, it multiplies the query of each row by the keys of all rows, and then masks the keys that the row
+ * does not see. Writes probabilities (count, C): the same bits as `extend` and `score` with a block of floats.
+ */
+void score_dense(const Model& model, const Tokens& tokens, const Slate& slate, float* out);
+
 /** Writes queries (count, E) of unit length. */
 void queries(const Model& model, const Wishes& wishes, float* out);
 

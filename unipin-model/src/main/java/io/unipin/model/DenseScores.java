@@ -9,33 +9,18 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.model.features.ModelConfig;
 
 /**
- * The ranking pass of a model that was loaded
+ * The program's ranking pass of a model that was loaded
  * {@linkplain EngineOptions#withComparison for comparison}. It caches no keys and values.
  * Thread-safe.
+ *
+ * @param table rows of the N items of the catalogue, the out-of-vocabulary item and V live items
+ * @param paths rows of the path for content of the same items
  */
-final class DenseScores {
-  private final ModelConfig config;
-  private final TorchModule module;
-  private final PtNDArray table;
-  private final PtNDArray paths;
+record DenseScores(ModelConfig config, TorchModule module, PtNDArray table, PtNDArray paths) {
 
-  /**
-   * Creates the pass. {@code module} runs it.
-   *
-   * @param items table of the N items of the catalogue, the out-of-vocabulary item and V live items
-   */
-  DenseScores(ModelConfig config, TorchModule module, ItemTable items) {
-    this.config = config;
-    this.module = module;
-    this.table = items.tensor();
-    this.paths = items.paths();
-  }
-
-  /**
-   * Returns probabilities (k, C) of the C actions for candidates (k). The history is a whole
-   * window.
-   */
-  float[] score(ModelCalls.Tokens window, long[] candidates, long surface, long gap) {
+  /** Returns probabilities (k, C) of the C actions for the candidates. */
+  float[] score(ModelCalls.Dense call) {
+    ModelCalls.Tokens window = call.window();
     JniUtils.setGradMode(false);
     try (PtNDManager scope = module.newManager()) {
       Shape actions = new Shape(window.size(), config.actions().size());
@@ -48,9 +33,9 @@ final class DenseScores {
           IValue.from((PtNDArray) scope.create(window.actions(), actions)),
           longs(scope, window.surfaces()),
           longs(scope, window.gaps()),
-          longs(scope, candidates),
-          longs(scope, surface),
-          longs(scope, gap));
+          longs(scope, call.candidates()),
+          longs(scope, call.surface()),
+          longs(scope, call.gap()));
     }
   }
 

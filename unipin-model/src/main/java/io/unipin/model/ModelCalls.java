@@ -4,7 +4,7 @@ import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvRows;
 
 /**
- * The three native calls of serving, with checked arguments. An {@link Executor} decides in which
+ * The native calls of a loaded model, with checked arguments. An {@link Executor} decides in which
  * threads they run, and an {@code Implementation} decides what computes them. The program's file
  * parts.py explains the letters of shapes. Thread-safe.
  */
@@ -61,6 +61,14 @@ interface ModelCalls extends AutoCloseable {
   }
 
   /**
+   * Candidates to score in one pass over history and candidates, without a block.
+   *
+   * @param window the whole history
+   * @param candidates (k) row of each candidate in the item table
+   */
+  record Dense(Tokens window, long[] candidates, long surface, long gap) {}
+
+  /**
    * Returns the rows as {@link HostRows}.
    *
    * @throws IllegalArgumentException if the rows are in other memory
@@ -81,6 +89,12 @@ interface ModelCalls extends AutoCloseable {
 
   /** Returns unit queries (count, E). */
   float[] queries(Query call);
+
+  /**
+   * Returns probabilities (k, C) of the C actions for the candidates, which are all scored at the
+   * first position. Only for models that were loaded for comparison.
+   */
+  float[] scoreDense(Dense call);
 
   /** Returns the name of the implementation that computes the calls, such as {@code program}. */
   default String engine() {

@@ -57,8 +57,8 @@ final class NativeCalls implements ModelCalls {
 
   /**
    * Returns the calls of the implementation that the options choose. If the native engine cannot
-   * compute the model, returns the calls of the program, and logs the reason. The program is
-   * prepared for {@code arithmetic} and {@code kernel} only if some calls run the program.
+   * compute the model, returns the calls of the program, and logs the reason. Only then the
+   * program is prepared for {@code arithmetic} and {@code kernel}.
    */
   static ModelCalls chosen(
       ModelFiles files,
@@ -71,15 +71,14 @@ final class NativeCalls implements ModelCalls {
         options.implementation() == Implementation.PROGRAM || arithmetic == Arithmetic.OBSERVING
             ? Optional.empty()
             : natives(files, module, items, options);
-    if (natives.isEmpty() || options.comparison()) {
-      module.prepare(arithmetic, kernel);
+    if (natives.isPresent()) {
+      return natives.get();
     }
-    return natives.orElseGet(
-        () ->
-            switch (options.executor()) {
-              case WORKER -> new WorkerCalls(files.config(), module, items);
-              case BATCH -> new RaggedCalls(files.config(), module, items, options, kernel);
-            });
+    module.prepare(arithmetic, kernel);
+    return switch (options.executor()) {
+      case WORKER -> new WorkerCalls(files.config(), module, items);
+      case BATCH -> new RaggedCalls(files.config(), module, items, options, kernel);
+    };
   }
 
   private static Optional<ModelCalls> natives(
@@ -147,16 +146,18 @@ final class NativeCalls implements ModelCalls {
 
   @Override
   public float[] extend(Extend call) {
-    Tokens tokens = call.tokens();
-    NativeEngine.Actions actions =
-        new NativeEngine.Actions(
-            tokens.items(), tokens.actions(), tokens.surfaces(), tokens.gaps());
+    NativeEngine.Actions actions = actions(call.tokens());
     long begin = System.nanoTime();
     try {
       return engine.extend(actions, call.from(), ModelCalls.onHost(call.block()));
     } finally {
       nanos.add(System.nanoTime() - begin);
     }
+  }
+
+  private static NativeEngine.Actions actions(Tokens tokens) {
+    return new NativeEngine.Actions(
+        tokens.items(), tokens.actions(), tokens.surfaces(), tokens.gaps());
   }
 
   @Override
@@ -178,6 +179,17 @@ final class NativeCalls implements ModelCalls {
     try {
       return engine.queries(
           call.state(), call.outcomes(), call.surface(), call.gap(), call.offsets());
+    } finally {
+      nanos.add(System.nanoTime() - begin);
+    }
+  }
+
+  @Override
+  public float[] scoreDense(Dense call) {
+    NativeEngine.Actions window = actions(call.window());
+    long begin = System.nanoTime();
+    try {
+      return engine.scoreDense(window, call.candidates(), call.surface(), call.gap());
     } finally {
       nanos.add(System.nanoTime() - begin);
     }

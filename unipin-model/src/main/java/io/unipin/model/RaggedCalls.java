@@ -16,7 +16,6 @@ import io.unipin.model.batch.HalvingRunner;
 import io.unipin.model.batch.PoolBlocks;
 import io.unipin.model.batch.RaggedRows;
 import io.unipin.model.features.ModelConfig;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -122,6 +121,12 @@ final class RaggedCalls implements ModelCalls {
     return gatherer.call(new Querying(call));
   }
 
+  /** Runs the call alone, in the caller's thread. */
+  @Override
+  public float[] scoreDense(Dense call) {
+    return new DenseScores(config, module, table, paths).score(call);
+  }
+
   private List<float[]> run(List<Gatherer.Call> calls) {
     JniUtils.setGradMode(false);
     Gatherer.Call first = calls.get(0);
@@ -162,7 +167,7 @@ final class RaggedCalls implements ModelCalls {
             memory.pool(),
             memory.blocks(),
             memory.steps());
-    return cut(states, calls.stream().map(call -> config.width()).toList());
+    return RaggedRows.cut(states, calls.stream().map(call -> config.width()).toList());
   }
 
   /**
@@ -208,7 +213,8 @@ final class RaggedCalls implements ModelCalls {
             memory.blocks(),
             memory.steps());
     int types = config.actions().size();
-    return cut(scores, calls.stream().map(call -> call.candidates().length * types).toList());
+    return RaggedRows.cut(
+        scores, calls.stream().map(call -> call.candidates().length * types).toList());
   }
 
   private static RaggedRows.Part part(Score call) {
@@ -253,7 +259,8 @@ final class RaggedCalls implements ModelCalls {
             longs(scope, surfaces),
             longs(scope, gaps),
             longs(scope, offsets));
-    return cut(queries, calls.stream().map(call -> call.count() * config.itemDim()).toList());
+    return RaggedRows.cut(
+        queries, calls.stream().map(call -> call.count() * config.itemDim()).toList());
   }
 
   /** The blocks of a call in the form that the program takes. */
@@ -274,16 +281,6 @@ final class RaggedCalls implements ModelCalls {
       steps[b] = own.steps();
     }
     return new Memory(IValue.from(elements[0]), IValue.listFrom(elements), IValue.listFrom(steps));
-  }
-
-  private static List<float[]> cut(float[] values, List<Integer> lengths) {
-    List<float[]> each = new ArrayList<>();
-    int from = 0;
-    for (int length : lengths) {
-      each.add(Arrays.copyOfRange(values, from, from + length));
-      from += length;
-    }
-    return each;
   }
 
   private static IValue longs(PtNDManager scope, long[] values) {

@@ -283,12 +283,12 @@ public final class ServingModel implements AutoCloseable {
     if (candidates.length == 0) {
       return new float[0];
     }
-    return new DenseScores(config, module, items)
-        .score(
+    return calls.scoreDense(
+        new ModelCalls.Dense(
             arguments.tokens(tokens, 0),
             arguments.candidates(candidates),
             arguments.surface(context),
-            arguments.gap(context));
+            arguments.gap(context)));
   }
 
   /** Closes the model. Idempotent. No other call may be running. */

@@ -87,6 +87,11 @@ final class WorkerCalls implements ModelCalls {
     }
   }
 
+  @Override
+  public float[] scoreDense(Dense call) {
+    return new DenseScores(config, module, table, paths).score(call);
+  }
+
   private static KvArrays over(NDManager scope, KvRows block) {
     HostRows rows = ModelCalls.onHost(block);
     return KvArrays.over(scope, rows.layout(), rows.memory(), rows.capacity());

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tests that the native engine computes the same as the program, over random shapes of models, with
- * every instruction set of this processor: states, every row of keys and values, probabilities and
- * queries.
+ * every instruction set of this processor: states, every row of keys and values, probabilities (also
+ * those of the dense pass) and queries.
  */
 @Timeout(300)
 class NativeEqualsProgramTest {
@@ -67,7 +67,7 @@ class NativeEqualsProgramTest {
       }
       ModelFiles files = ModelFiles.read(model, LIVE);
       EngineOptions options = EngineOptions.cpu().withLiveItems(LIVE);
-      this.module = TorchModule.load(Program.Use.SERVING, config, files.learned(), options);
+      this.module = TorchModule.load(Program.Use.COMPARISON, config, files.learned(), options);
       module.prepare(Arithmetic.of(precision, EngineDevice.CPU), AttentionKernel.EACH);
       ItemTable items = new ItemTable(files, module, LIVE, false);
       Random random = new Random(seed);
@@ -191,6 +191,14 @@ class NativeEqualsProgramTest {
           new ModelCalls.Score(slate, surface, gap, positions, expected, 1 + n);
       near(where + ": scores of the program's block", calls.score(other), scores);
     }
+    compareDense(both, new ModelCalls.Dense(both.arguments.tokens(tokens, 0), slate, surface, gap));
+  }
+
+  private static void compareDense(Both both, ModelCalls.Dense call) {
+    float[] scores = both.program.scoreDense(call);
+    for (NativeCalls calls : both.natives) {
+      near(calls.engine() + ": dense scores, " + both.config, calls.scoreDense(call), scores);
+    }
   }
 
   private static TokenSequence head(TokenSequence tokens, int count) {
@@ -291,7 +299,7 @@ class NativeEqualsProgramTest {
   }
 
   /** What one implementation computes for a user. */
-  private record Results(float[] state, float[] rows, float[] scores) {
+  private record Results(float[] state, float[] rows, float[] scores, float[] dense) {
 
     /** Encodes a history in two calls, the first with {@code first} actions, and scores a slate. */
     static Results of(Both both, ModelCalls calls, TokenSequence tokens, int first, long[] slate) {
@@ -300,7 +308,9 @@ class NativeEqualsProgramTest {
       float[] state = extend(calls, head, both.arguments.tokens(tokens, first), block);
       int rows = 1 + tokens.size();
       float[] scores = calls.score(new ModelCalls.Score(slate, 1, 3, new long[] {2}, block, rows));
-      return new Results(state, NativeEqualsProgramTest.rows(block, rows), scores);
+      ModelCalls.Tokens all = both.arguments.tokens(tokens, 0);
+      float[] dense = calls.scoreDense(new ModelCalls.Dense(all, slate, 1, 3));
+      return new Results(state, NativeEqualsProgramTest.rows(block, rows), scores, dense);
     }
   }
 
@@ -347,6 +357,7 @@ class NativeEqualsProgramTest {
             if (attendsInFloat32(calls)) {
               results.add(got.state(), expected.state());
               results.add(got.scores(), expected.scores());
+              results.add(got.dense(), expected.dense());
             }
           }
         }

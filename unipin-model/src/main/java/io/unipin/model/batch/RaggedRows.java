@@ -1,5 +1,6 @@
 package io.unipin.model.batch;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -33,6 +34,17 @@ public record RaggedRows(long[] ints, int users, int rows, int mostNew, int most
    * @param capacity number of rows for which the block has room
    */
   public record BlockPlace(int used, long start, int capacity) {}
+
+  /** Cuts the results of all users into one part per user, with these lengths. */
+  public static List<float[]> cut(float[] values, List<Integer> lengths) {
+    List<float[]> each = new ArrayList<>();
+    int from = 0;
+    for (int length : lengths) {
+      each.add(Arrays.copyOfRange(values, from, from + length));
+      from += length;
+    }
+    return each;
+  }
 
   /** Lays out the rows of users. */
   public static RaggedRows of(List<Part> parts) {

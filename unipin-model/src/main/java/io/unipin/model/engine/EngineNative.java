@@ -26,7 +26,7 @@ final class EngineNative {
    *
    * @param int8 whether the products of the layers multiply bytes
    * @param instructionSet index into {@link #instructionSets}
-   * @param shape sizes in the order of {@code NativeEngine.shape}
+   * @param shape sizes in the order of {@code EngineTensors.shape}
    * @param tensors the tensors of {@link EngineTensors}, in that order
    * @param rotation cosines (places, D / 2) of all places in a history, then sines
    * @param items direct buffer with the table (N + 1 + V, E), which must outlive the model
@@ -81,6 +81,26 @@ final class EngineNative {
       int capacity,
       int type,
       int rows,
+      float[] out);
+
+  /**
+   * Scores candidates at the first position, in one pass over the history and the candidates.
+   * Neither reads nor writes a block.
+   *
+   * @param items (a) rows of the table
+   * @param actions (a, C)
+   * @param candidates (k) rows of the table
+   * @param out (k, C) receives probabilities
+   */
+  static native void scoreDense(
+      long model,
+      long[] items,
+      float[] actions,
+      long[] surfaces,
+      long[] gaps,
+      long[] candidates,
+      long surface,
+      long gap,
       float[] out);
 
   /**

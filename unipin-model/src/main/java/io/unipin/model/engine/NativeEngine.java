@@ -3,9 +3,7 @@ package io.unipin.model.engine;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
-import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
-import io.unipin.model.features.PagePositions;
 import io.unipin.model.features.TargetOffsets;
 import io.unipin.model.files.Weights;
 import java.nio.ByteBuffer;
@@ -33,7 +31,6 @@ public final class NativeEngine implements AutoCloseable {
   public static final String PORTABLE = "portable";
 
   private static final Set<Integer> HEAD_WIDTHS = Set.of(16, 32, 64, 128);
-  private static final int MOST_ACTIONS = 64;
   private static final long CLOSED = 0;
 
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -82,7 +79,7 @@ public final class NativeEngine implements AutoCloseable {
         EngineNative.create(
             type == MatrixType.INT8,
             instructionSets(type).indexOf(instructionSet),
-            shape(config, tables.rows(), rotation.length / config.headDim()),
+            EngineTensors.shape(config, tables.rows(), rotation.length / config.headDim()),
             EngineTensors.of(weights),
             rotation,
             tables.items(),
@@ -114,30 +111,6 @@ public final class NativeEngine implements AutoCloseable {
           case FLOAT32 -> "a processor with AVX-512, or with AVX2 and FMA, expected";
           case INT8 -> "a processor with AVX512_VNNI expected for precision INT8";
         });
-  }
-
-  private static int[] shape(ModelConfig config, int tableRows, int places) {
-    if (config.actions().size() > MOST_ACTIONS) {
-      throw new IllegalArgumentException(
-          "at most %s actions expected, got %s".formatted(MOST_ACTIONS, config.actions().size()));
-    }
-    return new int[] {
-      tableRows,
-      config.itemDim(),
-      config.contentPath(),
-      config.width(),
-      config.layers(),
-      config.heads(),
-      config.kvHeads(),
-      config.feedForward(),
-      config.gated() ? 1 : 0,
-      config.actions().size(),
-      config.surfaces().size(),
-      GapBuckets.COUNT,
-      PagePositions.COUNT,
-      TargetOffsets.COUNT,
-      places
-    };
   }
 
   /** Returns the instruction set whose kernels compute. */
@@ -211,6 +184,37 @@ public final class NativeEngine implements AutoCloseable {
           block.capacity(),
           code(block.layout().type()),
           rows,
+          out);
+      return out;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * Scores candidates at the first position, in one pass over history and candidates that keeps no
+   * keys and values. In each layer, the pass multiplies the queries of all rows by the keys of all
+   * rows, and masks what a row does not see. The probabilities have the same bits as those of
+   * {@link #extend} and {@link #score} with a block of float32.
+   *
+   * @param history the whole window
+   * @return (k, C) calibrated probabilities
+   * @throws IllegalArgumentException if the history is longer than a window, or an index is out of
+   *     range
+   */
+  public float[] scoreDense(Actions history, long[] candidates, long surface, long gap) {
+    float[] out = new float[candidates.length * config.actions().size()];
+    lock.readLock().lock();
+    try {
+      EngineNative.scoreDense(
+          open(),
+          history.items(),
+          history.actions(),
+          history.surfaces(),
+          history.gaps(),
+          candidates,
+          surface,
+          gap,
           out);
       return out;
     } finally {

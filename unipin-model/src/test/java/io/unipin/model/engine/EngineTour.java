@@ -53,6 +53,8 @@ final class EngineTour {
           require(score > 0 && score < 1, "a score that is no probability");
         }
       }
+      float[] dense = engine.scoreDense(history, world.candidates(9).items(), 1, 3);
+      require(dense.length == 9 * EngineWorld.ACTIONS, "dense scores of another size");
       engine.queries(state, new float[2 * EngineWorld.ACTIONS], 1, 3, new long[] {0, 4});
     }
   }
@@ -63,6 +65,7 @@ final class EngineTour {
         List.of(
             () -> engine.extend(world.actions(1), block.capacity(), block),
             () -> engine.score(world.candidates(1), 0, block),
+            () -> engine.scoreDense(world.actions(1), new long[] {-1}, 0, 0),
             () -> engine.queries(new float[1], new float[3], 0, 0, new long[1]));
     for (Runnable call : calls) {
       boolean refused = false;

@@ -118,8 +118,13 @@ final class EngineWorld {
   }
 
   NativeEngine.Candidates candidates(int count) {
+    return candidates(count, 2);
+  }
+
+  /** Returns random candidates, all at one position of the page. */
+  NativeEngine.Candidates candidates(int count, int position) {
     return new NativeEngine.Candidates(
-        random.longs(count, 0, ITEMS + 1).toArray(), 1, 5, new long[] {2});
+        random.longs(count, 0, ITEMS + 1).toArray(), 1, 5, new long[] {position});
   }
 
   /** Returns actions [from, to). */

@@ -100,6 +100,30 @@ class NativeEngineTest {
     }
   }
 
+  /** The dense pass has no block, and the same bits as scoring from a block of float32. */
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void scoreDense_anyCut_givesTheBitsOfScore(MatrixType matrices, String set) {
+    NativeEngine.Candidates slate = world.candidates(37, 0);
+    try (NativeEngine engine = world.engine(matrices, set)) {
+      for (int length : new int[] {0, 1, 33, EngineWorld.HISTORY}) {
+        NativeEngine.Actions history = world.actions(length);
+        HostRows block = world.block(KvType.FLOAT32);
+        engine.extend(history, 0, block);
+        float[] scores = engine.score(slate, 1 + length, block);
+        for (int step : new int[] {1, 8, 37}) {
+          for (int at = 0; at < slate.items().length; at += step) {
+            int end = Math.min(at + step, slate.items().length);
+            long[] items = Arrays.copyOfRange(slate.items(), at, end);
+            int c = EngineWorld.ACTIONS;
+            assertThat(engine.scoreDense(history, items, slate.surface(), slate.gap()))
+                .containsExactly(Arrays.copyOfRange(scores, at * c, end * c));
+          }
+        }
+      }
+    }
+  }
+
   private static float[] inSteps(
       NativeEngine engine, NativeEngine.Actions history, HostRows block, int step) {
     float[] state = engine.extend(EngineWorld.part(history, 0, 0), 0, block);
@@ -159,10 +183,17 @@ class NativeEngineTest {
         refused(() -> engine.extend(wrong, 1, block), "an index within its table");
         NativeEngine.Candidates candidate = new NativeEngine.Candidates(items, 0, 0, zero);
         refused(() -> engine.score(candidate, 2, block), "an index within its table");
+        refused(() -> engine.scoreDense(wrong, zero, 0, 0), "an index within its table");
+        refused(() -> engine.scoreDense(one, items, 0, 0), "an index within its table");
       }
       NativeEngine.Actions longer =
           new NativeEngine.Actions(one.items(), new float[7], one.surfaces(), one.gaps());
       refused(() -> engine.extend(longer, 1, block), "features of as many actions");
+      refused(() -> engine.scoreDense(longer, zero, 0, 0), "features of as many actions");
+      NativeEngine.Actions beyond = world.actions(block.capacity() + 1);
+      refused(() -> engine.scoreDense(beyond, zero, 0, 0), "a history within the model's window");
+      refused(() -> engine.scoreDense(one, zero, 2, 0), "an index within its table");
+      refused(() -> engine.scoreDense(one, zero, 0, -1), "an index within its table");
       NativeEngine.Candidates place = new NativeEngine.Candidates(zero, 0, 0, new long[] {0, 1, 2});
       refused(() -> engine.score(place, 2, block), "one position");
       NativeEngine.Candidates surface = new NativeEngine.Candidates(zero, 2, 0, zero);
