@@ -119,6 +119,14 @@ public final class ItemFilter {
   }
 
   private static long[] sorted(long[] ids) {
-    return Arrays.stream(ids).sorted().distinct().toArray();
+    long[] sorted = ids.clone();
+    Arrays.sort(sorted);
+    int distinct = 0;
+    for (long id : sorted) {
+      if (distinct == 0 || sorted[distinct - 1] != id) {
+        sorted[distinct++] = id;
+      }
+    }
+    return distinct == sorted.length ? sorted : Arrays.copyOf(sorted, distinct);
   }
 }

@@ -3,6 +3,7 @@ package io.unipin.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class QueryMergeTest {
@@ -32,6 +33,24 @@ class QueryMergeTest {
   void merge_oneQuery_isItsOwnList() {
     assertThat(QueryMerge.merge(new long[][] {{5, 3, 9}}, new double[] {1}, 2))
         .containsExactly(5, 3);
+  }
+
+  @Test
+  void merge_randomIds_areDistinct() {
+    Random random = new Random(3);
+    for (int round = 0; round < 200; round++) {
+      long[] ids = random.longs(1 + random.nextInt(60)).toArray();
+      long[] found = random.ints(random.nextInt(90), 0, ids.length).mapToLong(i -> ids[i]).toArray();
+      int count = random.nextInt(70);
+      assertThat(QueryMerge.merge(new long[][] {found}, new double[] {1}, count))
+          .containsExactly(Arrays.stream(found).distinct().limit(count).toArray());
+      long[] merged = QueryMerge.merge(new long[][] {found, ids}, new double[] {1, 1}, count);
+      assertThat(merged).doesNotHaveDuplicates().hasSize(Math.min(count, distinct(ids)));
+    }
+  }
+
+  private static int distinct(long[] ids) {
+    return (int) Arrays.stream(ids).distinct().count();
   }
 
   @Test

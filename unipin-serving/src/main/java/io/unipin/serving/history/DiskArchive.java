@@ -39,7 +39,7 @@ final class DiskArchive implements HistoryArchive {
         () -> {
           for (KeptEvent event : record.kept()) {
             if (event.counts()) {
-              records.name(event.action());
+              records.named(event.action());
             }
           }
           records.put(key, record);

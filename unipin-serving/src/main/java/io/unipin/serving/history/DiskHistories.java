@@ -77,9 +77,9 @@ final class DiskHistories implements HistoryStore {
             known,
             record -> {
               for (ActionEvent event : events) {
-                records.name(event.action());
+                RecordedAction action = records.named(event.action());
                 long id = HistoryKeys.event(event.eventId());
-                counts.merge(record.record(id, event.revision(), event.action()), 1, Integer::sum);
+                counts.merge(record.record(id, event.revision(), action), 1, Integer::sum);
               }
             });
     return changed.map(unused -> AppendResult.of(counts));
@@ -119,7 +119,7 @@ final class DiskHistories implements HistoryStore {
           change.apply(record);
           if (record.isChanged()) {
             record.trim();
-            records.put(key, record.stored());
+            records.put(key, record.stored(), limit);
           }
           return Optional.of(record.forgotten());
         });

@@ -32,6 +32,11 @@ final class NameTable {
     return number;
   }
 
+  /** Returns the table's own text of a name that has a number. */
+  String known(String name) {
+    return name(number(name));
+  }
+
   String name(int number) {
     List<String> known = names;
     if (number < 0 || number >= known.size()) {

@@ -24,8 +24,8 @@ final class RecordTable {
   private static final int STRIPES = 64;
 
   /**
-   * The revision of every history in memory. One text is enough, because a history is dropped from
-   * memory when it changes.
+   * The revision of every history in memory. One text is enough, because a history is replaced or
+   * dropped in memory when it changes.
    */
   private static final String REVISION = "present";
 
@@ -68,8 +68,8 @@ final class RecordTable {
   }
 
   /**
-   * Returns a history. Only this process changes records, and every change removes the user's
-   * history from memory. So a history in memory is always current.
+   * Returns a history. Only this process changes records, and every change replaces or removes the
+   * user's history in memory. So a history in memory is always current.
    */
   UserHistory history(byte[] key, int limit) {
     Optional<Held> known = database.use(() -> Optional.ofNullable(held.get(key)));
@@ -114,6 +114,17 @@ final class RecordTable {
     held.drop(key);
   }
 
+  /**
+   * Stores a record as the other method does. If the user's history is in memory, the record's
+   * history replaces it there, so the next page does not decode the record.
+   */
+  void put(byte[] key, StoredRecord record, int limit) throws RocksDBException {
+    database.put(key, codec.encode(record));
+    if (held.get(key) != null) {
+      held.put(key, new Held(REVISION, record.history(limit)));
+    }
+  }
+
   /** Deletes a record as {@link DiskDatabase#delete} does. Returns whether the record existed. */
   boolean delete(byte[] key, byte[] next) {
     return change(
@@ -126,10 +137,18 @@ final class RecordTable {
         });
   }
 
-  /** Assigns numbers to the new names of an action. */
-  void name(RecordedAction action) throws RocksDBException {
+  /**
+   * Assigns numbers to the new names of an action. Returns the same action with the texts of the
+   * tables, so that a history in memory does not keep texts of requests alive.
+   */
+  RecordedAction named(RecordedAction action) throws RocksDBException {
     nameAll(ACTION_NAME, actionNames, action.actions());
     nameAll(SURFACE_NAME, surfaceNames, List.of(action.surface()));
+    return new RecordedAction(
+        action.itemId(),
+        action.actions().stream().map(actionNames::known).toList(),
+        surfaceNames.known(action.surface()),
+        action.timeMs());
   }
 
   /** Assigns a number to each new name. The number is on disk before a record uses it. */

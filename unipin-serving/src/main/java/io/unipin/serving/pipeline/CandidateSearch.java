@@ -14,14 +14,12 @@ import io.unipin.serving.request.Candidate;
 import io.unipin.serving.request.Stage;
 import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.Wishes;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /**
  * Retrieves candidates. It searches the index with all of the user's queries together and merges
@@ -68,15 +66,26 @@ final class CandidateSearch {
    * after ranking.
    */
   private static ItemFilter filter(UserSession user, Wishes wishes, long[] servedBefore) {
-    LongStream out =
-        LongStream.concat(LongStream.of(wishes.excluded()), LongStream.of(servedBefore));
-    if (!wishes.allowSeen()) {
-      out = LongStream.concat(out, LongStream.of(user.tokens().seen()));
-    }
+    long[] seen = wishes.allowSeen() ? new long[0] : user.tokens().seen();
+    long[] out = joined(wishes.excluded(), servedBefore, seen);
     return user.bundle()
         .filters()
         .of(wishes.categories(), wishes.createdSinceMs(), user.items())
-        .and(ItemFilter.excluding(out.toArray()));
+        .and(ItemFilter.excluding(out));
+  }
+
+  private static long[] joined(long[]... parts) {
+    int length = 0;
+    for (long[] part : parts) {
+      length += part.length;
+    }
+    long[] all = new long[length];
+    int at = 0;
+    for (long[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
   }
 
   /**
@@ -135,29 +144,39 @@ final class CandidateSearch {
    */
   private static List<Candidate> merge(
       AnnResult result, double[] shares, UserSession user, int count) {
-    Map<Long, Candidate> best = new HashMap<>();
     long[][] found = new long[result.queryCount()][];
     for (int query = 0; query < found.length; query++) {
-      int offset = query * result.k();
-      for (int i = offset; i < offset + result.found(query); i++) {
-        long id = result.ids()[i];
-        int row = servedRow(user, id);
-        if (row != Catalogue.UNKNOWN) {
-          best.merge(
-              id,
-              new Candidate(id, row, result.scores()[i]),
-              (one, other) -> one.score() >= other.score() ? one : other);
-        }
-      }
-      found[query] =
-          Arrays.stream(result.ids(), offset, offset + result.found(query))
-              .filter(best::containsKey)
-              .toArray();
+      found[query] = served(result, query, user);
     }
-    return Arrays.stream(QueryMerge.merge(found, shares, count))
-        .mapToObj(best::get)
-        .sorted(BEST_FIRST)
-        .toList();
+    long[] merged = QueryMerge.merge(found, shares, count);
+    Arrays.sort(merged);
+    float[] best = new float[merged.length];
+    Arrays.fill(best, Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < result.ids().length; i++) {
+      int at = Arrays.binarySearch(merged, result.ids()[i]);
+      if (at >= 0) {
+        best[at] = Math.max(best[at], result.scores()[i]);
+      }
+    }
+    List<Candidate> candidates = new ArrayList<>(merged.length);
+    for (int i = 0; i < merged.length; i++) {
+      candidates.add(new Candidate(merged[i], user.items().row(merged[i]), best[i]));
+    }
+    candidates.sort(BEST_FIRST);
+    return candidates;
+  }
+
+  /** Returns the ids of the items that a query found and that may stand on the page, best first. */
+  private static long[] served(AnnResult result, int query, UserSession user) {
+    long[] ids = new long[result.found(query)];
+    int count = 0;
+    for (int i = 0; i < ids.length; i++) {
+      long id = result.ids()[query * result.k() + i];
+      if (servedRow(user, id) != Catalogue.UNKNOWN) {
+        ids[count++] = id;
+      }
+    }
+    return Arrays.copyOf(ids, count);
   }
 
   /**

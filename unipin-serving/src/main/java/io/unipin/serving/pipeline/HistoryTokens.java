@@ -1,6 +1,7 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.feedlog.Catalogue;
+import io.unipin.kvcache.TokenHashes;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.HistoryWindow;
 import io.unipin.model.features.ModelConfig;
@@ -13,13 +14,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * A request's history as tokens for the model of one bundle.
  *
  * @param committed tokens that other requests of the user may reuse
+ * @param committedHashes hashes of {@code committed}
  * @param all the committed tokens and the tokens of the request's own recent actions; equal to
  *     {@code committed} when the request has no recent actions
  * @param lastTimeMs time of the last action, in milliseconds since the epoch;
@@ -30,11 +30,16 @@ import java.util.stream.Stream;
  */
 public record HistoryTokens(
     TokenSequence committed,
+    TokenHashes committedHashes,
     TokenSequence all,
     long lastTimeMs,
     long[] seen,
     List<Long> unknownItems) {
   private static final int MAX_NAMED_UNKNOWN = 1000;
+  private static final int FIXED_BYTES = 500;
+
+  /** Bytes of a token's numbers and of its hash. */
+  private static final int TOKEN_BYTES = 44;
 
   static HistoryTokens of(
       ModelConfig config, ItemView items, UserHistory history, List<RecordedAction> recent) {
@@ -57,12 +62,22 @@ public record HistoryTokens(
     TokenSequence committed =
         base.size() == window.size() ? all : TokenSequence.of(actions.subList(0, base.size()));
     long last = window.isEmpty() ? GapBuckets.NO_TIME : window.get(window.size() - 1).timeMs();
-    long[] seen =
-        Stream.concat(stored.stream(), recent.stream())
-            .flatMapToLong(action -> LongStream.of(action.itemId()))
-            .toArray();
     return new HistoryTokens(
-        committed, all, last, seen, unknown.stream().limit(MAX_NAMED_UNKNOWN).toList());
+        committed,
+        committed.hashes(),
+        all,
+        last,
+        ids(stored, recent),
+        unknown.stream().limit(MAX_NAMED_UNKNOWN).toList());
+  }
+
+  private static long[] ids(List<RecordedAction> stored, List<RecordedAction> recent) {
+    long[] ids = new long[stored.size() + recent.size()];
+    for (int i = 0; i < ids.length; i++) {
+      RecordedAction action = i < stored.size() ? stored.get(i) : recent.get(i - stored.size());
+      ids[i] = action.itemId();
+    }
+    return ids;
   }
 
   /**
@@ -85,6 +100,11 @@ public record HistoryTokens(
     return items.isLive(row)
         ? UserAction.live(row, items.identity(row), bits, surface, action.timeMs())
         : UserAction.of(row, bits, surface, action.timeMs());
+  }
+
+  /** Returns about how many bytes the record takes. */
+  int bytes() {
+    return FIXED_BYTES + TOKEN_BYTES * all.size() + Long.BYTES * seen.length;
   }
 
   boolean hasPrivateTail() {

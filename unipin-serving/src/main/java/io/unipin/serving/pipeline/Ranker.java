@@ -8,9 +8,6 @@ import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.request.Candidate;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Wishes;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +17,6 @@ import java.util.Optional;
  * probability. A bundle's own {@link PageOrder} adds the weighted retrieval score. Thread-safe.
  */
 final class Ranker {
-  private static final Comparator<RankedItem> BEST_FIRST =
-      Comparator.comparingDouble(RankedItem::utility).reversed().thenComparingLong(RankedItem::id);
-
   private final RankingConfig ranking;
   private final RankingModel model;
 
@@ -36,6 +30,8 @@ final class Ranker {
    * with equal utilities, the one with the smaller id comes first.
    *
    * <p>If there is no time to score any candidate, the candidates keep retrieval's order.
+   *
+   * @return items that are read before the session is closed, see {@link ScoredCandidates}
    */
   List<RankedItem> rank(UserSession user, List<Candidate> found, Wishes wishes) {
     return rank(user, found, order(user.bundle(), wishes));
@@ -48,7 +44,8 @@ final class Ranker {
    */
   List<RankedItem> rankNamed(UserSession user, List<Candidate> named, Wishes wishes) {
     ModelConfig config = user.bundle().model().config();
-    return rank(user, named, asked(wishes, config).orElseGet(() -> PageOrder.ofPositives(config)));
+    return List.copyOf(
+        rank(user, named, asked(wishes, config).orElseGet(() -> PageOrder.ofPositives(config))));
   }
 
   private List<RankedItem> rank(UserSession user, List<Candidate> found, PageOrder order) {
@@ -58,27 +55,8 @@ final class Ranker {
     }
     List<Candidate> candidates = found.subList(0, scored);
     float[] scores = model.score(user, candidates);
-    return ordered(user, candidates, order, scores);
-  }
-
-  private static List<RankedItem> ordered(
-      UserSession user, List<Candidate> candidates, PageOrder order, float[] scores) {
     Finite.require("probability", scores);
-    int actions = user.bundle().model().config().actions().size();
-    List<RankedItem> items = new ArrayList<>(candidates.size());
-    for (int i = 0; i < candidates.size(); i++) {
-      float[] probabilities = Arrays.copyOfRange(scores, i * actions, (i + 1) * actions);
-      Candidate candidate = candidates.get(i);
-      items.add(
-          new RankedItem(
-              candidate.id(),
-              user.items().title(candidate.row()),
-              order.utility(candidate.score(), probabilities, 0),
-              probabilities,
-              candidate.score()));
-    }
-    items.sort(BEST_FIRST);
-    return items;
+    return new ScoredCandidates(user.items(), candidates, scores, order);
   }
 
   /** Returns candidates in their given order, without probabilities. */

@@ -124,7 +124,7 @@ public final class UserEncoder {
             ? new NotedReloads(costs.reloads().choice(costs.of(model), wanted.clock()))
             : ReloadChoice.ALWAYS;
     return cache.acquire(
-        key, layout, wanted.tokens().committed().hashes(), wait, wanted.mark(), reloads);
+        key, layout, wanted.tokens().committedHashes(), wait, wanted.mark(), reloads);
   }
 
   /** Encodes the missing rows. Returns the number of actions encoded. */

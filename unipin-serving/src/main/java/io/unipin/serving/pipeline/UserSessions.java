@@ -16,7 +16,6 @@ import io.unipin.serving.request.Stage;
 import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.UserState;
-import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -29,6 +28,7 @@ final class UserSessions {
   private final DegradationConfig degradation;
   private final UserEncoder encoder;
   private final RankingModel ranking;
+  private final KeptTokens kept = new KeptTokens();
 
   UserSessions(
       HistoryStore histories,
@@ -64,7 +64,10 @@ final class UserSessions {
               : HistoryView.present(user.history().asStored());
       UserHistory history = view.history();
       ModelConfig config = bundle.model().config();
-      HistoryTokens tokens = HistoryTokens.of(config, items, history, user.recent());
+      HistoryTokens tokens =
+          user.history() == null && user.recent().isEmpty()
+              ? kept.of(bundle, items, history)
+              : HistoryTokens.of(config, items, history, user.recent());
       RequestContext context =
           new RequestContext(
               Math.max(config.surfaces().indexOf(user.surface()), 0),
@@ -93,10 +96,9 @@ final class UserSessions {
    * @return number of actions encoded
    */
   int refresh(LoadedBundle bundle, String user) {
-    ModelConfig config = bundle.model().config();
     try (ItemView items = bundle.items().open()) {
       Supplier<TokenSequence> history =
-          () -> HistoryTokens.of(config, items, histories.read(user), List.of()).committed();
+          () -> kept.of(bundle, items, histories.read(user)).committed();
       return encoder.refresh(bundle.model(), user, history) + ranking.refresh(user, history);
     }
   }

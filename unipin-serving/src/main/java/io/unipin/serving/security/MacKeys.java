@@ -14,16 +14,33 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Keys of HMAC-SHA-256 (RFC 2104) for one purpose. The first key signs, and all keys verify.
- * Immutable.
+ * Thread-safe.
  */
 public final class MacKeys {
   private static final String ALGORITHM = "HmacSHA256";
   private static final int SHORTEST_MAC = 16;
   private static final int LONGEST_MAC = 32;
 
-  private final List<SecretKeySpec> keys;
+  private final List<Key> keys;
 
-  private MacKeys(List<SecretKeySpec> keys) {
+  /** One key. Each thread keeps a computation, because beginning one costs more than signing. */
+  private static final class Key {
+    private final ThreadLocal<Mac> macs;
+
+    Key(byte[] bytes) {
+      SecretKeySpec spec = new SecretKeySpec(bytes, ALGORITHM);
+      macs = ThreadLocal.withInitial(() -> begun(spec));
+    }
+
+    /** Returns a computation to which no bytes were added yet. Only this thread may use it. */
+    Mac begin() {
+      Mac mac = macs.get();
+      mac.reset(); // drops the bytes of a computation that failed
+      return mac;
+    }
+  }
+
+  private MacKeys(List<Key> keys) {
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("at least one key expected, got none");
     }
@@ -32,14 +49,13 @@ public final class MacKeys {
 
   /** Creates keys from their bytes. */
   public static MacKeys of(List<byte[]> keys) {
-    return new MacKeys(keys.stream().map(key -> new SecretKeySpec(key, ALGORITHM)).toList());
+    return new MacKeys(keys.stream().map(Key::new).toList());
   }
 
   /** Returns the keys of one purpose: the HMAC of the purpose's label with each secret. */
   static MacKeys derived(List<byte[]> secrets, String label) {
     byte[] text = ("unipin " + label).getBytes(StandardCharsets.UTF_8);
-    return of(
-        secrets.stream().map(secret -> mac(new SecretKeySpec(secret, ALGORITHM), text)).toList());
+    return of(secrets.stream().map(secret -> mac(new Key(secret), text)).toList());
   }
 
   /** Returns the keys of each purpose. */
@@ -87,27 +103,27 @@ public final class MacKeys {
     return isOneOf(mac, key -> mac(key, parts));
   }
 
-  private boolean isOneOf(byte[] mac, Function<SecretKeySpec, byte[]> signed) {
+  private boolean isOneOf(byte[] mac, Function<Key, byte[]> signed) {
     if (mac.length < SHORTEST_MAC || mac.length > LONGEST_MAC) {
       return false;
     }
     boolean known = false;
-    for (SecretKeySpec key : keys) {
+    for (Key key : keys) {
       known |= MessageDigest.isEqual(Arrays.copyOf(signed.apply(key), mac.length), mac);
     }
     return known;
   }
 
-  private static byte[] mac(SecretKeySpec key, byte[]... parts) {
-    Mac mac = begun(key);
+  private static byte[] mac(Key key, byte[]... parts) {
+    Mac mac = key.begin();
     for (byte[] part : parts) {
       mac.update(part);
     }
     return mac.doFinal();
   }
 
-  private static byte[] mac(SecretKeySpec key, ByteBuffer part) {
-    Mac mac = begun(key);
+  private static byte[] mac(Key key, ByteBuffer part) {
+    Mac mac = key.begin();
     mac.update(part.duplicate());
     return mac.doFinal();
   }

@@ -15,14 +15,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a page from ranked candidates. The page holds the best candidates that the rules allow,
  * in order of utility. For each candidate that a rule kept off the page, the result names the rule.
  *
- * <p>Immutable. A choice takes O(candidates) steps, or O(candidates × page) when the page lacks
- * fresh items.
+ * <p>Immutable. A choice looks at candidates until the page is full. It takes O(candidates) steps
+ * with exploration, and O(candidates × page) steps when the page lacks fresh items.
  */
 public final class SlateRules {
   /*
@@ -67,32 +68,49 @@ public final class SlateRules {
 
   /** A page under construction. Not thread-safe. */
   private final class Choice {
-    private final List<SlateEntry> entries = new ArrayList<>();
+    private final List<RankedItem> ranked;
+    private final ItemView items;
+    private final long oldestFresh;
+
+    /** Entries of the candidates that were looked at, by place - 1. */
+    private final @Nullable SlateEntry[] entries;
+
     private final List<SlateEntry> chosen = new ArrayList<>();
     private final List<Removal> removals = new ArrayList<>();
     private final Map<String, Integer> authors = new HashMap<>();
     private final Map<String, Integer> categories = new HashMap<>();
 
     Choice(List<RankedItem> ranked, ItemView items, long nowMs) {
-      long oldest = nowMs - config.freshWithin().toMillis();
-      for (RankedItem item : ranked) {
-        int row = items.row(item.id());
-        long created = items.createdMs(row);
-        boolean fresh = created != FeedLog.NO_TIME && created >= oldest;
-        String author = items.author(row);
-        String category = items.category(row);
-        boolean blocked =
-            config.blockedItems().contains(item.id())
-                || (!config.blockedItemKeys().isEmpty()
-                    && config.blockedItemKeys().contains(items.key(row)));
-        entries.add(new SlateEntry(item, entries.size() + 1, author, category, fresh, blocked));
+      this.ranked = ranked;
+      this.items = items;
+      this.oldestFresh = nowMs - config.freshWithin().toMillis();
+      this.entries = new SlateEntry[ranked.size()];
+    }
+
+    /** Returns the candidate with an index in the ranking. */
+    private SlateEntry entry(int index) {
+      SlateEntry known = entries[index];
+      if (known != null) {
+        return known;
       }
+      RankedItem item = ranked.get(index);
+      int row = items.row(item.id());
+      long created = items.createdMs(row);
+      boolean fresh = created != FeedLog.NO_TIME && created >= oldestFresh;
+      boolean blocked =
+          config.blockedItems().contains(item.id())
+              || (!config.blockedItemKeys().isEmpty()
+                  && config.blockedItemKeys().contains(items.key(row)));
+      SlateEntry entry =
+          new SlateEntry(item, index + 1, items.author(row), items.category(row), fresh, blocked);
+      entries[index] = entry;
+      return entry;
     }
 
     /** Adds the best allowed candidates until the page has {@code size} items. */
     void fill(int size) {
-      for (int i = 0; i < entries.size() && chosen.size() < size; i++) {
-        SlateEntry entry = entries.get(i);
+      for (int i = 0; i < entries.length && chosen.size() < size; i++) {
+        SlateEntry entry = entry(i);
         Rule rule = blocking(entry);
         rule = rule == null ? full(entry) : rule;
         if (rule == null) {
@@ -147,8 +165,8 @@ public final class SlateRules {
       boolean changed = missing > 0;
       while (changed) {
         changed = false;
-        for (int i = 0; i < entries.size() && missing > 0; i++) {
-          SlateEntry entry = entries.get(i);
+        for (int i = 0; i < entries.length && missing > 0; i++) {
+          SlateEntry entry = entry(i);
           if (entry.fresh() && blocking(entry) == null && !chosen.contains(entry)) {
             if (replaceWorst(entry)) {
               changed = true;
@@ -192,7 +210,8 @@ public final class SlateRules {
     Draws explore(PageId page) {
       Set<SlateEntry> shown = new HashSet<>(chosen);
       List<SlateEntry> others =
-          entries.stream()
+          IntStream.range(0, entries.length)
+              .mapToObj(this::entry)
               .filter(entry -> !shown.contains(entry) && blocking(entry) == null)
               .toList();
       Draws draws = explorer.draw(List.copyOf(chosen), others, page, impressions);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ final class DiskHistoriesTest extends HistoryContract {
   @TempDir Path folder;
 
   @Test
-  void read_unchangedHistory_isNotDecodedAgain() {
+  void read_historyInMemory_isNotDecodedAgain() {
     try (HistoryStore store = open()) {
       store.append("u", List.of(event(1, 10)));
       UserHistory first = store.read("u");
@@ -29,9 +30,34 @@ final class DiskHistoriesTest extends HistoryContract {
       assertThat(store.read("u").lifetime()).isEqualTo(2);
       store.retract("u", List.of("event-1"), 0);
       assertThat(store.read("u").lifetime()).isEqualTo(1);
-      assertThat(store.reads()).isEqualTo(new HistoryReads(2, 3, 0, 0, 0));
+      assertThat(store.reads()).isEqualTo(new HistoryReads(4, 1, 0, 0, 0));
       store.erase("u");
       assertThat(store.read("u")).isEqualTo(UserHistory.EMPTY);
+    }
+  }
+
+  /** A history that changes in memory equals the history that the store decodes after a restart. */
+  @Test
+  void append_toAHistoryInMemory_givesTheStoredHistory() {
+    Random random = new Random(5);
+    for (int round = 0; round < 30; round++) {
+      UserHistory inMemory;
+      try (HistoryStore store = open()) {
+        store.read("u");
+        for (int change = 0; change < 5; change++) {
+          int number = random.nextInt(3 * LIMIT);
+          if (random.nextInt(4) == 0) {
+            store.retract("u", List.of("event-" + number), random.nextInt(3));
+          } else {
+            store.append("u", List.of(event(number, random.nextInt(1000))));
+          }
+          store.read("u");
+        }
+        inMemory = store.read("u");
+      }
+      try (HistoryStore store = open()) {
+        assertThat(store.read("u")).as("round %s", round).isEqualTo(inMemory);
+      }
     }
   }
 

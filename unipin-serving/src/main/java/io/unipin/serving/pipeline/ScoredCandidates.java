@@ -1,0 +1,112 @@
+package io.unipin.serving.pipeline;
+
+import io.unipin.model.features.PageOrder;
+import io.unipin.serving.items.live.ItemView;
+import io.unipin.serving.request.Candidate;
+import io.unipin.serving.request.RankedItem;
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.RandomAccess;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scored candidates, best first. Of two candidates with equal utilities, the one with the smaller
+ * id comes first.
+ *
+ * <p>A page shows few of its candidates. So the list orders numbers, and creates an item when the
+ * item is read for the first time. It reads titles from the request's view of the items, so it must
+ * not be read after the view is closed. Unmodifiable. Not thread-safe.
+ */
+final class ScoredCandidates extends AbstractList<RankedItem> implements RandomAccess {
+  private final ItemView items;
+  private final List<Candidate> candidates;
+  private final float[] scores;
+  private final float[] utilities;
+
+  /** Indices of the candidates, best first. */
+  private final int[] order;
+
+  private final @Nullable RankedItem[] created;
+
+  /**
+   * Orders candidates.
+   *
+   * @param scores (candidates, actions) probabilities
+   */
+  ScoredCandidates(
+      ItemView items, List<Candidate> candidates, float[] scores, PageOrder pageOrder) {
+    this.items = items;
+    this.candidates = candidates;
+    this.scores = scores;
+    int count = candidates.size();
+    int actions = count == 0 ? 0 : scores.length / count;
+    this.utilities = new float[count];
+    for (int i = 0; i < count; i++) {
+      utilities[i] = pageOrder.utility(candidates.get(i).score(), scores, i * actions);
+    }
+    this.order = order(candidates, utilities);
+    this.created = new RankedItem[count];
+  }
+
+  /** Returns the indices of candidates, ordered by utility and then by id. */
+  private static int[] order(List<Candidate> candidates, float[] utilities) {
+    // The upper half of a key is smaller for a larger utility. The lower half is the index.
+    long[] keys = new long[utilities.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = (long) descending(utilities[i]) << 32 | i;
+    }
+    Arrays.sort(keys);
+    int[] order = new int[keys.length];
+    int end = 0;
+    for (int begin = 0; begin < keys.length; begin = end) {
+      while (end < keys.length && keys[begin] >> 32 == keys[end] >> 32) {
+        order[end] = (int) keys[end];
+        end++;
+      }
+      if (end > begin + 1) {
+        sortById(order, begin, end, candidates);
+      }
+    }
+    return order;
+  }
+
+  /** Returns an int that is smaller the larger the number is. NaN counts as the largest number. */
+  private static int descending(float number) {
+    int bits = Float.floatToIntBits(number);
+    return ~(bits ^ bits >> 31 & 0x7fff_ffff);
+  }
+
+  private static void sortById(int[] order, int begin, int end, List<Candidate> candidates) {
+    Integer[] equal = Arrays.stream(order, begin, end).boxed().toArray(Integer[]::new);
+    Arrays.sort(equal, Comparator.comparingLong(i -> candidates.get(i).id()));
+    for (int i = begin; i < end; i++) {
+      order[i] = equal[i - begin];
+    }
+  }
+
+  @Override
+  public RankedItem get(int place) {
+    RankedItem item = created[place];
+    if (item == null) {
+      int i = order[place];
+      int actions = scores.length / order.length;
+      Candidate candidate = candidates.get(i);
+      item =
+          new RankedItem(
+              candidate.id(),
+              items.title(candidate.row()),
+              utilities[i],
+              Arrays.copyOfRange(scores, i * actions, (i + 1) * actions),
+              candidate.score());
+      created[place] = item;
+    }
+    return item;
+  }
+
+  @Override
+  public int size() {
+    return order.length;
+  }
+}
