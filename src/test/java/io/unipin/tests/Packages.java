@@ -126,7 +126,7 @@ final class Packages {
       benchmarks.experiment: cli.check cli.console cli.statistics serving.experiment
       benchmarks.fuzz: cli.check cli.console
       benchmarks.gpu: cli.check model model.archive model.batch model.features model.files
-      benchmarks.headline: benchmarks.measure benchmarks.rival cli.console client feedlog kvcache model model.features proto.v1 serving serving.bundle serving.pipeline serving.settings
+      benchmarks.headline: benchmarks.measure benchmarks.rival cli.console client feedlog kvcache model model.engine model.features proto.v1 serving serving.bundle serving.pipeline serving.settings
       benchmarks.items: benchmarks.load benchmarks.measure benchmarks.server cli.console cli.loadtest cli.statistics client feedlog feedlog.simulator proto.v1
       benchmarks.kvcache: benchmarks.engines benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache kvcache.tier model model.features serving.redis serving.redis.tier serving.security settings train.recipe
       benchmarks.load: benchmarks.server cli.check cli.console cli.loadtest client proto.v1

@@ -71,7 +71,7 @@ public final class Headline {
     world.publish(folder.path());
     Map<Kind, HeadlineSide> sides = new EnumMap<>(Kind.class);
     try {
-      for (Kind kind : Kind.values()) {
+      for (Kind kind : Kind.possible(world.shape())) {
         HeadlineSide side = HeadlineSide.start(kind, world, folder.path());
         sides.put(kind, side);
         side.traffic().saturate(CALLERS, WARM_UP, MOST_QPS);
@@ -100,7 +100,9 @@ public final class Headline {
         }
         progress.accept(plan.rounds() + round + 1);
       }
-      return new HeadlineFigures(saturated, loaded, rate, world.flops());
+      Map<Kind, String> engines = new EnumMap<>(Kind.class);
+      sides.forEach((kind, side) -> engines.put(kind, side.traffic().engine()));
+      return new HeadlineFigures(saturated, loaded, rate, world.flops(), engines);
     } finally {
       sides.values().forEach(HeadlineSide::close);
     }

@@ -25,7 +25,10 @@ import picocli.CommandLine.Spec;
       "Compares one model with two models. All sides are configurations of the same server: two"
           + " models that each read the history (the second with sparse or dense attention), one"
           + " model whose KV lives for one request, one model with the user KV cache, and one and"
-          + " two models with a cache that is too small.",
+          + " two models with a cache that is too small. All these sides use the same engine.",
+      "Further sides are two models in PyTorch, computed by their TorchScript programs, in float32"
+          + " and in int8, and one model with the user KV cache in int8. The sides in int8 need a"
+          + " processor with AVX512_VNNI.",
       "QPS: four callers request pages without a pause. Latency: pages are requested at random"
           + " times, at the same rate for all sides."
     },

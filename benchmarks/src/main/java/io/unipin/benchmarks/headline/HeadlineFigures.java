@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param loaded rounds at equal load, for the sides whose latencies are compared
  * @param rate pages per second of the equal load
  * @param flops ratios that the numbers of operations predict
+ * @param engines what computed the models of each side
  */
 record HeadlineFigures(
     Map<Kind, List<TrafficRound>> saturated,
     Map<Kind, List<TrafficRound>> loaded,
     double rate,
-    HeadlineFlops flops) {
+    HeadlineFlops flops,
+    Map<Kind, String> engines) {
   /** The minimum number of pages for a 99th percentile. */
   private static final int ENOUGH_PAGES = 2000;
 
@@ -67,6 +69,7 @@ record HeadlineFigures(
         session,
         "qps_ratio_two_cached",
         ratio(saturated, Kind.ONE_MODEL_USER_SHORT, Kind.TWO_MODELS_USER_SHORT, TrafficRound::qps));
+    pytorchInt8(session);
     session.put("hit_rate", TrafficRound.joined(of(saturated, Kind.ONE_MODEL_USER)).hitRate());
     Map<String, Object> sides = new LinkedHashMap<>();
     for (Kind kind : saturated.keySet()) {
@@ -82,13 +85,17 @@ record HeadlineFigures(
 
   /**
    * Returns the figures of a side with one model, relative to the sides with two models: with
-   * sparse and with dense attention.
+   * sparse and with dense attention, and in PyTorch.
    */
   private Map<String, Object> against(Kind kind) {
     Map<String, Object> json = new LinkedHashMap<>();
     put(json, "qps_ratio", ratio(saturated, kind, Kind.TWO_MODELS_SPARSE, TrafficRound::qps));
     json.put("qps_ratio_by_flops", flops.ratio(kind, Kind.TWO_MODELS_SPARSE));
     json.put("qps_ratio_all_layers_by_flops", flops.ratioAllLayers(kind, Kind.TWO_MODELS_SPARSE));
+    put(
+        json,
+        "qps_ratio_pytorch",
+        ratio(saturated, kind, Kind.TWO_MODELS_PYTORCH, TrafficRound::qps));
     put(json, "qps_ratio_dense", ratio(saturated, kind, Kind.TWO_MODELS_DENSE, TrafficRound::qps));
     json.put("qps_ratio_dense_by_flops", flops.ratio(kind, Kind.TWO_MODELS_DENSE));
     json.put(
@@ -105,6 +112,24 @@ record HeadlineFigures(
     return json;
   }
 
+  /**
+   * Adds the figures of one model in int8, relative to two models in PyTorch: in float32, which is
+   * what PyTorch's users have, and in int8. Adds nothing if this processor has no sides in int8.
+   */
+  private void pytorchInt8(Map<String, Object> session) {
+    if (saturated.containsKey(Kind.ONE_MODEL_USER_INT8)) {
+      Kind ours = Kind.ONE_MODEL_USER_INT8;
+      put(
+          session,
+          "qps_ratio_pytorch_int8",
+          ratio(saturated, ours, Kind.TWO_MODELS_PYTORCH, TrafficRound::qps));
+      put(
+          session,
+          "qps_ratio_pytorch_both_int8",
+          ratio(saturated, ours, Kind.TWO_MODELS_PYTORCH_INT8, TrafficRound::qps));
+    }
+  }
+
   private static void put(Map<String, Object> into, String key, Spread spread) {
     into.put(key, spread.median());
     into.put(key + "_spread", spread.toJson());
@@ -113,6 +138,7 @@ record HeadlineFigures(
   private Map<String, Object> side(Kind kind) {
     TrafficRound all = TrafficRound.joined(of(saturated, kind));
     Map<String, Object> json = new LinkedHashMap<>();
+    json.put("engine", engines.get(kind));
     json.put("qps", median(saturated, kind, TrafficRound::qps));
     json.put("cpu_ms_per_page", all.cpuMsPerPage());
     json.put("hit_rate", all.hitRate());

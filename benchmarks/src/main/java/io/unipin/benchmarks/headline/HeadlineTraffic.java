@@ -62,6 +62,9 @@ public final class HeadlineTraffic implements AutoCloseable {
   private final ExecutorService callers = Executors.newFixedThreadPool(2 * VISITORS);
   private int known;
 
+  /** What computed the latest page, as the answer says. */
+  private volatile String engine = "";
+
   /** The number of candidates to request; 0 means the server's setting. */
   private volatile int candidates;
 
@@ -186,6 +189,11 @@ public final class HeadlineTraffic implements AutoCloseable {
     return watch.round(pages);
   }
 
+  /** Returns what computed the latest page, as the server's answer says: the engine's name. */
+  String engine() {
+    return engine;
+  }
+
   private static void await(List<Future<?>> running) throws InterruptedException {
     try {
       for (Future<?> future : running) {
@@ -202,6 +210,7 @@ public final class HeadlineTraffic implements AutoCloseable {
     RetrieveAndRankResponse response = client.retrieveAndRank(request(visit));
     double latencyMs = (System.nanoTime() - beginNanos) / 1e6;
     Served served = response.getServed();
+    engine = served.getEngine();
     visit.cursor = response.getNextPageCursor();
     act(visit, response);
     visits.add(--visit.pagesLeft > 0 ? visit : visit(PAGES));

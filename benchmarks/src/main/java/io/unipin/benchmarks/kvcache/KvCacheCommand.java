@@ -121,6 +121,7 @@ public final class KvCacheCommand implements Callable<Integer> {
 
   private void model(PassClock clock) throws IOException {
     try (KvModelCosts costs = new KvModelCosts(options.quick() ? 7 : 25, clock.nanos())) {
+      results.put("engine", costs.engine());
       results.put("append_vs_prefill", costs.appendVsPrefill().median());
       results.put("int8_bytes_ratio", costs.bytesRatio(KvType.INT8));
       results.put("types", costs.byType());

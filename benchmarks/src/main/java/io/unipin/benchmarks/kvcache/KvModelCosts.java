@@ -10,7 +10,6 @@ import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
-import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
@@ -52,12 +51,17 @@ final class KvModelCosts implements AutoCloseable {
     ModelConfig config = BenchModel.shape(HISTORY);
     try (ScratchFolder folder = ScratchFolder.create("bench-kv")) {
       ModelWriter.writeRandom(folder.path(), config, 1);
-      model = ServingModel.load(folder.path(), EngineOptions.cpu());
+      model = ServingModel.load(folder.path(), BenchModel.options());
     }
     cache = new UserKvCache(new KvCacheLimits(1 << 28, Duration.ofHours(1), 1 << 28));
     SplittableRandom random = new SplittableRandom(1);
     actions = history(random, config);
     candidates = random.ints(CANDIDATES, 0, config.items()).toArray();
+  }
+
+  /** Returns what computes the passes. */
+  String engine() {
+    return model.engine();
   }
 
   /** Returns a random history of {@link #HISTORY} actions. */

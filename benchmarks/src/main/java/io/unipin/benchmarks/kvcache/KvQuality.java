@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.kvcache;
 
+import io.unipin.benchmarks.model.BenchModel;
 import io.unipin.benchmarks.quality.DataSet;
 import io.unipin.benchmarks.quality.TrainedRecipe;
 import io.unipin.cli.console.Home;
@@ -10,7 +11,6 @@ import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.kvcache.KvType;
-import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +74,7 @@ final class KvQuality {
     List<ServingModel> models = new ArrayList<>();
     try {
       for (Path bundle : trained.bundles()) {
-        models.add(ServingModel.load(bundle.resolve("model"), EngineOptions.cpu()));
+        models.add(ServingModel.load(bundle.resolve("model"), BenchModel.options()));
       }
       int threads = Runtime.getRuntime().availableProcessors();
       EvaluationOptions options =

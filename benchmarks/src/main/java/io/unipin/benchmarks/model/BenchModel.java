@@ -8,8 +8,8 @@ import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ModelWriter;
-import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
+import io.unipin.model.engine.Implementation;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
@@ -58,12 +58,13 @@ public final class BenchModel implements AutoCloseable {
         List.of("home"));
   }
 
-  static BenchModel open(ModelConfig config) throws IOException {
-    return open(config, Precision.FLOAT32);
+  /** Returns the options of the published figures: float32, by the native engine if it can. */
+  public static EngineOptions options() {
+    return EngineOptions.cpu().withImplementation(Implementation.AUTO);
   }
 
-  static BenchModel open(ModelConfig config, Precision precision) throws IOException {
-    return open(config, EngineOptions.cpu(precision).withComparison());
+  static BenchModel open(ModelConfig config) throws IOException {
+    return open(config, options().withComparison());
   }
 
   static BenchModel open(ModelConfig config, EngineOptions options) throws IOException {

@@ -66,13 +66,13 @@ final class Efficiency {
         sides.put(shape.label() + PREPARED, prepared::run);
         flops.put(shape.label() + PREPARED, work);
       }
-      return result(Rounds.run(rounds, sides, nanos), flops);
+      return result(model.engine(), Rounds.run(rounds, sides, nanos), flops);
     } finally {
       products.forEach(MatrixProduct::close);
     }
   }
 
-  private static Result result(Rounds rounds, Map<String, Double> flops) {
+  private static Result result(String engine, Rounds rounds, Map<String, Double> flops) {
     Map<String, Double> gflops = new LinkedHashMap<>();
     String best = "";
     double peak = 0;
@@ -85,7 +85,11 @@ final class Efficiency {
       }
     }
     return new Result(
-        share(ENCODE, best, rounds, flops), share(SCORE, best, rounds, flops), best, gflops);
+        engine,
+        share(ENCODE, best, rounds, flops),
+        share(SCORE, best, rounds, flops),
+        best,
+        gflops);
   }
 
   /**
@@ -99,9 +103,17 @@ final class Efficiency {
     return new Spread(work * ratio.median(), work * ratio.lower(), work * ratio.upper());
   }
 
-  /** The shares of the best product's rate, and all rates in 10^9 operations per second. */
+  /**
+   * The shares of the best product's rate, and all rates in 10^9 operations per second.
+   *
+   * @param engine what computed the model
+   */
   record Result(
-      Spread encodeShare, Spread scoreShare, String bestGemm, Map<String, Double> gflops) {
+      String engine,
+      Spread encodeShare,
+      Spread scoreShare,
+      String bestGemm,
+      Map<String, Double> gflops) {
     Map<String, Object> toJson() {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("encode_gemm_share", encodeShare.median());

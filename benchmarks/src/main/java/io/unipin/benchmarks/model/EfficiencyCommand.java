@@ -1,9 +1,8 @@
 package io.unipin.benchmarks.model;
 
-import io.unipin.benchmarks.headline.NativeShare;
+import io.unipin.benchmarks.headline.PageCost;
 import io.unipin.benchmarks.measure.BenchOptions;
 import io.unipin.benchmarks.measure.PassClock;
-import io.unipin.benchmarks.measure.Spread;
 import io.unipin.benchmarks.model.Efficiency.Shape;
 import io.unipin.cli.console.Progress;
 import io.unipin.cli.console.Table;
@@ -27,8 +26,8 @@ import picocli.CommandLine.Spec;
     name = "efficiency",
     description =
         "Measures the operations per second of encode and score, divided by those of the best"
-            + " matrix product of the same run. Also measures the share of a request that is not"
-            + " native compute.",
+            + " matrix product of the same run. Also measures the time of a page outside native"
+            + " compute, the bytes that a page allocates, and its processor time by thread.",
     footer = {"", "Example:", "  ./unipin bench efficiency --json efficiency.json --quick"})
 public final class EfficiencyCommand implements Callable<Integer> {
   private static final int HISTORY = 512;
@@ -54,7 +53,7 @@ public final class EfficiencyCommand implements Callable<Integer> {
       progress.at(0, -1, rounds + " rounds");
       result = new Efficiency(config, clock.nanos()).run(HISTORY, CANDIDATES, SHAPES, rounds);
     }
-    Spread outside = NativeShare.outside(HISTORY, CANDIDATES, options.quick() ? 100 : 400);
+    PageCost page = PageCost.measure(HISTORY, CANDIDATES, options.quick() ? 100 : 400);
     PrintWriter out = spec.commandLine().getOut();
     Table table = new Table("what", "GFLOP/s");
     result
@@ -63,19 +62,44 @@ public final class EfficiencyCommand implements Callable<Integer> {
     table.print(out);
     out.println("encode reaches " + result.encodeShare().text() + " of the best product");
     out.println("score reaches " + result.scoreShare().text() + " of it");
-    out.println("outside native compute, KV hit: " + outside.text() + " of what a caller waits");
+    print(page, out);
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("quick", options.quick());
     settings.put("n", HISTORY);
     settings.put("k", CANDIDATES);
     settings.put("rounds", rounds);
     settings.put("model", config);
+    settings.put("engine", result.engine());
     settings.put("clock", clock.label());
     settings.put("intra_op_threads", System.getProperty("ai.djl.pytorch.num_threads", "default"));
     Map<String, Object> results = result.toJson();
-    results.put("outside_native_share", outside.median());
-    results.put("outside_native_share_spread", outside.toJson());
+    settings.put("engine_of_pages", page.engine());
+    results.putAll(page.toJson());
     options.write("efficiency", settings, results, out);
     return 0;
+  }
+
+  private static void print(PageCost page, PrintWriter out) {
+    out.println(
+        "outside native compute, KV hit: "
+            + page.outsideShare().text()
+            + " of what a caller waits; "
+            + page.outsideOverScore().text()
+            + " of scoring");
+    Table table = new Table("a page", "KV hit", "two actions recorded before");
+    table.row(
+        "allocated",
+        String.format(Locale.ROOT, "%.1f KB", page.hit().bytes() / 1000),
+        String.format(Locale.ROOT, "%.1f KB", page.session().bytes() / 1000));
+    page.hit()
+        .cpuMs()
+        .forEach(
+            (threads, ms) ->
+                table.row(
+                    threads,
+                    String.format(Locale.ROOT, "%.2f ms", ms),
+                    String.format(
+                        Locale.ROOT, "%.2f ms", page.session().cpuMs().getOrDefault(threads, 0.0))));
+    table.print(out);
   }
 }

@@ -23,6 +23,7 @@ final class RankForward {
 
   private final ModelConfig config;
   private final LongSupplier nanos;
+  private String engine = "";
 
   RankForward(ModelConfig config, LongSupplier nanos) {
     this.config = config;
@@ -61,6 +62,7 @@ final class RankForward {
   List<Cell> run(List<Size> sizes, Consumer<Size> progress) throws IOException {
     List<Cell> cells = new ArrayList<>();
     try (BenchModel model = BenchModel.open(config)) {
+      engine = model.engine();
       for (Size size : sizes) {
         progress.accept(size);
         try (BenchModel.User user = model.user(size.n(), size.k())) {
@@ -69,6 +71,11 @@ final class RankForward {
       }
     }
     return cells;
+  }
+
+  /** Returns what computed all sides of the latest run. */
+  String engine() {
+    return engine;
   }
 
   private Cell cell(Size size, BenchModel.User user) {

@@ -40,14 +40,13 @@ public final class RankForwardCommand implements Callable<Integer> {
     PassClock clock = PassClock.find();
     ModelConfig config = BenchModel.shape(HISTORY);
     List<Size> sizes = sizes(options.quick());
+    RankForward comparison = new RankForward(config, clock.nanos());
     List<Cell> cells;
     try (Progress progress = Progress.begin("rank-forward", sizes.size())) {
       cells =
-          new RankForward(config, clock.nanos())
-              .run(
-                  sizes,
-                  size ->
-                      progress.at(sizes.indexOf(size), sizes.size(), size.n() + " x " + size.k()));
+          comparison.run(
+              sizes,
+              size -> progress.at(sizes.indexOf(size), sizes.size(), size.n() + " x " + size.k()));
     }
     PrintWriter out = spec.commandLine().getOut();
     Table table = new Table("n", "k", "from KV", "sparse / KV", "by FLOP", "dense / KV", "by FLOP");
@@ -66,6 +65,7 @@ public final class RankForwardCommand implements Callable<Integer> {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("quick", options.quick());
     settings.put("model", config);
+    settings.put("engine", comparison.engine());
     settings.put("kv_type", "float32");
     settings.put("clock", clock.label());
     settings.put("intra_op_threads", System.getProperty("ai.djl.pytorch.num_threads", "default"));

@@ -41,6 +41,7 @@ final class Scaling {
 
   private final LongSupplier nanos;
   private final int rounds;
+  private String engine = "";
 
   Scaling(LongSupplier nanos, int rounds) {
     this.nanos = nanos;
@@ -78,8 +79,14 @@ final class Scaling {
       json.put("score_ms", milliseconds(times, SCORE));
       json.put("encode_gflop", flops.encode(n) / 1e9);
       json.put("score_gflop", flops.score(n, k) / 1e9);
+      engine = model.engine();
       return json;
     }
+  }
+
+  /** Returns what computed the model of the latest measurement of passes. */
+  String engine() {
+    return engine;
   }
 
   private static double milliseconds(Rounds times, String side) {

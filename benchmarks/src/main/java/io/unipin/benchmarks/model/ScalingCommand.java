@@ -58,6 +58,7 @@ public final class ScalingCommand implements Callable<Integer> {
     settings.put("quick", options.quick());
     settings.put("rounds", rounds);
     settings.put("model", BenchModel.shape(Scaling.HISTORY));
+    settings.put("engine", scaling.engine());
     settings.put("clock", clock.label());
     options.write("scaling", settings, results, out);
     return 0;

@@ -3,6 +3,7 @@ package io.unipin.benchmarks.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,7 +13,8 @@ import java.util.regex.Pattern;
  *
  * <p>A cell is text with placeholders {@code {path|format}}. A path consists of keys below the
  * base. A path with a leading slash begins at the file's root. {@code *} stands for all elements of
- * an array. A placeholder may contain another placeholder, which is filled first. The placeholder
+ * an array. A path that ends with a question mark may be missing in the file, which becomes a dash.
+ * A placeholder may contain another placeholder, which is filled first. The placeholder
  * {@code {@file}} stands for the file's name.
  *
  * @param file file name without its extension; empty if the row has only words
@@ -59,9 +61,15 @@ record Row(String file, String base, boolean isRepeated, List<String> cells) {
     if (path.equals("@file")) {
       return file + ".json";
     }
+    boolean optional = path.endsWith("?");
+    String from = optional ? path.substring(0, path.length() - 1) : path;
     try {
-      JsonNode figure = path.startsWith("/") ? at(root, path.substring(1)) : at(node, path);
-      return Format.apply(figure, format);
+      JsonNode above = from.startsWith("/") ? root : node;
+      String below = from.startsWith("/") ? from.substring(1) : from;
+      if (optional && isMissing(above, below)) {
+        return Format.apply(NullNode.getInstance(), format);
+      }
+      return Format.apply(at(above, below), format);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "%s.json, %s: %s".formatted(file, path, e.getMessage()), e);
@@ -85,6 +93,11 @@ record Row(String file, String base, boolean isRepeated, List<String> cells) {
       start = end + 1;
     }
     return node;
+  }
+
+  /** Whether a path without {@code *} leads to nothing. */
+  private static boolean isMissing(JsonNode from, String path) {
+    return from.at("/" + path).isMissingNode();
   }
 
   private static ArrayNode all(JsonNode array, String rest) {

@@ -10,7 +10,11 @@ final class SpeedTables {
   private static final String[] OUTSIDE = {
     "{/machine/cpu|cpu}",
     "{outside_native_share_spread|q%0}",
-    "{outside_native_share|<=10% project}"
+    "{outside_ms_over_score_spread?|q2}",
+    "{outside_ms_over_score?|<=0.12 project}",
+    "{page_bytes?|,/1000}",
+    "{page_bytes?|<=150,000 project}",
+    "{session_page_bytes?|,/1000}"
   };
 
   private SpeedTables() {}
@@ -70,20 +74,20 @@ final class SpeedTables {
             "GFLOP/s",
             "of the best product",
             "target (who set it)")
-        .row("efficiency", efficiencyCells("encode", "encoding 512 actions", true))
-        .row("efficiency", efficiencyCells("score", "scoring 200 candidates", false))
-        .row("efficiency-xeon", efficiencyCells("encode", "encoding 512 actions", true))
-        .row("efficiency-xeon", efficiencyCells("score", "scoring 200 candidates", false));
+        .row("efficiency", efficiencyCells("encode", "encoding 512 actions"))
+        .row("efficiency", efficiencyCells("score", "scoring 200 candidates"))
+        .row("efficiency-xeon", efficiencyCells("encode", "encoding 512 actions"))
+        .row("efficiency-xeon", efficiencyCells("score", "scoring 200 candidates"));
   }
 
-  private static String[] efficiencyCells(String key, String label, boolean hasTarget) {
+  private static String[] efficiencyCells(String key, String label) {
     String share = key + "_gemm_share";
     return new String[] {
       "{/machine/cpu|cpu}",
       label,
       "{gflops/" + key + "|0}",
       "{" + share + "_spread|q2}",
-      hasTarget ? "{" + share + "|>=0.70 project}" : "none"
+      "{" + share + "|>=0.80 project}"
     };
   }
 
@@ -106,7 +110,14 @@ final class SpeedTables {
 
   private static Table outsideNative() {
     return Table.of(
-            "efficiency-outside", "processor", "outside of native code", "target (who set it)")
+            "efficiency-outside",
+            "processor",
+            "outside of native code, of a caller's wait",
+            "outside of native code ÷ scoring",
+            "target (who set it)",
+            "KB allocated",
+            "target, bytes (who set it)",
+            "KB allocated after two new actions")
         .row("efficiency", OUTSIDE)
         .row("efficiency-xeon", OUTSIDE);
   }

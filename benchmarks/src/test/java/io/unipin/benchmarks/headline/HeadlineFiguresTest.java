@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.unipin.benchmarks.headline.HeadlineSide.Kind;
 import io.unipin.benchmarks.headline.TrafficRound.Page;
+import io.unipin.model.engine.MatrixType;
+import io.unipin.model.engine.NativeEngine;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.Served.CacheOutcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -35,9 +39,13 @@ final class HeadlineFiguresTest {
   }
 
   private static HeadlineFigures figures(int pagesAtLoad) {
+    return figures(pagesAtLoad, List.of(Kind.values()));
+  }
+
+  private static HeadlineFigures figures(int pagesAtLoad, List<Kind> kinds) {
     Map<Kind, List<TrafficRound>> saturated = new EnumMap<>(Kind.class);
     int pages = 10;
-    for (Kind kind : Kind.values()) {
+    for (Kind kind : kinds) {
       saturated.put(kind, rounds(pages, 1, 0, 5));
       pages += 10;
     }
@@ -46,7 +54,9 @@ final class HeadlineFiguresTest {
     loaded.put(Kind.ONE_MODEL_REQUEST, rounds(pagesAtLoad, 1, 0, 0));
     loaded.put(Kind.ONE_MODEL_USER, rounds(pagesAtLoad, 0.5, 0, 0));
     HeadlineWorld world = new HeadlineWorld(Path.of("none"), 512, 200);
-    return new HeadlineFigures(saturated, loaded, 7, world.flops());
+    Map<Kind, String> engines = new EnumMap<>(Kind.class);
+    saturated.keySet().forEach(kind -> engines.put(kind, "engine of " + kind));
+    return new HeadlineFigures(saturated, loaded, 7, world.flops(), engines);
   }
 
   @Test
@@ -56,15 +66,37 @@ final class HeadlineFiguresTest {
         .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
         .containsEntry("qps_ratio", 3.0)
         .containsEntry("qps_ratio_dense", 1.5)
+        .containsEntry("qps_ratio_pytorch", 3.0 / 7)
         .containsEntry("p50_ratio", 0.5)
         .containsEntry("p99_ratio", 0.5);
     assertThat(json.get("session"))
         .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
         .containsEntry("qps_ratio", 4.0)
         .containsEntry("qps_ratio_dense", 2.0)
+        .containsEntry("qps_ratio_pytorch", 4.0 / 7)
+        .containsEntry("qps_ratio_pytorch_int8", 9.0 / 7)
+        .containsEntry("qps_ratio_pytorch_both_int8", 9.0 / 8)
         .containsEntry("qps_ratio_two_cached", 5.0 / 6)
         .containsEntry("p99_ratio", 0.25)
         .containsEntry("hit_rate", 5 / 80.0);
+  }
+
+  @Test
+  void toJson_withoutSidesInInt8_hasNoFiguresOfInt8() {
+    List<Kind> kinds = Stream.of(Kind.values()).filter(k -> !k.name().endsWith("INT8")).toList();
+    assertThat(figures(1000, kinds).toJson().get("session"))
+        .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+        .containsEntry("qps_ratio_pytorch", 4.0 / 7)
+        .doesNotContainKeys("qps_ratio_pytorch_int8", "qps_ratio_pytorch_both_int8");
+  }
+
+  @Test
+  void possible_onThisProcessor_hasInt8OnlyWhereTheEngineDoes() {
+    ModelConfig shape = new HeadlineWorld(Path.of("none"), 512, 200).shape();
+    boolean int8 = NativeEngine.unsupported(shape, MatrixType.INT8).isEmpty();
+    assertThat(Kind.possible(shape))
+        .contains(Kind.TWO_MODELS_SPARSE, Kind.TWO_MODELS_PYTORCH)
+        .hasSize(Kind.values().length - (int8 ? 0 : 2));
   }
 
   /**
@@ -98,6 +130,7 @@ final class HeadlineFiguresTest {
     assertThat(figures(1000).toJson())
         .extractingByKey("sides", InstanceOfAssertFactories.MAP)
         .extractingByKey("two_models_sparse", InstanceOfAssertFactories.MAP)
+        .containsEntry("engine", "engine of TWO_MODELS_SPARSE")
         .containsEntry("cache", Map.of("hit", 1L, "append", 4L, "prefill", 15L))
         .containsEntry("hit_rates", List.of(0.0, 0.5))
         .containsEntry("hit_rate", 0.25)

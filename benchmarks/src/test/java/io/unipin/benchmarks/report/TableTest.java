@@ -47,6 +47,7 @@ final class TableTest {
         "{less|%1};0.0 %",
         "{text}, {none|2};some, –",
         "{ratio|q2};1.75 (1.50 to 2.00)",
+        "{nowhere?|2}, {rows/2/n?|>=3 project}, {rows/0/n?|0};–, –, 3",
         "{seeds|s2} {seed|s2};0.31 ± 0.00 0.31",
         "{seeds|m2};0.31",
         "{rows/1/n};1",
