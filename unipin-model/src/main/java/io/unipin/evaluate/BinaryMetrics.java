@@ -41,7 +41,7 @@ public final class BinaryMetrics {
    *
    * @param users (n) the user of each impression; impressions of one user are adjacent
    */
-  static double groupedAuc(float[] scores, boolean[] labels, int[] users) {
+  public static double groupedAuc(float[] scores, boolean[] labels, int[] users) {
     double sum = 0;
     long weight = 0;
     for (int start = 0, end = 0; start < users.length; start = end) {

@@ -3,7 +3,9 @@ package io.unipin.evaluate;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.Withheld;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The item that retrieval should find for one user, given all earlier actions of the user. It is
@@ -15,7 +17,20 @@ import java.util.Arrays;
  * @param history number of the user's actions before the target
  * @param seen distinct catalogue rows of the items of those actions, ascending
  */
-record RetrievalTarget(int item, int surface, int history, int[] seen) {
+public record RetrievalTarget(int item, int surface, int history, int[] seen) {
+  /**
+   * Returns the target of a user; empty if the part has none, or if its item is left out.
+   *
+   * @param leftOut items that are no targets
+   */
+  public static Optional<RetrievalTarget> of(
+      FeedLog log, Holdout holdout, int user, Part part, Withheld leftOut) {
+    int action = find(log, holdout, user, part);
+    return action < 0
+        ? Optional.empty()
+        : Optional.of(of(log, user, action)).filter(target -> !leftOut.contains(target.item()));
+  }
+
   /**
    * Returns the index of the target's action, counted from the user's first action; -1 when the
    * part has no target.
@@ -65,7 +80,7 @@ record RetrievalTarget(int item, int surface, int history, int[] seen) {
    * Whether the user acted on the target's item before. Retrieval filters out items of the history,
    * so retrieval could not find this target.
    */
-  boolean isRepeat() {
+  public boolean isRepeat() {
     return Arrays.binarySearch(seen, item) >= 0;
   }
 }

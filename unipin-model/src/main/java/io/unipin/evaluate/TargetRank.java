@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Computes the rank of a target among all items that the user has not seen. Also finds the best of
  * these items. If two scores are equal, the smaller item id comes first.
  */
-final class TargetRank {
+public final class TargetRank {
   private TargetRank() {}
 
   /**
@@ -16,7 +16,7 @@ final class TargetRank {
    * @param scores (items)
    * @param seen distinct rows of items that do not compete; the target is not among them
    */
-  static int of(float[] scores, int target, int[] seen, Catalogue catalogue) {
+  public static int of(float[] scores, int target, int[] seen, Catalogue catalogue) {
     int better = 0;
     for (int item = 0; item < scores.length; item++) {
       if (precedes(item, target, scores, catalogue)) {
@@ -38,7 +38,7 @@ final class TargetRank {
    * @param seen distinct rows of items that do not compete, ascending
    * @param most largest number of rows to return
    */
-  static int[] first(float[] scores, int[] seen, Catalogue catalogue, int most) {
+  public static int[] first(float[] scores, int[] seen, Catalogue catalogue, int most) {
     int[] best = new int[most];
     int count = 0;
     int nextSeen = 0;

@@ -63,7 +63,8 @@ final class UserEvaluation implements AutoCloseable {
     int targetless = 0;
     for (int user : users) {
       judge(user, judged);
-      RetrievalTarget target = target(user);
+      RetrievalTarget target =
+          RetrievalTarget.of(log, task.holdout(), user, task.part(), task.leftOut()).orElse(null);
       if (target == null) {
         targetless++;
       } else if (target.isRepeat()) {
@@ -90,16 +91,6 @@ final class UserEvaluation implements AutoCloseable {
     List<RetrievalMetrics.Answer> answers = answers(found, targets, scores, pages);
     return new Result(
         ranks, popularityRanks, recentRanks, found, repeats, targetless, answers, judged);
-  }
-
-  /** Returns the target of a user; null if the part has none, or if its item is left out. */
-  private @Nullable RetrievalTarget target(int user) {
-    int action = RetrievalTarget.find(log, task.holdout(), user, task.part());
-    if (action < 0) {
-      return null;
-    }
-    RetrievalTarget target = RetrievalTarget.of(log, user, action);
-    return task.leftOut().contains(target.item()) ? null : target;
   }
 
   private List<RetrievalMetrics.Answer> answers(

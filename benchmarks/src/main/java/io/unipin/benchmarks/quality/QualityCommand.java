@@ -17,10 +17,12 @@ import io.unipin.cli.console.Table;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.train.TrainOrigin;
+import io.unipin.train.recipe.EvaluationSettings;
 import io.unipin.train.recipe.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,9 +47,13 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  ./unipin bench quality --data ml-100k --json quality.json",
+      "  ./unipin bench quality --data ml-100k --rivals --json quality.json",
       "  ./unipin bench quality --data simulator --quick"
     })
 public final class QualityCommand implements Callable<Integer>, Checked {
+  /** Length of a training from which on each rival is trained only once. */
+  private static final int LONG_SECONDS = 3600;
+
   @Option(
       names = "--data",
       required = true,
@@ -85,6 +91,23 @@ public final class QualityCommand implements Callable<Integer>, Checked {
       description = "Also train a deep interest network on the same impressions, for comparison.")
   private boolean din;
 
+  @Option(
+      names = "--rivals",
+      description = {
+        "Also train rivals on the same split, each for at most the minutes of a training of ours:"
+            + " SASRec with sampled and with full softmax, HSTU, DIN. Also measures the baseline of"
+            + " counts, and pages of the best pair of retriever and ranker."
+      })
+  private boolean rivals;
+
+  @Option(
+      names = "--rival-seeds",
+      paramLabel = "N",
+      description =
+          "Number of trainings of each rival. Default: as many as --seeds, but one if a training of"
+              + " ours takes more than an hour.")
+  private @Nullable Integer rivalSeeds;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
   @Output(Output.Kind.FILE)
   private @Nullable Path json;
@@ -100,6 +123,10 @@ public final class QualityCommand implements Callable<Integer>, Checked {
   public void check() {
     if (seeds < 1) {
       throw new CheckException("--seeds: 1 or more expected, got " + seeds);
+    }
+    if (rivalSeeds != null && (!rivals || rivalSeeds < 1 || rivalSeeds > seeds)) {
+      throw new CheckException(
+          "--rival-seeds: 1 to %s with --rivals expected, got %s".formatted(seeds, rivalSeeds));
     }
     Home home = Home.find();
     TrainConfig recipe = TrainConfig.read(recipe(home));
@@ -144,17 +171,25 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     TrainOrigin origin = TrainOrigin.of(recipe, log);
     SeedRuns runs = new SeedRuns(home, feedLog, folder, options, origin, out::println);
     DinRival rival = din ? new DinRival(log, recipe.evaluation()) : null;
+    RivalRuns rivalRuns = rivals ? new RivalRuns(log, folder, recipe, out::println) : null;
     List<SeedRuns.Seed> done = new ArrayList<>();
+    List<ObjectNode> comparisons = new ArrayList<>();
     for (int seed = 1; seed <= seeds; seed++) {
       SeedRuns.Seed each = runs.run(seed);
       if (rival != null) {
         ((ObjectNode) each.evaluation()).setAll(rival.judge(seed, out::println));
+      }
+      if (rivalRuns != null && seed <= rivalSeeds(each)) {
+        comparisons.add(compare(rivalRuns, seed, each, log, recipe.evaluation()));
       }
       done.add(each);
       out.printf("seed %s of %s%s%n", seed, seeds, each.earlier() ? ", from an earlier run" : "");
       out.flush();
     }
     ObjectNode results = results(done, recipe.evaluation().headline(log));
+    if (!comparisons.isEmpty()) {
+      results.setAll(RivalSummary.of(comparisons));
+    }
     print(results, out);
     Map<String, Object> described = new LinkedHashMap<>();
     described.put("data", data);
@@ -163,6 +198,25 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     described.put("protocol", done.get(0).evaluation().get("protocol"));
     write(home, described, results, out);
     return 0;
+  }
+
+  /** Returns the number of seeds of the rivals. */
+  private int rivalSeeds(SeedRuns.Seed ours) {
+    if (rivalSeeds != null) {
+      return Math.min(rivalSeeds, seeds);
+    }
+    return seconds(ours) > LONG_SECONDS ? 1 : seeds;
+  }
+
+  private static double seconds(SeedRuns.Seed ours) {
+    return ours.training().path("seconds").asDouble();
+  }
+
+  private static ObjectNode compare(
+      RivalRuns runs, int seed, SeedRuns.Seed ours, FeedLog log, EvaluationSettings settings)
+      throws IOException {
+    Duration limit = Duration.ofMillis((long) (1000 * seconds(ours)));
+    return runs.run(seed, () -> BundleEvaluation.of(log, settings, ours.bundle()), limit);
   }
 
   private static ObjectNode results(List<SeedRuns.Seed> seeds, String action) {
@@ -179,6 +233,13 @@ public final class QualityCommand implements Callable<Integer>, Checked {
   private static void print(ObjectNode results, PrintWriter out) {
     Table table = new Table("figure", "mean", "spread");
     rows("", results, table);
+    for (Map.Entry<String, JsonNode> rival : results.path("rivals").properties()) {
+      rows(rival.getKey() + " ", rival.getValue(), table);
+      for (Map.Entry<String, JsonNode> figure : rival.getValue().properties()) {
+        rows(rival.getKey() + " " + figure.getKey() + " ", figure.getValue(), table);
+      }
+    }
+    rows("pair ", results.path("pair"), table);
     for (Map.Entry<String, JsonNode> slicing : results.path("slices").properties()) {
       rows(slicing.getKey() + " ", slicing.getValue(), table);
       for (Map.Entry<String, JsonNode> slice : slicing.getValue().properties()) {

@@ -53,8 +53,9 @@ final class SeedRuns {
     this.say = say;
   }
 
-  /** The {@code results} objects of a seed's training and evaluation. */
+  /** The {@code results} objects of a seed's training and evaluation, and its bundle. */
   record Seed(
+      Path bundle,
       JsonNode training,
       JsonNode evaluation,
       JsonNode calibration,
@@ -70,6 +71,7 @@ final class SeedRuns {
     }
     JsonNode measured = JSON.readTree(evaluation.toFile()).path("results");
     return new Seed(
+        bundle,
         JSON.readTree(figures(seed).toFile()).get("results"),
         measured.path("evaluation"),
         measured.path("calibration"),
@@ -137,15 +139,6 @@ final class SeedRuns {
       FileTree.delete(folder(seed));
       return;
     }
-    int earlier = 1;
-    while (Files.exists(aside(seed, earlier))) {
-      earlier++;
-    }
-    Files.move(folder(seed), aside(seed, earlier));
-    say.accept("it is kept as " + aside(seed, earlier).getFileName());
-  }
-
-  private Path aside(int seed, int earlier) {
-    return work.resolve("seed-%s-earlier-%s".formatted(seed, earlier));
+    KeptFolder.putAside(folder(seed), say);
   }
 }

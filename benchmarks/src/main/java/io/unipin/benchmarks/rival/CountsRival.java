@@ -17,7 +17,7 @@ import java.util.List;
  * The {@link CountsBaseline} as a rival that needs no trained model. It is fitted and measured on
  * the splits of a log that a recipe makes. Immutable.
  */
-public final class CountsRival {
+public final class CountsRival implements CandidateRanker {
   private final FeedLog log;
   private final CountsBaseline baseline;
   private final DinRows test;
@@ -62,6 +62,16 @@ public final class CountsRival {
       baseline.weights(c).forEach(own::put);
     }
     return json;
+  }
+
+  @Override
+  public float[] probabilities(int user, int history, int surface, int[] items) {
+    return baseline.probabilities(user, surface, items);
+  }
+
+  /** Returns the predictions for the test impressions. */
+  public RankerPredictions predictions() {
+    return new RankerPredictions(test.users(), probabilities());
   }
 
   /** Returns the probabilities (actions, rows). */

@@ -38,6 +38,12 @@ final class DinModel implements AutoCloseable {
   private static final float DROPOUT = 0.2f;
   private static final float EMBEDDING_SCALE = 0.05f;
   private static final float RATE = 0.001f;
+
+  /** A text that changes if the sizes of the model do. */
+  static final String DESCRIPTION =
+      "widths %s, %s, %s, %s, %s, dropout %s, learning rate %s"
+          .formatted(WIDTH, SURFACE_WIDTH, ATTENTION, WIDE, NARROW, DROPOUT, RATE);
+
   private static final Loss LOSS = Loss.sigmoidBinaryCrossEntropyLoss();
 
   private final int actions;

@@ -11,9 +11,12 @@ import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Slates;
 import io.unipin.feedlog.split.TrainingPart;
+import io.unipin.model.files.FloatTensor;
 import io.unipin.train.recipe.EvaluationSettings;
 import io.unipin.train.recipe.TrainException;
+import java.time.Duration;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +35,7 @@ public final class DinRival {
   private static final int PATIENCE = 3;
   private static final int BATCH = 256;
   private static final int LARGE_BATCH = 2048;
+  private static final Duration UNLIMITED = Duration.ofDays(365);
 
   private final FeedLog log;
   private final int action;
@@ -69,24 +73,61 @@ public final class DinRival {
    * @param said receives a line of text per epoch
    */
   public ObjectNode judge(long seed, Consumer<String> said) {
-    try (DinModel model =
-        new DinModel(
-            log.catalogue().size() + 1,
-            log.schema().actions().size(),
-            log.schema().surfaces().size(),
-            seed)) {
-      train(model, seed, said);
+    try (DinModel model = model(seed)) {
+      train(model, seed, UNLIMITED, said);
       return figures(model);
     }
   }
 
-  private void train(DinModel model, long seed, Consumer<String> said) {
+  private DinModel model(long seed) {
+    return new DinModel(
+        log.catalogue().size() + 1,
+        log.schema().actions().size(),
+        log.schema().surfaces().size(),
+        seed);
+  }
+
+  private DinModel model(Map<String, FloatTensor> tensors) {
+    Map<String, float[]> weights = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> weights.put(name, tensor.toArray()));
+    DinModel model = model(0);
+    model.restore(weights);
+    return model;
+  }
+
+  /**
+   * A trained rival.
+   *
+   * @param tensors the weights after the best epoch
+   * @param epochs number of trained epochs
+   */
+  public record Trained(Map<String, FloatTensor> tensors, int epochs, double seconds) {}
+
+  /**
+   * Trains one model.
+   *
+   * @param limit time after which no further epoch begins
+   * @param said receives a line of text per epoch
+   */
+  public Trained train(long seed, Duration limit, Consumer<String> said) {
+    try (DinModel model = model(seed)) {
+      return train(model, seed, limit, said);
+    }
+  }
+
+  private Trained train(DinModel model, long seed, Duration limit, Consumer<String> said) {
+    long begin = System.nanoTime();
     Random random = new Random(seed);
     List<Integer> order = train.inOrder();
     boolean[] labels = validation.labels(action);
     double best = Double.NEGATIVE_INFINITY;
     Map<String, float[]> kept = model.copy();
-    for (int epoch = 1, bestEpoch = 0; epoch <= EPOCHS && epoch - bestEpoch <= PATIENCE; epoch++) {
+    int epoch = 0;
+    for (int bestEpoch = 0;
+        epoch < EPOCHS
+            && epoch - bestEpoch < PATIENCE
+            && System.nanoTime() - begin < limit.toNanos(); ) {
+      epoch++;
       Collections.shuffle(order, random);
       double loss = 0;
       for (int from = 0; from < order.size(); from += BATCH) {
@@ -104,6 +145,36 @@ public final class DinRival {
       }
     }
     model.restore(kept);
+    Map<String, FloatTensor> tensors = new LinkedHashMap<>();
+    kept.forEach((name, values) -> tensors.put(name, FloatTensor.of(values, values.length)));
+    return new Trained(tensors, epoch, (System.nanoTime() - begin) / 1e9);
+  }
+
+  /** Does something with a trained rival, and closes its model afterwards. */
+  public void use(Map<String, FloatTensor> tensors, Consumer<CandidateRanker> user) {
+    try (DinModel model = model(tensors)) {
+      user.accept(
+          (row, history, surface, items) ->
+              model.probabilities(DinRows.candidates(log, row, history, surface, items)));
+    }
+  }
+
+  /** Returns the predictions of a trained rival for the test impressions. */
+  public RankerPredictions predictions(Map<String, FloatTensor> tensors) {
+    try (DinModel model = model(tensors)) {
+      float[] all = probabilities(model, test);
+      float[][] columns = new float[log.schema().actions().size()][];
+      for (int c = 0; c < columns.length; c++) {
+        columns[c] = of(c, all);
+      }
+      return new RankerPredictions(test.users(), columns);
+    }
+  }
+
+  /** Returns a text that changes if the rival or its training does. */
+  public static String description() {
+    return "din of %s epochs, patience %s, batches of %s, %s"
+        .formatted(EPOCHS, PATIENCE, BATCH, DinModel.DESCRIPTION);
   }
 
   /** Returns the probability of each action for each row: (rows, actions). */

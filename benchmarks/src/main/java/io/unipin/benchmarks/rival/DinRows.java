@@ -90,19 +90,13 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
   Batch batch(List<Integer> order) {
     int rows = order.size();
     int actions = log.schema().actions().size();
-    int n = Math.max(1, order.stream().mapToInt(row -> length(slates[row])).max().orElse(0));
+    int n =
+        Math.max(1, order.stream().mapToInt(row -> length(slates[row].history())).max().orElse(0));
     Batch batch = Batch.empty(rows, n, actions);
     for (int r = 0; r < rows; r++) {
       int row = order.get(r);
       Slate slate = slates[row];
-      int length = length(slate);
-      int first = log.actionStart(users[row]) + slate.history() - length;
-      for (int j = 0; j < length; j++) {
-        int at = r * n + j;
-        batch.items[at] = log.actionItems()[first + j];
-        batch.known[at] = 1;
-        spread(log.actionBits()[first + j], batch.actions, at * actions, actions);
-      }
+      batch.history(r, log, users[row], slate.history());
       batch.candidates[r] = all.items()[impressions[row]];
       batch.surfaces[r] = slate.surface();
       spread(all.bits()[impressions[row]], batch.labels, r * actions, actions);
@@ -110,8 +104,24 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
     return batch;
   }
 
-  private static int length(Slate slate) {
-    return Math.min(slate.history(), MOST_HISTORY);
+  /**
+   * Returns a batch of candidates without labels, which all have the same user's history.
+   *
+   * @param history number of the user's actions before the candidates
+   */
+  static Batch candidates(FeedLog log, int user, int history, int surface, int[] items) {
+    int n = Math.max(1, length(history));
+    Batch batch = Batch.empty(items.length, n, log.schema().actions().size());
+    for (int r = 0; r < items.length; r++) {
+      batch.history(r, log, user, history);
+      batch.candidates[r] = items[r];
+      batch.surfaces[r] = surface;
+    }
+    return batch;
+  }
+
+  private static int length(int history) {
+    return Math.min(history, MOST_HISTORY);
   }
 
   private static void spread(long bits, float[] into, int at, int actions) {
@@ -149,6 +159,19 @@ record DinRows(FeedLog log, Slates all, int[] users, Slate[] slates, int[] impre
           new long[rows],
           new long[rows],
           new float[rows * actions]);
+    }
+
+    /** Fills a row with the latest of a user's first {@code history} actions. */
+    private void history(int row, FeedLog log, int user, int history) {
+      int count = log.schema().actions().size();
+      int length = length(history);
+      int first = log.actionStart(user) + history - length;
+      for (int j = 0; j < length; j++) {
+        int at = row * n + j;
+        items[at] = log.actionItems()[first + j];
+        known[at] = 1;
+        spread(log.actionBits()[first + j], actions, at * count, count);
+      }
     }
   }
 }

@@ -69,7 +69,8 @@ public final class CountsBaseline {
     List<Integer> impressions = new ArrayList<>();
     for (int e = 0; e < examples.size(); e += step) {
       Example example = examples.get(e);
-      inputs.add(inputs(example.user(), example.slate(), example.impression()));
+      int item = slates.items()[example.impression()];
+      inputs.add(inputs(example.user(), example.slate().surface(), item));
       impressions.add(example.impression());
     }
     for (int c = 0; c < actions; c++) {
@@ -104,10 +105,10 @@ public final class CountsBaseline {
   }
 
   /** Returns the inputs (actions, keys) of one impression. */
-  private double[][] inputs(int user, Slate slate, int impression) {
+  private double[][] inputs(int user, int surface, int item) {
     double[][] inputs = new double[actions][keys.size()];
     for (int k = 0; k < inputs[0].length; k++) {
-      int row = keys.get(k).row(user, slate.surface(), slates.items()[impression]);
+      int row = keys.get(k).row(user, surface, item);
       for (int c = 0; c < actions; c++) {
         inputs[c][k] = rates.get(k).effect(row, c);
       }
@@ -166,9 +167,20 @@ public final class CountsBaseline {
    * Returns the probability of each action for each impression of a slate: (impressions, actions).
    */
   public float[] probabilities(int user, Slate slate) {
-    float[] probabilities = new float[slate.size() * actions];
-    for (int i = 0; i < slate.size(); i++) {
-      double[][] inputs = inputs(user, slate, slate.from() + i);
+    int[] items = Arrays.copyOfRange(slates.items(), slate.from(), slate.to());
+    return probabilities(user, slate.surface(), items);
+  }
+
+  /**
+   * Returns the probability of each action for each item: (items, actions).
+   *
+   * @param surface index of the surface on which the items would be shown
+   * @param items catalogue rows
+   */
+  public float[] probabilities(int user, int surface, int[] items) {
+    float[] probabilities = new float[items.length * actions];
+    for (int i = 0; i < items.length; i++) {
+      double[][] inputs = inputs(user, surface, items[i]);
       for (int c = 0; c < actions; c++) {
         double logit = weights[c][0];
         for (int k = 0; k < inputs[c].length; k++) {

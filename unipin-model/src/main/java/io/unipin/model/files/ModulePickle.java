@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * The module object of an archive as a Python pickle, protocol 2. It is an instance of
- * {@code __torch__.UniPin} with its state. Tensor i is pickled as a call of
+ * {@code __torch__.UniPin}, or of another program's class, with its state. Tensor i is pickled as a call of
  * {@code torch._utils._rebuild_tensor_v2} on the storage {@code data/i}.
  */
 final class ModulePickle {
@@ -23,8 +23,19 @@ final class ModulePickle {
 
   /** Returns the pickle of an object that has no attributes. */
   static byte[] empty(String name) {
+    return of(name, Map.of(), Map.of());
+  }
+
+  /** Returns the pickle of an instance of {@code __torch__.NAME} with these attributes. */
+  static byte[] of(String name, Map<String, Integer> numbers, Map<String, FloatTensor> tensors) {
     ModulePickle pickle = new ModulePickle();
     pickle.begin(name);
+    numbers.forEach(
+        (attribute, number) -> {
+          pickle.text(attribute);
+          pickle.integer(number);
+        });
+    pickle.tensors(tensors);
     pickle.end();
     return pickle.out.toByteArray();
   }
@@ -63,12 +74,16 @@ final class ModulePickle {
     emptyList("Tensor");
     text("input_steps");
     emptyList("float");
+    tensors(tensors);
+    end();
+  }
+
+  private void tensors(Map<String, FloatTensor> tensors) {
     int index = 0;
     for (Map.Entry<String, FloatTensor> entry : tensors.entrySet()) {
       text(entry.getKey());
       tensor(index++, entry.getValue());
     }
-    end();
   }
 
   private void emptyList(String element) {

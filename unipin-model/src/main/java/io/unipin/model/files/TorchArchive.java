@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -48,6 +49,23 @@ public final class TorchArchive {
   /** Writes the program that moves the elements of a pool. It has no configuration or weights. */
   public static void writePool(Path file) {
     write(file, out -> write(out, ModulePickle.empty("Pool"), Program.poolSource(), List.of()));
+  }
+
+  /**
+   * Writes any program that has numbers and tensors as attributes.
+   *
+   * @param name name of the program's class
+   * @param text the program's text, in which names such as {@code $float32} stand for numbers
+   */
+  public static void write(
+      Path file,
+      String name,
+      String text,
+      Map<String, Integer> numbers,
+      Map<String, FloatTensor> tensors) {
+    String source = ProgramText.of(List.of(name), any -> text).source();
+    byte[] module = ModulePickle.of(name, numbers, tensors);
+    write(file, out -> write(out, module, source, tensors.values()));
   }
 
   private interface Writer {

@@ -1,0 +1,32 @@
+package io.unipin.benchmarks.quality;
+
+import io.unipin.cli.bundle.BundleFolder;
+import io.unipin.evaluate.Evaluation;
+import io.unipin.evaluate.EvaluationOptions;
+import io.unipin.evaluate.EvaluationProgress;
+import io.unipin.evaluate.Evaluator;
+import io.unipin.evaluate.page.PageRule;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.model.features.PageOrder;
+import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.train.recipe.EvaluationSettings;
+import java.nio.file.Path;
+
+/** Evaluates a bundle as {@code unipin evaluate} does, with the figures of each user. */
+final class BundleEvaluation {
+  private BundleEvaluation() {}
+
+  static Evaluation of(FeedLog log, EvaluationSettings settings, Path bundle) {
+    try (LoadedBundle loaded = BundleFolder.load(bundle)) {
+      BundleFolder.requireSameItems(loaded, log.catalogue());
+      PageOrder order =
+          loaded.pageOrder().orElseGet(() -> PageOrder.ofPositives(loaded.model().config()));
+      return Evaluator.evaluate(
+          log,
+          settings.holdout(log),
+          loaded.model(),
+          EvaluationOptions.test(EvaluationProgress.none()).at(settings.displayed()),
+          new PageRule(PageRule.SERVED_CANDIDATES, order));
+    }
+  }
+}
