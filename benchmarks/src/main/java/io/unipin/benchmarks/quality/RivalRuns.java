@@ -178,10 +178,9 @@ final class RivalRuns {
       rivals.set(COUNTS, RivalDifferences.ranking(evaluation, counts.predictions()));
       SequenceKind best = best();
       RivalPages byCounts = pages(best, counts);
-      RivalPages[] byDin = new RivalPages[1];
-      din.use(trained.tensors(), ranker -> byDin[0] = pages(best, ranker));
-      boolean dinIsBest = byDin[0].validation() > byCounts.validation();
-      RivalPages pages = dinIsBest ? byDin[0] : byCounts;
+      RivalPages byDin = din.with(trained.tensors(), ranker -> pages(best, ranker));
+      boolean dinIsBest = byDin.validation() > byCounts.validation();
+      RivalPages pages = dinIsBest ? byDin : byCounts;
       return RivalDifferences.pages(evaluation, pages.test())
           .put("retriever", best.key())
           .put("ranker", dinIsBest ? DIN : COUNTS);

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A rival model for ranking: a {@link DinModel} that is trained on the training impressions of a
@@ -150,10 +151,10 @@ public final class DinRival {
     return new Trained(tensors, epoch, (System.nanoTime() - begin) / 1e9);
   }
 
-  /** Does something with a trained rival, and closes its model afterwards. */
-  public void use(Map<String, FloatTensor> tensors, Consumer<CandidateRanker> user) {
+  /** Returns what {@code use} returns for a trained rival, whose model is then closed. */
+  public <T> T with(Map<String, FloatTensor> tensors, Function<CandidateRanker, T> use) {
     try (DinModel model = model(tensors)) {
-      user.accept(
+      return use.apply(
           (row, history, surface, items) ->
               model.probabilities(DinRows.candidates(log, row, history, surface, items)));
     }

@@ -1,6 +1,7 @@
 package io.unipin.benchmarks.rival;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -12,6 +13,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.optimizer.Optimizer;
 import io.unipin.model.Torch;
+import io.unipin.model.features.ModelException;
 import io.unipin.model.files.FloatTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,6 +65,9 @@ final class SequenceModel implements AutoCloseable {
       try {
         SequenceProgram.write(archive, kind, shape, tensors);
         return JniUtils.loadModule(manager, archive, true, new String[0], new String[0], true);
+      } catch (EngineException | ModelException e) {
+        manager.close();
+        throw e;
       } finally {
         Files.deleteIfExists(archive);
       }

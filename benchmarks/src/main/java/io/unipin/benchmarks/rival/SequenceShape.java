@@ -15,9 +15,9 @@ record SequenceShape(int items, int width, int layers, int heads, int maxHistory
   SequenceShape {
     if (items < 1 || layers < 1 || heads < 1 || maxHistory < 1 || width < 1 || width % heads != 0) {
       throw new IllegalArgumentException(
-          "sizes from 1 on, and heads that divide the width, expected, got %s items, width %s, %s"
-                  .formatted(items, width, layers)
-              + " layers, %s heads and histories of %s".formatted(heads, maxHistory));
+          "sizes from 1 on, and heads that divide the width, expected, got items, width, layers, "
+              + "heads and histories of %s, %s, %s, %s and %s"
+                  .formatted(items, width, layers, heads, maxHistory));
     }
   }
 
