@@ -1,0 +1,22 @@
+package io.unipin.counts;
+
+/**
+ * What the counts know of a request. {@link CountTables#query} makes it from a user's history.
+ *
+ * @param surface index of the surface
+ * @param segment the category that is the most frequent one among the user's last positive items;
+ *     {@link #NONE} if these items have no category
+ * @param lastPositives catalogue rows of the user's last positive items, newest first; {@link #NONE}
+ *     for an item that the tables do not know. At most {@link #POSITIVES} of them are used. Owned by
+ *     this record.
+ */
+public record CountQuery(int surface, int segment, int[] lastPositives) {
+  /** Stands for an unknown item and for no segment. */
+  public static final int NONE = -1;
+
+  /** Number of positive items whose followers are sought. */
+  public static final int POSITIVES = 3;
+
+  /** Number of positive items among which the segment is the most frequent category. */
+  public static final int SEGMENT_POSITIVES = 50;
+}
