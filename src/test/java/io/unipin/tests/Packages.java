@@ -29,6 +29,7 @@ final class Packages {
   private static final String TABLE =
       """
       client: proto.v1
+      counts: evaluate.fit feedlog feedlog.arrays feedlog.database feedlog.split
       kvcache.tier: kvcache
       feedlog: feedlog.arrays feedlog.database feedlog.source settings
       feedlog.database: feedlog.source settings
@@ -44,12 +45,12 @@ final class Packages {
       model.engine: kvcache model.features model.files
       model.features: kvcache
       model.files: kvcache model.features
-      evaluate: evaluate.baseline evaluate.page feedlog feedlog.split kvcache model model.features
+      evaluate: counts evaluate.baseline evaluate.page feedlog feedlog.split kvcache model model.features
       evaluate.baseline: evaluate.fit feedlog feedlog.split
       evaluate.page: evaluate.fit model.features
       evaluate.slices: evaluate feedlog feedlog.split
       evaluate.study: evaluate feedlog feedlog.split kvcache model model.features
-      train: evaluate evaluate.page feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
+      train: counts evaluate evaluate.page feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
       serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.rpc.json serving.security serving.settings serving.spans serving.stores serving.threads serving.tracing serving.user settings
@@ -100,7 +101,7 @@ final class Packages {
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
       cli.check: feedlog serving.bundle serving.checks settings
       cli.config: cli.check feedlog.source serving.settings settings train.recipe
-      cli.console: cli.check client feedlog feedlog.database feedlog.source serving.bundle settings
+      cli.console: cli.check client counts feedlog feedlog.database feedlog.source serving.bundle settings
       cli.data: cli.bundle cli.check cli.console cli.kafka feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
       cli.device: cli.console model model.device
@@ -115,7 +116,7 @@ final class Packages {
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.shell: cli.check cli.console cli.items cli.server client proto.v1 settings
       cli.statistics: settings
-      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy evaluate evaluate.page evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.engine model.features model.files serving.bundle serving.log train train.recipe
+      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy counts evaluate evaluate.page evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.engine model.features model.files serving.bundle serving.log train train.recipe
       cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.database feedlog.imports feedlog.infer feedlog.review feedlog.simulator feedlog.source feedlog.split proto.v1
       benchmarks: benchmarks.ann benchmarks.cluster benchmarks.device benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.gpu benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features

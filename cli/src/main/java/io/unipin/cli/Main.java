@@ -23,6 +23,7 @@ import io.unipin.cli.server.RequestCommand;
 import io.unipin.cli.server.ServeCommand;
 import io.unipin.cli.server.TokenCommand;
 import io.unipin.cli.shell.ShellCommand;
+import io.unipin.cli.training.CountsCommand;
 import io.unipin.cli.training.EvaluateCommand;
 import io.unipin.cli.training.TrainCommand;
 import io.unipin.cli.trial.TryCommand;
@@ -71,6 +72,7 @@ import picocli.CommandLine.Spec;
       SimulateCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      CountsCommand.class,
       IndexCommand.class,
       ConfigCommand.class,
       ServeCommand.class,

@@ -7,8 +7,8 @@ package io.unipin.counts;
  * @param segment the category that is the most frequent one among the user's last positive items;
  *     {@link #NONE} if these items have no category
  * @param lastPositives catalogue rows of the user's last positive items, newest first; {@link #NONE}
- *     for an item that the tables do not know. At most {@link #POSITIVES} of them are used. Owned by
- *     this record.
+ *     for an item that the tables do not know. The first {@link #POSITIVES} of them are used. Owned
+ *     by this record.
  */
 public record CountQuery(int surface, int segment, int[] lastPositives) {
   /** Stands for an unknown item and for no segment. */

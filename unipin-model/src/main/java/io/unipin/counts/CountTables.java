@@ -1,14 +1,90 @@
 package io.unipin.counts;
 
+import io.unipin.feedlog.FeedLog;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Counts of a feed log up to an instant, for the items of one catalogue. Immutable, hence
- * thread-safe. All counts are in memory of their own; nothing is read after {@link #read}.
+ * Counts of a feed log up to an instant, for the items of one catalogue. {@link CountInputs}
+ * computes inputs of ranking from them.
+ *
+ * <p>No row rests on fewer than two users. All counts are in arrays of this object, and nothing is
+ * read from files later. Immutable, hence thread-safe.
  */
 public final class CountTables {
-  private CountTables() {}
+  private final CountData data;
+  private final CountManifest manifest;
+  private final Map<CountKey, CountEffects> effects = new EnumMap<>(CountKey.class);
+  private final CountFeatures features;
+  private final long bytes;
+
+  private CountTables(CountData data, CountManifest manifest) {
+    this.data = data;
+    this.manifest = manifest;
+    this.features = data.layout().features();
+    for (CountKey key : data.layout().keys()) {
+      effects.put(key, effects(key));
+    }
+    this.bytes =
+        data.bytes() + effects.values().stream().mapToLong(CountEffects::bytes).sum();
+  }
+
+  private CountEffects effects(CountKey key) {
+    CountTable total = data.table(key.isBefore() ? CountKey.BEFORE_TOTAL : CountKey.TOTAL);
+    int items = data.layout().items();
+    CountEffects.LevelAbove above =
+        switch (key) {
+          case SURFACE_ITEM ->
+              CountEffects.both(total, known(CountKey.SURFACE), known(CountKey.ITEM), items);
+          case SEGMENT_ITEM ->
+              CountEffects.both(total, known(CountKey.SEGMENT), known(CountKey.ITEM), items);
+          default -> CountEffects.whole(total);
+        };
+    return CountEffects.of(data.table(key), total, above, key.tellsNumber());
+  }
+
+  private CountEffects known(CountKey key) {
+    CountEffects known = effects.get(key);
+    if (known == null) {
+      throw new IllegalStateException("no effects of " + key);
+    }
+    return known;
+  }
+
+  static CountTables of(CountData data) {
+    MessageDigest digest = Checksum.digest();
+    long[] bytes = new long[1];
+    OutputStream counting =
+        new OutputStream() {
+          @Override
+          public void write(int one) {
+            bytes[0]++;
+          }
+
+          @Override
+          public void write(byte[] some, int from, int length) {
+            bytes[0] += length;
+          }
+        };
+    try (OutputStream out = new DigestOutputStream(counting, digest)) {
+      CountFile.write(data, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new CountTables(data, CountManifest.of(data, bytes[0], Checksum.text(digest)));
+  }
 
   /**
    * Reads the tables in a folder.
@@ -16,12 +92,43 @@ public final class CountTables {
    * @throws CountsException if a file is missing or broken, or its version is unknown
    */
   public static CountTables read(Path folder) {
-    throw new CountsException("not written yet: " + folder);
+    CountManifest manifest = CountManifest.parse(StrictJson.bytes(folder, CountManifest.NAME));
+    Path file = folder.resolve(CountFile.NAME);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new CountsException(
+          "%s: a file expected in %s, got none".formatted(CountFile.NAME, folder));
+    }
+    try {
+      long size = Files.size(file);
+      if (size != manifest.bytes()) {
+        throw new CountsException(
+            "%s: %s bytes expected, got %s".formatted(CountFile.NAME, manifest.bytes(), size));
+      }
+      String sum = Checksum.of(Files.newInputStream(file));
+      if (!sum.equals(manifest.sha256())) {
+        throw new CountsException(
+            "%s: SHA-256 %s expected, got %s".formatted(CountFile.NAME, manifest.sha256(), sum));
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        return new CountTables(
+            CountFile.read(manifest.layout(), manifest.untilMs(), size, in), manifest);
+      }
+    } catch (IOException e) {
+      throw new CountsException(CountFile.NAME + ": cannot be read: " + e, e);
+    }
   }
 
-  /** Writes the tables into a folder. */
+  /** Writes the tables into a folder, which is created if it does not exist. */
   public void write(Path folder) {
-    throw new CountsException("not written yet: " + folder);
+    try {
+      Files.createDirectories(folder);
+      try (OutputStream out = Files.newOutputStream(folder.resolve(CountFile.NAME))) {
+        CountFile.write(data, out);
+      }
+      Files.write(folder.resolve(CountManifest.NAME), manifest.toJson());
+    } catch (IOException e) {
+      throw new CountsException("the counts cannot be written into %s: %s".formatted(folder, e), e);
+    }
   }
 
   /**
@@ -29,43 +136,71 @@ public final class CountTables {
    * of a checksum of all of them.
    */
   public String generation() {
-    throw new CountsException("not written yet");
+    return manifest.generation();
   }
 
   /** Returns the end of what was counted; {@link Instant#EPOCH} if the log has no times. */
   public Instant until() {
-    throw new CountsException("not written yet");
+    return Instant.ofEpochMilli(data.untilMs());
   }
 
   /** Returns the size of these counts in memory, in bytes. */
   public long bytes() {
-    throw new CountsException("not written yet");
+    return bytes;
   }
 
   /** Returns the number of items of the catalogue for which these counts were made. */
   public int items() {
-    throw new CountsException("not written yet");
+    return data.layout().items();
   }
 
   /** Returns the inputs that these tables give for a candidate. */
   public CountFeatures features() {
-    throw new CountsException("not written yet");
+    return features;
   }
 
   /** Returns which items follow which. */
   public Followers followers() {
-    throw new CountsException("not written yet");
+    return data.followers();
   }
 
   /**
    * Returns what the tables need to know of a request.
    *
    * @param surface index of the surface
-   * @param positives catalogue rows of the user's positive items, oldest first; {@link
-   *     CountQuery#NONE} for an item that the catalogue lacks. Only the last {@link
-   *     CountQuery#SEGMENT_POSITIVES} are read.
+   * @param positives catalogue rows of the user's positive items, oldest first; a row outside of
+   *     the catalogue, such as {@link CountQuery#NONE}, is an item that the tables do not know. Only
+   *     the last {@link CountQuery#SEGMENT_POSITIVES} are read.
    */
   public CountQuery query(int surface, int[] positives) {
-    throw new CountsException("not written yet");
+    int read = Math.min(positives.length, CountQuery.SEGMENT_POSITIVES);
+    int[] last = Arrays.copyOfRange(positives, positives.length - read, positives.length);
+    int[] newest = new int[Math.min(read, CountQuery.POSITIVES)];
+    for (int i = 0; i < newest.length; i++) {
+      newest[i] = last[read - 1 - i];
+    }
+    return new CountQuery(surface, Segments.of(data.categories(), last), newest);
+  }
+
+  /**
+   * Returns what the tables need to know of a user of a feed log who has done the first {@code
+   * history} actions. The log must have the items of the tables.
+   */
+  public CountQuery query(FeedLog log, int user, int history, int surface) {
+    return query(
+        surface, UserPositives.last(log, user, history, CountQuery.SEGMENT_POSITIVES));
+  }
+
+  CountData data() {
+    return data;
+  }
+
+  CountLayout layout() {
+    return data.layout();
+  }
+
+  /** Returns the effects of a key; null if the key is not counted. */
+  @Nullable CountEffects effectsOf(CountKey key) {
+    return effects.get(key);
   }
 }

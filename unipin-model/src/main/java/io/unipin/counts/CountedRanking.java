@@ -16,7 +16,8 @@ public final class CountedRanking {
   public static final String FOLDER = "counts";
 
   /** Names of the files in a folder of counts. */
-  public static final List<String> FILES = List.of("manifest.json", "tables.bin", CountWeights.FILE);
+  public static final List<String> FILES =
+      List.of(CountManifest.NAME, CountFile.NAME, CountWeights.FILE);
 
   private final CountTables tables;
   private final CountWeights weights;
@@ -28,6 +29,17 @@ public final class CountedRanking {
    * @throws CountsException if the weights are not for the inputs of these tables
    */
   public CountedRanking(CountTables tables, CountWeights weights) {
+    if (!weights.features().equals(tables.features())) {
+      throw new CountsException(
+          "%s: weights of the tables' features %s expected, got %s"
+              .formatted(
+                  CountWeights.FILE, tables.features().names(), weights.features().names()));
+    }
+    if (!weights.actions().equals(tables.layout().actions())) {
+      throw new CountsException(
+          "%s: weights of the tables' actions %s expected, got %s"
+              .formatted(CountWeights.FILE, tables.layout().actions(), weights.actions()));
+    }
     this.tables = tables;
     this.weights = weights;
     this.inputs = new CountInputs(tables);
@@ -43,7 +55,39 @@ public final class CountedRanking {
    */
   public static CountedRanking read(
       Path folder, List<String> actions, List<String> surfaces, Catalogue catalogue) {
-    throw new CountsException("not written yet: " + folder + actions + surfaces + catalogue);
+    CountedRanking ranking = new CountedRanking(CountTables.read(folder), CountWeights.read(folder));
+    ranking.requireFits(actions, surfaces, catalogue);
+    return ranking;
+  }
+
+  /**
+   * Refuses a model or a bundle to which these counts do not belong.
+   *
+   * @throws CountsException if actions, surfaces or items differ
+   */
+  public void requireFits(List<String> actions, List<String> surfaces, Catalogue catalogue) {
+    CountLayout layout = tables.layout();
+    require("the actions " + actions, layout.actions(), layout.actions().equals(actions));
+    require("the surfaces " + surfaces, layout.surfaces(), layout.surfaces().equals(surfaces));
+    require(
+        "the " + catalogue.size() + " items of the bundle",
+        layout.items() + " items",
+        layout.catalogue().equals(Checksum.of(catalogue)));
+  }
+
+  private static void require(String expected, Object got, boolean holds) {
+    if (!holds) {
+      throw new CountsException("counts of %s expected, got counts of %s".formatted(expected, got));
+    }
+  }
+
+  /**
+   * Returns a ranking with newer tables and the same weights.
+   *
+   * @throws CountsException if the tables have other features
+   */
+  public CountedRanking with(CountTables newer) {
+    return new CountedRanking(newer, weights);
   }
 
   /** Reads the counts in a model's folder; empty if the model has no counts. */
@@ -55,7 +99,7 @@ public final class CountedRanking {
         : Optional.empty();
   }
 
-  /** Writes a folder of counts. */
+  /** Writes a folder of counts. The folder is created if it does not exist. */
   public void write(Path folder) {
     tables.write(folder);
     weights.write(folder);

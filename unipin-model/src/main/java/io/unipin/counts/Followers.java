@@ -1,21 +1,54 @@
 package io.unipin.counts;
 
 /**
- * For each item, the items on which users acted soon afterwards. The followers of an item are the
- * places from {@link #start} to {@link #end}, strongest first. Immutable.
+ * For each item, the items on which users acted positively soon afterwards. The followers of an
+ * item are the places from {@link #start} to {@link #end}, strongest first. Immutable; the arrays
+ * are read-only.
  */
 public final class Followers {
   /** Largest number of followers of an item. */
   public static final int MOST = 200;
 
+  /** A follower is at most so many positive actions of the user later. */
+  static final int APART = 5;
+
+  private static final double SCALE = 1e4;
+
+  private final int[] leaders;
   private final int[] starts;
   private final int[] items;
+  private final int[] counts;
   private final float[] strengths;
 
-  Followers(int[] starts, int[] items, float[] strengths) {
+  /**
+   * Creates the followers. The arrays are not copied.
+   *
+   * @param leaders (items) C(j): number of positive actions on each item
+   * @param starts (items + 1) place of each item's first follower, then the number of followers
+   * @param items (followers) catalogue rows of the followers
+   * @param counts (followers) C(j, i): how often the follower i came after j
+   */
+  Followers(int[] leaders, int[] starts, int[] items, int[] counts) {
+    this.leaders = leaders;
     this.starts = starts;
     this.items = items;
-    this.strengths = strengths;
+    this.counts = counts;
+    this.strengths = new float[items.length];
+    for (int leader = 0; leader < leaders.length; leader++) {
+      for (int place = starts[leader]; place < starts[leader + 1]; place++) {
+        strengths[place] = (float) Math.log1p(SCALE * counts[place] / leaders[leader]);
+      }
+    }
+  }
+
+  /** Returns the number of items. */
+  int items() {
+    return leaders.length;
+  }
+
+  /** Returns C(j), the number of positive actions on an item; 0 if it has no followers. */
+  int leader(int item) {
+    return leaders[item];
   }
 
   /** Returns the place of the item's first follower. */
@@ -33,12 +66,21 @@ public final class Followers {
     return items[place];
   }
 
+  /** Returns C(j, i), how often the follower at a place came after its leader. */
+  int count(int place) {
+    return counts[place];
+  }
+
   /**
-   * Returns how strongly the follower at a place follows: {@code log1p(1e4 C(j, i) / C(j))}, where
-   * C(j) counts positive actions on the item, and C(j, i) counts those of them that a positive
-   * action on the follower follows.
+   * Returns how strongly the follower at a place follows: {@code log1p(1e4 C(j, i) / C(j))}. C(j)
+   * is the number of positive actions on the item j. C(j, i) is the number of pairs of such an
+   * action with one of the same user's next 5 positive actions that is on the follower i.
    */
   public float strength(int place) {
     return strengths[place];
+  }
+
+  long bytes() {
+    return Integer.BYTES * (2L * leaders.length + 3L * items.length);
   }
 }

@@ -46,6 +46,11 @@ public record Evaluation(
       up to the end of the training part.\
       """;
 
+  private static final String COUNTED_RULES =
+      """
+       The model's probabilities include its counts of generation %s; rows without counts are those of the model alone.\
+      """;
+
   /** Returns a description of the rules by which the figures were measured. */
   public String protocol() {
     String name = part == Part.TEST ? "test" : "validation";
@@ -55,7 +60,8 @@ public record Evaluation(
             timed ? "first" : "last", name, timed ? "the split" : "the target")
         + pageRules()
         + RANKING_RULES.formatted(
-            name, slates, displayed ? "the position where it was shown" : "the first position");
+            name, slates, displayed ? "the position where it was shown" : "the first position")
+        + (ranking.generation().isEmpty() ? "" : COUNTED_RULES.formatted(ranking.generation()));
   }
 
   private String pageRules() {

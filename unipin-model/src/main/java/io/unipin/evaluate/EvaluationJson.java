@@ -54,6 +54,7 @@ public final class EvaluationJson {
     ObjectNode gains = json.putObject("auc_over_bias");
     ranking.actions().forEach(action -> gains.set(action.action(), difference(action.gain())));
     counts(json, ranking);
+    counted(json, ranking);
     json.put("ties", TIES);
     json.put("protocol", evaluation.protocol());
     return json;
@@ -105,6 +106,27 @@ public final class EvaluationJson {
     }
     ObjectNode gains = json.putObject("gauc_over_counts");
     ranking.counts().forEach(each -> gains.set(each.action(), difference(each.gain())));
+  }
+
+  /** Writes what the model's counts change, unless the model has no counts. */
+  private static void counted(ObjectNode json, RankingMetrics ranking) {
+    if (ranking.counted().isEmpty()) {
+      return;
+    }
+    ObjectNode counts = json.putObject("counts");
+    counts.put("generation", ranking.generation());
+    for (Map.Entry<String, ToDoubleFunction<RankingRow>> figure : COUNTED.entrySet()) {
+      ObjectNode values = counts.putObject(figure.getKey() + "_by_action");
+      for (RankingMetrics.Counted each : ranking.counted()) {
+        ObjectNode both = values.putObject(each.action());
+        number(both, "without", figure.getValue().applyAsDouble(each.without()));
+        number(both, "with", figure.getValue().applyAsDouble(each.with()));
+      }
+    }
+    ObjectNode auc = counts.putObject("auc_over_without");
+    ranking.counted().forEach(each -> auc.set(each.action(), difference(each.aucGain())));
+    ObjectNode gauc = counts.putObject("gauc_over_without");
+    ranking.counted().forEach(each -> gauc.set(each.action(), difference(each.gaucGain())));
   }
 
   private static void ranks(ObjectNode json, String prefix, Ranks ranks) {

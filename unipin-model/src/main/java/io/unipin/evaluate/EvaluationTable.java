@@ -76,6 +76,12 @@ final class EvaluationTable {
       row(String.format(Locale.ROOT, "  rate %.4f", action.baseRate()), "user+item", action.bias());
       row("", "popularity", action.popularity());
       difference("AUC over user+item", action.gain());
+      if (!ranking.counted().isEmpty()) {
+        RankingMetrics.Counted counted = ranking.counted().get(c);
+        row("", "without counts", counted.without());
+        difference("AUC by its counts", counted.aucGain());
+        difference("GAUC by its counts", counted.gaucGain());
+      }
       if (!ranking.counts().isEmpty()) {
         row("", "counts", ranking.counts().get(c).row());
         difference("GAUC over counts", ranking.counts().get(c).gain());

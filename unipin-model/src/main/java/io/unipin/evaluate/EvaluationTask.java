@@ -1,5 +1,7 @@
 package io.unipin.evaluate;
 
+import io.unipin.counts.CountedRanking;
+import io.unipin.counts.CountsException;
 import io.unipin.evaluate.baseline.BiasBaseline;
 import io.unipin.evaluate.baseline.ContentNeighbours;
 import io.unipin.evaluate.baseline.CountsBaseline;
@@ -11,11 +13,14 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.Protocol;
 import io.unipin.feedlog.split.Slates;
 import io.unipin.feedlog.split.Withheld;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
+import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  *     withheld items, because no data about them may influence a training.
  * @param page how served pages are made
  * @param counts the baseline of counts; null if the part is not the test part
+ * @param counted the model's counts; null if the model has none
  */
 record EvaluationTask(
     FeedLog log,
@@ -44,13 +50,23 @@ record EvaluationTask(
     Withheld leftOut,
     KvType kvType,
     PageRule page,
-    @Nullable CountsBaseline counts) {
+    @Nullable CountsBaseline counts,
+    @Nullable CountedRanking counted) {
 
   static EvaluationTask of(
-      FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options, PageRule page) {
+      FeedLog log,
+      Holdout holdout,
+      ServingModel model,
+      EvaluationOptions options,
+      PageRule page,
+      @Nullable CountedRanking counted) {
     Part part = options.part();
     ModelConfig config = model.config();
     checkFits(log, config);
+    if (counted != null) {
+      counted.requireFits(config.actions(), config.surfaces(), log.catalogue());
+      requireNoLeak(counted, holdout, part);
+    }
     Slates slates = new Slates(log, holdout);
     ContentNeighbours neighbours = ContentNeighbours.of(log);
     boolean compares = part == Part.TEST && neighbours.areKnown();
@@ -70,13 +86,44 @@ record EvaluationTask(
         part == Part.TEST ? Withheld.none() : holdout.withheld(),
         options.kvType(),
         page,
-        part == Part.TEST ? CountsBaseline.of(log, holdout) : null);
+        part == Part.TEST ? CountsBaseline.of(log, holdout) : null,
+        counted);
+  }
+
+  /**
+   * Returns a model's probabilities changed by its counts. Without counts, returns the given array.
+   *
+   * @param history number of the user's actions before the request
+   * @param items (candidates) rows of the catalogue
+   * @param probabilities (candidates, actions), not changed
+   */
+  float[] counted(int user, int history, int surface, int[] items, float[] probabilities) {
+    if (counted == null) {
+      return probabilities;
+    }
+    float[] changed = probabilities.clone();
+    counted.apply(counted.tables().query(log, user, history, surface), items, changed);
+    return changed;
   }
 
   private static ItemScores contents(FeedLog log, ContentNeighbours neighbours) {
     Catalogue catalogue = log.catalogue();
     return new ItemScores(
         catalogue.content(), catalogue.size(), catalogue.contentDim(), neighbours::factor);
+  }
+
+  /** Refuses counts that hold labels of the part that they should help to rank. */
+  private static void requireNoLeak(CountedRanking counted, Holdout holdout, Part part) {
+    Instant until = counted.tables().until();
+    if (holdout.protocol() == Protocol.TIME_SPLIT
+        && until.toEpochMilli() > holdout.begins(part)) {
+      throw new CountsException(
+          "counts that end where the %s part begins, at %s, or earlier expected, got counts until %s"
+              .formatted(
+                  part.name().toLowerCase(Locale.ROOT),
+                  Instant.ofEpochMilli(holdout.begins(part)),
+                  until));
+    }
   }
 
   private static void checkFits(FeedLog log, ModelConfig config) {

@@ -1,5 +1,6 @@
 package io.unipin.evaluate;
 
+import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures a model and its baselines on the held-out split of a log.
@@ -58,7 +60,25 @@ public final class Evaluator {
    */
   public static Evaluation evaluate(
       FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options, PageRule page) {
-    EvaluationTask task = EvaluationTask.of(log, holdout, model, options, page);
+    return evaluate(log, holdout, model, options, page, null);
+  }
+
+  /**
+   * Evaluates a model with its counts, and the pages that it would serve. Also measures the ranking
+   * without the counts.
+   *
+   * @param counted the model's counts; null if it has none
+   * @throws IllegalArgumentException when the model does not fit the log's catalogue and schema
+   * @throws io.unipin.counts.CountsException when the counts do not fit the model
+   */
+  public static Evaluation evaluate(
+      FeedLog log,
+      Holdout holdout,
+      ServingModel model,
+      EvaluationOptions options,
+      PageRule page,
+      @Nullable CountedRanking counted) {
+    EvaluationTask task = EvaluationTask.of(log, holdout, model, options, page, counted);
     int[] users = users(log, holdout, options);
     Evaluator evaluator = new Evaluator(task, options.progress(), users);
     evaluator.run(options.threads());
@@ -148,7 +168,8 @@ public final class Evaluator {
         task.displayed(),
         task.page(),
         new RetrievalMetrics(repeats, targetless, found, model, popularity, recent, answers),
-        RankingMetrics.of(predictions, task.log().schema().actions(), task.popularity()),
+        RankingMetrics.of(
+            predictions, task.log().schema().actions(), task.popularity(), task.counted()),
         predictions);
   }
 

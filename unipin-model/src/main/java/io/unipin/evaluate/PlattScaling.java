@@ -52,6 +52,15 @@ public final class PlattScaling {
     return new float[] {(float) fitted[0], (float) fitted[1]};
   }
 
+  /** Returns the probabilities that the map with scale a and shift b makes of the given ones. */
+  public static float[] scaled(float[] probabilities, float a, float b) {
+    float[] scaled = new float[probabilities.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = (float) sigmoid(a * logit(probabilities[i]) + b);
+    }
+    return scaled;
+  }
+
   private double[] newton(double initialSlope, boolean slope) {
     double a = initialSlope;
     double b = 0;

@@ -28,9 +28,18 @@ public final class Predictions {
    * @param shown the model's probabilities, computed for the position at which each impression was
    *     shown
    * @param counts probabilities of {@code CountsBaseline}; empty if this baseline is not measured
+   * @param plain {@code model} without the model's counts; equal to {@code model} if it has none
+   * @param plainShown {@code shown} without the model's counts
    */
   record Judged(
-      int user, Slate slate, float[] model, float[] shown, float[] bias, float[] counts) {}
+      int user,
+      Slate slate,
+      float[] model,
+      float[] shown,
+      float[] bias,
+      float[] counts,
+      float[] plain,
+      float[] plainShown) {}
 
   /**
    * Creates the predictions.
@@ -67,6 +76,16 @@ public final class Predictions {
     return gather((slate, k) -> slate.shown()[k * actions() + action]);
   }
 
+  /** Returns {@link #probabilities} without the model's counts. */
+  float[] plainProbabilities(int action) {
+    return gather((slate, k) -> slate.plain()[k * actions() + action]);
+  }
+
+  /** Returns {@link #shownProbabilities} without the model's counts. */
+  float[] plainShownProbabilities(int action) {
+    return gather((slate, k) -> slate.plainShown()[k * actions() + action]);
+  }
+
   /** Returns for each impression whether it got the action whose bit is {@code action}. */
   public boolean[] labels(int action) {
     boolean[] labels = new boolean[impressions];
@@ -100,6 +119,11 @@ public final class Predictions {
   /** Returns for each impression the catalogue row of its item. */
   public int[] items() {
     return integers((slate, k) -> slates.items()[row(slate, k)]);
+  }
+
+  /** Returns for each impression the index of its surface. */
+  public int[] surfaces() {
+    return integers((slate, k) -> slate.slate().surface());
   }
 
   /** Returns for each impression the number of the user's earlier actions. */

@@ -1,9 +1,11 @@
 package io.unipin.evaluate;
 
+import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.baseline.Popularity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics of the predicted actions on held-out slates. Immutable.
@@ -16,6 +18,9 @@ import java.util.List;
  * @param actions metrics per action type, in the order of the schema
  * @param counts metrics of the baseline of counts per action type, in the order of the schema; empty
  *     if the part is not the test part
+ * @param generation generation of the model's counts; empty if the model has none
+ * @param counted what the model's counts change per action type, in the order of the schema; empty
+ *     if the model has none
  */
 public record RankingMetrics(
     int users,
@@ -23,11 +28,30 @@ public record RankingMetrics(
     int impressions,
     boolean feedviews,
     List<ActionMetrics> actions,
-    List<CountsMetrics> counts) {
+    List<CountsMetrics> counts,
+    String generation,
+    List<Counted> counted) {
   public RankingMetrics {
     actions = List.copyOf(actions);
     counts = List.copyOf(counts);
+    counted = List.copyOf(counted);
   }
+
+  /**
+   * What a model's counts change about its ranking of one action.
+   *
+   * @param action name of the action type
+   * @param without figures of the model without its counts
+   * @param with figures of the model with its counts
+   * @param aucGain AUC with counts minus AUC without
+   * @param gaucGain GAUC with counts minus GAUC without
+   */
+  public record Counted(
+      String action,
+      RankingRow without,
+      RankingRow with,
+      PairedBootstrap.Difference aucGain,
+      PairedBootstrap.Difference gaucGain) {}
 
   /**
    * Returns the model's AUC of an action. An action has no AUC if all held-out impressions got it,
@@ -51,7 +75,11 @@ public record RankingMetrics(
         .orElse(Double.NaN);
   }
 
-  static RankingMetrics of(Predictions predictions, List<String> names, Popularity popularity) {
+  static RankingMetrics of(
+      Predictions predictions,
+      List<String> names,
+      Popularity popularity,
+      @Nullable CountedRanking counted) {
     SlateGroups groups =
         new SlateGroups(predictions.users(), predictions.sizes(), predictions.itemIds());
     float[] popular = predictions.byItem(popularity.scores());
@@ -76,7 +104,29 @@ public record RankingMetrics(
         predictions.impressions(),
         predictions.areFeedviews(),
         actions,
-        predictions.areCountsKnown() ? counts(predictions, names, groups) : List.of());
+        predictions.areCountsKnown() ? counts(predictions, names, groups) : List.of(),
+        counted == null ? "" : counted.tables().generation(),
+        counted == null ? List.of() : counted(predictions, names, groups));
+  }
+
+  private static List<Counted> counted(
+      Predictions predictions, List<String> names, SlateGroups groups) {
+    List<Counted> counted = new ArrayList<>();
+    for (int c = 0; c < names.size(); c++) {
+      boolean[] labels = predictions.labels(c);
+      float[] plain = predictions.plainProbabilities(c);
+      float[] ranking = predictions.probabilities(c);
+      counted.add(
+          new Counted(
+              names.get(c),
+              RankingRow.ofProbabilities(
+                  plain, predictions.plainShownProbabilities(c), labels, groups),
+              RankingRow.ofProbabilities(
+                  ranking, predictions.shownProbabilities(c), labels, groups),
+              PairedBootstrap.auc(ranking, plain, labels, groups.users()),
+              PairedBootstrap.gauc(ranking, plain, labels, groups.users())));
+    }
+    return counted;
   }
 
   private static List<CountsMetrics> counts(

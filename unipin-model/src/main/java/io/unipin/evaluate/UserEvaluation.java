@@ -151,7 +151,16 @@ final class UserEvaluation implements AutoCloseable {
           score(lease, slate, IntStream.range(0, slate.size()).map(PagePositions::of).toArray());
       float[] ranking =
           task.displayed() || slate.size() == 1 ? shown : score(lease, slate, new int[1]);
-      return new Predictions.Judged(user, slate, ranking, shown, bias, counts);
+      int[] items = Arrays.copyOfRange(task.slates().items(), slate.from(), slate.to());
+      return new Predictions.Judged(
+          user,
+          slate,
+          task.counted(user, slate.history(), slate.surface(), items, ranking),
+          task.counted(user, slate.history(), slate.surface(), items, shown),
+          bias,
+          counts,
+          ranking,
+          shown);
     }
   }
 
@@ -192,14 +201,14 @@ final class UserEvaluation implements AutoCloseable {
         return Sought.NONE;
       }
       float[] scores = scores(query);
-      PageCandidates page = candidates(lease, context, target, scores);
+      PageCandidates page = candidates(lease, context, user, target, scores);
       int gap = gap(user, target);
       if (task.part() != Part.TEST || gap == GapBuckets.UNKNOWN) {
         return new Sought(pageRank(page, scores, target), 0, 0, page);
       }
       RequestContext timed = new RequestContext(target.surface(), gap);
       float[] timedScores = scores(query(lease, timed));
-      PageCandidates timedPage = candidates(lease, timed, target, timedScores);
+      PageCandidates timedPage = candidates(lease, timed, user, target, timedScores);
       return new Sought(
           pageRank(page, scores, target),
           rank(timedScores, target),
@@ -228,7 +237,7 @@ final class UserEvaluation implements AutoCloseable {
    * about the request.
    */
   private PageCandidates candidates(
-      KvLease lease, RequestContext context, RetrievalTarget target, float[] scores) {
+      KvLease lease, RequestContext context, int user, RetrievalTarget target, float[] scores) {
     int[] rows = TargetRank.first(scores, target.seen(), log.catalogue(), task.page().candidates());
     long[] ids = new long[rows.length];
     float[] dots = new float[rows.length];
@@ -239,7 +248,11 @@ final class UserEvaluation implements AutoCloseable {
       place = rows[i] == target.item() ? i : place;
     }
     float[] probabilities = model.score(lease.kv(), lease.rows(), rows, context);
-    return new PageCandidates(ids, dots, probabilities, place);
+    return new PageCandidates(
+        ids,
+        dots,
+        task.counted(user, target.history(), target.surface(), rows, probabilities),
+        place);
   }
 
   private int recentRank(int user, RetrievalTarget target) {

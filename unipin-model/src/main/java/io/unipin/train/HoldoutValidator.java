@@ -1,5 +1,6 @@
 package io.unipin.train;
 
+import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.Evaluation;
 import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.Evaluator;
@@ -9,6 +10,7 @@ import io.unipin.evaluate.Predictions;
 import io.unipin.evaluate.page.PageFit;
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.database.FileTree;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.TrainingPart;
 import io.unipin.model.EngineOptions;
@@ -20,13 +22,17 @@ import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.PageOrder;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
+import io.unipin.train.recipe.CountsUse;
 import io.unipin.train.recipe.Task;
 import io.unipin.train.recipe.TrainConfig;
+import io.unipin.train.recipe.TrainException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Validates on the held-out validation split of a log. Candidates are scored at the positions where
@@ -46,11 +52,13 @@ final class HoldoutValidator implements Validator {
   private final EvaluationOptions options;
   private final Task task;
   private final String action;
+  private final CountsUse counts;
 
   HoldoutValidator(FeedLog log, Holdout holdout, TrainConfig config) {
     this.log = log;
     this.holdout = holdout;
     this.task = config.training().task();
+    this.counts = config.training().counts();
     this.action = config.evaluation().headline(log);
     this.options =
         EvaluationOptions.validation(config.evaluation().users(), config.training().seed())
@@ -84,11 +92,32 @@ final class HoldoutValidator implements Validator {
     }
     ModelWriter.calibrate(directory, a, b);
     observe(directory);
-    orderPages(directory);
+    orderPages(directory, count(directory, predictions, a, b));
+  }
+
+  /** Gives the model its counts, and returns them; null if it has none. */
+  private @Nullable CountedRanking count(
+      Path directory, Predictions predictions, float[] a, float[] b) {
+    Path folder = directory.resolve(CountedRanking.FOLDER);
+    try {
+      FileTree.delete(folder);
+    } catch (IOException e) {
+      throw new TrainException("the folder %s cannot be removed: %s".formatted(folder, e), e);
+    }
+    if (counts == CountsUse.NONE || !task.ranks()) {
+      return null;
+    }
+    List<float[]> calibrated = new ArrayList<>();
+    for (int c = 0; c < a.length; c++) {
+      calibrated.add(PlattScaling.scaled(predictions.shownProbabilities(c), a[c], b[c]));
+    }
+    Optional<CountedRanking> counted = ModelCounts.of(log, holdout, predictions, calibrated);
+    counted.ifPresent(each -> each.write(folder));
+    return counted.orElse(null);
   }
 
   /** Fits the weights that order a page. Fits them to the pages of the validation split. */
-  private void orderPages(Path directory) {
+  private void orderPages(Path directory, @Nullable CountedRanking counted) {
     FittedPageOrder.remove(directory);
     List<String> names = log.schema().actions();
     Optional<FittedPageOrder> fitted = Optional.empty();
@@ -98,7 +127,9 @@ final class HoldoutValidator implements Validator {
       try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
         fitted =
             PageFit.fit(
-                Evaluator.evaluate(log, holdout, model, some, page).retrieval().candidates(),
+                Evaluator.evaluate(log, holdout, model, some, page, counted)
+                    .retrieval()
+                    .candidates(),
                 names);
       }
     } else if (task.retrieves()) {

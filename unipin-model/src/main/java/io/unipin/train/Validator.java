@@ -8,8 +8,8 @@ interface Validator {
   Validation validate(ServingModel model);
 
   /**
-   * Calibrates the probabilities of a written model on held-out labels, and fits the weights that
-   * order its pages. Idempotent.
+   * Calibrates the probabilities of a written model on held-out labels, gives the model its counts,
+   * and fits the weights that order its pages. Idempotent.
    */
   void calibrate(Path model);
 }

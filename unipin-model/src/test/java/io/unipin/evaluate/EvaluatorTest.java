@@ -7,6 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.unipin.counts.CountBuilder;
+import io.unipin.counts.CountInputs;
+import io.unipin.counts.CountQuery;
+import io.unipin.counts.CountTables;
+import io.unipin.counts.CountWeights;
+import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
@@ -19,8 +25,11 @@ import io.unipin.model.features.PageOrder;
 import io.unipin.train.NaiveEvaluation;
 import io.unipin.train.TestLogs;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +128,104 @@ class EvaluatorTest {
     Evaluation validation = Evaluator.evaluate(log, holdout, model, options(Part.VALIDATION, 2));
     assertThat(validation.ranking().counts()).isEmpty();
     assertThat(validation.toJson().has("counts_auc")).isFalse();
+  }
+
+  @Test
+  void evaluate_modelWithCounts_measuresItWithAndWithout() {
+    FeedLog log = TestLogs.random(60, ITEMS, 30, 3);
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    CountTables tables = CountBuilder.count(log, holdout);
+    Map<String, CountWeights.Action> actions = new LinkedHashMap<>();
+    actions.put("like", new CountWeights.Action(0.5f, 1, Map.of("item.all.like", 3f)));
+    actions.put("hide", new CountWeights.Action(1, 0, Map.of()));
+    CountedRanking counted =
+        new CountedRanking(tables, new CountWeights(tables.features(), actions));
+    PageRule page = new PageRule(20, MIXED);
+    EvaluationOptions options = options(Part.TEST, 2);
+    Evaluation with = Evaluator.evaluate(log, holdout, model, options, page, counted);
+    Evaluation without = Evaluator.evaluate(log, holdout, model, options, page);
+
+    JsonNode json = with.toJson();
+    JsonNode plain = without.toJson();
+    assertThat(json.at("/counts/generation").asText()).isEqualTo(tables.generation());
+    assertThat(plain.has("counts")).isFalse();
+    for (String key : List.of("auc", "gauc", "ece", "log_loss")) {
+      JsonNode both = json.at("/counts/" + key + "_by_action/like");
+      assertThat(both.get("without")).as(key).isEqualTo(plain.get(key).get("like"));
+      assertThat(both.get("with")).isEqualTo(json.get(key).get("like"));
+      assertThat(both.get("with")).isNotEqualTo(both.get("without"));
+      JsonNode hide = json.at("/counts/" + key + "_by_action/hide");
+      assertThat(hide.get("with")).isEqualTo(hide.get("without"));
+    }
+    double gain = json.at("/auc/like").asDouble() - plain.at("/auc/like").asDouble();
+    assertThat(json.at("/counts/auc_over_without/like/difference").asDouble())
+        .isCloseTo(gain, within(1e-12));
+    assertThat(json.at("/counts/gauc_over_without/like/lower").isNumber()).isTrue();
+    assertThat(with.toTable()).contains("without counts", "GAUC by its counts");
+    assertThat(with.protocol()).contains("its counts of generation " + tables.generation());
+    assertThat(without.protocol()).doesNotContain("generation");
+    assertThat(with.retrieval().model().toArray()).isEqualTo(without.retrieval().model().toArray());
+    assertThat(with.retrieval().page().toArray())
+        .isNotEqualTo(without.retrieval().page().toArray());
+
+    float[] likes = with.predictions().probabilities(0);
+    float[] alone = without.predictions().probabilities(0);
+    float[] inputs = new float[tables.features().width()];
+    int rate = tables.features().names().indexOf("item.all.like");
+    for (int i = 0; i < likes.length; i++) {
+      int[] item = {with.predictions().items()[i]};
+      new CountInputs(tables).fill(new CountQuery(0, -1, new int[0]), item, inputs);
+      double logit = 0.5 * Math.log(alone[i] / (1 - alone[i])) + 1 + 3 * inputs[rate];
+      assertThat((double) likes[i]).isCloseTo(1 / (1 + Math.exp(-logit)), within(1e-5));
+    }
+  }
+
+  @Test
+  void evaluate_countsOfTheTestPart_areRefused() {
+    FeedLog log = TestLogs.random(60, ITEMS, 30, 3);
+    long begin = 1_700_000_000_000L;
+    Holdout holdout = Holdout.timeSplit(log, begin + 12_000_000, begin + 20_000_000);
+    Holdout later = Holdout.timeSplit(log, begin + 20_000_001, begin + 30_000_000);
+    CountTables leaking = CountBuilder.count(log, later);
+    Instant test = Instant.ofEpochMilli(begin + 20_000_000);
+    CountTables proper = CountBuilder.recount(log, test, leaking, log.catalogue());
+    Map<String, CountWeights.Action> actions = new LinkedHashMap<>();
+    actions.put("like", new CountWeights.Action(1, 0, Map.of()));
+    actions.put("hide", new CountWeights.Action(1, 0, Map.of()));
+    CountWeights weights = new CountWeights(leaking.features(), actions);
+    EvaluationOptions options = options(Part.TEST, 1);
+    assertThatThrownBy(
+            () ->
+                Evaluator.evaluate(
+                    log,
+                    holdout,
+                    model,
+                    options,
+                    PageRule.NONE,
+                    new CountedRanking(leaking, weights)))
+        .hasMessageStartingWith("counts that end where the test part begins, at 2023-11-15");
+    Evaluation evaluation =
+        Evaluator.evaluate(
+            log, holdout, model, options, PageRule.NONE, new CountedRanking(proper, weights));
+    assertThat(evaluation.ranking().counted()).hasSize(2);
+  }
+
+  @Test
+  void evaluate_countsOfAnotherLog_areRefused() {
+    FeedLog log = TestLogs.random(60, ITEMS, 30, 3);
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    FeedLog other = TestLogs.random(60, ITEMS - 1, 30, 3);
+    CountTables tables = CountBuilder.count(other, Holdout.leaveLast(other, 1));
+    Map<String, CountWeights.Action> actions = new LinkedHashMap<>();
+    actions.put("like", new CountWeights.Action(1, 0, Map.of()));
+    actions.put("hide", new CountWeights.Action(1, 0, Map.of()));
+    CountedRanking counted =
+        new CountedRanking(tables, new CountWeights(tables.features(), actions));
+    assertThatThrownBy(
+            () ->
+                Evaluator.evaluate(
+                    log, holdout, model, options(Part.TEST, 1), PageRule.NONE, counted))
+        .hasMessage("counts of the 50 items of the bundle expected, got counts of 49 items");
   }
 
   @Test

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.unipin.counts.CountBuilder;
+import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.ActionMetrics;
 import io.unipin.evaluate.Evaluation;
 import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.EvaluationProgress;
 import io.unipin.evaluate.Evaluator;
+import io.unipin.evaluate.RankingMetrics;
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
@@ -128,6 +131,63 @@ class TrainerTest {
             byRetrieval
                 ? Optional.of(FittedPageOrder.ofRetrieval(log.schema().actions()))
                 : Optional.empty());
+  }
+
+  /**
+   * Returns a log in which an item's rate of likes depends on the item alone. Users meet few items,
+   * so a model that has learned little gains from counts.
+   */
+  private static FeedLog rates(int users) {
+    FeedLogBuilder builder = TestLogs.log(ITEMS);
+    Random random = new Random(SEED);
+    for (int u = 0; u < users; u++) {
+      builder.user("u" + u);
+      for (int i = 0; i < 12; i++) {
+        long time = 1_000_000 + 60_000L * i;
+        int item = random.nextInt(ITEMS);
+        boolean likes = random.nextInt(ITEMS) < item;
+        builder.view(0, time).impression(item, likes ? TestLogs.LIKE : 0);
+        builder.action(item, likes ? TestLogs.LIKE : TestLogs.HIDE, 0, time);
+      }
+    }
+    return builder.build();
+  }
+
+  @Test
+  void run_logWithImpressions_givesTheModelCounts() {
+    FeedLog log = rates(150);
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    Path path = trainer(log, config(1), folder, new ArrayList<>()).run(false).model();
+    CountedRanking counted =
+        CountedRanking.find(
+                path, TestLogs.SCHEMA.actions(), TestLogs.SCHEMA.surfaces(), log.catalogue())
+            .orElseThrow();
+    assertThat(counted.tables().generation())
+        .isEqualTo(CountBuilder.count(log, holdout).generation());
+    assertThat(counted.weights().of("like").weights().get("item.all.like")).isPositive();
+    try (ServingModel model = ServingModel.load(path, EngineOptions.cpu())) {
+      EvaluationOptions options = EvaluationOptions.test(EvaluationProgress.none());
+      RankingMetrics ranking =
+          Evaluator.evaluate(log, holdout, model, options, PageRule.NONE, counted).ranking();
+      assertThat(ranking.counted().get(0).with().auc())
+          .isGreaterThan(ranking.counted().get(0).without().auc())
+          .isGreaterThan(0.7);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"training.counts, none", "training.task, retrieval"})
+  void run_withoutCounts_leavesThemOut(String setting, String value) throws IOException {
+    FeedLog log = rates(40);
+    Path counts = folder.resolve("model").resolve(CountedRanking.FOLDER);
+    Files.createDirectories(counts);
+    Path model =
+        trainer(log, config(1).with(setting, value), folder, new ArrayList<>()).run(false).model();
+    assertThat(model.resolve(CountedRanking.FOLDER)).doesNotExist();
+    assertThat(
+            CountedRanking.find(
+                model, TestLogs.SCHEMA.actions(), TestLogs.SCHEMA.surfaces(), log.catalogue()))
+        .isEmpty();
   }
 
   @Test

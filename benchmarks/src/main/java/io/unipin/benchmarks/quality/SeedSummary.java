@@ -62,6 +62,9 @@ final class SeedSummary {
     ObjectNode counts = results.putObject("counts");
     COUNTS.forEach(key -> counts.set(key + "_by_action", byAction("counts_" + key)));
     counts.set("gauc_over_counts", byAction("gauc_over_counts", this::all));
+    if (evaluations.get(0).path("counts").isObject()) {
+      counts.set("model", ownCounts());
+    }
     if (evaluations.get(0).hasNonNull("ties")) {
       results.set("ties", evaluations.get(0).get("ties"));
     }
@@ -70,6 +73,33 @@ final class SeedSummary {
     results.set("epochs", spread(trainings, "/epochs"));
     results.set("examples_per_second", spread(trainings, "/examples_per_second"));
     return results;
+  }
+
+  /** Returns the figures of the model with its own counts and without them, by action. */
+  private ObjectNode ownCounts() {
+    ObjectNode counts = JsonNodeFactory.instance.objectNode();
+    ArrayNode generations = counts.putArray("generations");
+    evaluations.forEach(each -> generations.add(each.at("/counts/generation")));
+    for (String key : COUNTS) {
+      String name = "/counts/" + key + "_by_action";
+      ObjectNode figures = counts.putObject(key + "_by_action");
+      for (Iterator<String> names = evaluations.get(0).at(name).fieldNames(); names.hasNext(); ) {
+        String action = names.next();
+        ObjectNode both = figures.putObject(action);
+        for (String side : List.of("without", "with")) {
+          both.set(side, spread(evaluations, String.join("/", name, action, side)));
+        }
+      }
+    }
+    for (String key : List.of("auc_over_without", "gauc_over_without")) {
+      ObjectNode gains = counts.putObject(key);
+      String name = "/counts/" + key;
+      for (Iterator<String> names = evaluations.get(0).at(name).fieldNames(); names.hasNext(); ) {
+        String action = names.next();
+        gains.set(action, all(name + "/" + action));
+      }
+    }
+    return counts;
   }
 
   /**

@@ -59,6 +59,30 @@ class SeedSummaryTest {
     assertThat(results.get("ties").asText()).isEqualTo("a rule");
   }
 
+  @Test
+  void of_modelsWithCounts_haveFiguresOfBothSides() throws JsonProcessingException {
+    List<JsonNode> evaluations = List.of(withCounts("a", 0.70), withCounts("b", 0.74));
+    List<JsonNode> trainings = List.of(json("{'seconds': 60}"), json("{'seconds': 60}"));
+    JsonNode model = new SeedSummary(trainings, evaluations).of("click").at("/counts/model");
+    assertThat(model.at("/generations/1").asText()).isEqualTo("b");
+    assertThat(model.at("/auc_by_action/click/with/mean").asDouble())
+        .isCloseTo(0.72, within(1e-12));
+    assertThat(model.at("/auc_by_action/click/without/mean").asDouble()).isEqualTo(0.6);
+    assertThat(model.at("/gauc_over_without/click").size()).isEqualTo(2);
+    assertThat(model.at("/gauc_over_without/click/0/lower").asDouble()).isEqualTo(0.01);
+  }
+
+  private static JsonNode withCounts(String generation, double auc)
+      throws JsonProcessingException {
+    return json(
+        """
+        {'auc': {'click': %s}, 'counts': {'generation': '%s',
+         'auc_by_action': {'click': {'without': 0.6, 'with': %s}},
+         'gauc_over_without': {'click': {'difference': 0.1, 'lower': 0.01, 'upper': 1}}}}
+        """
+            .formatted(auc, generation, auc));
+  }
+
   private static JsonNode counted(double gauc, double ndcg) throws JsonProcessingException {
     return json(
         """

@@ -2,6 +2,7 @@ package io.unipin.cli.console;
 
 import io.unipin.cli.check.CheckException;
 import io.unipin.client.RequestException;
+import io.unipin.counts.CountsException;
 import io.unipin.feedlog.FeedLogException;
 import io.unipin.serving.bundle.BundleException;
 import io.unipin.settings.ConfigException;
@@ -52,7 +53,8 @@ public enum ProblemKind {
     if (failure instanceof ConfigException || failure instanceof SettingException) {
       return SETTINGS;
     }
-    if (failure.getClass().getPackageName().startsWith(DATA_PACKAGE)) {
+    if (failure.getClass().getPackageName().startsWith(DATA_PACKAGE)
+        || failure instanceof CountsException) {
       return DATA;
     }
     if (failure instanceof BundleException) {

@@ -7,14 +7,10 @@ import io.unipin.cli.check.Input;
 import io.unipin.cli.check.Output;
 import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Home;
-import io.unipin.cli.console.Progress;
 import io.unipin.cli.policy.PolicyReport;
 import io.unipin.evaluate.Calibration;
 import io.unipin.evaluate.Comparison;
 import io.unipin.evaluate.Evaluation;
-import io.unipin.evaluate.EvaluationOptions;
-import io.unipin.evaluate.Evaluator;
-import io.unipin.evaluate.page.PageRule;
 import io.unipin.evaluate.slices.Slices;
 import io.unipin.evaluate.study.GapStudy;
 import io.unipin.evaluate.study.GapStudyResult;
@@ -23,10 +19,8 @@ import io.unipin.evaluate.study.QueryStudyResult;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.split.Holdout;
-import io.unipin.feedlog.split.Part;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.Precision;
-import io.unipin.model.ServingModel;
 import io.unipin.model.engine.Implementation;
 import io.unipin.model.features.PageOrder;
 import io.unipin.serving.bundle.LoadedBundle;
@@ -262,35 +256,13 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       PageOrder order =
           loaded.pageOrder().orElseGet(() -> PageOrder.ofPositives(loaded.model().config()));
       int threads = Runtime.getRuntime().availableProcessors();
-      return evaluate(log, holdout, loaded.model(), order, threads, displayed, Integer.MAX_VALUE);
-    }
-  }
-
-  /**
-   * Evaluates a model. Each page ranks as many candidates as a server does by default, and
-   * {@code order} orders the page.
-   */
-  static Evaluation evaluate(
-      FeedLog log,
-      Holdout holdout,
-      ServingModel model,
-      PageOrder order,
-      int threads,
-      boolean displayed,
-      int maxUsers) {
-    try (Progress progress = Progress.begin("evaluating", -1)) {
-      return Evaluator.evaluate(
+      return HeldOutEvaluation.evaluate(
           log,
           holdout,
-          model,
-          new EvaluationOptions(
-              Part.TEST,
-              threads,
-              maxUsers,
-              0,
-              displayed,
-              (users, ofUsers) -> progress.at(users, ofUsers, users + " users")),
-          new PageRule(PageRule.SERVED_CANDIDATES, order));
+          loaded.model(),
+          order,
+          HeldOutEvaluation.counts(folder, loaded.model(), log),
+          new HeldOutEvaluation.Extent(threads, displayed, Integer.MAX_VALUE));
     }
   }
 }

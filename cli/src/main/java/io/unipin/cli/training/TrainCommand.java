@@ -281,7 +281,13 @@ public final class TrainCommand implements Callable<Integer>, Checked {
               .orElseGet(() -> PageOrder.ofPositives(config));
       boolean displayed = recipe.evaluation().displayed();
       Evaluation evaluation =
-          EvaluateCommand.evaluate(log, holdout, model, order, 1, displayed, users);
+          HeldOutEvaluation.evaluate(
+              log,
+              holdout,
+              model,
+              order,
+              HeldOutEvaluation.counts(out, model, log),
+              new HeldOutEvaluation.Extent(1, displayed, users));
       spec.commandLine().getOut().print(evaluation.toTable());
       return evaluation.toJson();
     }

@@ -1,11 +1,13 @@
 package io.unipin.evaluate.fit;
 
 /**
- * The negative log-likelihood of labels under logistic regression, in nats: {@code logit p = w . x}.
+ * The negative log-likelihood of labels under logistic regression, in nats: {@code logit p = o + w
+ * . x}. The offset o of an example is given, and is 0 by default.
  */
 public final class LogisticLoss implements Loss {
   private final double[][] rows;
   private final boolean[] labels;
+  private final double[] offsets;
 
   /**
    * Creates the loss. The arrays are not copied.
@@ -14,13 +16,29 @@ public final class LogisticLoss implements Loss {
    * @param labels (examples)
    */
   public LogisticLoss(double[][] rows, boolean[] labels) {
+    this(rows, labels, new double[rows.length]);
+  }
+
+  /**
+   * Creates the loss. The arrays are not copied.
+   *
+   * @param rows (examples, size) inputs
+   * @param labels (examples)
+   * @param offsets (examples) part of each logit that does not depend on the weights
+   */
+  public LogisticLoss(double[][] rows, boolean[] labels, double[] offsets) {
     if (rows.length == 0 || rows.length != labels.length) {
       throw new IllegalArgumentException(
           "as many labels as examples expected, and at least one, got %s and %s"
               .formatted(labels.length, rows.length));
     }
+    if (rows.length != offsets.length) {
+      throw new IllegalArgumentException(
+          "offsets of %s examples expected, got %s".formatted(rows.length, offsets.length));
+    }
     this.rows = rows;
     this.labels = labels;
+    this.offsets = offsets;
   }
 
   @Override
@@ -32,7 +50,7 @@ public final class LogisticLoss implements Loss {
   public double at(double[] weights) {
     double sum = 0;
     for (int i = 0; i < rows.length; i++) {
-      double x = dot(weights, rows[i]);
+      double x = offsets[i] + dot(weights, rows[i]);
       sum += Math.max(x, 0) - (labels[i] ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)));
     }
     return sum;
@@ -42,7 +60,7 @@ public final class LogisticLoss implements Loss {
   public void derive(double[] weights, double[] gradient, double[][] curvature) {
     for (int i = 0; i < rows.length; i++) {
       double[] row = rows[i];
-      double p = 1 / (1 + Math.exp(-dot(weights, row)));
+      double p = 1 / (1 + Math.exp(-offsets[i] - dot(weights, row)));
       double excess = p - (labels[i] ? 1 : 0);
       for (int a = 0; a < row.length; a++) {
         gradient[a] += excess * row[a];

@@ -38,7 +38,8 @@ public record TrainingSettings(
     Map<String, Float> maskedWeights,
     int leastUsers,
     int patience,
-    int checkpointSeconds) {
+    int checkpointSeconds,
+    CountsUse counts) {
   /** Largest number of items for which a full softmax is the default. */
   public static final int MOST_FULL = 20_000;
 

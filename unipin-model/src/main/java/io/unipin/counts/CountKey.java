@@ -1,0 +1,60 @@
+package io.unipin.counts;
+
+import java.util.Locale;
+
+/**
+ * What impressions have in common that are counted together. Each key has one table of counts, with
+ * a row for each of its values. The order of the constants is the order of the tables in a file.
+ *
+ * <p>No key combines the user with the item. Such a count would tell the label of the impression
+ * itself.
+ */
+enum CountKey {
+  /** All impressions; this table has one row. */
+  TOTAL("0", false),
+  SURFACE("surface", true),
+  ITEM("item", true),
+  CATEGORY("category", true),
+  AUTHOR("author", true),
+  /** The most frequent category among the user's last positive items. */
+  SEGMENT("segment", false),
+  SURFACE_ITEM("surface::BIGINT * %s + item", true),
+  SEGMENT_ITEM("segment::BIGINT * %s + item", true),
+  /** All actions from before the log's first feedview; this table has one row. */
+  BEFORE_TOTAL("0", false),
+  /** The item of an action from before the log's first feedview. */
+  BEFORE("item", true);
+
+  private final String sql;
+  private final boolean input;
+
+  CountKey(String sql, boolean input) {
+    this.sql = sql;
+    this.input = input;
+  }
+
+  /** Returns the name of the key in names of inputs. */
+  String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the key of a row as an SQL expression. The expression is null for a row without key. */
+  String sql(int items) {
+    return "(" + sql.formatted(items) + ")::BIGINT";
+  }
+
+  /** Whether the rates of this key are inputs. The other keys are only levels above. */
+  boolean isInput() {
+    return input;
+  }
+
+  /** Whether this key counts actions from before the first feedview. It then has one window. */
+  boolean isBefore() {
+    return this == BEFORE_TOTAL || this == BEFORE;
+  }
+
+  /** Whether the number of impressions is an input as well. */
+  boolean tellsNumber() {
+    return this == ITEM || this == BEFORE;
+  }
+}

@@ -1,0 +1,74 @@
+package io.unipin.counts;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/** Reads and writes the small JSON files in a folder of counts. */
+final class StrictJson {
+  static final ObjectMapper MAPPER =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private static final long MOST_BYTES = 4L << 20;
+
+  private StrictJson() {}
+
+  /**
+   * Returns the bytes of a file in a folder.
+   *
+   * @throws CountsException if the file is missing, too large or unreadable
+   */
+  static byte[] bytes(Path folder, String name) {
+    Path file = folder.resolve(name);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new CountsException("%s: a file expected in %s, got none".formatted(name, folder));
+    }
+    try {
+      long bytes = Files.size(file);
+      if (bytes > MOST_BYTES) {
+        throw new CountsException(
+            "%s: at most %s bytes expected, got %s".formatted(name, MOST_BYTES, bytes));
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new CountsException(name + ": cannot be read: " + e, e);
+    }
+  }
+
+  /**
+   * Returns the value that a file states.
+   *
+   * @param version the version that the file must have
+   * @throws CountsException if the file has another version, or does not state such a value
+   */
+  static <T> T read(String name, byte[] json, int version, Class<T> type) {
+    try {
+      JsonNode tree = MAPPER.readTree(json);
+      JsonNode stated = tree.path("version");
+      if (!stated.isInt() || stated.asInt() != version) {
+        throw new CountsException(
+            "%s: version %s expected, got %s"
+                .formatted(name, version, stated.isMissingNode() ? "none" : stated));
+      }
+      return MAPPER.treeToValue(tree, type);
+    } catch (JsonProcessingException e) {
+      String message = e.getOriginalMessage().lines().findFirst().orElse("");
+      throw new CountsException(name + ": " + message, e);
+    } catch (IOException e) {
+      throw new CountsException(name + ": cannot be read: " + e, e);
+    }
+  }
+}
