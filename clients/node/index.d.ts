@@ -86,6 +86,7 @@ export class UniPinAdminClient {
   rollBackBundle(request?: m.RollBackBundleRequest): Promise<m.BundleStatus>;
   listBundles(request?: m.ListBundlesRequest): Promise<m.ListBundlesResponse>;
   getBundle(request?: m.GetBundleRequest): Promise<m.BundleStatus>;
+  reloadCounts(request: m.ReloadCountsRequest): Promise<m.CountsStatus>;
   getCache(request?: m.GetCacheRequest): Promise<m.CacheStatus>;
   changeItems(request: m.ChangeItemsRequest): Promise<m.IndexStatus>;
   getIndex(request?: m.GetIndexRequest): Promise<m.IndexStatus>;

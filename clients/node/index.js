@@ -112,6 +112,10 @@ export class UniPinAdminClient {
     return this.#send('GetBundle', request);
   }
 
+  reloadCounts(request) {
+    return this.#send('ReloadCounts', request);
+  }
+
   getCache(request) {
     return this.#send('GetCache', request);
   }

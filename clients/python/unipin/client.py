@@ -143,6 +143,9 @@ class UniPinAdminClient:
     def get_bundle(self, request: m.GetBundleRequest | None = None) -> m.BundleStatus:
         return self._send("GetBundle", request)
 
+    def reload_counts(self, request: m.ReloadCountsRequest) -> m.CountsStatus:
+        return self._send("ReloadCounts", request)
+
     def get_cache(self, request: m.GetCacheRequest | None = None) -> m.CacheStatus:
         return self._send("GetCache", request)
 

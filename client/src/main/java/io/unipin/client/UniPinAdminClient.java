@@ -6,6 +6,7 @@ import io.unipin.proto.v1.BundleListing;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.CacheStatus;
 import io.unipin.proto.v1.ChangeItemsRequest;
+import io.unipin.proto.v1.CountsStatus;
 import io.unipin.proto.v1.GetBundleRequest;
 import io.unipin.proto.v1.GetCacheRequest;
 import io.unipin.proto.v1.GetIndexRequest;
@@ -18,6 +19,7 @@ import io.unipin.proto.v1.ItemVerdict;
 import io.unipin.proto.v1.ItemVerdicts;
 import io.unipin.proto.v1.ListBundlesRequest;
 import io.unipin.proto.v1.LoadBundleRequest;
+import io.unipin.proto.v1.ReloadCountsRequest;
 import io.unipin.proto.v1.RollBackBundleRequest;
 import io.unipin.proto.v1.UniPinAdminGrpc;
 import io.unipin.proto.v1.UniPinAdminGrpc.UniPinAdminBlockingStub;
@@ -66,6 +68,16 @@ public final class UniPinAdminClient implements AutoCloseable {
 
   public BundleStatus bundle() {
     return call(stub -> stub.getBundle(GetBundleRequest.getDefaultInstance()));
+  }
+
+  /**
+   * Replaces the tables of counts by which bundles rank.
+   *
+   * @param name name of a folder inside the server's folder of counts
+   */
+  public CountsStatus reloadCounts(String name) {
+    ReloadCountsRequest request = ReloadCountsRequest.newBuilder().setCounts(name).build();
+    return call(stub -> stub.reloadCounts(request));
   }
 
   public CacheStatus cache() {

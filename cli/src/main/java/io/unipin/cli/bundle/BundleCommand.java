@@ -10,13 +10,14 @@ import picocli.CommandLine.Spec;
     name = "bundle",
     description =
         "Publishes bundles to a server's folder, and changes what a running server serves.",
-    synopsisSubcommandLabel = "publish|list|swap|rollback",
+    synopsisSubcommandLabel = "publish|list|swap|rollback|reload-counts",
     commandListHeading = "%nWhat to do:%n",
     subcommands = {
       BundlePublishCommand.class,
       BundleListCommand.class,
       BundleSwapCommand.class,
-      BundleRollbackCommand.class
+      BundleRollbackCommand.class,
+      BundleReloadCountsCommand.class
     },
     footer = {
       "",
@@ -31,6 +32,6 @@ public final class BundleCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "one of publish, list, swap, rollback expected");
+        spec.commandLine(), "one of publish, list, swap, rollback, reload-counts expected");
   }
 }

@@ -42,6 +42,9 @@ final class BundleListCommand implements Callable<Integer> {
     parts.add("model " + bundle.getModel());
     parts.add("index " + bundle.getIndex());
     parts.add(bundle.getItems() + " items");
+    if (!bundle.getCounts().isEmpty()) {
+      parts.add("counts " + bundle.getCounts());
+    }
     if (bundle.getServes()) {
       parts.add("serves");
     }

@@ -29,6 +29,9 @@ public final class AdminOptions {
     if (!status.getEngine().isEmpty()) { // earlier servers do not report it
       out.println("computed by: " + status.getEngine());
     }
+    if (!status.getCounts().isEmpty()) {
+      out.println("ranks by the counts: " + status.getCounts());
+    }
     if (!status.getPrevious().isEmpty()) {
       out.println("ready for a roll-back: " + status.getPrevious());
     }

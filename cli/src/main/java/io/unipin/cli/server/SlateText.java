@@ -98,21 +98,23 @@ public final class SlateText {
   }
 
   /**
-   * Returns one line about the cache outcome, the number of encoded actions and the bundle that
-   * answered.
+   * Returns one line about the cache outcome, the number of encoded actions, and the bundle and the
+   * counts that answered.
    */
   public static String served(Served served) {
     String degraded =
         served.getDegradationsCount() == 0
             ? ""
             : ", degraded: " + String.join(", ", served.getDegradationsList());
-    return "cache %s: %s of %s history actions encoded; bundle %s, index %s, arm %s%s"
+    String counts = served.getCounts().isEmpty() ? "" : ", counts " + served.getCounts();
+    return "cache %s: %s of %s history actions encoded; bundle %s, index %s%s, arm %s%s"
         .formatted(
             cache(served),
             served.getEncodedActions(),
             served.getHistoryActions(),
             served.getBundle(),
             served.getIndex(),
+            counts,
             served.getArm(),
             degraded);
   }

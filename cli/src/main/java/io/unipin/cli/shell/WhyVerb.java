@@ -94,6 +94,16 @@ final class WhyVerb {
         .printf(
             "utility %s; the last item of the page has %s%n",
             number(fate.path("utility").asDouble()), number(fate.path("lastOnPage").asDouble()));
+    double counted = fate.path("counted").asDouble();
+    if (counted != 0) {
+      context
+          .out()
+          .printf(
+              Locale.ROOT,
+              "counts (%s) changed the utility by %+.3f, through the probabilities%n",
+              answer.path("counts").asText(),
+              counted);
+    }
     context
         .out()
         .printf(
