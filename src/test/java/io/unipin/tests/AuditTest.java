@@ -134,6 +134,11 @@ final class AuditTest {
       assertThatThrownBy(() -> server.admin().loadBundle("none"))
           .isInstanceOf(RequestException.class);
       assertThat(last().path("outcome").asText()).isEqualTo("INVALID_ARGUMENT");
+      assertThatThrownBy(() -> server.admin().reloadCounts("2026-03-01"))
+          .isInstanceOf(RequestException.class);
+      assertThat(last().path("call").asText()).isEqualTo("ReloadCounts");
+      assertThat(last().at("/what/counts").asText()).isEqualTo("2026-03-01");
+      assertThat(last().path("outcome").asText()).isEqualTo("INVALID_ARGUMENT");
       server.admin().deleteItems(List.of(TinyServer.FIRST_ID, TinyServer.FIRST_ID + 1));
       assertThat(last().at("/what/deletes").asInt()).isEqualTo(2);
       server.client().eraseUser(USER);

@@ -47,7 +47,9 @@ final class ConformanceTest {
 
   @BeforeAll
   static void start() throws Exception {
-    main = ItemsServer.start(Files.createDirectory(folder.resolve("main")), "json.enabled=true");
+    Path own = Files.createDirectories(folder.resolve("main/bundles")).getParent();
+    TinyCounts.publish(own);
+    main = ItemsServer.start(own, "json.enabled=true", "counts.folder=" + own.resolve("counts"));
     KeytoolCertificate certificate = KeytoolCertificate.make(folder);
     Path tokens =
         Files.write(

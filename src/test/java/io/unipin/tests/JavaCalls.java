@@ -21,6 +21,7 @@ import io.unipin.proto.v1.GetItemRequest;
 import io.unipin.proto.v1.ListBundlesResponse;
 import io.unipin.proto.v1.LoadBundleRequest;
 import io.unipin.proto.v1.RankRequest;
+import io.unipin.proto.v1.ReloadCountsRequest;
 import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RetractActionsRequest;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
@@ -134,6 +135,8 @@ final class JavaCalls {
       case "ListBundles" ->
           List.of(ListBundlesResponse.newBuilder().addAllBundles(client.bundles()).build());
       case "GetBundle" -> List.of(client.bundle());
+      case "ReloadCounts" ->
+          List.of(client.reloadCounts(((ReloadCountsRequest) request).getCounts()));
       case "GetCache" -> List.of(client.cache());
       case "ChangeItems" -> List.of(client.changeItems((ChangeItemsRequest) request));
       case "GetIndex" -> List.of(client.index());

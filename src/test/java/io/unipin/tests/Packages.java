@@ -53,12 +53,13 @@ final class Packages {
       train: counts evaluate evaluate.page feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.rpc.json serving.security serving.settings serving.spans serving.stores serving.threads serving.tracing serving.user settings
+      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.counts serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.rpc.json serving.security serving.settings serving.spans serving.stores serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure serving.threads settings
       serving.audit: serving.security settings
-      serving.bundle: ann feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
-      serving.checks: model model.device serving.audit serving.bundle serving.console serving.experiment serving.history serving.items serving.kafka serving.log serving.pipeline serving.rpc serving.rpc.json serving.settings settings
+      serving.bundle: ann counts feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
+      serving.checks: model model.device serving.audit serving.bundle serving.console serving.counts serving.experiment serving.history serving.items serving.kafka serving.log serving.pipeline serving.rpc serving.rpc.json serving.settings settings
       serving.console: ann feedlog kvcache model model.features serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.fleet serving.history serving.http serving.inspect serving.items serving.keys serving.metrics serving.pipeline serving.request serving.rpc serving.rpc.operator serving.security serving.threads serving.user settings
+      serving.counts: counts feedlog.database model model.features serving.bundle serving.failure settings
       serving.disk: serving.failure
       serving.erasure: serving.bytes serving.failure serving.security
       serving.experiment: serving.log settings
@@ -76,12 +77,12 @@ final class Packages {
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
-      serving.pipeline: ann feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.redis serving.request serving.security serving.slate settings
+      serving.pipeline: ann counts feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.redis serving.request serving.security serving.slate settings
       serving.pipeline.cost: kvcache model.features serving.estimate serving.failure serving.request serving.spans settings
       serving.redis: serving.failure settings
       serving.redis.tier: kvcache kvcache.tier serving.bytes serving.failure serving.redis serving.security serving.threads settings
       serving.request: kvcache serving.history
-      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.actions serving.rpc.audit serving.rpc.guard serving.rpc.intake serving.rpc.items serving.rpc.json serving.security serving.spans serving.tracing serving.user settings
+      serving.rpc: ann feedlog kvcache model model.features proto.v1 serving.admission serving.audit serving.bundle serving.counts serving.experiment serving.failure serving.history serving.items serving.keys serving.log serving.metrics serving.pipeline serving.request serving.rpc.actions serving.rpc.audit serving.rpc.guard serving.rpc.intake serving.rpc.items serving.rpc.json serving.security serving.spans serving.tracing serving.user settings
       serving.rpc.actions: proto.v1 serving.history serving.user
       serving.rpc.audit: proto.v1 serving.audit serving.security
       serving.rpc.guard: proto.v1 serving.metrics serving.security serving.threads settings
@@ -90,7 +91,7 @@ final class Packages {
       serving.rpc.json: serving.failure serving.metrics serving.rpc.intake serving.threads settings
       serving.rpc.operator: proto.v1 serving.failure serving.metrics serving.request serving.rpc serving.rpc.items serving.user
       serving.security: serving.threads settings
-      serving.settings: kvcache model model.engine serving.admission serving.audit serving.bundle serving.console serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.rpc.json serving.security serving.slate serving.tracing settings
+      serving.settings: kvcache model model.engine serving.admission serving.audit serving.bundle serving.console serving.counts serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.rpc.json serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.spans: serving.failure
       serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.settings settings

@@ -54,7 +54,8 @@ public final class ManifestTarget implements FuzzTarget {
                     2L,
                     List.of(5L, 6L),
                     List.of(List.of(0.5), List.of(0.25)),
-                    List.of(6L))),
+                    List.of(6L),
+                    "2026-01-01T00:00:00Z-0123456789ab")),
             "");
     byte[] json = plain.sealed().toJson();
     return Map.of(

@@ -11,6 +11,7 @@ import io.unipin.kvcache.KvTierLookup;
 import io.unipin.kvcache.KvTierStats;
 import io.unipin.serving.items.Outcome;
 import io.unipin.serving.metrics.BreakerMeters;
+import io.unipin.serving.metrics.CountsMeters;
 import io.unipin.serving.metrics.FleetMeters;
 import io.unipin.serving.metrics.HistoryMeters;
 import io.unipin.serving.metrics.ImpressionMeters;
@@ -73,6 +74,7 @@ final class EveryMetric {
     metrics.watchIndex(() -> new LiveIndexStatus(0, 0, 0, 0, false, 0, 0));
     metrics.items().expect(Stream.of(Outcome.values()).map(EveryMetric::label).toList());
     metrics.items().watch(() -> new ItemMeters.Figures(0, 0, 0, 0, 0));
+    metrics.counts().watch(() -> new CountsMeters.Figures(0, 0, 0, 0));
     metrics.impressions().watch(() -> new ImpressionMeters.Figures(0, 0, 0, 0));
     metrics.watchFleet(() -> new FleetMeters.Figures(0, 0, 0, 0, 0));
     KvCacheStats cache =

@@ -3,6 +3,7 @@ package io.unipin.serving;
 import io.unipin.feedlog.FeedRules;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.counts.CountsReloads;
 import io.unipin.serving.experiment.ArmConfig;
 import io.unipin.serving.experiment.Assignment;
 import io.unipin.serving.experiment.ExperimentPlan;
@@ -90,14 +91,15 @@ final class ArmRoutes implements Routes, AutoCloseable {
 
   /**
    * Loads the arms' bundles with the given function, brings them to the current state of the live
-   * items, and puts them in service.
+   * items and the counts, and puts them in service.
    */
-  void load(Function<String, LoadedBundle> loader, ItemChanges items) {
+  void load(Function<String, LoadedBundle> loader, ItemChanges items, CountsReloads counts) {
     bundles.forEach(
         (name, holder) -> {
           LoadedBundle bundle = loader.apply(name);
           try {
-            items.serve(holder, bundle, () -> holder.swap(bundle));
+            Runnable swap = () -> holder.swap(bundle);
+            counts.serve(bundle, () -> items.serve(holder, bundle, swap));
           } finally {
             if (!holder.isServing()) {
               bundle.close();

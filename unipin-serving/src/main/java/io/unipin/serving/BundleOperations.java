@@ -8,6 +8,7 @@ import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleListing;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.counts.CountsReloads;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.metrics.ServingMetrics;
@@ -47,6 +48,7 @@ final class BundleOperations implements BundleControl {
   record Parts(
       Consumer<LoadedBundle> check,
       ItemChanges items,
+      CountsReloads counts,
       Recommender recommender,
       Admission admission,
       UserKvCache cache,
@@ -130,14 +132,12 @@ final class BundleOperations implements BundleControl {
     AtomicBoolean held = new AtomicBoolean();
     try {
       old = holder.isServing() ? servingFingerprint() : "";
-      parts
-          .items()
-          .serve(
-              next,
-              () -> {
-                held.set(true);
-                holder.swap(next);
-              });
+      Runnable swap =
+          () -> {
+            held.set(true);
+            holder.swap(next);
+          };
+      parts.counts().serve(next, () -> parts.items().serve(next, swap));
     } finally {
       if (!held.get()) {
         next.close();

@@ -7,6 +7,7 @@ import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.counts.CountsReloads;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemUpkeep;
 import io.unipin.serving.items.ItemWriter;
@@ -43,6 +44,7 @@ final class ServerModels {
   private final BundleHolder bundles;
   private final ArmRoutes routes;
   private final ItemChanges items;
+  private final CountsReloads counts;
   private final Admission admission;
   private final BundleReader reader;
 
@@ -94,6 +96,7 @@ final class ServerModels {
     items =
         new ItemChanges(bundles, others, stores.items(), config.items(), System::currentTimeMillis);
     parts.opened(ItemUpkeep.start(items));
+    counts = ServerCounts.of(config, bundles, others, stores.metrics());
     stores.metrics().watchIndex(items::status);
     stores.metrics().items().watch(() -> figures(items.itemsStatus()));
     admission =
@@ -108,7 +111,8 @@ final class ServerModels {
     reader =
         new BundleReader(
             config.bundle().folder(),
-            config.engine().options().withLiveItems(config.items().slots()));
+            config.engine().options().withLiveItems(config.items().slots()),
+            config.counts().maxBytes().bytes());
   }
 
   /** Returns those of the given item ids that a serving bundle knows. */
@@ -143,6 +147,7 @@ final class ServerModels {
             new BundleOperations.Parts(
                 routes::check,
                 items,
+                counts,
                 recommender,
                 admission,
                 stores.cache(),
@@ -152,8 +157,12 @@ final class ServerModels {
                 stores.metrics()),
             callsCome);
     operations.load(config.bundle().name());
-    routes.load(operations::prepare, items);
-    shadow.load(operations::read, bundle -> operations.warm(bundle, shadow.recommender()), items);
+    routes.load(operations::prepare, items, counts);
+    shadow.load(
+        operations::read,
+        bundle -> operations.warm(bundle, shadow.recommender()),
+        items,
+        counts);
     return operations;
   }
 
@@ -197,7 +206,7 @@ final class ServerModels {
     arms.add(List.of());
     arms.addAll(routes.armsByBundle());
     arms.add(List.of("shadow"));
-    return new ServedBundles(bundles, routes, operations, items, changes, arms);
+    return new ServedBundles(bundles, routes, operations, items, changes, counts, arms);
   }
 
   /** Returns the nanoseconds that the serving bundle's model has spent in native code. */
@@ -233,8 +242,13 @@ final class ServerModels {
   }
 
   private static String version(LoadedBundle bundle) {
-    return "%s (model %s, index %s)"
-        .formatted(bundle.name(), bundle.modelVersion(), bundle.indexVersion());
+    String counts = bundle.countsGeneration();
+    return "%s (model %s, index %s%s)"
+        .formatted(
+            bundle.name(),
+            bundle.modelVersion(),
+            bundle.indexVersion(),
+            counts.isEmpty() ? "" : ", counts " + counts);
   }
 
   boolean isResident(String user) {

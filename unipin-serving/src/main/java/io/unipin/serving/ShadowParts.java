@@ -6,6 +6,7 @@ import io.unipin.kvcache.UserKvCache;
 import io.unipin.serving.admission.Admission;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.counts.CountsReloads;
 import io.unipin.serving.experiment.ShadowConfig;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.metrics.ServingMetrics;
@@ -41,17 +42,21 @@ final class ShadowParts implements AutoCloseable {
 
   /**
    * Loads, checks and warms the shadow's bundle, if one is configured. Then brings it to the
-   * current state of the live items and puts it in service.
+   * current state of the live items and the counts, and puts it in service.
    */
   void load(
-      Function<String, LoadedBundle> loader, Consumer<LoadedBundle> warmer, ItemChanges items) {
+      Function<String, LoadedBundle> loader,
+      Consumer<LoadedBundle> warmer,
+      ItemChanges items,
+      CountsReloads counts) {
     if (config.enabled()) {
       LoadedBundle bundle = loader.apply(config.bundle());
       boolean ready = false;
       try {
         recommender.check(bundle);
         warmer.accept(bundle);
-        items.serve(bundles, bundle, () -> bundles.swap(bundle));
+        Runnable swap = () -> bundles.swap(bundle);
+        counts.serve(bundle, () -> items.serve(bundles, bundle, swap));
         ready = true;
       } finally {
         if (!ready) {

@@ -2,7 +2,9 @@ package io.unipin.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.unipin.client.UniPinAdminClient;
 import io.unipin.client.UniPinClient;
+import io.unipin.counts.CountTables;
 import io.unipin.proto.v1.Action;
 import io.unipin.proto.v1.EraseUserResponse;
 import io.unipin.proto.v1.EraseUserResponse.LogRewrite;
@@ -11,6 +13,7 @@ import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
+import io.unipin.serving.bundle.CountedBundles;
 import io.unipin.serving.bundle.TinyBundles;
 import io.unipin.serving.redis.Eventually;
 import io.unipin.serving.redis.NeedsRedis;
@@ -23,6 +26,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -166,6 +170,40 @@ final class FleetServingTest {
       }
       Eventually.holds(() -> http(one, "healthz").equals("ok\n"));
       assertThat(same.port()).isPositive();
+    }
+  }
+
+  @Test
+  void replicaWithOtherCounts_isNamedInHealth() throws Exception {
+    CountTables bundled = counts(1, CountedBundles.UNTIL);
+    CountTables newer = counts(2, CountedBundles.UNTIL.plusSeconds(1));
+    CountedBundles.publish(
+        folder.resolve("bundles"), "counted", 1, bundled, folder.resolve("scratch"));
+    newer.write(folder.resolve("counts/next"));
+    String[] settings = {"bundle.name=counted", "counts.folder=" + folder.resolve("counts")};
+    try (RedisServer redis = RedisServer.start(folder.resolve("redis"), "--appendonly", "yes");
+        UniPinServer one = replica("one", redis, settings);
+        UniPinServer two = replica("two", redis, settings)) {
+      Eventually.holds(() -> http(one, "metrics").contains("{state=\"live\"} 2.0"));
+      assertThat(http(one, "healthz")).isEqualTo("ok\n");
+      reload(two);
+      Eventually.holds(() -> http(one, "metrics").contains("unipin_fleet_differing 1.0"));
+      assertThat(http(one, "healthz"))
+          .startsWith("ok\nreplica two differs: bundle counted (model ")
+          .contains("counts " + newer.generation() + "), here counted (model ")
+          .contains("counts " + bundled.generation() + ")");
+      reload(one);
+      Eventually.holds(() -> http(one, "healthz").equals("ok\n"));
+    }
+  }
+
+  private static CountTables counts(int liked, Instant until) {
+    return CountedBundles.tables(TinyBundles.catalogue(), liked, until);
+  }
+
+  private static void reload(UniPinServer server) {
+    try (UniPinAdminClient admin = UniPinAdminClient.connect("127.0.0.1:" + server.adminPort())) {
+      admin.reloadCounts("next");
     }
   }
 

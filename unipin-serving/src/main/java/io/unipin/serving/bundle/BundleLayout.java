@@ -1,9 +1,11 @@
 package io.unipin.serving.bundle;
 
+import io.unipin.counts.CountedRanking;
 import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.FittedPageOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Names of the files in a bundle's directory. */
 final class BundleLayout {
@@ -31,8 +33,16 @@ final class BundleLayout {
    */
   static final String PAGE = FittedPageOrder.FILE;
 
+  /**
+   * Files with tables of counts and their weights, by which ranking changes probabilities. Only
+   * models made by {@code train} can have them.
+   */
+  static final List<String> COUNTS =
+      CountedRanking.FILES.stream().map(name -> CountedRanking.FOLDER + "/" + name).toList();
+
   /** Files that only trained models have. */
-  static final List<String> TRAINED = List.of(RECIPE, CLASSES, PAGE);
+  static final List<String> TRAINED =
+      Stream.concat(Stream.of(RECIPE, CLASSES, PAGE), COUNTS.stream()).toList();
 
   static final String CATALOGUE = "catalogue.parquet";
   static final String INDEX = "index/items.faiss";

@@ -1,6 +1,7 @@
 package io.unipin.serving.bundle;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,8 +15,8 @@ import java.util.List;
  * The description of a bundle, which lies in the bundle's directory.
  *
  * @param format version of the directory's layout. Version 2 added golden queries, version 3 the
- *     recipe, version 4 counts of classes, version 5 attributes and a path for content, and version
- *     6 the weights that order a page
+ *     recipe, version 4 counts of classes, version 5 attributes and a path for content, version 6
+ *     the weights that order a page, and version 7 tables of counts
  * @param created time of creation, ISO-8601, UTC
  * @param modelFingerprint fingerprint of the model when the bundle was written
  * @param index FAISS factory string, or {@code exact}
@@ -34,7 +35,8 @@ record BundleManifest(
     List<BundleFile> files,
     List<GoldenQuery> golden,
     String sha256) {
-  static final int FORMAT = 6;
+  static final int FORMAT = 7;
+  private static final int WITHOUT_COUNTS = 6;
   private static final int WITHOUT_PAGE_ORDER = 5;
   private static final int WITHOUT_ATTRIBUTES = 4;
   private static final int WITHOUT_GOLDEN = 1;
@@ -52,10 +54,14 @@ record BundleManifest(
    * versions of UniPin can serve every bundle that needs no later format.
    *
    * @param ordersPages whether the bundle holds weights that order a page
+   * @param counts whether the bundle holds tables of counts
    */
-  static int format(ModelConfig model, boolean ordersPages) {
-    if (ordersPages) {
+  static int format(ModelConfig model, boolean ordersPages, boolean counts) {
+    if (counts) {
       return FORMAT;
+    }
+    if (ordersPages) {
+      return WITHOUT_COUNTS;
     }
     return model.attributes().reads() || model.contentPath() > 0
         ? WITHOUT_PAGE_ORDER
@@ -86,10 +92,17 @@ record BundleManifest(
         format, other, created, modelFingerprint, index, items, dimension, files, golden, "");
   }
 
+  /** Returns the generation of the bundle's tables of counts; empty if it has none. */
+  String counts() {
+    return golden.isEmpty() ? "" : golden.get(0).counts();
+  }
+
   byte[] toJson() {
     ObjectNode tree = WRITER.valueToTree(this);
     if (format == WITHOUT_GOLDEN) {
       tree.remove("golden");
+    } else if (format <= WITHOUT_COUNTS) {
+      tree.path("golden").forEach(query -> ((ObjectNode) query).remove("counts"));
     }
     try {
       return WRITER.writeValueAsBytes(tree);
@@ -104,6 +117,13 @@ record BundleManifest(
     ObjectNode values = tree.values();
     if (values.path("format").asInt() == WITHOUT_GOLDEN) {
       values.putArray("golden");
+    }
+    if (values.path("format").asInt() <= WITHOUT_COUNTS) {
+      for (JsonNode query : values.path("golden")) {
+        if (query instanceof ObjectNode fields) {
+          fields.put("counts", "");
+        }
+      }
     }
     return tree.bind(BundleManifest.class);
   }

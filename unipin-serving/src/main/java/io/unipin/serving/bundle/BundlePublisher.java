@@ -5,6 +5,7 @@ import io.unipin.ann.AnnIndex;
 import io.unipin.ann.ExactIndex;
 import io.unipin.ann.FaissBuild;
 import io.unipin.ann.FaissIndex;
+import io.unipin.counts.CountedRanking;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.database.FileTree;
 import io.unipin.model.EngineOptions;
@@ -20,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +39,7 @@ public final class BundlePublisher {
    *
    * @param modelDirectory directory with {@code config.json}, {@code weights.safetensors} and
    *     {@code items.safetensors}; a trained model also has {@code recipe.yaml},
-   *     {@code classes.json} and usually {@code page.json}
+   *     {@code classes.json}, usually {@code page.json}, and possibly a folder {@code counts}
    * @param factory factory string of the FAISS index, or {@code exact} for no index
    * @param bundle directory to create; the last part of its path is the bundle's name
    * @throws BundleException when the directory exists or the parts do not fit together
@@ -152,13 +154,18 @@ public final class BundlePublisher {
           Files.createDirectories(directory.resolve(BundleLayout.INDEX).getParent());
           faiss.save(directory.resolve(BundleLayout.INDEX));
         }
-        golden = GoldenWriter.write(loaded, catalogue, index);
+        @Nullable CountedRanking counts =
+            BundleReader.counts(name, directory, loaded.config(), catalogue, Long.MAX_VALUE);
+        golden = GoldenWriter.write(loaded, catalogue, index, counts);
       }
       List<BundleFile> files = describe(directory, BundleLayout.files(exact, trained));
       String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
       BundleManifest manifest =
           new BundleManifest(
-              BundleManifest.format(loaded.config(), trained.contains(BundleLayout.PAGE)),
+              BundleManifest.format(
+                  loaded.config(),
+                  trained.contains(BundleLayout.PAGE),
+                  trained.containsAll(BundleLayout.COUNTS)),
               name,
               created,
               loaded.fingerprint(),
@@ -183,7 +190,9 @@ public final class BundlePublisher {
     List<String> trained = new ArrayList<>();
     for (String file : BundleLayout.TRAINED) {
       if (Files.isRegularFile(modelDirectory.resolve(file))) {
-        Files.copy(modelDirectory.resolve(file), model.resolve(file));
+        Path copy = model.resolve(file);
+        Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+        Files.copy(modelDirectory.resolve(file), copy);
         trained.add(file);
       }
     }

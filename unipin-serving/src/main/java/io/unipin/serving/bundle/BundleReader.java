@@ -4,11 +4,14 @@ import io.unipin.ann.AnnException;
 import io.unipin.ann.AnnIndex;
 import io.unipin.ann.ExactIndex;
 import io.unipin.ann.FaissIndex;
+import io.unipin.counts.CountedRanking;
+import io.unipin.counts.CountsException;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLogException;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.FittedPageOrder;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.features.PageOrder;
 import io.unipin.settings.ConfigException;
@@ -26,10 +29,21 @@ import org.jspecify.annotations.Nullable;
 public final class BundleReader {
   private final Path folder;
   private final EngineOptions options;
+  private final long maxCountBytes;
 
   public BundleReader(Path folder, EngineOptions options) {
+    this(folder, options, Long.MAX_VALUE);
+  }
+
+  /**
+   * Creates a reader.
+   *
+   * @param maxCountBytes largest number of bytes that the tables of counts of a bundle may take
+   */
+  public BundleReader(Path folder, EngineOptions options, long maxCountBytes) {
     this.folder = folder;
     this.options = options;
+    this.maxCountBytes = maxCountBytes;
   }
 
   /**
@@ -90,7 +104,8 @@ public final class BundleReader {
               catalogue,
               index,
               manifest.golden(),
-              pageOrder(name, directory, model));
+              pageOrder(name, directory, model),
+              counts(name, directory, model.config(), catalogue, maxCountBytes));
       return bundle;
     } finally {
       if (bundle == null) {
@@ -143,9 +158,10 @@ public final class BundleReader {
           model.substring(0, Math.min(LoadedBundle.MODEL_VERSION_LENGTH, model.length())),
           version(manifest),
           manifest.items(),
+          manifest.counts(),
           "");
     } catch (BundleException e) {
-      return new BundleListing(name, "", "", "", 0, String.valueOf(e.getMessage()));
+      return new BundleListing(name, "", "", "", 0, "", String.valueOf(e.getMessage()));
     }
   }
 
@@ -201,6 +217,20 @@ public final class BundleReader {
       return ServingModel.load(directory.resolve(BundleLayout.MODEL), options);
     } catch (ModelException e) {
       throw unreadable(name, directory, e);
+    }
+  }
+
+  /** Reads the counts of a bundle; null if the bundle has none. */
+  static @Nullable CountedRanking counts(
+      String name, Path directory, ModelConfig config, Catalogue catalogue, long maxBytes) {
+    Path folder = model(directory).resolve(CountedRanking.FOLDER);
+    if (!Files.isDirectory(folder)) {
+      return null;
+    }
+    try {
+      return CountsFolder.read(folder, config, catalogue, maxBytes);
+    } catch (CountsException e) {
+      throw new BundleException("bundle " + name + ": counts: " + e.getMessage(), e);
     }
   }
 

@@ -57,7 +57,14 @@ final class GoldenCheck {
   GoldenCheck(LoadedBundle bundle, UserKvCache cache, KvType type, Precision precision) {
     this.bundle = bundle;
     this.tolerance = Tolerance.of(type, precision);
-    this.run = new GoldenRun(bundle.model(), bundle.catalogue(), bundle.index(), cache, type);
+    this.run =
+        new GoldenRun(
+            bundle.model(),
+            bundle.catalogue(),
+            bundle.index(),
+            bundle.ownCounts().orElse(null),
+            cache,
+            type);
   }
 
   /**
@@ -89,6 +96,10 @@ final class GoldenCheck {
             && query.probabilities().stream().allMatch(row -> row.size() == actions),
         name,
         "probabilities of every candidate and action");
+    require(
+        query.counts().equals(run.generation()),
+        name,
+        "counts '%s', got '%s'".formatted(query.counts(), run.generation()));
     GoldenRun.Answer answer = run.ask(query, 2 * Math.max(1, query.retrieved().size()));
     for (int candidate = 0; candidate < query.candidates().size(); candidate++) {
       for (int action = 0; action < actions; action++) {

@@ -11,6 +11,8 @@ import java.util.List;
  * @param probabilities (candidates, actions) probability of each action of the model, with six
  *     decimals
  * @param retrieved item ids that the index found, best first
+ * @param counts generation of the tables of counts that changed the probabilities; empty for a
+ *     bundle without counts
  */
 record GoldenQuery(
     List<GoldenAction> history,
@@ -18,7 +20,8 @@ record GoldenQuery(
     long timeMs,
     List<Long> candidates,
     List<List<Double>> probabilities,
-    List<Long> retrieved) {
+    List<Long> retrieved,
+    String counts) {
   GoldenQuery {
     history = List.copyOf(history);
     candidates = List.copyOf(candidates);

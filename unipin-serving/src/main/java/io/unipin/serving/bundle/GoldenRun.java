@@ -3,6 +3,7 @@ package io.unipin.serving.bundle;
 import io.unipin.ann.AnnIndex;
 import io.unipin.ann.AnnResult;
 import io.unipin.ann.AnnSearch;
+import io.unipin.counts.CountedRanking;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvType;
@@ -15,10 +16,20 @@ import io.unipin.model.features.TokenSequence;
 import io.unipin.model.features.UserAction;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Runs golden queries on a model and an index directly, without the pipeline. Immutable. */
+/**
+ * Runs golden queries on a model and an index directly, without the pipeline. Immutable.
+ *
+ * @param counts the counts of the bundle; null if it has none
+ */
 record GoldenRun(
-    ServingModel model, Catalogue catalogue, AnnIndex index, UserKvCache cache, KvType type) {
+    ServingModel model,
+    Catalogue catalogue,
+    AnnIndex index,
+    @Nullable CountedRanking counts,
+    UserKvCache cache,
+    KvType type) {
 
   /**
    * The answer to a golden query.
@@ -54,8 +65,25 @@ record GoldenRun(
       lease.commit(state);
       float[] vector = model.queries(state, context, new float[1][config.actions().size()]);
       float[] probabilities = model.score(lease.kv(), lease.rows(), rows, context);
+      if (counts != null) {
+        int[] positives = positives(query);
+        counts.apply(counts.tables().query(context.surface(), positives), rows, probabilities);
+      }
       return new Answer(probabilities, search(vector, breadth));
     }
+  }
+
+  /** Returns the generation of the counts; empty if there are none. */
+  String generation() {
+    return counts == null ? "" : counts.tables().generation();
+  }
+
+  private int[] positives(GoldenQuery query) {
+    List<String> positives = model.config().positives();
+    return query.history().stream()
+        .filter(action -> action.actions().stream().anyMatch(positives::contains))
+        .mapToInt(action -> row(action.item()))
+        .toArray();
   }
 
   private List<Long> search(float[] vector, int breadth) {

@@ -1,6 +1,7 @@
 package io.unipin.serving.bundle;
 
 import io.unipin.ann.AnnIndex;
+import io.unipin.counts.CountedRanking;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvLayout;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the golden queries of a new bundle and answers them with keys and values in float32. The
@@ -34,13 +36,17 @@ final class GoldenWriter {
     this.catalogue = catalogue;
   }
 
-  static List<GoldenQuery> write(ServingModel model, Catalogue catalogue, AnnIndex index) {
+  static List<GoldenQuery> write(
+      ServingModel model,
+      Catalogue catalogue,
+      AnnIndex index,
+      @Nullable CountedRanking counts) {
     GoldenWriter writer = new GoldenWriter(model.config(), catalogue);
     KvLayout layout = model.config().kvLayout(KvType.FLOAT32);
     long bytes = layout.budgetBytes(layout.maxRows());
     List<GoldenQuery> queries = new ArrayList<>();
     try (UserKvCache cache = new UserKvCache(new KvCacheLimits(0, Duration.ofHours(1), bytes))) {
-      GoldenRun run = new GoldenRun(model, catalogue, index, cache, KvType.FLOAT32);
+      GoldenRun run = new GoldenRun(model, catalogue, index, counts, cache, KvType.FLOAT32);
       for (int length : LENGTHS) {
         if (length <= model.config().maxHistory()) {
           queries.add(answered(run, writer.query(length)));
@@ -65,7 +71,7 @@ final class GoldenWriter {
       candidates.add(anyItem());
     }
     String surface = config.surfaces().get(0);
-    return new GoldenQuery(history, surface, time, candidates, List.of(), List.of());
+    return new GoldenQuery(history, surface, time, candidates, List.of(), List.of(), "");
   }
 
   private long anyItem() {
@@ -90,6 +96,7 @@ final class GoldenWriter {
         query.timeMs(),
         query.candidates(),
         probabilities,
-        answer.retrieved());
+        answer.retrieved(),
+        run.generation());
   }
 }

@@ -6,6 +6,7 @@ import io.unipin.ann.FaissIndex;
 import io.unipin.ann.LiveIndex;
 import io.unipin.ann.LiveIndexConfig;
 import io.unipin.ann.VectorTable;
+import io.unipin.counts.CountedRanking;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * A bundle in memory: the model, catalogue and index of one version. Row r of the catalogue is item
  * r of the model. The rows of live items follow, in slots of the model.
  *
- * <p>Thread-safe. Immutable except for the index and the live items.
+ * <p>Thread-safe. Immutable except for the index, the live items and the tables of counts.
  */
 public final class LoadedBundle implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(LoadedBundle.class);
@@ -42,6 +43,8 @@ public final class LoadedBundle implements AutoCloseable {
   private final LiveItems items;
   private final List<GoldenQuery> golden;
   private final @Nullable PageOrder pageOrder;
+  private final @Nullable CountedRanking ownCounts;
+  private volatile @Nullable CountedRanking counts;
 
   /** The buckets of attributes that training saw; never changed. */
   private final BitSet learnedBuckets;
@@ -57,6 +60,7 @@ public final class LoadedBundle implements AutoCloseable {
    * @param indexVersion version that identifies the index
    * @param pageOrder the weights that order a page, which training fitted; null if training fitted
    *     none
+   * @param counts the tables of counts of the bundle with their weights; null if it has none
    * @throws BundleException when the parts do not fit together
    */
   LoadedBundle(
@@ -66,8 +70,11 @@ public final class LoadedBundle implements AutoCloseable {
       Catalogue catalogue,
       AnnIndex index,
       List<GoldenQuery> golden,
-      @Nullable PageOrder pageOrder) {
+      @Nullable PageOrder pageOrder,
+      @Nullable CountedRanking counts) {
     this.name = name;
+    this.ownCounts = counts;
+    this.counts = counts;
     this.golden = List.copyOf(golden);
     this.pageOrder = pageOrder;
     this.indexVersion = indexVersion;
@@ -155,6 +162,29 @@ public final class LoadedBundle implements AutoCloseable {
    */
   public Optional<PageOrder> pageOrder() {
     return Optional.ofNullable(pageOrder);
+  }
+
+  /** Returns the tables of counts of the bundle's own files; empty if the bundle has none. */
+  public Optional<CountedRanking> ownCounts() {
+    return Optional.ofNullable(ownCounts);
+  }
+
+  /**
+   * Returns the tables of counts by which the bundle ranks now: the bundle's own tables, or newer
+   * ones that replaced them. Empty if the bundle has no counts.
+   */
+  public Optional<CountedRanking> counts() {
+    return Optional.ofNullable(counts);
+  }
+
+  /** Returns the generation of the tables by which the bundle ranks now; empty without counts. */
+  public String countsGeneration() {
+    return counts().map(found -> found.tables().generation()).orElse("");
+  }
+
+  /** Replaces the tables of counts. Requests that already use the old tables go on with them. */
+  public void countBy(CountedRanking newer) {
+    counts = newer;
   }
 
   /** Returns the filters on the categories and ages of the bundle's items. */

@@ -193,6 +193,9 @@ public final class StartChecks {
     Map<String, Path> folders = new LinkedHashMap<>();
     folders.put("history.folder", config.history().folder());
     folders.put("items.folder", config.itemsFolder());
+    if (config.counts().isReloadable()) {
+      folders.put("counts.kept", config.countsFolder());
+    }
     if (config.explores()) {
       folders.put("impressions.folder", config.impressionsFolder());
     }
@@ -219,6 +222,9 @@ public final class StartChecks {
     Map<String, Path> earlier = new LinkedHashMap<>();
     Path bundles = config.bundle().folder().toAbsolutePath().normalize();
     earlier.put("bundle.folder", bundles);
+    if (config.counts().isReloadable()) {
+      earlier.put("counts.folder", config.counts().folder().toAbsolutePath().normalize());
+    }
     folders()
         .forEach(
             (key, folder) -> {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An inspected request, in the form in which the console's JSON shows it.
  *
+ * @param counts generation of the tables of counts that ranking used; empty if it used none
  * @param item verdict on the item that the form names; absent if the form names none
  * @param explained verdicts on the other items that the form asks about, in the form's order
  */
@@ -27,6 +28,7 @@ record InspectionView(
     String user,
     String bundle,
     String index,
+    String counts,
     List<Experiment> experiments,
     String cache,
     long lifetime,
@@ -78,6 +80,7 @@ record InspectionView(
       int page,
       String rule,
       float utility,
+      float counted,
       float retrievalScore,
       float[] probabilities) {}
 
@@ -94,6 +97,7 @@ record InspectionView(
       int rank,
       float lastOnPage,
       @Nullable Float utility,
+      float counted,
       float[] probabilities) {}
 
   /**
@@ -125,6 +129,7 @@ record InspectionView(
         user,
         inspection.trace().bundle(),
         inspection.trace().index(),
+        inspection.trace().counts(),
         assignments.stream()
             .map(it -> new Experiment(it.layer(), it.experiment(), it.arm(), it.overridden()))
             .toList(),
@@ -165,6 +170,7 @@ record InspectionView(
         inspected.page(),
         inspected.rule(),
         item.utility(),
+        item.counted(),
         item.retrievalScore(),
         item.probabilities());
   }
@@ -189,6 +195,7 @@ record InspectionView(
         verdict.rank(),
         verdict.lastOnPage(),
         scored == null ? null : scored.utility(),
+        scored == null ? 0 : scored.counted(),
         scored == null ? new float[0] : scored.probabilities());
   }
 }

@@ -11,6 +11,7 @@ public enum Knob {
   BREADTH("retrieval.breadth"),
   OVER_FETCH("retrieval.overFetch"),
   UTILITY_WEIGHTS("ranking.utilityWeights"),
+  COUNTS("ranking.counts"),
   PAGE_SIZE("page.size"),
   SLATE("slate");
 

@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param actions actions of the entry; absent for a page
  * @param event id of an action's event; absent for a page
  * @param format the first format that can express the line; absent for format 1. Format 2 added
- *     revision and retracted, format 3 added draws
+ *     revision and retracted, format 3 added draws, format 4 added counts
  * @param revision revision of an action's record, or the highest revision that a retraction takes
  *     back; absent for 0
  * @param retracted whether the event was taken back; absent when the event was not taken back
  * @param draws draws of a page with exploration; absent otherwise
+ * @param counts generation of the tables of counts by which a page was ranked; absent if ranking
+ *     used none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ServedEntry(
@@ -41,9 +43,11 @@ record ServedEntry(
     @Nullable Integer format,
     @Nullable Long revision,
     @Nullable Boolean retracted,
-    @Nullable LoggedDraws draws) {
+    @Nullable LoggedDraws draws,
+    @Nullable String counts) {
   private static final int CORRECTIONS = 2;
   private static final int EXPLORATION = 3;
+  private static final int COUNTS = 4;
 
   /**
    * Orders entries by time. A page comes before an action of the same millisecond. Actions of the
@@ -55,9 +59,9 @@ record ServedEntry(
           .thenComparing(entry -> new EventPlace(0, HistoryKeys.event(entry.eventOrNone())));
 
   ServedEntry {
-    if (format != null && format > EXPLORATION) {
+    if (format != null && format > COUNTS) {
       throw new IllegalArgumentException(
-          "an entry of format 1 to " + EXPLORATION + " expected, got " + format);
+          "an entry of format 1 to " + COUNTS + " expected, got " + format);
     }
   }
 
@@ -74,10 +78,18 @@ record ServedEntry(
         slate.arm(),
         slate.bundle(),
         slate.index(),
-        drawn ? EXPLORATION : null,
+        format(slate),
         null,
         null,
-        drawn ? LoggedDraws.of(slate) : null);
+        drawn ? LoggedDraws.of(slate) : null,
+        slate.counts().isEmpty() ? null : slate.counts());
+  }
+
+  private static @Nullable Integer format(Slate slate) {
+    if (!slate.counts().isEmpty()) {
+      return COUNTS;
+    }
+    return slate.draws().on() ? EXPLORATION : null;
   }
 
   static ServedEntry of(String user, ActionEvent event) {
@@ -95,6 +107,7 @@ record ServedEntry(
         null,
         event.revision() > 0 ? CORRECTIONS : null,
         event.revision() > 0 ? event.revision() : null,
+        null,
         null,
         null);
   }
@@ -115,6 +128,7 @@ record ServedEntry(
         CORRECTIONS,
         revision > 0 ? revision : null,
         true,
+        null,
         null);
   }
 
@@ -128,6 +142,9 @@ record ServedEntry(
     }
     if (view != null) {
       return event == null && !isRetraction() && (draws == null || draws.isWhole(items));
+    }
+    if (counts != null) {
+      return false; // only pages are ranked
     }
     return isRetraction() ? event != null : items.size() == 1;
   }

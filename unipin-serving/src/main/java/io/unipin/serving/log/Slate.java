@@ -8,6 +8,7 @@ import io.unipin.serving.request.Draws;
  * @param id id of the request
  * @param items item ids in displayed order; the array is not copied
  * @param draws draws that chose the items of some places
+ * @param counts generation of the tables of counts that ranking used; empty if it used none
  */
 public record Slate(
     String id,
@@ -18,8 +19,9 @@ public record Slate(
     String bundle,
     String index,
     long[] items,
-    Draws draws) {
-  /** Creates a page without exploration. */
+    Draws draws,
+    String counts) {
+  /** Creates a page without exploration and without counts. */
   public Slate(
       String id,
       String user,
@@ -29,6 +31,6 @@ public record Slate(
       String bundle,
       String index,
       long[] items) {
-    this(id, user, timeMs, surface, arm, bundle, index, items, Draws.OFF);
+    this(id, user, timeMs, surface, arm, bundle, index, items, Draws.OFF, "");
   }
 }

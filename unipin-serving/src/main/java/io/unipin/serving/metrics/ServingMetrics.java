@@ -45,6 +45,7 @@ public final class ServingMetrics implements AutoCloseable {
   private final LiveReadings readings = new LiveReadings(registry);
   private final AdmissionMeters admission = new AdmissionMeters(registry);
   private final ItemMeters items = new ItemMeters(registry);
+  private final CountsMeters counts = new CountsMeters(registry);
   private final ImpressionMeters impressions = new ImpressionMeters(registry, counters);
   private final KafkaMeters kafka = new KafkaMeters(registry);
   private final JsonMeters json = new JsonMeters(registry);
@@ -208,6 +209,11 @@ public final class ServingMetrics implements AutoCloseable {
   /** Returns the metrics of items that callers put. */
   public ItemMeters items() {
     return items;
+  }
+
+  /** Returns the metrics of the tables of counts. */
+  public CountsMeters counts() {
+    return counts;
   }
 
   /** Returns the metrics of counted and explored impressions. */

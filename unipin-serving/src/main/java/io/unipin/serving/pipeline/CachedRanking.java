@@ -36,6 +36,11 @@ final class CachedRanking implements RankingModel {
     return model.score(lease.kv(), lease.rows(), rows, user.context());
   }
 
+  @Override
+  public boolean takesCounts() {
+    return true;
+  }
+
   /**
    * Returns false, because this model scores with the state that retrieval encoded and has no state
    * of its own.

@@ -14,7 +14,8 @@ import java.util.Optional;
 
 /**
  * Orders candidates by utility. The utility is the sum over all actions of weight times
- * probability. A bundle's own {@link PageOrder} adds the weighted retrieval score. Thread-safe.
+ * probability. A bundle's own {@link PageOrder} adds the weighted retrieval score. If the bundle
+ * has counts, they change the probabilities first. Thread-safe.
  */
 final class Ranker {
   private final RankingConfig ranking;
@@ -54,9 +55,15 @@ final class Ranker {
       return unscored(user.items(), found);
     }
     List<Candidate> candidates = found.subList(0, scored);
-    float[] scores = model.score(user, candidates);
-    Finite.require("probability", scores);
-    return new ScoredCandidates(user.items(), candidates, scores, order);
+    return new ScoredCandidates(user.items(), candidates, scores(user, candidates), order);
+  }
+
+  private ScoredCandidates.Scores scores(UserSession user, List<Candidate> candidates) {
+    float[] plain = model.score(user, candidates);
+    float[] counted = user.counts().isEmpty() ? plain : plain.clone();
+    user.counts().apply(candidates, counted);
+    Finite.require("probability", counted);
+    return new ScoredCandidates.Scores(plain, counted);
   }
 
   /** Returns candidates in their given order, without probabilities. */

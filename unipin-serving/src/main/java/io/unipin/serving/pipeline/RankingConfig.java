@@ -10,8 +10,9 @@ import java.util.TreeMap;
  *
  * @param utilityWeights weights by name of the action; when empty, the weights that training fitted
  *     for the bundle are used, and if there are none, every positive action of the bundle weighs 1
+ * @param counts whether ranking uses the bundle's tables of counts, if the bundle has any
  */
-public record RankingConfig(Map<String, Float> utilityWeights) {
+public record RankingConfig(Map<String, Float> utilityWeights, boolean counts) {
   /** Largest allowed weight. */
   public static final float MAX_WEIGHT = 1e6f;
 
@@ -24,5 +25,10 @@ public record RankingConfig(Map<String, Float> utilityWeights) {
           }
         });
     utilityWeights = Collections.unmodifiableMap(new TreeMap<>(utilityWeights));
+  }
+
+  /** Creates settings with which ranking uses counts. */
+  public RankingConfig(Map<String, Float> utilityWeights) {
+    this(utilityWeights, true);
   }
 }

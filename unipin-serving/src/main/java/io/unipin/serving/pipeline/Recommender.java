@@ -43,8 +43,8 @@ import java.util.stream.Stream;
  * The pipeline: history, cached state, retrieval, ranking. It is synchronous. Each stage makes at
  * most one native call. No native call begins after the request's time is used up.
  *
- * <p>The results depend only on the bundle, the settings, the history and the request with its
- * time. The state of the cache changes only the speed. Thread-safe.
+ * <p>The results depend only on the bundle with its counts, the settings, the history and the
+ * request with its time. The state of the cache changes only the speed. Thread-safe.
  */
 public final class Recommender {
   /** Names of degradations in traces: degradations of the history, and steps of the ladder. */
@@ -111,7 +111,7 @@ public final class Recommender {
     this.impressions = impressions;
     UserEncoder encoder = new UserEncoder(cache, config.cache(), costs);
     RankingModel model = ranking.of(encoder, costs);
-    this.sessions = new UserSessions(histories, cache, config.degradation(), encoder, model);
+    this.sessions = new UserSessions(histories, cache, config, encoder, model);
     this.search = new CandidateSearch(config.retrieval());
     this.ranker = new Ranker(config.ranking(), model);
     this.rules = new SlateRules(config.slate(), impressions);

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class ScoredCandidates extends AbstractList<RankedItem> implements RandomAccess {
   private final ItemView items;
   private final List<Candidate> candidates;
-  private final float[] scores;
+  private final Scores scores;
+  private final PageOrder pageOrder;
+  private final int actions;
   private final float[] utilities;
 
   /** Indices of the candidates, best first. */
@@ -31,20 +33,25 @@ final class ScoredCandidates extends AbstractList<RankedItem> implements RandomA
   private final @Nullable RankedItem[] created;
 
   /**
-   * Orders candidates.
+   * The probabilities of candidates, each (candidates, actions).
    *
-   * @param scores (candidates, actions) probabilities
+   * @param plain what the model computed; the same array as {@code counted} if there are no counts
+   * @param counted the probabilities after the counts have changed them
    */
+  record Scores(float[] plain, float[] counted) {}
+
+  /** Orders candidates. */
   ScoredCandidates(
-      ItemView items, List<Candidate> candidates, float[] scores, PageOrder pageOrder) {
+      ItemView items, List<Candidate> candidates, Scores scores, PageOrder pageOrder) {
     this.items = items;
     this.candidates = candidates;
     this.scores = scores;
+    this.pageOrder = pageOrder;
     int count = candidates.size();
-    int actions = count == 0 ? 0 : scores.length / count;
+    this.actions = count == 0 ? 0 : scores.counted().length / count;
     this.utilities = new float[count];
     for (int i = 0; i < count; i++) {
-      utilities[i] = pageOrder.utility(candidates.get(i).score(), scores, i * actions);
+      utilities[i] = pageOrder.utility(candidates.get(i).score(), scores.counted(), i * actions);
     }
     this.order = order(candidates, utilities);
     this.created = new RankedItem[count];
@@ -91,15 +98,15 @@ final class ScoredCandidates extends AbstractList<RankedItem> implements RandomA
     RankedItem item = created[place];
     if (item == null) {
       int i = order[place];
-      int actions = scores.length / order.length;
       Candidate candidate = candidates.get(i);
       item =
           new RankedItem(
               candidate.id(),
               items.title(candidate.row()),
               utilities[i],
-              Arrays.copyOfRange(scores, i * actions, (i + 1) * actions),
-              candidate.score());
+              Arrays.copyOfRange(scores.counted(), i * actions, (i + 1) * actions),
+              candidate.score(),
+              utilities[i] - pageOrder.utility(candidate.score(), scores.plain(), i * actions));
       created[place] = item;
     }
     return item;

@@ -20,21 +20,31 @@ import java.util.List;
  * <p>The caller stops the clock after the last stage. A stage that still runs when the session is
  * closed has failed, so its time is not counted. Not thread-safe.
  *
- * @param items items of the request's bundle at the moment of the request
+ * @param served the request's bundle with its items at the moment of the request
  * @param timeMs time of the request in milliseconds since the epoch
  * @param view stored history, or the history that the request sent instead
  * @param wanted history in the form that the model reads, the clock, and the ladder
  * @param context surface and gap of the request
+ * @param counts tables of counts that the request uses
  */
 public record UserSession(
-    LoadedBundle bundle,
-    ItemView items,
+    BundleView served,
     long timeMs,
     HistoryView view,
     UserEncoder.Wanted wanted,
     UserState state,
-    RequestContext context)
+    RequestContext context,
+    UserCounts counts)
     implements AutoCloseable {
+  public LoadedBundle bundle() {
+    return served.bundle();
+  }
+
+  /** Returns the items of the bundle at the moment of the request. */
+  public ItemView items() {
+    return served.items();
+  }
+
   public UserHistory history() {
     return view.history();
   }
@@ -50,7 +60,7 @@ public record UserSession(
 
   /** Returns the name of the request's surface. */
   public String surface() {
-    return bundle.model().config().surfaces().get(context.surface());
+    return bundle().model().config().surfaces().get(context.surface());
   }
 
   public StageClock clock() {
@@ -72,11 +82,12 @@ public record UserSession(
     unknown.addAll(unknownItems);
     return new Trace(
         requestId,
-        bundle.name(),
-        bundle.modelVersion(),
-        bundle.indexVersion(),
-        bundle.model().engine(),
-        bundle.model().config().actions(),
+        bundle().name(),
+        bundle().modelVersion(),
+        bundle().indexVersion(),
+        counts.generation(),
+        bundle().model().engine(),
+        bundle().model().config().actions(),
         state.reason(),
         state.historyActions(),
         state.encodedActions(),
@@ -89,7 +100,7 @@ public record UserSession(
     try {
       state.close();
     } finally {
-      items.close();
+      items().close();
       clock().fail();
     }
   }

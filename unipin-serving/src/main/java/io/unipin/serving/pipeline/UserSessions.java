@@ -30,17 +30,21 @@ final class UserSessions {
   private final RankingModel ranking;
   private final KeptTokens kept = new KeptTokens();
 
+  /** Whether ranking uses the counts of bundles that have any. */
+  private final boolean usesCounts;
+
   UserSessions(
       HistoryStore histories,
       UserKvCache cache,
-      DegradationConfig degradation,
+      RecommenderConfig config,
       UserEncoder encoder,
       RankingModel ranking) {
     this.histories = histories;
     this.cache = cache;
-    this.degradation = degradation;
+    this.degradation = config.degradation();
     this.encoder = encoder;
     this.ranking = ranking;
+    this.usesCounts = config.ranking().counts() && ranking.takesCounts();
   }
 
   /** Opens a session with a view of the bundle's current items. The caller closes the session. */
@@ -74,9 +78,14 @@ final class UserSessions {
               GapBuckets.of(tokens.lastTimeMs(), user.timeMs()));
       Ladder ladder = new Ladder(degradation, ranking.costs(bundle), clock, goal);
       UserEncoder.Wanted wanted = new UserEncoder.Wanted(user.id(), tokens, mark, clock, ladder);
+      UserCounts.Asked asked =
+          new UserCounts.Asked(
+              context.surface(), config.positives(), items, history, user.recent());
+      UserCounts counts = new UserCounts(usesCounts ? bundle.counts().orElse(null) : null, asked);
       UserState state = encoder.open(bundle.model(), wanted);
       opened = true;
-      return new UserSession(bundle, items, user.timeMs(), view, wanted, state, context);
+      BundleView served = new BundleView(bundle, items);
+      return new UserSession(served, user.timeMs(), view, wanted, state, context, counts);
     } finally {
       if (!opened) {
         items.close();

@@ -8,6 +8,7 @@ import java.util.List;
  * The server's report about its work on a request.
  *
  * @param model version of the model
+ * @param counts generation of the tables of counts that ranking used; empty if it used none
  * @param engine implementation that computed the model: {@code program}, or {@code native} and its
  *     kernels
  * @param actions names of the actions, in the order of the probabilities
@@ -23,6 +24,7 @@ public record Trace(
     String bundle,
     String model,
     String index,
+    String counts,
     String engine,
     List<String> actions,
     KvReason reason,

@@ -111,6 +111,7 @@ final class ResponseWriter {
             .setBundle(trace.bundle())
             .setModel(trace.model())
             .setIndex(trace.index())
+            .setCounts(trace.counts())
             .setEngine(trace.engine())
             .setConfig(config)
             .setCache(outcome(trace.cache()))

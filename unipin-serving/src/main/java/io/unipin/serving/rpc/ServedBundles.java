@@ -1,6 +1,7 @@
 package io.unipin.serving.rpc;
 
 import io.unipin.serving.bundle.BundleHolder;
+import io.unipin.serving.counts.CountsReloads;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemWriter;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.List;
  * @param own holder of the server's own bundle
  * @param routes finds the route that serves a user
  * @param changes object through which callers put and delete items
+ * @param counts replaces the tables of counts of bundles
  * @param arms arms that each bundle serves, in the order of the holders that {@code items} knows;
  *     none for the server's own bundle
  */
@@ -20,6 +22,7 @@ public record ServedBundles(
     BundleControl control,
     ItemChanges items,
     ItemWriter changes,
+    CountsReloads counts,
     List<List<String>> arms) {
   public ServedBundles {
     arms = List.copyOf(arms);

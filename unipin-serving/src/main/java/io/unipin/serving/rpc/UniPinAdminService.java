@@ -9,6 +9,7 @@ import io.unipin.model.features.ModelConfig;
 import io.unipin.proto.v1.BundleStatus;
 import io.unipin.proto.v1.CacheStatus;
 import io.unipin.proto.v1.ChangeItemsRequest;
+import io.unipin.proto.v1.CountsStatus;
 import io.unipin.proto.v1.GetBundleRequest;
 import io.unipin.proto.v1.GetCacheRequest;
 import io.unipin.proto.v1.GetIndexRequest;
@@ -20,6 +21,7 @@ import io.unipin.proto.v1.ItemVerdicts;
 import io.unipin.proto.v1.ListBundlesRequest;
 import io.unipin.proto.v1.ListBundlesResponse;
 import io.unipin.proto.v1.LoadBundleRequest;
+import io.unipin.proto.v1.ReloadCountsRequest;
 import io.unipin.proto.v1.RollBackBundleRequest;
 import io.unipin.proto.v1.UniPinAdminGrpc;
 import io.unipin.serving.bundle.BundleException;
@@ -27,9 +29,11 @@ import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleListing;
 import io.unipin.serving.bundle.LoadedBundle;
+import io.unipin.serving.counts.CountsReloads;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemsStatus;
+import io.unipin.serving.metrics.CountsMeters;
 import io.unipin.serving.rpc.items.ItemCalls;
 import io.unipin.serving.rpc.items.ItemStream;
 import io.unipin.serving.user.UserData;
@@ -44,6 +48,8 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
   private final CallRunner calls;
   private final CallRunner itemRunner;
   private final ItemCalls itemCalls;
+  private final CountsReloads counts;
+  private final CountsMeters countsMeters;
 
   /** Creates the service. {@code itemRunner} runs the calls that change or read items. */
   UniPinAdminService(RpcServices services, CallRunner calls, CallRunner itemRunner) {
@@ -51,6 +57,8 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
     this.control = services.bundles().control();
     this.items = services.bundles().items();
     this.users = services.users();
+    this.counts = services.bundles().counts();
+    this.countsMeters = services.metrics().counts();
     this.calls = calls;
     this.itemRunner = itemRunner;
     this.itemCalls =
@@ -109,6 +117,7 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
               .setModel(listing.model())
               .setIndex(listing.index())
               .setItems(listing.items())
+              .setCounts(listing.counts())
               .setServes(listing.name().equals(serving))
               .setPrevious(listing.name().equals(previous))
               .setProblem(listing.problem()));
@@ -135,7 +144,31 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
           .addAllActions(config.actions())
           .addAllSurfaces(config.surfaces())
           .setLoadedAtMs(bundle.loadedAt().toEpochMilli())
+          .setCounts(bundle.countsGeneration())
           .build();
+    }
+  }
+
+  @Override
+  public void reloadCounts(ReloadCountsRequest request, StreamObserver<CountsStatus> observer) {
+    calls.run("ReloadCounts", observer, budget -> reloaded(request.getCounts()));
+  }
+
+  private CountsStatus reloaded(String name) {
+    CountsMeters.Outcome outcome = CountsMeters.Outcome.REFUSED;
+    try {
+      io.unipin.serving.counts.CountsStatus status = counts.reload(name);
+      outcome = CountsMeters.Outcome.RELOADED;
+      return CountsStatus.newBuilder()
+          .setBundle(status.bundle())
+          .setGeneration(status.generation())
+          .setUntilMs(status.until().toEpochMilli())
+          .setBytes(status.bytes())
+          .setBytesLimit(counts.maxBytes())
+          .addAllNotUsed(status.notUsed())
+          .build();
+    } finally {
+      countsMeters.reloaded(outcome);
     }
   }
 

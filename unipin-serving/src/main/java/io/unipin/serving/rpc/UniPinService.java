@@ -274,6 +274,7 @@ final class UniPinService extends UniPinGrpc.UniPinImplBase {
         page.trace().bundle(),
         page.trace().index(),
         page.items().stream().mapToLong(RankedItem::id).toArray(),
-        page.draws());
+        page.draws(),
+        page.trace().counts());
   }
 }

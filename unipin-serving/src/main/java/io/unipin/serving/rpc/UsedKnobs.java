@@ -38,7 +38,7 @@ final class UsedKnobs {
 
   static Set<Knob> of(RankingQuery query) {
     return query.wishes().utilityWeights().isEmpty()
-        ? EnumSet.of(Knob.BUNDLE, Knob.UTILITY_WEIGHTS)
-        : EnumSet.of(Knob.BUNDLE);
+        ? EnumSet.of(Knob.BUNDLE, Knob.COUNTS, Knob.UTILITY_WEIGHTS)
+        : EnumSet.of(Knob.BUNDLE, Knob.COUNTS);
   }
 }

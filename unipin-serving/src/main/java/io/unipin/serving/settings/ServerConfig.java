@@ -4,6 +4,7 @@ import io.unipin.serving.admission.AdmissionConfig;
 import io.unipin.serving.audit.AuditConfig;
 import io.unipin.serving.bundle.BundleConfig;
 import io.unipin.serving.console.ConsoleConfig;
+import io.unipin.serving.counts.CountsConfig;
 import io.unipin.serving.experiment.ExperimentsConfig;
 import io.unipin.serving.experiment.ShadowConfig;
 import io.unipin.serving.fleet.FleetConfig;
@@ -43,6 +44,7 @@ public record ServerConfig(
     RedisConfig redis,
     ItemsConfig items,
     ImpressionsConfig impressions,
+    CountsConfig counts,
     RetrievalConfig retrieval,
     RankingConfig ranking,
     PageConfig page,
@@ -82,6 +84,11 @@ public record ServerConfig(
   /** Returns the folder of the counts of impressions. */
   public Path impressionsFolder() {
     return impressions.folder(history.folder());
+  }
+
+  /** Returns the folder of the copy of the tables of counts that were loaded last. */
+  public Path countsFolder() {
+    return counts.kept(history.folder());
   }
 
   /** Returns the file that says which erasures of the fleet this server has made. */

@@ -57,6 +57,7 @@ function summary(view) {
       ['Candidates', whole(view.candidates.length)],
       ['Work', `${number(total)} ms`],
       ['Bundle', `${view.bundle} · ${view.index}`],
+      ['Counts', view.counts || 'none'],
       ['Degraded', view.degradations.length ? badge(view.degradations.join(', '), 'warn') : 'no'],
       ['Experiments', view.experiments.length ? view.experiments.map(it => badge(`${it.experiment} = ${it.arm}`)) : 'none'],
     ].map(([name, value]) => [name, Array.isArray(value) ? h('span', {}, value) : value])),
@@ -78,6 +79,7 @@ function fate(view) {
       ['Nearest by query', `place ${whole(item.exactRank)} of all items that pass the filters`],
       ['Retrieval score', `${number(item.retrievalScore, 4)}; the last candidate has ${number(item.lastRetrieved, 4)}`],
       ['Utility', `${number(item.utility, 4)}; the last on the page has ${number(item.lastOnPage, 4)}`],
+      ...(item.counted === 0 ? [] : [['Counts changed it by', number(item.counted, 4)]]),
       ['Place by utility', `${whole(item.rank)} of ${whole(view.candidates.length)} candidates`],
       ...item.probabilities.map((value, i) => [view.actions[i], percent(value, 2)]),
     ]));

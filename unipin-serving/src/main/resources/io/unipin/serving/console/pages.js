@@ -35,6 +35,9 @@ function terms(view, item) {
   return found;
 }
 
+/** Returns a change as text with its sign. */
+const signed = value => `${value < 0 ? '−' : '+'}${number(Math.abs(value), 4)}`;
+
 const shown = term => term.share ? percent(term.value) : number(term.value, 3);
 
 /** Says why an item has its place on the page. */
@@ -55,6 +58,7 @@ export function why(view, item) {
   } else if (item.probabilities.length === 0) {
     reasons.push('There was no time to score it; the retrieval score decides.');
   }
+  if (item.counted !== 0) reasons.push(`Counts changed its utility by ${signed(item.counted)}.`);
   return reasons.join(' ');
 }
 
@@ -184,6 +188,6 @@ export function departed(gone, title) {
 
 /** Returns the facts in the head of a page: bundle, arms and cache. */
 export const head = view => h('p', { class: 'hint' },
-  [`bundle ${view.bundle}`, view.experiments.map(it => `${it.experiment} = ${it.arm}`).join(', ') || 'no experiment',
+  [`bundle ${view.bundle}`, view.counts && `counts ${view.counts}`, view.experiments.map(it => `${it.experiment} = ${it.arm}`).join(', ') || 'no experiment',
     `${whole(view.historyActions)} of ${whole(view.lifetime)} actions read`, `cache: ${view.cache}`,
     view.degradations.length ? `degraded: ${view.degradations.join(', ')}` : ''].filter(Boolean).join(' · '));

@@ -22,7 +22,7 @@ public final class TinyBundles {
 
   private TinyBundles() {}
 
-  private static ModelConfig config() {
+  static ModelConfig config() {
     return config(ACTIONS, SURFACES);
   }
 
@@ -122,7 +122,8 @@ public final class TinyBundles {
                 last.probabilities().stream()
                     .map(row -> row.stream().map(p -> 1 - p / 2).toList())
                     .toList(),
-                last.retrieved()));
+                last.retrieved(),
+                last.counts()));
   }
 
   /**
@@ -143,7 +144,8 @@ public final class TinyBundles {
               last.timeMs(),
               last.candidates(),
               last.probabilities(),
-              others);
+              others,
+              last.counts());
         });
   }
 

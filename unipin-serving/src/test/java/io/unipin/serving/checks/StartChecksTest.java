@@ -117,6 +117,18 @@ class StartChecksTest {
         .hasMessageStartingWith("server.port: a host of this machine expected");
   }
 
+  @Test
+  void require_copyOfCountsAmongTheCounts_isRefused() {
+    Path counts = folder.resolve("counts");
+    assertThatThrownBy(
+            () -> checks("counts.folder=" + counts, "counts.kept=" + counts.resolve("own")).require())
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "counts.kept: a folder apart from that of counts.folder expected, got "
+                + counts.resolve("own"));
+    assertThatCode(() -> checks("counts.folder=" + counts).require()).doesNotThrowAnyException();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "servedLog.folder, history, history.folder",

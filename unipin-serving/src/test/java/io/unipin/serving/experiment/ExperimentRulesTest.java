@@ -209,10 +209,11 @@ final class ExperimentRulesTest {
   void knob_ofASetting_isThatOfItsKeyOrAParent() {
     assertThat(Knob.of("retrieval.candidates")).contains(Knob.CANDIDATES);
     assertThat(Knob.of("ranking.utilityWeights.save")).contains(Knob.UTILITY_WEIGHTS);
+    assertThat(Knob.of("ranking.counts")).contains(Knob.COUNTS);
     assertThat(Knob.of("retrieval.candidatesToo")).isEmpty();
     assertThat(Knob.of("retrieval")).isEmpty();
     assertThat(Knob.BUNDLE.key()).isEqualTo("bundle");
-    assertThat(Knob.settings()).hasSize(6).contains("slate").doesNotContain("bundle");
+    assertThat(Knob.settings()).hasSize(7).contains("slate").doesNotContain("bundle");
   }
 
   @Test

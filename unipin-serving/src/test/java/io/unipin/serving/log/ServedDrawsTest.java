@@ -113,7 +113,7 @@ final class ServedDrawsTest {
       try (ServedLog log = ServedLog.open(config(served))) {
         Draws draws = new Draws(true, 5, logsOptions, List.of(draw));
         log.served(
-            new Slate("v", "u", 1000, "home", "arm", "b", "i", new long[] {101, 107}, draws));
+            new Slate("v", "u", 1000, "home", "arm", "b", "i", new long[] {101, 107}, draws, ""));
         log.recorded("u", List.of(event(107, 1500)));
       }
       List<ServedChoice> choices = ServedChoices.read(served, MINUTE, skipped -> {}).all();

@@ -11,6 +11,7 @@ import io.unipin.feedlog.FeedSchema;
 import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.log.segment.LogFolder;
+import io.unipin.serving.request.Draws;
 import io.unipin.settings.ByteSize;
 import java.io.IOException;
 import java.io.InputStream;
@@ -121,6 +122,28 @@ final class ServedLogTest {
     assertThat(read.impressionBits()).containsExactly(1, 0, 3, 0);
   }
 
+  /** The file contains pages that were ranked by counts, one of them with a draw. */
+  @Test
+  void export_ofTheFourthFormat_reads() throws IOException {
+    FeedLog read = exportOf("served-4.jsonl");
+    assertThat(read.views()).isEqualTo(2);
+    assertThat(read.impressionItems()).containsExactly(1, 2, 3, 4);
+    assertThat(read.impressionBits()).containsExactly(1, 0, 0, 0);
+    assertThat(read.impressionPropensity()).hasSize(4).endsWith(0.25);
+  }
+
+  @Test
+  void log_pageRankedByCounts_namesTheirGeneration() throws IOException {
+    try (ServedLog log = open(1000, 1 << 20)) {
+      long[] items = {101};
+      log.served(
+          new Slate("view", "u", 1000, "search", "arm", "b", "i", items, Draws.OFF, "day 1"));
+    }
+    String lines = Files.readString(LogFolder.segments("served", folder.resolve("served")).get(0));
+    assertThat(lines).contains("\"format\":4", "\"counts\":\"day 1\"").doesNotContain("draws");
+    assertThat(export().views()).isEqualTo(1);
+  }
+
   private FeedLog exportOf(String resource) throws IOException {
     Files.createDirectories(folder.resolve("served"));
     try (InputStream in =
@@ -137,7 +160,7 @@ final class ServedLogTest {
       log.served(slate("view", "u", 1000, 101));
     }
     String lines = Files.readString(LogFolder.segments("served", folder.resolve("served")).get(0));
-    assertThat(lines).doesNotContain("format", "revision", "retracted");
+    assertThat(lines).doesNotContain("format", "revision", "retracted", "counts");
   }
 
   @Test
@@ -220,6 +243,8 @@ final class ServedLogTest {
         "'view':'v','user':'u','timeMs':1,'surface':'','items':[],'event':'e','format':2,'retracted':true",
         "'view':'v','user':'u','timeMs':1,'surface':'','items':[],'format':2,'retracted':true",
         "'user':'u','timeMs':1,'items':[101],'actions':['click'],'event':'e'",
+        "'user':'u','timeMs':1,'surface':'','items':[101],'event':'e','format':4,'counts':'g'",
+        "'view':'v','user':'u','timeMs':1,'surface':'home','items':[101],'format':5",
         "'user':'u','timeMs':1,'surface':'home','items':[101],'actions':[null],'event':'e'",
         "'user':'u','timeMs':1,'surface':'home','items':[null],'actions':['click'],'event':'e'",
         "'user':'u','timeMs':1,'surface':'home','items':[],'actions':['click'],'event':'e'",

@@ -46,6 +46,8 @@ abstract class RecommenderFixture {
   static final long NOW = 10_000_000;
   static final int PAGE = 5;
 
+  static final RetrievalConfig RETRIEVAL = new RetrievalConfig(20, 0, 1.2, false, 0);
+
   /** The time of all requests in nanoseconds. Each reading of a clock advances it. */
   static final AtomicLong TIME = new AtomicLong();
 
@@ -101,10 +103,19 @@ abstract class RecommenderFixture {
   }
 
   public Recommender recommender(UserKvCache cache) {
-    return recommender(cache, new RetrievalConfig(20, 0, 1.2, false, 0));
+    return recommender(cache, RETRIEVAL);
   }
 
   public Recommender recommender(UserKvCache cache, RetrievalConfig retrieval) {
+    return new Recommender(
+        histories,
+        cache,
+        Secrets.own(histories.secret()),
+        settings(retrieval, new RankingConfig(Map.of())),
+        () -> NOW);
+  }
+
+  static RecommenderConfig settings(RetrievalConfig retrieval, RankingConfig ranking) {
     CacheConfig config =
         new CacheConfig(
             new ByteSize(1 << 20),
@@ -116,18 +127,13 @@ abstract class RecommenderFixture {
             NO_FILES,
             CacheConfig.Remote.NONE,
             NO_REDIS);
-    return new Recommender(
-        histories,
-        cache,
-        Secrets.own(histories.secret()),
-        new RecommenderConfig(
-            config,
-            retrieval,
-            new RankingConfig(Map.of()),
-            new PageConfig(PAGE, 50, 100, Duration.ofHours(1)),
-            new DegradationConfig(true, 1.2),
-            64),
-        () -> NOW);
+    return new RecommenderConfig(
+        config,
+        retrieval,
+        ranking,
+        new PageConfig(PAGE, 50, 100, Duration.ofHours(1)),
+        new DegradationConfig(true, 1.2),
+        64);
   }
 
   Page uncached(String user) {

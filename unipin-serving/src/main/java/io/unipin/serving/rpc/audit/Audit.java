@@ -17,6 +17,7 @@ import io.unipin.proto.v1.ChangeItemsRequest;
 import io.unipin.proto.v1.EraseUserRequest;
 import io.unipin.proto.v1.GetItemRequest;
 import io.unipin.proto.v1.LoadBundleRequest;
+import io.unipin.proto.v1.ReloadCountsRequest;
 import io.unipin.proto.v1.UniPinAdminGrpc;
 import io.unipin.proto.v1.UniPinGrpc;
 import io.unipin.serving.audit.AuditEntry;
@@ -137,6 +138,8 @@ public final class Audit implements ServerInterceptor {
     private static void add(Object message, AuditNote note) {
       if (message instanceof LoadBundleRequest load) {
         note.names("bundle", load.getBundle());
+      } else if (message instanceof ReloadCountsRequest reload) {
+        note.names("counts", reload.getCounts());
       } else if (message instanceof EraseUserRequest erasure) {
         note.namesUser(erasure.getUserId());
       } else if (message instanceof GetItemRequest item) {

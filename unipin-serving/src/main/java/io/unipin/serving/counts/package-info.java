@@ -1,0 +1,5 @@
+/** Replaces the tables of counts of loaded bundles by newer ones, without a new model. */
+@NullMarked
+package io.unipin.serving.counts;
+
+import org.jspecify.annotations.NullMarked;
