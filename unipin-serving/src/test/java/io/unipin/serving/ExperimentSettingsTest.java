@@ -87,7 +87,7 @@ final class ExperimentSettingsTest {
           rollout: 20 | ramp: 20 | wide.ramp: unknown key
           tester: wide | tester: broad | wide.overrides.tester: one of the arms [control, wide] expected, got 'broad'
           tester: wide | tester: wied | one of the arms [control, wide] expected, got 'wied'; did you mean 'wide'?
-          candidates: 400 | candidate: 400 | ranking.utilityWeights, page.size, slate]; did you mean 'retrieval.candidates'?
+          candidates: 400 | candidate: 400 | ranking.counts, page.size, slate]; did you mean 'retrieval.candidates'?
           weight: 2 | weight: -1 | arms.wide.weight: 0 to 10000 expected, got -1
           candidates: 400 | candidate: 400 | arms.wide.settings.retrieval.candidate: no setting of arms
           retrieval: {candidates: 400} | bundle: other | arms.wide.settings.bundle: no setting of arms
