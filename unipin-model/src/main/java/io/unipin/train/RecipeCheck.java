@@ -6,10 +6,13 @@ import io.unipin.model.ModelFolder;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.settings.Nearest;
+import io.unipin.train.recipe.AutomaticSetting;
+import io.unipin.train.recipe.Recipe;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -84,6 +87,33 @@ public final class RecipeCheck {
       throw new TrainException(
           "model.contentPath: 0 expected for items without content and attributes, got " + path);
     }
+  }
+
+  /**
+   * Returns a recipe whose automatic sizes are those of an earlier model, because a warm start
+   * needs a model of the same shape.
+   *
+   * @param earlier folder of the earlier model
+   */
+  public static Recipe shapedLike(Recipe recipe, Path earlier) {
+    ModelConfig model = ModelFolder.config(earlier);
+    return recipe.given(
+        Map.of(
+            AutomaticSetting.ITEM_DIM.path(), Integer.toString(model.itemDim()),
+            AutomaticSetting.WIDTH.path(), Integer.toString(model.width())),
+        "the model of the warm start has this size");
+  }
+
+  /**
+   * Returns a recipe whose automatic settings have the values of the work folder's checkpoint. So a
+   * training goes on with the same values even if the rule for them has changed. Without a
+   * checkpoint, returns the recipe as it is.
+   */
+  public static Recipe resumed(Recipe recipe, Path work) {
+    return TrainState.exists(work)
+        ? recipe.given(
+            TrainState.read(work).origin().recipe(), "the checkpoint was trained with this value")
+        : recipe;
   }
 
   /** Refuses to resume if the work folder has a checkpoint of another recipe. */

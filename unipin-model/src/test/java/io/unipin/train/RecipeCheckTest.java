@@ -6,11 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.train.recipe.Recipe;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RecipeCheckTest {
+  /** A model of one layer that is trained for one epoch. Its other sizes are automatic. */
+  private static final Map<String, String> SMALL =
+      Map.of(
+          "model",
+          "{layers: 1, heads: 2, kvHeads: 1, feedForward: 16, maxHistory: 16}",
+          "training.epochs",
+          "1");
+
   @Test
   void require_actionThatTheSchemaLacks_isNamed() {
     TrainConfig recipe = TrainConfig.defaults().with("training.actionWeights.buy", "2");
@@ -55,5 +68,49 @@ class RecipeCheckTest {
   void warnings_everythingOccurs_none() {
     FeedLog log = TestLogs.random(40, 30, 20, 11);
     assertThat(LabelCheck.warnings(log, Holdout.leaveLast(log, 1))).isEmpty();
+  }
+
+  @Test
+  void resumed_aFolderWithACheckpoint_givesItsValuesToAutomaticSettings(@TempDir Path work) {
+    FeedLog log = TestLogs.random(40, 30, 20, 11);
+    Recipe recipe = Recipe.defaults(SMALL);
+    assertThat(RecipeCheck.resumed(recipe, work)).as("no checkpoint yet").isSameAs(recipe);
+    TrainConfig trained = recipe.usual().with("training.dropout", "0.17");
+    new Trainer(log, Holdout.leaveLast(log, 1), trained, work, TrainProgress.none()).run(false);
+
+    Recipe resumed = RecipeCheck.resumed(recipe, work);
+    assertThat(resumed.usual().training().dropout()).isEqualTo(0.17);
+    TrainConfig config = resumed.resolve(log).config();
+    assertThat(config).isEqualTo(trained);
+    RecipeCheck.requireResumes(config, work);
+    TrainConfig stated =
+        RecipeCheck.resumed(Recipe.defaults(with("training.dropout", "0.2")), work).usual();
+    assertThatThrownBy(() -> RecipeCheck.requireResumes(stated, work))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining("another recipe (training.dropout 0.17 then, 0.2 now)");
+  }
+
+  @Test
+  void shapedLike_anEarlierModel_givesItsSizesToAutomaticSettings(@TempDir Path work) {
+    FeedLog log = TestLogs.random(40, 30, 20, 11);
+    TrainConfig narrow =
+        TrainConfig.defaults(SMALL).with("model", "{itemDim: 8, width: 16}");
+    Path earlier =
+        new Trainer(log, Holdout.leaveLast(log, 1), narrow, work, TrainProgress.none())
+            .run(false)
+            .model();
+
+    Recipe shaped = RecipeCheck.shapedLike(Recipe.defaults(SMALL), earlier);
+    assertThat(shaped.usual().model()).isEqualTo(narrow.model());
+    assertThat(shaped.resolve(log).config().model()).isEqualTo(narrow.model());
+    RecipeCheck.requireContinues(shaped.usual(), log.schema(), earlier);
+    Recipe stated = RecipeCheck.shapedLike(Recipe.defaults(with("model.width", "32")), earlier);
+    assertThat(stated.usual().model().width()).isEqualTo(32);
+  }
+
+  private static Map<String, String> with(String path, String value) {
+    Map<String, String> changes = new HashMap<>(SMALL);
+    changes.put(path, value);
+    return changes;
   }
 }

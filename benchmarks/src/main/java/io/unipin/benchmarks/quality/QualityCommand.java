@@ -18,6 +18,8 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.train.TrainOrigin;
 import io.unipin.train.recipe.EvaluationSettings;
+import io.unipin.train.recipe.Recipe;
+import io.unipin.train.recipe.ResolvedRecipe;
 import io.unipin.train.recipe.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -129,10 +131,7 @@ public final class QualityCommand implements Callable<Integer>, Checked {
           "--rival-seeds: 1 to %s with --rivals expected, got %s".formatted(seeds, rivalSeeds));
     }
     Home home = Home.find();
-    TrainConfig recipe = TrainConfig.read(recipe(home));
-    for (Map.Entry<String, String> setting : changes.entrySet()) {
-      recipe = recipe.with(setting.getKey(), setting.getValue());
-    }
+    Recipe.read(recipe(home), changes);
     DataSet.require(home, data);
     if (publish) {
       OutputCheck.require("--publish", Output.Kind.FILE, published(home));
@@ -158,16 +157,14 @@ public final class QualityCommand implements Callable<Integer>, Checked {
       seeds = 1;
       settings.putIfAbsent("training.epochs", "2");
     }
-    TrainConfig recipe = TrainConfig.read(file);
     List<String> options = new ArrayList<>(List.of("--config", file.toString()));
-    for (Map.Entry<String, String> setting : settings.entrySet()) {
-      recipe = recipe.with(setting.getKey(), setting.getValue());
-      options.addAll(List.of("--set", setting.getKey() + "=" + setting.getValue()));
-    }
+    settings.forEach((key, value) -> options.addAll(List.of("--set", key + "=" + value)));
     Path folder = work == null ? home.work("quality").resolve(data) : work;
     Path feedLog = DataSet.feedLog(home, data, folder.toAbsolutePath());
     FeedLog log = FeedLogReader.read(feedLog, 0);
     PrintWriter out = spec.commandLine().getOut();
+    ResolvedRecipe resolved = Recipe.read(file, settings).resolve(log);
+    TrainConfig recipe = resolved.config();
     TrainOrigin origin = TrainOrigin.of(recipe, log);
     SeedRuns runs = new SeedRuns(home, feedLog, folder, options, origin, out::println);
     DinRival rival = din ? new DinRival(log, recipe.evaluation()) : null;
@@ -195,6 +192,7 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     described.put("data", data);
     described.put("quick", quick);
     described.put("recipe", recipe);
+    described.put("chosen", resolved.chosen());
     described.put("protocol", done.get(0).evaluation().get("protocol"));
     write(home, described, results, out);
     return 0;

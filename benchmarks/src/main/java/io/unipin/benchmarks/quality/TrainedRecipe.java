@@ -2,20 +2,24 @@ package io.unipin.benchmarks.quality;
 
 import io.unipin.cli.console.CommandException;
 import io.unipin.cli.console.Home;
+import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.train.TrainOrigin;
+import io.unipin.train.recipe.Recipe;
 import io.unipin.train.recipe.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The bundles of one recipe, one bundle per seed. Existing bundles are used again, including the
  * bundles of {@code bench quality}.
  *
- * @param recipe the recipe with its changes
+ * @param recipe the recipe with its changes and with the values that the data chose
  * @param options options with which {@code train} and {@code evaluate} use this recipe
  * @param feedLog folder of the feed log for the training
  * @param bundles folders of the bundles, one per seed, from seed 1 on
@@ -39,11 +43,11 @@ public record TrainedRecipe(
     Path file =
         home.recipe(data, "train.yaml")
             .orElseThrow(() -> new CommandException("no recipes/" + data + "/train.yaml"));
-    TrainConfig recipe = TrainConfig.read(file);
+    Map<String, String> changes = new LinkedHashMap<>();
     List<String> options = new ArrayList<>(List.of("--config", file.toString()));
     String folder = data;
     if (epochs > 0) {
-      recipe = recipe.with("training.epochs", Integer.toString(epochs));
+      changes.put("training.epochs", Integer.toString(epochs));
       options.addAll(List.of("--set", "training.epochs=" + epochs));
       folder = data + "-" + epochs + "-epochs";
     }
@@ -53,7 +57,9 @@ public record TrainedRecipe(
     if (!Files.exists(work.resolve("seed-1"))) {
       feedLog = DataSet.feedLog(home, data, work);
     }
-    TrainOrigin origin = TrainOrigin.of(recipe, FeedLogReader.read(feedLog, 0));
+    FeedLog log = FeedLogReader.read(feedLog, 0);
+    TrainConfig recipe = Recipe.read(file, changes).resolve(log).config();
+    TrainOrigin origin = TrainOrigin.of(recipe, log);
     SeedRuns runs = new SeedRuns(home, feedLog, work, options, origin, System.err::println);
     List<Path> bundles = new ArrayList<>();
     for (int seed = 1; seed <= seeds; seed++) {

@@ -32,6 +32,8 @@ import io.unipin.train.RecipeCheck;
 import io.unipin.train.TrainResult;
 import io.unipin.train.Trainer;
 import io.unipin.train.WarmStart;
+import io.unipin.train.recipe.Recipe;
+import io.unipin.train.recipe.ResolvedRecipe;
 import io.unipin.train.recipe.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -159,7 +161,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     device.require();
     Path folder = folder();
     OutputCheck.require("--work", Output.Kind.FOLDER, folder);
-    TrainConfig recipe = recipe();
+    TrainConfig recipe = recipe().usual();
     FeedSchema schema = FeedLogReader.schema(data);
     RecipeCheck.require(recipe, schema);
     if (index != null) {
@@ -176,10 +178,13 @@ public final class TrainCommand implements Callable<Integer>, Checked {
   @Override
   public Integer call() throws IOException {
     PrintWriter console = spec.commandLine().getOut();
-    TrainConfig recipe = recipe();
+    Recipe written = recipe();
     FeedLog log = FeedLogReader.read(data, maxBadRows);
     console.println(FeedLogText.sizes(log));
-    Holdout holdout = recipe.evaluation().holdout(log);
+    Holdout holdout = written.usual().evaluation().holdout(log);
+    ResolvedRecipe resolved = written.resolve(log, holdout);
+    TrainConfig recipe = resolved.config();
+    resolved.lines().forEach(console::println);
     if (!holdout.withheld().isEmpty()) {
       console.printf(
           Locale.ROOT,
@@ -194,6 +199,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     List<String> warnings = LabelCheck.warnings(log, holdout);
     warnings.forEach(this::warn);
     TrainResult result = train(recipe, log, holdout);
+    resolved.write(result.model().resolve(ResolvedRecipe.FILE));
     console.printf(
         Locale.ROOT,
         "trained %d epochs, %,d steps in %.1f s on %s; validation of the one kept: %s%n",
@@ -205,7 +211,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     console.println(TrainText.pageOrder(FittedPageOrder.read(result.model())));
     publish(result, log, factory);
     console.printf("published %s with the index %s%n", out, factory);
-    Map<String, Object> results = TrainText.figures(result);
+    Map<String, Object> results = TrainText.figures(result, resolved);
     if (!noEvaluation) {
       int users = testUsers == null ? Integer.MAX_VALUE : testUsers;
       results.put("evaluation", evaluate(log, holdout, recipe, users));
@@ -269,8 +275,12 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     }
   }
 
-  private TrainConfig recipe() {
-    return config == null ? TrainConfig.defaults(settings) : TrainConfig.read(config, settings);
+  private Recipe recipe() {
+    Recipe recipe = config == null ? Recipe.defaults(settings) : Recipe.read(config, settings);
+    if (warmStart != null) {
+      recipe = RecipeCheck.shapedLike(recipe, BundleReader.model(warmStart));
+    }
+    return resume ? RecipeCheck.resumed(recipe, folder()) : recipe;
   }
 
   private ObjectNode evaluate(FeedLog log, Holdout holdout, TrainConfig recipe, int users) {

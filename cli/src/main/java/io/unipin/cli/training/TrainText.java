@@ -7,6 +7,7 @@ import io.unipin.train.TrainProgress;
 import io.unipin.train.TrainResult;
 import io.unipin.train.TrainStep;
 import io.unipin.train.Validation;
+import io.unipin.train.recipe.ResolvedRecipe;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -57,7 +58,7 @@ final class TrainText implements TrainProgress {
     progress.line("epoch " + epoch + ": " + of(validation) + (best ? ", kept" : ""));
   }
 
-  static Map<String, Object> figures(TrainResult result) {
+  static Map<String, Object> figures(TrainResult result, ResolvedRecipe recipe) {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("epochs", result.epochs());
     figures.put("steps", result.steps());
@@ -65,6 +66,8 @@ final class TrainText implements TrainProgress {
     figures.put("examples_per_second", result.examples() / result.seconds());
     figures.put("validation_ndcg10", orNull(result.best().ndcg10()));
     figures.put("validation_auc", orNull(result.best().auc()));
+    figures.put("chosen", recipe.chosen());
+    figures.put("training_part", recipe.data());
     return figures;
   }
 

@@ -52,6 +52,7 @@ final class TrialRecipe {
                 "model.maxHistory=" + maxHistory(),
                 "training.batchActions=" + (log.actions() < 30_000 ? 600 : 1500),
                 "training.maxCandidates=24",
+                "training.dropout=0.3",
                 "training.checkpointSeconds=0",
                 "evaluation.users=400"));
     if (log.catalogue().hasAttributes()) {

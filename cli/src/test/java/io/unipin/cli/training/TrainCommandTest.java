@@ -3,6 +3,8 @@ package io.unipin.cli.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.cli.Main;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
@@ -10,6 +12,7 @@ import io.unipin.feedlog.FeedLogBuilder;
 import io.unipin.feedlog.FeedLogWriter;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.database.FileTree;
+import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.checks.DirectMemory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -46,6 +49,7 @@ final class TrainCommandTest {
   @TempDir Path folder;
   private Path log;
   private Path out;
+  private final StringWriter console = new StringWriter();
   private final StringWriter err = new StringWriter();
 
   @BeforeEach
@@ -55,9 +59,10 @@ final class TrainCommandTest {
   }
 
   private int run(String... words) {
+    console.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
     CommandLine main = Main.commandLine();
-    main.setOut(new PrintWriter(new StringWriter())).setErr(new PrintWriter(err, true));
+    main.setOut(new PrintWriter(console, true)).setErr(new PrintWriter(err, true));
     return main.execute(words);
   }
 
@@ -184,6 +189,60 @@ final class TrainCommandTest {
     assertThat(err.toString())
         .contains("warm start: the shape of the earlier model expected, width 16, got width 32");
     assertThat(out.getParent()).doesNotExist();
+  }
+
+  @Test
+  void train_settingsLeftToTheData_arePrintedAndStandInFiguresAndBundle() throws IOException {
+    simulate();
+    Path figures = folder.resolve("train.json");
+    assertThat(run(train("--set", "training.epochs=1", "--json", figures.toString())))
+        .as(err.toString())
+        .isZero();
+    String dropout = "  training.dropout: 0.5 (an item has ";
+    assertThat(console.toString())
+        .contains("chosen by the training part: 40 users, ")
+        .contains(dropout)
+        .doesNotContain("training.epochs: ")
+        .doesNotContain("model.width: ");
+    String recipe = Files.readString(BundleReader.recipe(out).orElseThrow());
+    assertThat(recipe)
+        .startsWith("# chosen by the training part: 40 users, ")
+        .contains("# " + dropout)
+        .contains("dropout: 0.5\n");
+    JsonNode results = new ObjectMapper().readTree(figures.toFile()).path("results");
+    assertThat(results.path("chosen").path("training.dropout").path("value").asText())
+        .isEqualTo("0.5");
+    assertThat(results.path("chosen").path("training.dropout").path("reason").asText())
+        .startsWith("an item has ");
+    assertThat(results.path("training_part").path("users").asInt()).isEqualTo(40);
+  }
+
+  @Test
+  void train_resume_keepsTheChoicesOfTheCheckpoint() {
+    simulate();
+    String work = folder.resolve("work").toString();
+    String one = "training.epochs=1";
+    assertThat(run(train("--work", work, "--set", one, "--set", "training.dropout=0.41"))).isZero();
+    out = folder.resolve("bundles/again");
+    assertThat(run(train("--work", work, "--set", one, "--resume"))).as(err.toString()).isZero();
+    assertThat(console.toString())
+        .contains("training.dropout: 0.41 (the checkpoint was trained with this value)")
+        .contains("training.negatives: 0 (a full softmax ");
+  }
+
+  @Test
+  void train_warmStart_keepsTheSizesOfTheEarlierModel() {
+    simulate();
+    assertThat(run(train("--set", "training.epochs=1"))).as(err.toString()).isZero();
+    Path earlier = out;
+    out = folder.resolve("next/main");
+    String rest = "model={layers: 1, heads: 2, kvHeads: 1, feedForward: 16, maxHistory: 16}";
+    String[] warm =
+        train("--warm-start", earlier.toString(), "--set", "training.epochs=1", "--set", rest);
+    assertThat(run(warm)).as(err.toString()).isZero();
+    assertThat(console.toString())
+        .contains("model.itemDim: 8 (the model of the warm start has this size)")
+        .contains("model.width: 16 (the model of the warm start has this size)");
   }
 
   @Test

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.model.features.ModelConfig;
-import io.unipin.settings.ConfigException;
 import io.unipin.settings.SettingsSchema;
 import io.unipin.settings.SettingsTree;
 import java.io.IOException;
@@ -12,33 +11,35 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A recipe: all settings of a training and its evaluation. It is read from YAML over
- * {@code defaults.yaml}, which explains every setting. Immutable.
+ * All settings of a training and its evaluation, each with its value. They are read from YAML over
+ * {@code defaults.yaml}, which explains every setting. {@link Recipe} is a recipe that may still
+ * leave settings to the data. Immutable.
  */
 public record TrainConfig(
     ModelShape model, TrainingSettings training, EvaluationSettings evaluation) {
   private static final String RESOURCE = "defaults.yaml";
 
-  /** Default settings, parsed once and never changed. */
-  private static final SettingsTree DEFAULTS = SettingsTree.ofDefaults(TrainConfig.class, RESOURCE);
-
-  /** Returns the default recipe. */
+  /** Returns the default recipe with the usual values of its automatic settings. */
   public static TrainConfig defaults() {
     return defaults(Map.of());
   }
 
   /** Returns the default recipe with other values for the settings that {@code overrides} names. */
   public static TrainConfig defaults(Map<String, String> overrides) {
-    return bind(DEFAULTS.copy(), overrides);
+    return Recipe.defaults(overrides).usual();
   }
 
   /** Returns the JSON schema of a recipe. */
   public static ObjectNode schema() {
-    return SettingsSchema.of(TrainConfig.class, "A recipe of UniPin", TrainConfig.class, RESOURCE);
+    ObjectNode schema =
+        SettingsSchema.of(TrainConfig.class, "A recipe of UniPin", TrainConfig.class, RESOURCE);
+    AutomaticSetting.allowIn(schema);
+    return schema;
   }
 
   /**
-   * Reads a recipe from a file.
+   * Reads a recipe from a file. Its automatic settings have their usual values; {@link Recipe} can
+   * choose them by the data.
    *
    * @throws TrainException if a setting is unknown or of a wrong type; the message names line and
    *     column
@@ -49,13 +50,7 @@ public record TrainConfig(
 
   /** Reads a recipe from a file. {@code overrides} gives some settings other values, by path. */
   public static TrainConfig read(Path yaml, Map<String, String> overrides) {
-    SettingsTree tree = DEFAULTS.copy();
-    try {
-      tree.merge(yaml);
-    } catch (ConfigException e) {
-      throw new TrainException(String.valueOf(e.getMessage()), e);
-    }
-    return bind(tree, overrides);
+    return Recipe.read(yaml, overrides).usual();
   }
 
   /**
@@ -64,17 +59,7 @@ public record TrainConfig(
    * holds change.
    */
   public TrainConfig with(String path, String value) {
-    return bind(SettingsTree.of(this), Map.of(path, value));
-  }
-
-  private static TrainConfig bind(SettingsTree tree, Map<String, String> overrides) {
-    try {
-      overrides.forEach((path, value) -> tree.set(path, value, "--set " + path));
-      RetiredSettings.drop(tree);
-      return tree.bind(TrainConfig.class);
-    } catch (ConfigException e) {
-      throw new TrainException(String.valueOf(e.getMessage()), e);
-    }
+    return Recipe.of(SettingsTree.of(this), Map.of(path, value)).usual();
   }
 
   /** Writes all settings to a file that {@link #read} can read. */

@@ -43,7 +43,11 @@ public record TrainingSettings(
   /** Largest number of items for which a full softmax is the default. */
   public static final int MOST_FULL = 20_000;
 
-  private static final int NEGATIVES = 4096;
+  /** Number of negatives for larger catalogues. */
+  static final int NEGATIVES = 4096;
+
+  /** Number of negatives that means a full softmax, whatever the size of the catalogue. */
+  static final int ALL_ITEMS = -1;
 
   public TrainingSettings {
     actionWeights = weights("actionWeights", actionWeights);
@@ -64,7 +68,7 @@ public record TrainingSettings(
     require("scoreReg", scoreReg >= 0 && Double.isFinite(scoreReg), "a number from 0 on", scoreReg);
     require("mixup", mixup >= 0 && Double.isFinite(mixup), "a number from 0 on", mixup);
     require("coldBelow", coldBelow >= 1, "1 or more", coldBelow);
-    require("negatives", negatives >= 0, "0 or more", negatives);
+    require("negatives", negatives >= ALL_ITEMS, "-1 or more", negatives);
     require("maxCandidates", maxCandidates >= 0, "0 or more", maxCandidates);
     require("leastUsers", leastUsers >= 0, "0 or more", leastUsers);
     require("patience", patience >= 1, "1 or more", patience);
@@ -85,7 +89,7 @@ public record TrainingSettings(
    * means a full softmax.
    */
   public int negativesAmong(int items) {
-    return negatives == 0 && items > MOST_FULL ? NEGATIVES : negatives;
+    return negatives == 0 && items > MOST_FULL ? NEGATIVES : Math.max(0, negatives);
   }
 
   /**

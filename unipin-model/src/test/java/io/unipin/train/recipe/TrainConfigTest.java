@@ -48,10 +48,10 @@ class TrainConfigTest {
       textBlock =
           """
           training:\\n  epoch: 3 | recipe.yaml:2:3: training.epoch: unknown key; known here are
-          training:\\n  epochs: many | recipe.yaml:2:3: training.epochs: a whole number expected, got "many"
+          training:\\n  epochs: many | recipe.yaml:2:3: training.epochs: a whole number or auto expected, got "many"
           training:\\n  epochs: 2.9 | recipe.yaml:2:3: training.epochs: a whole number expected, got 2.9
-          training:\\n  epochs: "20" | recipe.yaml:2:3: training.epochs: a whole number expected, got "20"
-          training:\\n  dropout: "0.1" | recipe.yaml:2:3: training.dropout: a number expected, got "0.1"
+          training:\\n  epochs: "20" | recipe.yaml:2:3: training.epochs: a whole number or auto expected, got "20"
+          training:\\n  dropout: "0.1" | recipe.yaml:2:3: training.dropout: a number or auto expected, got "0.1"
           training:\\n  logQ: 1 | recipe.yaml:2:3: training.logQ: true or false expected, got 1
           training:\\n  task: 0 | recipe.yaml:2:3: training.task: one of [joint, retrieval, ranking] expected, got 0
           training:\\n  task: rankin | expected, got "rankin"; did you mean 'ranking'?
@@ -113,7 +113,7 @@ class TrainConfigTest {
       textBlock =
           """
           training.epochs | 2.9 | a whole number expected, got 2.9
-          training.epochs | "20" | a whole number expected, got "20"
+          training.epochs | "20" | a whole number or auto expected, got "20"
           training.epochs | 3000000000 | -2147483648 to 2147483647 expected, got 3000000000
           training.epochs | [ | expected the node content
           training.epochs | ~ | a value expected, got nothing

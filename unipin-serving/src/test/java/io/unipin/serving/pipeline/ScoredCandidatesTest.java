@@ -56,6 +56,11 @@ final class ScoredCandidatesTest {
     return expected;
   }
 
+  /** Returns probabilities that no counts have changed. */
+  private static ScoredCandidates.Scores plain(float[] scores) {
+    return new ScoredCandidates.Scores(scores, scores);
+  }
+
   @Test
   void list_randomScoresWithTies_equalsSortedItems() {
     for (int seed = 0; seed < 30; seed++) {
@@ -65,7 +70,7 @@ final class ScoredCandidatesTest {
       for (int i = 0; i < scores.length; i++) {
         scores[i] = seed % 3 == 0 ? 0.5f : random.nextInt(5) / 4f;
       }
-      List<RankedItem> ranked = new ScoredCandidates(items, candidates, scores, ORDER);
+      List<RankedItem> ranked = new ScoredCandidates(items, candidates, plain(scores), ORDER);
       assertThat(ranked)
           .as("seed %s", seed)
           .usingRecursiveFieldByFieldElementComparator()
@@ -84,7 +89,7 @@ final class ScoredCandidatesTest {
     for (int i = 0; i < special.length; i++) {
       scores[2 * i] = special[i];
     }
-    assertThat(new ScoredCandidates(items, candidates, scores, ORDER))
+    assertThat(new ScoredCandidates(items, candidates, plain(scores), ORDER))
         .extracting(RankedItem::id)
         .isEqualTo(sorted(candidates, scores).stream().map(RankedItem::id).toList());
   }
@@ -92,7 +97,20 @@ final class ScoredCandidatesTest {
   @Test
   void get_twice_returnsTheSameItem() {
     List<Candidate> candidates = candidates(new Random(2), 3);
-    List<RankedItem> ranked = new ScoredCandidates(items, candidates, new float[6], ORDER);
+    List<RankedItem> ranked = new ScoredCandidates(items, candidates, plain(new float[6]), ORDER);
     assertThat(ranked.get(1)).isSameAs(ranked.get(1));
+  }
+
+  @Test
+  void get_countsChangedAProbability_namesTheirPartOfTheUtility() {
+    List<Candidate> candidates = candidates(new Random(3), 1);
+    ScoredCandidates.Scores scores =
+        new ScoredCandidates.Scores(new float[] {0.25f, 0.5f}, new float[] {0.75f, 0.5f});
+    RankedItem item = new ScoredCandidates(items, candidates, scores, ORDER).get(0);
+    assertThat(item.probabilities()).containsExactly(0.75f, 0.5f);
+    float score = candidates.get(0).score();
+    float plain = ORDER.utility(score, scores.plain(), 0);
+    assertThat(item.utility()).isEqualTo(ORDER.utility(score, scores.counted(), 0));
+    assertThat(item.counted()).isEqualTo(item.utility() - plain).isNotZero();
   }
 }
