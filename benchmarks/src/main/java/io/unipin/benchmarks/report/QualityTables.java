@@ -184,9 +184,9 @@ final class QualityTables {
             "attributes",
             "{hr10|s4}",
             "{ndcg10|s4}")
-        .row("ablations/amazon-beauty-default", beautyCells("the default recipe", "attributes"))
+        .row("ablations/amazon-beauty-default", beautyCells("dropout 0.3", "attributes"))
         .row("ablations/amazon-beauty-ids-dropout5", beautyCells("dropout 0.5", "ids"))
-        .row("ablations/amazon-beauty-ids-default", beautyCells("the default recipe", "ids"))
+        .row("ablations/amazon-beauty-ids-default", beautyCells("dropout 0.3", "ids"))
         .row(
             "ablations/amazon-beauty-ids-recipe",
             beautyCells("2,048 negatives, items unknown in training, queries as keys", "ids"))
