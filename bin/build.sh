@@ -67,6 +67,16 @@ compile() {
   pom_stamp "$1" >"$state/poms.$1"
 }
 
+# Writes the archive of classes of a build. A request to a port at which no server listens loads
+# nearly all classes that a short command needs. If the JVM cannot write the archive, commands start
+# without it. Usage: archive_classes FOLDER-OF-BUILD
+archive_classes() {
+  # shellcheck disable=SC2046  # options without spaces
+  "$JAVA_HOME/bin/java" $(short_options) "-XX:ArchiveClassesAtExit=$(class_archive "$1")" \
+    -cp "$(cat "$1/classpath")" io.unipin.cli.Main request --user archive --address 127.0.0.1:1 \
+    </dev/null >/dev/null 2>&1 || true
+}
+
 # Copies our own jars away from target/, so that a later build does not pull them from under a running program.
 # Usage: publish NEED STAMP STAMP-OF-CLI. Both stamps were taken before the compilation.
 publish() {
@@ -81,6 +91,7 @@ publish() {
   done
   third_party="$(tr ':' '\n' <"$root/$1/target/classpath.txt" | grep -v "^$root/" | paste -s -d ':')"
   (IFS=':' && printf '%s:%s\n' "${entries[*]}" "$third_party") >"$fresh/classpath"
+  archive_classes "$fresh"
   # A build of the benchmarks includes all that the need cli asks for.
   printf '%s\n' "$3" >"$fresh/stamp.cli"
   printf '%s\n' "$2" >"$fresh/stamp.$1"

@@ -13,6 +13,15 @@ memory_bytes() {
   echo "$total"
 }
 
+# Prints the options of a command that runs for a short time. -Xlog:disable keeps the JVM from
+# printing that it cannot use an archive of classes.
+short_options() { printf '%s ' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable; }
+
+# Prints the file into which a build has written the classes that a command loads, in the form in
+# which the JVM needs them. A command that uses this file starts in less time.
+# Usage: class_archive FOLDER-OF-BUILD
+class_archive() { printf '%s/classes.jsa' "$1"; }
+
 launch() {
   local verb="${1:-}" threads=1 memory options=()
   # A training computes each step on all cores. All other commands compute each request on one core.
@@ -31,8 +40,12 @@ launch() {
     # These benchmarks load a server on the same cores. If the JVM compiled its code for minutes,
     # this would be load, too.
     'bench overload' | 'bench pauses' | 'bench swap' | 'bench soak' | 'bench cluster') options+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC) ;;
-    'serve '* | 'train '* | 'evaluate '* | 'bench '* | 'loadtest '*) ;;
-    *) options+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC) ;;
+    'serve '* | 'train '* | 'evaluate '* | 'bench '* | 'loadtest '* | 'try '* | 'import '* | 'validate '*) ;;
+    *)
+      # shellcheck disable=SC2207  # options without spaces
+      options+=($(short_options))
+      [[ ! -s "$(class_archive "$state/app")" ]] || options+=("-XX:SharedArchiveFile=$(class_archive "$state/app")")
+      ;;
   esac
   # Benchmarks start many servers, and their logs should not hide the results.
   [[ "$verb" != bench ]] || export UNIPIN_LOG_LEVEL="${UNIPIN_LOG_LEVEL:-WARN}"

@@ -22,6 +22,7 @@ import io.unipin.benchmarks.pauses.PausesCommand;
 import io.unipin.benchmarks.quality.CountsCommand;
 import io.unipin.benchmarks.quality.QualityCommand;
 import io.unipin.benchmarks.report.ReportCommand;
+import io.unipin.benchmarks.trial.TrialCommand;
 import io.unipin.cli.Verb;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
       ClusterCommand.class,
       ExperimentsCommand.class,
       FuzzCommand.class,
+      TrialCommand.class,
       GpuPackCommand.class,
       QualityCommand.class,
       CountsCommand.class,

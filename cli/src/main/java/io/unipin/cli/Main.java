@@ -30,6 +30,7 @@ import io.unipin.cli.trial.TryCommand;
 import io.unipin.cli.trial.ValidateCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
@@ -60,36 +61,37 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done; 1 failed; 2 wrong command line; some verbs have more.",
       "",
       "Environment: UNIPIN_JAVA_OPTIONS adds options of the JVM."
-    },
-    subcommands = {
-      DemoCommand.class,
-      TryCommand.class,
-      ValidateCommand.class,
-      DoctorCommand.class,
-      GpuCommand.class,
-      ImportCommand.class,
-      ExportCommand.class,
-      SimulateCommand.class,
-      TrainCommand.class,
-      EvaluateCommand.class,
-      CountsCommand.class,
-      IndexCommand.class,
-      ConfigCommand.class,
-      ServeCommand.class,
-      BundleCommand.class,
-      TokenCommand.class,
-      ShellCommand.class,
-      RequestCommand.class,
-      ActionsCommand.class,
-      EraseCommand.class,
-      ItemsCommand.class,
-      HistoryCommand.class,
-      BackupCommand.class,
-      RestoreCommand.class,
-      ExperimentCommand.class,
-      LoadtestCommand.class
     })
 public final class Main implements Runnable, Failures.Reader {
+  /** The names of the commands of this module, in the order in which the help lists them. */
+  private static final List<String> NAMES =
+      List.of(
+          "demo",
+          "try",
+          "validate",
+          "doctor",
+          "gpu",
+          "import",
+          "export",
+          "simulate",
+          "train",
+          "evaluate",
+          "index",
+          "config",
+          "serve",
+          "bundle",
+          "token",
+          "shell",
+          "request",
+          "actions",
+          "erase",
+          "items",
+          "history",
+          "backup",
+          "restore",
+          "experiment",
+          "loadtest");
+
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
@@ -117,7 +119,7 @@ public final class Main implements Runnable, Failures.Reader {
   public static void main(String[] arguments) {
     // The root locale depends on no country. So equal input gives equal output on every machine.
     Locale.setDefault(Locale.ROOT);
-    System.exit(run(commandLine(), arguments));
+    System.exit(run(commandLineFor(arguments), arguments));
   }
 
   /** Runs a command and flushes everything that it printed. */
@@ -131,7 +133,55 @@ public final class Main implements Runnable, Failures.Reader {
   /** Returns the root command with all commands, including the commands of other modules. */
   public static CommandLine commandLine() {
     CommandLine main = new CommandLine(new Main());
+    NAMES.forEach(name -> main.addSubcommand(command(name)));
     ServiceLoader.load(Verb.class).forEach(main::addSubcommand);
+    return prepared(main);
+  }
+
+  /**
+   * Returns the root command for these words. If the first word is the name of a command of this
+   * module, the root command has this command alone, because it takes long to examine all commands.
+   */
+  static CommandLine commandLineFor(String... words) {
+    if (words.length == 0 || !NAMES.contains(words[0])) {
+      return commandLine();
+    }
+    return prepared(new CommandLine(new Main()).addSubcommand(command(words[0])));
+  }
+
+  private static Object command(String name) {
+    return switch (name) {
+      case "demo" -> new DemoCommand();
+      case "try" -> new TryCommand();
+      case "validate" -> new ValidateCommand();
+      case "doctor" -> new DoctorCommand();
+      case "gpu" -> new GpuCommand();
+      case "import" -> new ImportCommand();
+      case "export" -> new ExportCommand();
+      case "simulate" -> new SimulateCommand();
+      case "train" -> new TrainCommand();
+      case "evaluate" -> new EvaluateCommand();
+      case "counts" -> new CountsCommand();
+      case "index" -> new IndexCommand();
+      case "config" -> new ConfigCommand();
+      case "serve" -> new ServeCommand();
+      case "bundle" -> new BundleCommand();
+      case "token" -> new TokenCommand();
+      case "shell" -> new ShellCommand();
+      case "request" -> new RequestCommand();
+      case "actions" -> new ActionsCommand();
+      case "erase" -> new EraseCommand();
+      case "items" -> new ItemsCommand();
+      case "history" -> new HistoryCommand();
+      case "backup" -> new BackupCommand();
+      case "restore" -> new RestoreCommand();
+      case "experiment" -> new ExperimentCommand();
+      case "loadtest" -> new LoadtestCommand();
+      default -> throw new IllegalArgumentException("one of " + NAMES + " expected, got " + name);
+    };
+  }
+
+  private static CommandLine prepared(CommandLine main) {
     return main.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
         .setExecutionStrategy(new Checks())

@@ -31,6 +31,22 @@ final class MainTest {
     }
   }
 
+  @Test
+  void commandLineFor_wordsOfAVerb_hasThisVerbAlone() {
+    CommandLine all = Main.commandLine();
+    all.getSubcommands()
+        .forEach(
+            (verb, command) -> {
+              CommandLine main = Main.commandLineFor(verb, "--help");
+              assertThat(main.getSubcommands()).as(verb).containsKey(verb);
+              boolean own = !(command.getCommand() instanceof Verb);
+              assertThat(main.getSubcommands().size() == 1).as(verb).isEqualTo(own);
+            });
+    assertThat(Main.commandLineFor("dance").getSubcommands()).hasSameSizeAs(all.getSubcommands());
+    assertThat(Main.commandLineFor("--debug", "request").getSubcommands())
+        .hasSameSizeAs(all.getSubcommands());
+  }
+
   @Command(name = "terse")
   private static final class TerseVerb implements Runnable {
     @Spec private CommandSpec spec;

@@ -15,13 +15,12 @@ public interface TrainProgress {
   default void validated(int epoch, Validation validation, boolean best) {}
 
   /**
-   * Returns whether another epoch begins. An epoch that has begun is always finished.
-   *
-   * @param epochs number of finished epochs
-   * @param seconds seconds of training and validation so far
+   * Returns the time limit of training and validation in seconds. The training ends at the first
+   * step after the limit, and the last epoch may be a part of one. At least one step is taken. The
+   * learning rates depend on the number of steps that fit into the limit.
    */
-  default boolean goesOn(int epochs, double seconds) {
-    return true;
+  default double mostSeconds() {
+    return Double.POSITIVE_INFINITY;
   }
 
   /** Returns a listener that does nothing. */

@@ -46,8 +46,6 @@ import org.jspecify.annotations.Nullable;
  * best model so far).
  */
 public final class Trainer {
-  private static final Validation NONE = new Validation(Double.NaN, Double.NaN);
-
   private final FeedLog log;
   private final TrainingPart part;
   private final TrainConfig config;
@@ -56,6 +54,7 @@ public final class Trainer {
   private final EngineOptions options;
   private final Validator validator;
   private final EpochPlan plan;
+  private final StepBudget budget;
   private final float[] actionWeights;
   private final float[] maskedWeights;
   private BatchSource batches;
@@ -101,6 +100,7 @@ public final class Trainer {
     this.options = EngineOptions.on(device, Precision.FLOAT32);
     this.validator = validator;
     this.plan = new EpochPlan(part, config);
+    this.budget = new StepBudget(progress.mostSeconds(), config.training());
     this.batches = BatchSource.of(part, config);
     this.actionWeights = weights("actionWeights", config.training().actionWeights());
     this.maskedWeights = weights("maskedWeights", config.training().maskedWeights());
@@ -121,8 +121,8 @@ public final class Trainer {
   }
 
   /**
-   * Trains to the end of the recipe, or until validation stops improving, or until the listener
-   * allows no further epoch.
+   * Trains to the end of the recipe, or until validation stops improving, or until the listener's
+   * time limit.
    *
    * @param resume whether to continue from the work folder's checkpoint; if there is no checkpoint,
    *     the training starts from the beginning
@@ -173,7 +173,7 @@ public final class Trainer {
       counts = warm == null ? count() : warm.counted(count());
       counts.write(work);
       try (TrainingModel training = TrainingModel.of(model, weights(model, warm), options)) {
-        return run(training, TrainState.start(origin, NONE));
+        return run(training, TrainState.start(origin, new Validation(Double.NaN, Double.NaN)));
       }
     } catch (IOException e) {
       throw new TrainException("the work folder %s cannot be written: %s".formatted(work, e), e);
@@ -202,7 +202,7 @@ public final class Trainer {
     TrainState state = from;
     while (state.epoch() < config.training().epochs()
         && state.epoch() - state.bestEpoch() <= config.training().patience()
-        && progress.goesOn(state.epoch(), seconds())) {
+        && budget.allows(state.step(), seconds())) {
       state = epoch(training, state);
       state = validate(training, state);
       state.at(seconds()).write(work, training::checkpoint);
@@ -223,12 +223,12 @@ public final class Trainer {
     TrainingSettings settings = config.training();
     List<List<Sequence>> planned = plan.batches(from.epoch());
     long steps = (long) planned.size() * settings.epochs();
-    LearningRate rate = new LearningRate(settings.learningRate(), settings.warmupSteps(), steps);
     Meter meter = new Meter();
     long checkpointed = System.nanoTime();
     TrainState state = from;
-    while (state.batch() < planned.size()) {
+    while (state.batch() < planned.size() && budget.allows(state.step(), seconds())) {
       long step = state.step() + 1;
+      LearningRate rate = budget.rate(state.step(), steps, seconds());
       TrainingBatch batch = batches.batch(planned.get(state.batch()), step);
       StepLoss loss = training.step(batch, stepSettings(step, rate));
       if (!loss.isFinite()) {

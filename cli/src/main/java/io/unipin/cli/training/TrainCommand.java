@@ -126,8 +126,8 @@ public final class TrainCommand implements Callable<Integer>, Checked {
       defaultValue = "0",
       paramLabel = "N",
       description =
-          "Begin no epoch that would probably end later than after this many seconds of training."
-              + " At least one epoch is trained. Default: 0, no limit.")
+          "End the training after this many seconds, also within an epoch. The learning rate falls"
+              + " until then. Default: 0, no limit.")
   private int seconds;
 
   @Option(

@@ -22,8 +22,7 @@ final class TrainText implements TrainProgress {
   /**
    * Creates a listener.
    *
-   * @param mostSeconds time limit in seconds, 0 for none; an epoch that would probably end after
-   *     the limit is not begun
+   * @param mostSeconds time limit of the training in seconds, 0 for none
    */
   TrainText(Progress progress, double mostSeconds) {
     this.progress = progress;
@@ -31,8 +30,8 @@ final class TrainText implements TrainProgress {
   }
 
   @Override
-  public boolean goesOn(int epochs, double seconds) {
-    return mostSeconds <= 0 || epochs == 0 || seconds + seconds / epochs <= mostSeconds;
+  public double mostSeconds() {
+    return mostSeconds <= 0 ? Double.POSITIVE_INFINITY : mostSeconds;
   }
 
   @Override

@@ -51,13 +51,18 @@ final class Trial {
     TrialData data = new TrialData(settings, guide);
     FeedLog log = data.prepare();
     results.putAll(data.results());
+    results.put("users", log.users());
+    results.put("items", log.catalogue().size());
+    results.put("actions", log.actions());
     TrialRecipe recipe = new TrialRecipe(log);
     TrialUser user = TrialUser.choose(log, recipe.holdout(), settings.pageOf());
     TrialTraining training = new TrialTraining(home, settings, data.folder(), recipe);
 
     guide.stop("A small model");
-    guide.say("It trains for about %d s; a better one follows later.", settings.seconds());
-    JsonNode trained = training.first(bundle);
+    int seconds = settings.clock().seconds(guide.seconds());
+    guide.say("It trains for about %d s; a better one follows later.", seconds);
+    results.put("training_s", seconds);
+    JsonNode trained = training.first(bundle, seconds);
     JsonNode evaluation = trained.path("evaluation");
     TrialTraining.show(evaluation, recipe.isByTime(), guide);
     if (!TrialTraining.isAbovePopularity(evaluation)) {

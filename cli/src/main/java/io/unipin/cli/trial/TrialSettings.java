@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param data file, folder or pattern; null for a simulated feed
  * @param save file for the mapping; null to write none
  * @param pageOf user whose page is shown; null to choose one
- * @param seconds time limit of the first training
+ * @param clock time limit of the first training
  * @param maxBadRows the trial leaves out bad rows, and fails if there are more than this many
  * @param once whether to end after the first page
  */
@@ -23,14 +23,14 @@ record TrialSettings(
     Decisions decisions,
     @Nullable Path save,
     @Nullable String pageOf,
-    int seconds,
+    TrialClock clock,
     long maxBadRows,
     boolean once) {
-  Map<String, Object> figures() {
-    Map<String, Object> figures = new LinkedHashMap<>();
+  Map<String, @Nullable Object> figures() {
+    Map<String, @Nullable Object> figures = new LinkedHashMap<>();
     figures.put("data", data == null ? "simulator" : data.toString());
     figures.put("decided", decisions.columns());
-    figures.put("seconds", seconds);
+    figures.put("seconds", clock.asked());
     return figures;
   }
 }

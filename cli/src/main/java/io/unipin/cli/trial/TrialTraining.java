@@ -34,10 +34,10 @@ final class TrialTraining {
     this.recipe = recipe;
   }
 
-  /** Trains the first model, and returns its figures. */
-  JsonNode first(Path bundle) throws IOException, InterruptedException {
+  /** Trains the first model for some seconds, and returns its figures. */
+  JsonNode first(Path bundle, int seconds) throws IOException, InterruptedException {
     List<String> arguments = arguments("first", bundle, recipe.first());
-    arguments.addAll(List.of("--seconds", String.valueOf(settings.seconds())));
+    arguments.addAll(List.of("--seconds", String.valueOf(seconds)));
     ChildProcess.run(home, arguments);
     return figures("first");
   }

@@ -71,10 +71,14 @@ public final class TryCommand implements Callable<Integer>, Checked {
 
   @Option(
       names = "--seconds",
-      defaultValue = "18",
       paramLabel = "N",
-      description = "Seconds of the first training. Default: ${DEFAULT-VALUE}.")
-  private int seconds;
+      description =
+          "Seconds of the first training. Default: from "
+              + TrialClock.LEAST
+              + " to "
+              + TrialClock.MOST
+              + ", so that the first page comes within a minute.")
+  private @Nullable Integer seconds;
 
   @Option(
       names = "--max-bad-rows",
@@ -101,7 +105,7 @@ public final class TryCommand implements Callable<Integer>, Checked {
 
   @Override
   public void check() {
-    if (seconds < 1) {
+    if (seconds != null && seconds < 1) {
       throw new CheckException("--seconds: 1 or more expected, got " + seconds);
     }
     if (maxBadRows < 0) {
@@ -123,7 +127,14 @@ public final class TryCommand implements Callable<Integer>, Checked {
     Home home = Home.find();
     TrialSettings settings =
         new TrialSettings(
-            folder(home), data, roles.decisions(), save, pageOf, seconds, maxBadRows, once);
+            folder(home),
+            data,
+            roles.decisions(),
+            save,
+            pageOf,
+            new TrialClock(seconds),
+            maxBadRows,
+            once);
     Trial trial = new Trial(home, settings, new Guide(spec.commandLine().getOut()));
     trial.run(
         results -> {

@@ -11,19 +11,8 @@ final class TrainTextTest {
   }
 
   @Test
-  void goesOn_anotherEpochWouldEndLater_false() {
-    assertThat(text(20).goesOn(4, 15)).isTrue();
-    assertThat(text(20).goesOn(4, 17)).isFalse();
-  }
-
-  @Test
-  void goesOn_beforeTheFirstEpoch_true() {
-    assertThat(text(1).goesOn(0, 30)).isTrue();
-    assertThat(text(1).goesOn(1, 30)).isFalse();
-  }
-
-  @Test
-  void goesOn_withoutLimit_true() {
-    assertThat(text(0).goesOn(7, 1e9)).isTrue();
+  void mostSeconds_ofNone_isInfinite() {
+    assertThat(text(20).mostSeconds()).isEqualTo(20);
+    assertThat(text(0).mostSeconds()).isInfinite();
   }
 }

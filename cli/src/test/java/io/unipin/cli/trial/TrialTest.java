@@ -121,6 +121,15 @@ final class TrialTest {
   }
 
   @Test
+  void clock_nothingAsked_takesWhatIsLeft() {
+    TrialClock clock = new TrialClock(null);
+    assertThat(clock.seconds(2)).isEqualTo(TrialClock.MOST);
+    assertThat(clock.seconds(15)).isEqualTo(15);
+    assertThat(clock.seconds(60)).isEqualTo(TrialClock.LEAST);
+    assertThat(new TrialClock(90).seconds(60)).isEqualTo(90);
+  }
+
+  @Test
   void improvement_thatFails_leavesTheServerRunning() throws InterruptedException {
     StringWriter said = new StringWriter();
     Guide guide = new Guide(new PrintWriter(said, true));

@@ -41,7 +41,8 @@ record ImportMapping(
    * @param quote quote character; an empty text means no quotes; when absent, chosen by the file's
    *     name
    * @param header whether the first line of a text file names the columns; true when absent
-   * @param names names of the columns of a text file without a header
+   * @param names names of the columns of a text file without a header; if {@code header} is true,
+   *     they replace the names of the first line
    * @param types type of each column that comes from text or from names of folders; the default is
    *     VARCHAR
    * @param nulls texts that stand for null; when absent, the empty text of delimited files

@@ -71,8 +71,11 @@ final class TextSource {
     if (source.maxUnpackedBytes() != null) {
       requirePositive("max_unpacked_bytes", source.maxUnpackedBytes());
     }
-    if (Boolean.FALSE.equals(source.header()) == (source.names() == null)) {
-      throw wrong("names for text without a header, and only then, expected");
+    if (Boolean.FALSE.equals(source.header()) && source.names() == null) {
+      throw wrong("names for text without a header expected");
+    }
+    if (source.header() == null && source.names() != null) {
+      throw wrong("header: false expected beside names, or header: true if they replace a header");
     }
   }
 
@@ -227,7 +230,9 @@ final class TextSource {
       List<@Nullable String> constants,
       RowLoader loader)
       throws IOException, SQLException {
-    if (!json && source.names() == null) {
+    if (source.names() != null && Boolean.TRUE.equals(source.header())) {
+      rows.next(); // the given names replace those of the header
+    } else if (!json && source.names() == null) {
       Optional<SourceRow> first = rows.next();
       List<String> found = first.isPresent() ? names(file, first.get()) : header;
       if (!found.equals(header)) {

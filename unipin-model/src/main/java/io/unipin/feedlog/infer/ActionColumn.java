@@ -1,13 +1,14 @@
 package io.unipin.feedlog.infer;
 
-import io.unipin.feedlog.infer.NameWords.Word;
 import io.unipin.feedlog.infer.profile.ColumnProfile;
 import io.unipin.feedlog.infer.profile.TableProfile;
+import io.unipin.feedlog.infer.words.ActionWords;
+import io.unipin.feedlog.infer.words.NameWords;
+import io.unipin.feedlog.infer.words.NameWords.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,23 +56,9 @@ public record ActionColumn(
 
   private static final int MOST_NAMES = 40;
   private static final int MOST_RATINGS = 101;
-  private static final Pattern PASSIVE =
-      Pattern.compile(
-          ".*(impress|exposure|expose|shown|display|served|render|scroll|search|query|filter|login|logout"
-              + "|session|viewport|heartbeat|anzeige|angezeigt|einblendung).*|show|seen|none|null|no|0");
-  private static final Pattern NEGATIVE =
-      Pattern.compile(
-          ".*(dislike|hide|remov|refund|return|unlike|unfollow|report|block|skip|not.?interest|hate|cancel"
-              + "|storn|retour|bounce|delete|dismiss).*");
-  private static final Pattern ENGAGEMENT =
-      Pattern.compile(
-          ".*(view|click|buy|bought|purchas|order|cart|basket|transaction|like|save|fav|share|play|watch|listen"
-              + "|read|rate|review|wish|follow|comment|book|subscrib|kauf|bestell|warenkorb|klick|ansicht"
-              + "|compra|achat|vente).*");
-  private static final Pattern FLAG_NAME =
-      Pattern.compile(
-          "(is|has|did|was)_?[a-z_]+|.*(click|like|purchas|bought|share|save|watched|follow|comment|convert"
-              + "|conversion|label|long_view|booking|forward|hate|dislike).*");
+
+  /** Largest number of actions in a column whose values are not known as actions. */
+  private static final int MOST_CODES = 12;
 
   /**
    * Returns how the rows of a table say what the user did. If no column says what the user did, all
@@ -116,8 +103,9 @@ public record ActionColumn(
     int most = 0;
     for (ColumnProfile column : table.columns()) {
       Set<Word> words = NameWords.set(column.name());
+      boolean coded = isCoded(column, words);
       boolean texts =
-          column.numeric() < 0.5
+          (column.numeric() < 0.5 || coded)
               && column.distinct() >= 1
               && column.distinct() <= MOST_NAMES
               && column.formats().isEmpty()
@@ -132,9 +120,10 @@ public record ActionColumn(
           (words.contains(Word.ACTION) || words.contains(Word.HAPPENED))
               && !words.contains(Word.ID)
               && !words.contains(Word.OTHER);
-      long known = column.common().keySet().stream().filter(ActionColumn::isKnown).count();
+      long known = column.common().keySet().stream().filter(ActionWords::isKnown).count();
       int score = (named ? 2 : 0) + (2 * known >= column.distinct() ? 2 : known > 0 ? 1 : 0);
-      if (score > most && (named || score >= 2) && known > 0) {
+      boolean told = known > 0 || coded || isOwnWords(column, words);
+      if (score > most && (named || score >= 2) && told) {
         best = column;
         most = score;
       }
@@ -142,11 +131,26 @@ public record ActionColumn(
     return best;
   }
 
-  private static boolean isKnown(String value) {
-    String name = value.toLowerCase(Locale.ROOT);
-    return ENGAGEMENT.matcher(name).matches()
-        || PASSIVE.matcher(name).matches()
-        || NEGATIVE.matcher(name).matches();
+  /** Whether the name says that the column names actions, and nothing else. */
+  private static boolean isOfActions(Set<Word> words) {
+    return words.contains(Word.ACTION)
+        && words.stream().allMatch(word -> word == Word.ACTION || word == Word.HAPPENED);
+  }
+
+  /** Whether the column has a number for each kind of action, and its name says so. */
+  private static boolean isCoded(ColumnProfile column, Set<Word> words) {
+    return isOfActions(words)
+        && column.isWhole()
+        && column.distinct() > 1
+        && column.distinct() <= MOST_CODES;
+  }
+
+  /** Whether the column has texts of a language that the patterns lack, and its name is clear. */
+  private static boolean isOwnWords(ColumnProfile column, Set<Word> words) {
+    return isOfActions(words)
+        && !column.name().equalsIgnoreCase("type")
+        && column.distinct() > 1
+        && column.distinct() <= MOST_CODES;
   }
 
   private static ActionColumn named(ColumnProfile column, String reason) {
@@ -154,12 +158,11 @@ public record ActionColumn(
     List<String> passive = new ArrayList<>();
     List<String> positives = new ArrayList<>();
     for (String value : column.common().keySet()) {
-      String name = value.toLowerCase(Locale.ROOT);
-      if (PASSIVE.matcher(name).matches()) {
+      if (!column.isNumber() && ActionWords.isPassive(value)) {
         passive.add(value);
       } else if (!value.isBlank() && actions.size() < MOST_NAMES) {
         actions.add(value);
-        if (!NEGATIVE.matcher(name).matches()) {
+        if (!ActionWords.isNegative(value)) {
           positives.add(value);
         }
       }
@@ -230,10 +233,9 @@ public record ActionColumn(
   private static List<ColumnProfile> flags(TableProfile table) {
     List<ColumnProfile> flags = new ArrayList<>();
     for (ColumnProfile column : table.columns()) {
-      String name = column.name().toLowerCase(Locale.ROOT);
       Set<Word> words = NameWords.set(column.name());
       if (column.isFlag()
-          && FLAG_NAME.matcher(name).matches()
+          && ActionWords.isFlag(column.name())
           && !words.contains(Word.OTHER)
           && !words.contains(Word.USER)) {
         flags.add(column);
@@ -244,7 +246,7 @@ public record ActionColumn(
 
   private static ActionColumn flags(List<ColumnProfile> columns) {
     List<String> actions = columns.stream().map(ActionColumn::flagged).distinct().toList();
-    List<String> good = actions.stream().filter(name -> !NEGATIVE.matcher(name).matches()).toList();
+    List<String> good = actions.stream().filter(name -> !ActionWords.isNegative(name)).toList();
     String first = good.isEmpty() ? actions.get(0) : good.get(0);
     for (String name : good) {
       first = name.contains("click") ? name : first;
@@ -268,8 +270,7 @@ public record ActionColumn(
   private static ActionColumn one(TableProfile table) {
     String action = "interaction";
     for (ColumnProfile column : table.columns()) {
-      String name = column.name().toLowerCase(Locale.ROOT);
-      if (name.matches(".*(order|purchas|bestell|kauf|invoice|quantity|menge|transaction).*")) {
+      if (ActionWords.isOfPurchases(column.name())) {
         action = "purchase";
       }
     }

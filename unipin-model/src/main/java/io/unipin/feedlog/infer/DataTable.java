@@ -7,8 +7,12 @@ import io.unipin.feedlog.source.SourceException;
 import io.unipin.feedlog.source.SourceFile;
 import io.unipin.feedlog.source.Unpacked;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Files with the same columns. Immutable.
  *
- * <p>Reads at most {@link #HEAD_BYTES} bytes and {@link #HEAD_ROWS} rows of the first file.
+ * <p>Reads at most {@link #HEAD_BYTES} bytes and {@link #HEAD_ROWS} rows of the first file. If this
+ * file is larger and not compressed, half of the rows come from later places of the file, because
+ * the first rows of a file that is sorted by user may have only one user.
  *
  * @param name path or pattern of the files, relative to their folder
  * @param source how a mapping names and reads the files
@@ -29,6 +35,9 @@ public record DataTable(
 
   /** Largest number of rows that are read to infer what a table means. */
   public static final int HEAD_ROWS = 60_000;
+
+  private static final int LATER_PIECES = 6;
+  private static final int PIECE_BYTES = 1 << 19;
 
   public DataTable {
     files = List.copyOf(files);
@@ -63,16 +72,17 @@ public record DataTable(
     }
     boolean packed = ContentKind.of(first.path()) != ContentKind.TEXT;
     boolean whole = head.length < HEAD_BYTES;
+    List<byte[]> later = whole || packed ? List.of() : later(first);
     String text = new String(head, 0, Math.min(head.length, 64), StandardCharsets.UTF_8).strip();
     if (text.startsWith("{") || text.startsWith("\uFEFF{")) {
-      return new TextHead(name, files, bytes, head, packed, whole).json();
+      return new TextHead(name, files, bytes, head, later, packed, whole).json();
     }
     if (text.startsWith("[{") || text.equals("[")) {
       throw new InferenceException(
           first.name()
               + ": one JSON object a line expected, got an array; `jq -c '.[]' FILE > FILE.jsonl` turns it into lines");
     }
-    return new TextHead(name, files, bytes, head, packed, whole).delimited();
+    return new TextHead(name, files, bytes, head, later, packed, whole).delimited();
   }
 
   private static byte[] head(SourceFile file) throws IOException {
@@ -81,6 +91,36 @@ public record DataTable(
     } catch (SourceException e) {
       throw new InferenceException(file.name() + ": " + e.complaint());
     }
+  }
+
+  /** Returns whole lines from places that are spread over the rest of a file. */
+  private static List<byte[]> later(SourceFile file) throws IOException {
+    List<byte[]> pieces = new ArrayList<>();
+    try (SeekableByteChannel in = Files.newByteChannel(file.path())) {
+      long rest = in.size() - HEAD_BYTES;
+      for (int at = 1; at <= LATER_PIECES && rest > LATER_PIECES * (long) PIECE_BYTES; at++) {
+        ByteBuffer buffer = ByteBuffer.allocate(PIECE_BYTES);
+        in.position(HEAD_BYTES + (rest - PIECE_BYTES) * at / LATER_PIECES);
+        while (buffer.hasRemaining() && in.read(buffer) >= 0) {
+          // A read may fill a part of the buffer only.
+        }
+        pieces.add(wholeLines(Arrays.copyOf(buffer.array(), buffer.position())));
+      }
+    }
+    return pieces;
+  }
+
+  /** Returns the bytes after the first line end, up to the last line end. */
+  private static byte[] wholeLines(byte[] bytes) {
+    int from = 0;
+    while (from < bytes.length && bytes[from] != '\n') {
+      from++;
+    }
+    int to = bytes.length;
+    while (to > from && bytes[to - 1] != '\n') {
+      to--;
+    }
+    return Arrays.copyOfRange(bytes, Math.min(from + 1, to), to);
   }
 
   /** Adds columns to a table and its rows: the columns that names of folders provide. */

@@ -11,10 +11,17 @@ import java.util.List;
  * @param delimiter text between two columns
  * @param quote character around a value; empty for none
  * @param header whether the first line names the columns
+ * @param renamed whether {@code names} differ from the names in the first line, which gives one name
+ *     to two columns, or lacks the name of the first column
  * @param names names of the columns; {@code c1, c2} and so on for text without a header
  */
 public record Dialect(
-    String encoding, String delimiter, String quote, boolean header, List<String> names) {
+    String encoding,
+    String delimiter,
+    String quote,
+    boolean header,
+    boolean renamed,
+    List<String> names) {
   public Dialect {
     names = List.copyOf(names);
   }

@@ -1,6 +1,7 @@
 package io.unipin.feedlog.infer;
 
 import io.unipin.feedlog.infer.profile.TimeFormat;
+import io.unipin.feedlog.infer.words.NameWords;
 import io.unipin.feedlog.source.DelimitedReader;
 import io.unipin.feedlog.source.HeaderNames;
 import io.unipin.feedlog.source.SourceException;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -84,13 +86,15 @@ final class DialectSniffer {
       }
     }
     Trial found = best == null ? trial(",", QUOTE) : best;
-    List<String> names = header(found.rows());
+    List<String> given = header(found.rows());
+    List<String> names = distinct(withFirst(given, found));
     return new Dialect(
         encoding,
         found.delimiter(),
         found.quote(),
-        !names.isEmpty(),
-        names.isEmpty() ? numbered(found.columns()) : names);
+        !given.isEmpty(),
+        !names.equals(given),
+        given.isEmpty() ? numbered(found.columns()) : names);
   }
 
   /**
@@ -137,7 +141,7 @@ final class DialectSniffer {
 
   private TextInput input() throws IOException {
     return TextInput.of(
-        new ByteArrayInputStream(head), new Dialect(encoding, ",", "", true, List.of()).charset());
+        new ByteArrayInputStream(head), new Dialect(encoding, ",", "", true, false, List.of()).charset());
   }
 
   static String encoding(byte[] head) {
@@ -185,21 +189,56 @@ final class DialectSniffer {
       return List.of();
     }
     boolean known = false;
+    boolean twice = false;
     Set<String> seen = new HashSet<>();
     List<@Nullable String> first = rows.get(0).values();
     for (int at = 0; at < first.size(); at++) {
       String name = String.valueOf(first.get(at)).strip();
       boolean blank = name.isEmpty();
       known |= !blank && NameWords.isKnown(name);
+      twice |= !blank && !seen.add(name.toLowerCase(Locale.ROOT));
       if (NUMBER.matcher(name).matches()
           || name.length() > LONGEST_NAME
           || NO_NAME.matcher(name).matches()
-          || (!blank && !seen.add(name))
           || isTime(name)) {
         return List.of();
       }
     }
-    return known || !comesAgain(first, rows) ? HeaderNames.of(first) : List.of();
+    boolean again = (!known || twice) && comesAgain(first, rows);
+    return again || (twice && !known) ? List.of() : HeaderNames.of(first);
+  }
+
+  /**
+   * Returns a header's names, with a name for the first column if the header lacks this name. Some
+   * programs write a column of row names, but no name for it.
+   */
+  private static List<String> withFirst(List<String> names, Trial trial) {
+    boolean longer = !names.isEmpty() && trial.columns() == names.size() + 1;
+    boolean ends =
+        trial.rows().stream()
+            .skip(1)
+            .filter(row -> row.values().size() == trial.columns())
+            .allMatch(row -> "".equals(row.values().get(trial.columns() - 1)));
+    if (!longer || ends) {
+      return names;
+    }
+    List<String> all = new ArrayList<>(List.of("row"));
+    all.addAll(names);
+    return all;
+  }
+
+  /** Returns names that differ in more than case: {@code name, name_2} and so on. */
+  private static List<String> distinct(List<String> names) {
+    Set<String> seen = new HashSet<>();
+    List<String> all = new ArrayList<>();
+    for (String name : names) {
+      String unique = name;
+      for (int count = 2; !seen.add(unique.toLowerCase(Locale.ROOT)); count++) {
+        unique = name + "_" + count;
+      }
+      all.add(unique);
+    }
+    return all;
   }
 
   private static boolean isTime(String text) {

@@ -2,10 +2,11 @@ package io.unipin.feedlog.infer;
 
 import io.unipin.feedlog.infer.Inferred.Shape;
 import io.unipin.feedlog.infer.KeyColumns.Keys;
-import io.unipin.feedlog.infer.NameWords.Word;
 import io.unipin.feedlog.infer.profile.ColumnProfile;
 import io.unipin.feedlog.infer.profile.ColumnProfile.ListShape;
 import io.unipin.feedlog.infer.profile.TableProfile;
+import io.unipin.feedlog.infer.words.NameWords;
+import io.unipin.feedlog.infer.words.NameWords.Word;
 import io.unipin.feedlog.source.Shown;
 import io.unipin.settings.Nearest;
 import java.util.ArrayList;

@@ -1,8 +1,9 @@
 package io.unipin.feedlog.infer;
 
-import io.unipin.feedlog.infer.NameWords.Word;
 import io.unipin.feedlog.infer.profile.ColumnProfile;
 import io.unipin.feedlog.infer.profile.TableProfile;
+import io.unipin.feedlog.infer.words.NameWords;
+import io.unipin.feedlog.infer.words.NameWords.Word;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;

@@ -1,9 +1,10 @@
 package io.unipin.feedlog.infer;
 
-import io.unipin.feedlog.infer.NameWords.Word;
 import io.unipin.feedlog.infer.profile.ColumnProfile;
 import io.unipin.feedlog.infer.profile.ColumnProfile.ListShape;
 import io.unipin.feedlog.infer.profile.TableProfile;
+import io.unipin.feedlog.infer.words.NameWords;
+import io.unipin.feedlog.infer.words.NameWords.Word;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -30,6 +31,11 @@ final class KeyColumns {
   private static final int LONGEST = 128;
   private static final double SAME = 0.99;
   private static final double MUCH_FULLER = 0.3;
+
+  /** A column of users with values in fewer rows than this share is worth little. */
+  private static final double SPARSE = 0.5;
+
+  private static final double FULL = 0.9;
 
   private final TableProfile table;
   private final Decisions decisions;
@@ -58,8 +64,9 @@ final class KeyColumns {
   Keys find(Set<String> taken) {
     Choice user = named(Role.USER, taken);
     Choice item = named(Role.ITEM, taken);
-    if (user == null && !decisions.isNone(Role.USER)) {
-      user = session(taken);
+    if (user == null || isSparse(user)) {
+      Choice session = decisions.isNone(Role.USER) ? null : session(taken, user);
+      user = session == null ? user : session;
     }
     if (user != null && item != null) {
       return new Keys(user, item);
@@ -167,15 +174,30 @@ final class KeyColumns {
         && (text || column.whole() >= ColumnProfile.NEARLY_ALL);
   }
 
-  /** Returns the column of sessions, which takes the place of users in a table without users. */
-  private @Nullable Choice session(Set<String> taken) {
+  /** Whether most rows have no user, although nobody decided on this column. */
+  private boolean isSparse(Choice user) {
+    return decisions.column(Role.USER, table) == null && user.column().filledShare() < SPARSE;
+  }
+
+  /**
+   * Returns the column of sessions, which takes the place of users in a table without users.
+   *
+   * @param user column of users that most rows lack; null if there is none
+   */
+  private @Nullable Choice session(Set<String> taken, @Nullable Choice user) {
+    String reason =
+        user == null
+            ? "there is no other user, so each session counts as one"
+            : "most rows have no '%s', so each session counts as a user"
+                .formatted(user.column().name());
     for (ColumnProfile column : table.columns()) {
       Set<Word> words = NameWords.set(column.name());
       if (!taken.contains(column.name())
           && words.contains(Word.SESSION)
           && words.stream().noneMatch(NO_KEY::contains)
+          && (user == null || column.filledShare() > FULL)
           && fits(column)) {
-        return new Choice(column, "there is no other user, so each session counts as one");
+        return new Choice(column, reason);
       }
     }
     return null;
@@ -202,14 +224,36 @@ final class KeyColumns {
           : new UnnamedKeys(table, taken).find(left);
     }
     Role missing = user == null ? Role.USER : Role.ITEM;
-    if (decisions.isNone(missing) || left.isEmpty()) {
+    if (decisions.isNone(missing)) {
       return new Keys(user, item);
+    }
+    if (left.isEmpty()) {
+      return new Keys(user, item == null ? category(taken) : item);
     }
     if (left.size() > 1) {
       throw ambiguous(missing, left.get(0), left.get(1));
     }
     Choice found = new Choice(left.get(0), "no other column has values that repeat like ids");
     return user == null ? new Keys(found, item) : new Keys(user, found);
+  }
+
+  /**
+   * Returns the only column of ids of categories, such as channels. They take the place of items in
+   * a table without items. Null if there is not exactly one such column.
+   */
+  private @Nullable Choice category(Set<String> taken) {
+    ColumnProfile only = null;
+    for (ColumnProfile column : table.columns()) {
+      Set<Word> words = NameWords.set(column.name());
+      boolean ids = words.contains(Word.CATEGORY) && words.contains(Word.ID) && words.size() == 2;
+      if (ids && !taken.contains(column.name()) && isKey(column)) {
+        if (only != null) {
+          return null;
+        }
+        only = column;
+      }
+    }
+    return only == null ? null : new Choice(only, "there is no other item");
   }
 
   private boolean isKey(ColumnProfile column) {

@@ -1,10 +1,11 @@
 package io.unipin.feedlog.infer;
 
 import io.unipin.feedlog.infer.Inferred.Shape;
-import io.unipin.feedlog.infer.NameWords.Word;
 import io.unipin.feedlog.infer.profile.ColumnProfile;
 import io.unipin.feedlog.infer.profile.ColumnProfile.ListShape;
 import io.unipin.feedlog.infer.profile.TableProfile;
+import io.unipin.feedlog.infer.words.NameWords;
+import io.unipin.feedlog.infer.words.NameWords.Word;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;

@@ -111,8 +111,9 @@ public final class MappingText {
     if (!dialect.encoding().equals("utf-8")) {
       yaml.append("    encoding: ").append(dialect.encoding()).append('\n');
     }
-    if (!dialect.header()) {
-      yaml.append("    header: false\n    names: ").append(list(dialect.names())).append('\n');
+    if (!dialect.header() || dialect.renamed()) {
+      yaml.append("    header: ").append(dialect.header()).append('\n');
+      yaml.append("    names: ").append(list(dialect.names())).append('\n');
     }
     yaml.append("    nulls: ").append(list(Profiler.nulls())).append('\n');
   }

@@ -1,20 +1,28 @@
 package io.unipin.feedlog.infer;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.feedlog.infer.Inferred.Shape;
-import io.unipin.feedlog.infer.NameWords.Word;
 import io.unipin.feedlog.infer.profile.ColumnProfile;
 import io.unipin.feedlog.infer.profile.ColumnProfile.ListShape;
 import io.unipin.feedlog.infer.profile.TableProfile;
 import io.unipin.feedlog.infer.profile.TimeFormat;
+import io.unipin.feedlog.infer.words.NameWords;
+import io.unipin.feedlog.infer.words.NameWords.Word;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Recognises tables with one row per user: the user and the list of the user's items, in order. */
 final class Sequences {
   private static final String INTERACTION = "interaction";
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private Sequences() {}
 
@@ -25,7 +33,7 @@ final class Sequences {
     ColumnProfile times = null;
     for (ColumnProfile column : table.columns()) {
       Set<Word> words = NameWords.set(column.name());
-      boolean list = separator(column.list()) != null;
+      boolean list = isList(column);
       if (!list && KeyColumns.score(Role.ITEM, column) > 1) {
         return null; // a row is one action
       }
@@ -39,7 +47,7 @@ final class Sequences {
     }
     ColumnProfile decided = decisions.column(Role.ITEM, table);
     items = decided == null ? items : decided;
-    if (user == null || items == null || separator(items.list()) == null) {
+    if (user == null || items == null || !isList(items)) {
       return null;
     }
     TimeColumn time = times == null || decisions.isNone(Role.TIME) ? null : times(times);
@@ -59,18 +67,47 @@ final class Sequences {
   }
 
   private static @Nullable TimeColumn times(ColumnProfile column) {
-    String between = separator(column.list());
     for (TimeFormat format : TimeFormat.values()) {
       boolean all =
           !column.first().isEmpty()
               && column.first().stream()
-                  .flatMap(v -> List.of(v.split("[" + between + "]", -1)).stream())
-                  .allMatch(entry -> format.milliseconds(entry.strip()).isPresent());
+                  .flatMap(value -> entries(value, column.list()).stream())
+                  .flatMap(List::stream)
+                  .allMatch(entry -> format.milliseconds(entry).isPresent());
       if (all) {
         return new TimeColumn(column, null, format, "its name; a list like that of the items");
       }
     }
     return null;
+  }
+
+  /** Whether the values are plain lists, or JSON arrays of texts and numbers. */
+  private static boolean isList(ColumnProfile column) {
+    if (column.list() != ListShape.JSON) {
+      return separator(column.list()) != null;
+    }
+    return column.first().stream().allMatch(value -> entries(value, ListShape.JSON).isPresent());
+  }
+
+  /** Returns the entries of a list; empty if the text is no list of texts and numbers. */
+  private static Optional<List<String>> entries(String list, ListShape shape) {
+    String between = separator(shape);
+    if (between != null) {
+      return Optional.of(
+          Arrays.stream(list.split("[" + between + "]", -1)).map(String::strip).toList());
+    }
+    List<String> entries = new ArrayList<>();
+    try {
+      for (JsonNode entry : JSON.readTree(list)) {
+        if (!entry.isTextual() && !entry.isNumber()) {
+          return Optional.empty();
+        }
+        entries.add(entry.asText());
+      }
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+    return Optional.of(entries);
   }
 
   /**

@@ -77,7 +77,7 @@ final class TextCopy {
   static List<String> columns(DataTable table) {
     List<String> names = new ArrayList<>();
     for (ColumnProfile column : table.profile().columns()) {
-      if (!column.sql().startsWith("json_extract_string(")) {
+      if (!column.sql().contains("json_extract_string(")) {
         names.add(column.name());
       }
     }
@@ -90,7 +90,7 @@ final class TextCopy {
 
   /** Returns how a mapping reads the copy. */
   SourceText source(String name) {
-    return new SourceText(name, "text", new Dialect("utf-8", ",", "\"", true, columns));
+    return new SourceText(name, "text", new Dialect("utf-8", ",", "\"", true, false, columns));
   }
 
   /** Writes the chosen rows, at most {@code most}. Reads no row after the last chosen row. */

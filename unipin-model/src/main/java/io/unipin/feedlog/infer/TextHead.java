@@ -23,11 +23,18 @@ import org.jspecify.annotations.Nullable;
  * The first bytes of text files.
  *
  * @param bytes bytes of all files on the disk
+ * @param later whole lines from later places of the first file; empty for a small or compressed one
  * @param packed whether the files are compressed
  * @param whole whether {@code head} is the whole first file
  */
 record TextHead(
-    String name, List<SourceFile> files, long bytes, byte[] head, boolean packed, boolean whole) {
+    String name,
+    List<SourceFile> files,
+    long bytes,
+    byte[] head,
+    List<byte[]> later,
+    boolean packed,
+    boolean whole) {
   private static final int MAX_LINE = 1 << 24;
 
   /** Assumed number of unpacked bytes per byte of a compressed file, if the ratio is unknown. */
@@ -35,33 +42,52 @@ record TextHead(
 
   DataTable delimited() throws IOException {
     Dialect dialect = DialectSniffer.sniff(head);
-    List<List<@Nullable String>> rows = new ArrayList<>();
-    long used;
-    try (RowReader reader =
-        new DelimitedReader(
-            input(dialect.charset()),
-            new DelimitedReader.Format(dialect.delimiter(), dialect.quote(), MAX_LINE))) {
-      used = read(reader, dialect.names().size(), dialect.header(), rows);
+    DelimitedReader.Format format;
+    try {
+      format = new DelimitedReader.Format(dialect.delimiter(), dialect.quote(), MAX_LINE);
     } catch (IllegalArgumentException e) {
       throw new InferenceException(name + ": delimited text expected: " + e.getMessage());
     }
+    int columns = dialect.names().size();
+    List<List<@Nullable String>> rows = new ArrayList<>();
+    // The pieces of text in UTF-16 could begin inside a character.
+    List<byte[]> pieces = dialect.encoding().equals("utf-16") ? List.of() : later;
+    int first = pieces.isEmpty() ? DataTable.HEAD_ROWS : DataTable.HEAD_ROWS / 2;
+    long used;
+    try (RowReader reader = new DelimitedReader(input(head, dialect.charset()), format)) {
+      used = read(reader, columns, dialect.header(), first, rows);
+    }
+    double perByte = (double) rows.size() / Math.max(1, used);
+    for (byte[] piece : pieces) {
+      try (RowReader reader = new DelimitedReader(input(piece, dialect.charset()), format)) {
+        read(reader, columns, false, laterRows(), rows);
+      }
+    }
     SourceText source = new SourceText(name, "text", dialect);
-    return table(source, dialect.names(), rows, used);
+    return table(source, dialect.names(), rows, perByte);
+  }
+
+  /** Returns the number of rows that are read from each later piece. */
+  private int laterRows() {
+    return DataTable.HEAD_ROWS / 2 / later.size();
   }
 
   DataTable json() throws IOException {
     byte[] lines = whole ? head : Arrays.copyOf(head, lastLine());
-    List<String> columns =
-        JsonLinesReader.columns(
-            TextInput.of(new ByteArrayInputStream(lines), null), MAX_LINE, List.of());
+    List<String> columns = JsonLinesReader.columns(input(lines, null), MAX_LINE, List.of());
     List<List<@Nullable String>> rows = new ArrayList<>();
+    int first = later.isEmpty() ? DataTable.HEAD_ROWS : DataTable.HEAD_ROWS / 2;
     long used;
-    try (RowReader reader =
-        new JsonLinesReader(
-            TextInput.of(new ByteArrayInputStream(lines), null), MAX_LINE, columns)) {
-      used = read(reader, columns.size(), false, rows);
+    try (RowReader reader = new JsonLinesReader(input(lines, null), MAX_LINE, columns)) {
+      used = read(reader, columns.size(), false, first, rows);
     }
-    return table(new SourceText(name, "json", null), columns, rows, used);
+    double perByte = (double) rows.size() / Math.max(1, used);
+    for (byte[] piece : later) {
+      try (RowReader reader = new JsonLinesReader(input(piece, null), MAX_LINE, columns)) {
+        read(reader, columns.size(), false, laterRows(), rows);
+      }
+    }
+    return table(new SourceText(name, "json", null), columns, rows, perByte);
   }
 
   private int lastLine() {
@@ -72,18 +98,23 @@ record TextHead(
     return end == 0 ? head.length : end;
   }
 
-  private TextInput input(Charset charset) throws IOException {
-    return TextInput.of(new ByteArrayInputStream(head), charset);
+  private static TextInput input(byte[] text, @Nullable Charset charset) throws IOException {
+    return TextInput.of(new ByteArrayInputStream(text), charset);
   }
 
-  /** Reads rows and returns the approximate number of bytes that they took. */
+  /** Reads at most {@code most} rows, and returns the approximate number of bytes that they took. */
   private long read(
-      RowReader reader, int columns, boolean header, List<List<@Nullable String>> rows)
+      RowReader reader,
+      int columns,
+      boolean header,
+      int most,
+      List<List<@Nullable String>> rows)
       throws IOException {
+    int before = rows.size();
     boolean skip = header;
     boolean ended = false;
     try {
-      while (rows.size() < DataTable.HEAD_ROWS && !ended) {
+      while (rows.size() < before + most && !ended) {
         Optional<SourceRow> row = reader.next();
         ended = row.isEmpty();
         if (row.isPresent() && !skip && row.get().fault().isEmpty()) {
@@ -95,9 +126,9 @@ record TextHead(
         skip = false;
       }
     } catch (SourceException e) {
-      ended = true; // the head ends inside a quoted value
+      ended = true; // the text ends inside a quoted value
     }
-    if (ended && !whole && rows.size() > 1) {
+    if (ended && !whole && rows.size() > before + 1) {
       rows.remove(rows.size() - 1); // the last row may be cut
     }
     return ended ? head.length : characters(rows);
@@ -113,8 +144,13 @@ record TextHead(
     return characters;
   }
 
+  /**
+   * Returns the table of these rows.
+   *
+   * @param perByte number of rows per unpacked byte
+   */
   private DataTable table(
-      SourceText source, List<String> names, List<List<@Nullable String>> rows, long used) {
+      SourceText source, List<String> names, List<List<@Nullable String>> rows, double perByte) {
     if (rows.isEmpty()) {
       throw new InferenceException(name + ": rows of data expected, got none");
     }
@@ -123,7 +159,7 @@ record TextHead(
     DataTable.addPartition(files.get(0), columns, rows);
     double unpacked = packed && !whole ? (double) bytes * UNPACKS : bytes;
     boolean exact = whole && files.size() == 1;
-    long estimated = exact ? rows.size() : Math.round(rows.size() * unpacked / Math.max(1, used));
+    long estimated = exact ? rows.size() : Math.round(unpacked * perByte);
     return new DataTable(
         name,
         source,

@@ -1,9 +1,10 @@
 package io.unipin.feedlog.infer;
 
-import io.unipin.feedlog.infer.NameWords.Word;
 import io.unipin.feedlog.infer.profile.ColumnProfile;
 import io.unipin.feedlog.infer.profile.TableProfile;
 import io.unipin.feedlog.infer.profile.TimeFormat;
+import io.unipin.feedlog.infer.words.NameWords;
+import io.unipin.feedlog.infer.words.NameWords.Word;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -100,7 +101,8 @@ record TimeColumn(
     score += words.contains(Word.HAPPENED) ? 2 : 0;
     score -= words.contains(Word.OTHER_TIME) ? 3 : 0;
     score += isDays(column) ? 0 : 1;
-    return Math.max(score, 0);
+    boolean constant = column.distinct() == 1 && column.rows() > 1;
+    return constant ? Math.min(score, 1) : Math.max(score, 0);
   }
 
   /** Whether all known values are whole days. */

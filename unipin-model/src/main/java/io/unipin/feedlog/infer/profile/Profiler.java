@@ -17,9 +17,14 @@ import org.jspecify.annotations.Nullable;
 public final class Profiler {
   private static final int SHOWN = 8;
   private static final int TESTED_FOR_TIME = 2_000;
+
+  /** Patterns look at no more characters of a list. They need a stack as deep as the list is long. */
+  private static final int LONGEST_TESTED = 2_000;
+
   private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+([.]\\d+)?([eE][+-]?\\d+)?");
   private static final Pattern WHOLE = Pattern.compile("[+-]?\\d+([.]0+)?");
   private static final Pattern PADDED = Pattern.compile("0\\d+");
+  private static final Pattern DECIMAL_COMMA = Pattern.compile("[+-]?\\d{1,7}(,\\d{1,6})?");
   private static final Pattern LABELLED = Pattern.compile("\\S+-[01]( \\S+-[01])*");
   private static final Pattern LIST_OF_IDS = Pattern.compile("[\\w.-]+([ |,] ?[\\w.-]+)+");
   private static final Pattern JSON_LIST = Pattern.compile("(?s)\\s*\\[.*\\]\\s*");
@@ -72,6 +77,7 @@ public final class Profiler {
     Set<String> first = new LinkedHashSet<>();
     long filled = 0;
     long length = 0;
+    boolean commas = hasDecimalCommas(values);
     Numbers numbers = new Numbers();
     long spaced = 0;
     for (String value : values) {
@@ -84,11 +90,11 @@ public final class Profiler {
       if (counts.merge(value, 1L, Long::sum) == 1 && first.size() < SHOWN) {
         first.add(value);
       }
-      numbers.add(value);
+      numbers.add(commas ? value.replace(',', '.') : value);
     }
     return new ColumnProfile(
         name,
-        sql,
+        commas ? "replace(CAST(" + sql + " AS VARCHAR), ',', '.')" : sql,
         values.size(),
         filled,
         counts.size(),
@@ -100,9 +106,23 @@ public final class Profiler {
         numbers.most,
         numbers.padded,
         formats(values, counts.keySet()),
-        list(counts.keySet()),
+        commas ? ListShape.NONE : list(counts.keySet()),
         common(counts),
         List.copyOf(first));
+  }
+
+  /** Whether the values are numbers, some of which have a comma before their decimals. */
+  private static boolean hasDecimalCommas(List<@Nullable String> values) {
+    boolean some = false;
+    for (String value : values) {
+      if (value != null) {
+        if (!DECIMAL_COMMA.matcher(value).matches()) {
+          return false;
+        }
+        some |= value.indexOf(',') >= 0;
+      }
+    }
+    return some;
   }
 
   private static double share(long part, long all) {
@@ -176,14 +196,20 @@ public final class Profiler {
 
   private static ListShape list(Set<String> distinct) {
     List<String> tested =
-        distinct.stream().sorted(Comparator.naturalOrder()).limit(TESTED_FOR_TIME).toList();
+        distinct.stream()
+            .sorted(Comparator.naturalOrder())
+            .limit(TESTED_FOR_TIME)
+            .map(Profiler::beginning)
+            .toList();
     if (tested.isEmpty()) {
       return ListShape.NONE;
     }
     if (share(count(tested, LABELLED), tested.size()) >= ColumnProfile.NEARLY_ALL) {
       return ListShape.LABELLED;
     }
-    if (share(count(tested, JSON_LIST), tested.size()) >= ColumnProfile.NEARLY_ALL) {
+    long json =
+        distinct.stream().limit(TESTED_FOR_TIME).filter(v -> JSON_LIST.matcher(v).matches()).count();
+    if (share(json, tested.size()) >= ColumnProfile.NEARLY_ALL) {
       return ListShape.JSON;
     }
     for (ListShape shape : List.of(ListShape.BARS, ListShape.COMMAS, ListShape.BLANKS)) {
@@ -200,6 +226,18 @@ public final class Profiler {
       }
     }
     return ListShape.NONE;
+  }
+
+  /** Returns the beginning of a long list, up to the end of an entry. */
+  private static String beginning(String list) {
+    if (list.length() <= LONGEST_TESTED) {
+      return list;
+    }
+    int end = LONGEST_TESTED;
+    while (end > 1 && " |,".indexOf(list.charAt(end)) < 0) {
+      end--;
+    }
+    return list.substring(0, end);
   }
 
   private static long count(List<String> values, Pattern pattern) {

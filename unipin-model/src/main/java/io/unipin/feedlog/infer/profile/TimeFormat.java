@@ -3,12 +3,11 @@ package io.unipin.feedlog.infer.profile;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoField;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,29 +46,44 @@ public enum TimeFormat {
       new String[] {"%d.%m.%y %H:%M:%S", "%d.%m.%y %H:%M", "%d.%m.%y"}),
   DAY_FIRST(
       "day/month/year",
-      "\\d{1,2}[/-]\\d{1,2}[/-]\\d{4}( \\d{1,2}:\\d{2}(:\\d{2})?( [AaPp][Mm])?)?",
-      slashed("d/M/yyyy"),
-      slashedSql("%d/%m/%Y")),
+      Texts.SLASHED,
+      slashed("d/M/"),
+      slashedSql("%d/%m/")),
   MONTH_FIRST(
       "month/day/year",
-      "\\d{1,2}[/-]\\d{1,2}[/-]\\d{4}( \\d{1,2}:\\d{2}(:\\d{2})?( [AaPp][Mm])?)?",
-      slashed("M/d/yyyy"),
-      slashedSql("%m/%d/%Y")),
+      Texts.SLASHED,
+      slashed("M/d/"),
+      slashedSql("%m/%d/")),
   MONTH_NAMED(
       "day month-name year",
       "\\d{1,2}[ -][A-Za-z]{3}[ -]\\d{4}( \\d{1,2}:\\d{2}(:\\d{2})?)?",
       new String[] {"d/MMM/yyyy H:mm:ss", "d/MMM/yyyy H:mm", "d/MMM/yyyy"},
       new String[] {"%d/%b/%Y %H:%M:%S", "%d/%b/%Y %H:%M", "%d/%b/%Y"}),
+  MONTH_LEADS(
+      "month-name day, year",
+      "[A-Za-z]{3} \\d{1,2}, \\d{4}( \\d{1,2}:\\d{2}(:\\d{2})?)?",
+      new String[] {"MMM d, yyyy H:mm:ss", "MMM d, yyyy H:mm", "MMM d, yyyy"},
+      new String[] {"%b %d, %Y %H:%M:%S", "%b %d, %Y %H:%M", "%b %d, %Y"}),
+  /** Such as {@code Tue Apr 03 18:00:09 +0000 2012}. */
+  ZONED(
+      "weekday, month-name, day, time, zone and year",
+      "[A-Za-z]{3} [A-Za-z]{3} \\d{1,2} \\d{2}:\\d{2}:\\d{2} [+-]\\d{4} \\d{4}",
+      new String[] {"EEE MMM d HH:mm:ss Z yyyy"},
+      new String[] {"%a %b %d %H:%M:%S %z %Y"}),
   COMPACT(
       "digits of year, month and day",
       "(19|20)\\d{2}(0[1-9]|1[0-2])([0-2]\\d|3[01])([0-2]\\d[0-5]\\d[0-5]\\d)?",
       new String[] {"yyyyMMddHHmmss", "yyyyMMdd"},
       new String[] {"%Y%m%d%H%M%S", "%Y%m%d"});
 
-  private static final String NUMBER = "\\d{9,19}(\\.\\d*)?([eE]\\+?\\d+)?";
+  private static final String NUMBER =
+      "\\d{9,19}(\\.\\d*)?([eE]\\+?\\d+)?|\\d\\.\\d+[eE]\\+?\\d{1,2}";
   private static final String ISO_TEXT =
-      "(\\d{4}-\\d{2}-\\d{2})(?:[T ](\\d{2}:\\d{2})(:\\d{2}(?:[.]\\d{1,9})?)?"
-          + " ?(Z|UTC|[+-]\\d{2}(?::?\\d{2})?)?)?";
+      "(\\d{4}-\\d{2}-\\d{2})(?:[T ](\\d{2})(?:(:\\d{2})(:\\d{2}(?:[.]\\d{1,9})?)?"
+          + " ?(Z|UTC|[+-]\\d{2}(?::?\\d{2})?)?)?)?";
+
+  /** Matches a day with an hour alone, such as {@code 2014-12-06 02}. */
+  private static final String HOUR_ALONE = "^(\\d{4}-\\d{2}-\\d{2}[T ]\\d{2})$";
 
   /** Bounds of plausible times: July 1979 and the year 2100. */
   private static final double FIRST_SECONDS = 3e8;
@@ -105,6 +119,12 @@ public enum TimeFormat {
     this.sqlFormats = List.of(sqlFormats);
   }
 
+  /** Texts that constants of this enum share. */
+  private static final class Texts {
+    static final String SLASHED =
+        "\\d{1,2}[/-]\\d{1,2}[/-](\\d{4}|\\d{2})( \\d{1,2}:\\d{2}(:\\d{2})?( [AaPp][Mm])?)?";
+  }
+
   /** The patterns and formatters that read the formats. */
   private static final class Readers {
     private static final Map<TimeFormat, Pattern> PATTERNS = new EnumMap<>(TimeFormat.class);
@@ -127,14 +147,29 @@ public enum TimeFormat {
     }
   }
 
+  /** Returns the formats that begin with day and month, for years of four and of two digits. */
   private static String[] slashed(String day) {
-    return new String[] {day + " h:mm:ss a", day + " h:mm a", day + " H:mm:ss", day + " H:mm", day};
+    String[] times = {" h:mm:ss a", " h:mm a", " H:mm:ss", " H:mm", ""};
+    return combined(day, new String[] {"yyyy", "yy"}, times);
   }
 
+  /**
+   * Returns the formats as {@link #slashed} does, for SQL. Two digits come first, because four
+   * digits would also read two.
+   */
   private static String[] slashedSql(String day) {
-    return new String[] {
-      day + " %I:%M:%S %p", day + " %I:%M %p", day + " %H:%M:%S", day + " %H:%M", day
-    };
+    String[] times = {" %I:%M:%S %p", " %I:%M %p", " %H:%M:%S", " %H:%M", ""};
+    return combined(day, new String[] {"%y", "%Y"}, times);
+  }
+
+  private static String[] combined(String day, String[] years, String[] times) {
+    List<String> formats = new ArrayList<>();
+    for (String year : years) {
+      for (String time : times) {
+        formats.add(day + year + time);
+      }
+    }
+    return formats.toArray(String[]::new);
   }
 
   private static DateTimeFormatter formatter(String pattern) {
@@ -142,6 +177,9 @@ public enum TimeFormat {
         new DateTimeFormatterBuilder().parseCaseInsensitive().appendPattern(pattern);
     if (!pattern.contains("H") && !pattern.contains("h")) {
       builder.parseDefaulting(ChronoField.HOUR_OF_DAY, 0);
+    }
+    if (!pattern.contains("Z")) {
+      builder.parseDefaulting(ChronoField.OFFSET_SECONDS, 0);
     }
     return builder.toFormatter(Locale.ENGLISH);
   }
@@ -173,8 +211,7 @@ public enum TimeFormat {
             : value;
     for (DateTimeFormatter formatter : Readers.formatters(this)) {
       try {
-        LocalDateTime time = LocalDateTime.parse(plain, formatter);
-        return OptionalLong.of(time.toInstant(ZoneOffset.UTC).toEpochMilli());
+        return OptionalLong.of(formatter.parse(plain, Instant::from).toEpochMilli());
       } catch (DateTimeParseException e) {
         // The next form of this format is tried.
       }
@@ -192,16 +229,17 @@ public enum TimeFormat {
     if (!match.matches()) {
       return OptionalLong.empty();
     }
-    String clock = match.group(2) == null ? "00:00" : match.group(2);
-    String seconds = match.group(3) == null ? ":00" : match.group(3);
-    String zone = match.group(4) == null || match.group(4).equals("UTC") ? "Z" : match.group(4);
+    String hour = match.group(2) == null ? "00" : match.group(2);
+    String minute = match.group(3) == null ? ":00" : match.group(3);
+    String seconds = match.group(4) == null ? ":00" : match.group(4);
+    String zone = match.group(5) == null || match.group(5).equals("UTC") ? "Z" : match.group(5);
     if (zone.length() == 3) {
       zone += ":00";
     } else if (zone.length() == 5) {
       zone = zone.substring(0, 3) + ":" + zone.substring(3);
     }
     try {
-      String text = match.group(1) + "T" + clock + seconds + zone;
+      String text = match.group(1) + "T" + hour + minute + seconds + zone;
       return OptionalLong.of(
           DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from).toEpochMilli());
     } catch (DateTimeParseException e) {
@@ -220,7 +258,8 @@ public enum TimeFormat {
       return "CAST(TRY_CAST(" + column + " AS DECIMAL(28, 6))" + scale + " AS BIGINT)";
     }
     if (this == ISO) {
-      return "epoch_ms(TRY_CAST(replace(" + text + ", ' UTC', 'Z') AS TIMESTAMPTZ))";
+      String minutes = "regexp_replace(" + text + ", '" + HOUR_ALONE + "', '\\1:00')";
+      return "epoch_ms(TRY_CAST(replace(" + minutes + ", ' UTC', 'Z') AS TIMESTAMPTZ))";
     }
     boolean dashed = this == DAY_FIRST || this == MONTH_FIRST || this == MONTH_NAMED;
     String plain =

@@ -1,4 +1,4 @@
-package io.unipin.feedlog.infer;
+package io.unipin.feedlog.infer.words;
 
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -17,9 +17,9 @@ import java.util.Set;
  * <p>A name is split at capital letters, digits and signs. A part such as {@code artikelnummer} is
  * split into words of the dictionary, if these cover the whole part.
  */
-final class NameWords {
+public final class NameWords {
   /** The subject of a word in a name. */
-  enum Word {
+  public enum Word {
     USER,
     /** A word for a user that also means devices or companies, such as client. */
     WEAK_USER,
@@ -58,31 +58,41 @@ final class NameWords {
         "user users uid usr userid customer customers cust kunde kunden kundin visitor visitors member members"
             + " shopper buyer reader viewer listener reviewer person people player patient student benutzer"
             + " nutzer besucher kaufer usuario cliente utilisateur utente gebruiker klant anvandare uzytkownik"
-            + " klient persona subscriber who reviewerid пользователь покупатель клиент kullanici profile 用户 ユーザー");
-    DICTIONARY.put(Word.WEAK_USER, "client account household cookie device anonymous guest konto");
+            + " klient persona subscriber who reviewerid пользователь покупатель клиент kullanici profile 用户 ユーザー"
+            + " kund bruger bruker kunder borrower patron passenger traveler learner actor acheteur abonne"
+            + " comprador consumer consumidor uzivatel zakaznik kayttaja asiakas musteri 顧客 会員 客户 买家 사용자 고객");
+    DICTIONARY.put(
+        Word.WEAK_USER,
+        "client account household cookie device anonymous guest konto email mail karte karten");
     DICTIONARY.put(
         Word.ITEM,
         "item items iid product products produkt produkte produit producto prodotto prod article articles"
             + " artikel articulo articolo sku asin movie movies film filme video videos song songs track tracks"
             + " book books isbn buch news doc document hotel listing recipe game app course podcast episode"
             + " post photo pin ad ads creative offer business restaurant poi venue apartment"
-            + " job stock ware goods produto artwork anime beer show 商品 物品 товар urun");
+            + " livre chanson pelicula libro cancion filmes livro elokuva tuote vare bok lied lieder"
+            + " job stock ware goods produto artwork anime beer show asset 商品 物品 товар urun фильм книга"
+            + " 作品 アイテム 상품 아이템");
     DICTIONARY.put(
         Word.WEAK_ITEM,
-        "object entity content target reference resource page url link element thing variant ean gtin upc code artist");
+        "object entity content target reference resource page url link element thing variant ean gtin upc code artist"
+            + " what pid vid nid");
     DICTIONARY.put(
         Word.SESSION,
-        "session sessions sid sitzung visit besuch sesion sessione basket cart warenkorb");
+        "session sessions sid sitzung visit besuch sesion sessione basket cart warenkorb"
+            + " seance sessie 会话 セッション");
     DICTIONARY.put(
         Word.SLATE,
         "impression impressions slate feedview request pageview query search list recommendation reco rec serving");
     DICTIONARY.put(
         Word.ID,
-        "id ids nr no nummer number num numero key uuid guid hash idx index identifier kennung");
+        "id ids nr no nummer number num numero key uuid guid hash idx index identifier kennung"
+            + " identifiant identificador identificatore tunnus 番号 编号");
     DICTIONARY.put(
         Word.TIME,
         "time timestamp ts date datetime datum zeit zeitpunkt zeitstempel fecha hora tijd tid stamp epoch when unix"
-            + " ms millis seconds sec utc dat data czas дата время heure jour day tag instant 时间 时间戳 日時");
+            + " ms millis seconds sec utc dat data czas дата время heure jour day tag instant 时间 时间戳 日時"
+            + " dato aika cas tarih zaman 日付 日期 시간 일시");
     DICTIONARY.put(
         Word.OTHER_TIME,
         "updated modified changed shipped ship shipping delivery delivered lieferdatum birth birthday geburt"
@@ -101,7 +111,7 @@ final class NameWords {
     DICTIONARY.put(
         Word.RATING,
         "rating ratings stars star score bewertung note punkte rate overall valoracion grade preference sterne avaliacao"
-            + " 评分 評価");
+            + " voto nota puntuacion calificacion beoordeling ocena betyg puan оценка hodnoceni arvosana 评分 評価 평점");
     DICTIONARY.put(Word.POSITION, "position pos rank ordinal slot platz rang place row");
     DICTIONARY.put(
         Word.TITLE,
@@ -119,7 +129,7 @@ final class NameWords {
         Word.OTHER,
         "price preis prix precio prezzo amount betrag quantity qty menge anzahl count total cost revenue discount"
             + " rabatt currency wahrung country land city stadt stadtteil zip plz age alter gender geschlecht sex"
-            + " occupation agent ip address adresse email mail phone telefon lat lon latitude longitude status"
+            + " occupation agent ip address adresse phone telefon lat lon latitude longitude status"
             + " duration length width height weight size vote votes helpful verified browser os platform version"
             + " year month hour minute week weekday split fold flag image images img picture bild video_url"
             + " summe umsatz steuer tax stueck stuck entities embedding vector average avg property value");
@@ -135,7 +145,7 @@ final class NameWords {
   private NameWords() {}
 
   /** Returns the subjects of the words of a name, in the order of the words. */
-  static List<Word> of(String name) {
+  public static List<Word> of(String name) {
     List<Word> words = new ArrayList<>();
     for (String part : parts(lastSegments(name))) {
       words.addAll(split(part));
@@ -145,14 +155,14 @@ final class NameWords {
   }
 
   /** Returns the set of the subjects of a name's words. */
-  static Set<Word> set(String name) {
+  public static Set<Word> set(String name) {
     Set<Word> set = EnumSet.noneOf(Word.class);
     set.addAll(of(name));
     return set;
   }
 
   /** Whether some word of the name is in the dictionary. */
-  static boolean isKnown(String name) {
+  public static boolean isKnown(String name) {
     return of(name).stream().anyMatch(word -> word != Word.UNKNOWN && word != Word.FILLER);
   }
 

@@ -1,8 +1,8 @@
-package io.unipin.feedlog.infer;
+package io.unipin.feedlog.infer.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.unipin.feedlog.infer.NameWords.Word;
+import io.unipin.feedlog.infer.words.NameWords.Word;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -24,7 +24,11 @@ final class NameWordsTest {
     "Produktname,TITLE",
     "sessionId,SESSION",
     "query_id,SLATE",
-    "overall,RATING"
+    "overall,RATING",
+    "customer_email,WEAK_USER",
+    "用户ID,USER",
+    "дата,TIME",
+    "puntuación,RATING"
   })
   void set_containsWhatTheNameSpeaksOf(String name, Word word) {
     assertThat(NameWords.set(name)).contains(word);

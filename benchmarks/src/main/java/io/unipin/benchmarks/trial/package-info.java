@@ -1,0 +1,5 @@
+/** Runs the command try on files of many kinds, as a person would. */
+@NullMarked
+package io.unipin.benchmarks.trial;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package io.unipin.cli.trial;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says how long the first training may take.
+ *
+ * @param asked seconds that a person asked for; null to take what is left of the time before the
+ *     first page
+ */
+record TrialClock(@Nullable Integer asked) {
+  /** Fewest seconds of a training. A shorter one would learn nothing. */
+  static final int LEAST = 6;
+
+  /** Most seconds of a training. A small log has learned what it can by then. */
+  static final int MOST = 24;
+
+  /** The first page should be there this many seconds after the command began. */
+  private static final int PAGE = 50;
+
+  /**
+   * Seconds for all steps after the files were read, but for the training itself: the start of the
+   * training, the evaluation, the start of the server, and the page.
+   */
+  private static final int OTHER_STEPS = 20;
+
+  /**
+   * Returns the time limit of the training in seconds.
+   *
+   * @param elapsed seconds since the command began
+   */
+  int seconds(long elapsed) {
+    if (asked != null) {
+      return asked;
+    }
+    return (int) Math.max(LEAST, Math.min(MOST, PAGE - OTHER_STEPS - elapsed));
+  }
+}
