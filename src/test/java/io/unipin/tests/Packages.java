@@ -140,7 +140,7 @@ final class Packages {
       benchmarks.rival: evaluate evaluate.baseline feedlog feedlog.split kvcache model model.features serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
       benchmarks.scheduling: benchmarks.measure benchmarks.server cli.loadtest client proto.v1
       benchmarks.server: cli.console feedlog feedlog.database feedlog.simulator kvcache model model.features model.files serving.bundle
-      benchmarks.trial: benchmarks.measure benchmarks.quality cli.console feedlog feedlog.database feedlog.simulator
+      benchmarks.trial: benchmarks.measure benchmarks.quality cli.console feedlog feedlog.database feedlog.infer feedlog.simulator
       """;
 
   private static final Map<String, Set<String>> MAY_KNOW =

@@ -2,6 +2,7 @@ package io.unipin.benchmarks.trial;
 
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.infer.DataTable;
 import io.unipin.feedlog.simulator.FeedSimulator;
 import io.unipin.feedlog.simulator.SimulatorConfig;
 import java.io.BufferedWriter;
@@ -87,7 +88,10 @@ final class TrialFiles {
         (int) events.stream().mapToInt(FeedEvent::item).distinct().count());
   }
 
-  /** Returns the names of the actions, most frequent first, as the command lists them. */
+  /**
+   * Returns the names of the actions, most frequent first, as the command lists them. If it does not
+   * read all rows before it decides, it leaves room for other actions.
+   */
   static String named(String column, List<FeedEvent> events, Function<FeedEvent, String> name) {
     Map<String, Long> counts = new LinkedHashMap<>();
     events.forEach(event -> counts.merge(name.apply(event), 1L, Long::sum));
@@ -100,7 +104,9 @@ final class TrialFiles {
                 .map(Map.Entry::getKey)
                 .filter(action -> !action.equals("impression"))
                 .toList());
-    names.add("other");
+    if (events.size() >= DataTable.HEAD_ROWS) {
+      names.add("other");
+    }
     return column + ": " + names;
   }
 

@@ -47,7 +47,7 @@ public record ActionColumn(
     static final Bounds NONE = new Bounds(Double.NaN, Double.NaN);
   }
 
-  /** Stands for actions that do not occur in the first rows. */
+  /** Stands for actions that do not occur in the first rows, and for actions without a name. */
   static final String OTHER = "other";
 
   static final String LIKE = "like";
@@ -67,7 +67,7 @@ public record ActionColumn(
   static ActionColumn find(TableProfile table, Decisions decisions, KeyColumns.Keys keys) {
     ColumnProfile decided = decisions.column(Role.ACTION, table);
     if (decided != null) {
-      return named(decided, Role.ACTION.flag() + " says so");
+      return named(decided, table.isWhole(), Role.ACTION.flag() + " says so");
     }
     ColumnProfile rated = decisions.column(Role.RATING, table);
     if (rated != null) {
@@ -76,7 +76,7 @@ public record ActionColumn(
     if (!decisions.isNone(Role.ACTION)) {
       ColumnProfile names = names(table, keys);
       if (names != null) {
-        return named(names, "its name and values");
+        return named(names, table.isWhole(), "its name and values");
       }
     }
     if (!decisions.isNone(Role.RATING)) {
@@ -153,7 +153,7 @@ public record ActionColumn(
         && column.distinct() <= MOST_CODES;
   }
 
-  private static ActionColumn named(ColumnProfile column, String reason) {
+  private static ActionColumn named(ColumnProfile column, boolean whole, String reason) {
     List<String> actions = new ArrayList<>();
     List<String> passive = new ArrayList<>();
     List<String> positives = new ArrayList<>();
@@ -179,7 +179,8 @@ public record ActionColumn(
     if (positives.isEmpty()) {
       positives.add(actions.get(0));
     }
-    if (!actions.contains(OTHER)) {
+    boolean blank = column.common().keySet().stream().anyMatch(String::isBlank);
+    if ((blank || !whole) && !actions.contains(OTHER)) {
       actions.add(OTHER);
     }
     return new ActionColumn(

@@ -75,6 +75,9 @@ final class ActionsSql {
       case ONE -> "['" + action.actions().get(0) + "']";
       case NAMED -> {
         String name = action.columns().get(0).sql();
+        if (!action.actions().contains(ActionColumn.OTHER)) {
+          yield "[CAST(" + name + " AS VARCHAR)]";
+        }
         List<String> known =
             action.actions().stream().filter(a -> !a.equals(ActionColumn.OTHER)).toList();
         yield "[CASE WHEN %s IN %s THEN %s ELSE '%s' END]"

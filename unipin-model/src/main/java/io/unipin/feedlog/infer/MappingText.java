@@ -53,7 +53,9 @@ public final class MappingText {
       yaml.append("#   ").append(oneLine(line)).append('\n');
     }
     inferred.notes().forEach(note -> yaml.append("# ").append(oneLine(note)).append('\n'));
-    if (inferred.shape() == Shape.ROWS && inferred.action().kind() == ActionColumn.Kind.NAMED) {
+    if (inferred.shape() == Shape.ROWS
+        && inferred.action().kind() == ActionColumn.Kind.NAMED
+        && inferred.action().actions().contains(ActionColumn.OTHER)) {
       yaml.append("# '")
           .append(ActionColumn.OTHER)
           .append("' stands for actions that the first rows do not show.\n");

@@ -158,12 +158,13 @@ record TextHead(
     names.forEach(column -> columns.put(column, DuckSession.identifier(column)));
     DataTable.addPartition(files.get(0), columns, rows);
     double unpacked = packed && !whole ? (double) bytes * UNPACKS : bytes;
-    boolean exact = whole && files.size() == 1;
-    long estimated = exact ? rows.size() : Math.round(unpacked * perByte);
+    boolean exact = whole && files.size() == 1 && rows.size() < DataTable.HEAD_ROWS;
+    long estimated =
+        exact ? rows.size() : Math.max(rows.size() + 1, Math.round(unpacked * perByte));
     return new DataTable(
         name,
         source,
-        JsonColumns.profile(name, columns, rows, Math.max(rows.size(), estimated)),
+        JsonColumns.profile(name, columns, rows, estimated),
         files,
         bytes);
   }

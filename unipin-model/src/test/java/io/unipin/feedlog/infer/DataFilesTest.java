@@ -444,7 +444,7 @@ final class DataFilesTest {
     assertThat(inferred.action().passive()).containsExactly("impression");
     FeedLog log = imported(file);
     assertThat(log.views()).isEqualTo((int) VISITS.stream().map(Visits::visit).distinct().count());
-    assertThat(log.schema().actions()).containsExactly("click", "other");
+    assertThat(log.schema().actions()).containsExactly("click");
   }
 
   @Test

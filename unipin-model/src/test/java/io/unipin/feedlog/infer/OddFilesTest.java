@@ -169,7 +169,7 @@ final class OddFilesTest {
     Inferred inferred = infer(file);
     requireColumns(inferred, "user_id", "item_id");
     assertThat(requireNonNull(inferred.time()).date().name()).isEqualTo("time");
-    assertThat(inferred.action().actions()).contains("0", "1", "2", "3");
+    assertThat(inferred.action().actions()).containsExactlyInAnyOrder("0", "1", "2", "3");
     assertThat(inferred.action().passive()).isEmpty();
     assertThat(imported(file).actions()).isEqualTo(VISITS.size());
   }
@@ -232,7 +232,7 @@ final class OddFilesTest {
                                 v.user(), v.item(), v.draw(3) == 0 ? "購入" : "閲覧", v.time())));
     inferred = infer(file);
     requireColumns(inferred, "ユーザーID", "商品ID");
-    assertThat(inferred.action().actions()).containsExactly("閲覧", "購入", "other");
+    assertThat(inferred.action().actions()).containsExactly("閲覧", "購入");
   }
 
   @Test
@@ -251,6 +251,13 @@ final class OddFilesTest {
     Path file = write("histories.jsonl", String.join("\n", lines) + "\n");
     assertThat(infer(file).shape()).isEqualTo(Inferred.Shape.SEQUENCES);
     assertThat(imported(file).actions()).isEqualTo(VISITS.size());
+  }
+
+  @Test
+  void of_more_rows_than_are_read_leaves_room_for_other_actions() throws IOException {
+    String many = lines(v -> v.user() + "," + v.item() + "," + seconds(v) + ",view").repeat(80);
+    Path file = write("many.csv", "user,item,time,event\n" + many + "1,2,1615000000,buy\n");
+    assertThat(infer(file).action().actions()).containsExactly("view", "other");
   }
 
   /** The head of such a file has one user. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param name name of the files in messages
  * @param columns all columns, in the order of the files
  * @param rows number of rows that were read
- * @param estimatedRows estimated number of rows of the files
+ * @param estimatedRows estimated number of rows of the files; equal to {@code rows} only if all rows
+ *     were read
  * @param relations how columns depend on each other
  */
 public record TableProfile(
@@ -27,6 +28,11 @@ public record TableProfile(
     return exact
         .or(() -> columns.stream().filter(c -> c.name().equalsIgnoreCase(name)).findFirst())
         .orElse(null);
+  }
+
+  /** Whether all rows of the files were read. */
+  public boolean isWhole() {
+    return rows == estimatedRows;
   }
 
   public List<String> names() {
