@@ -50,7 +50,10 @@ final class TrialRecipe {
                 "model.kvHeads=2",
                 "model.feedForward=128",
                 "model.maxHistory=" + maxHistory(),
-                "training.batchActions=" + (log.actions() < 30_000 ? 600 : 1500),
+                // Few steps fit into the time, so they are small, and each learns all it can.
+                "training.batchActions=600",
+                "training.dropout=0.1",
+                "training.outcomeProbability=0.2",
                 "training.maxCandidates=24",
                 "training.dropout=0.3",
                 "training.checkpointSeconds=0",
