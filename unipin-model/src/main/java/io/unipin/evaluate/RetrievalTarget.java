@@ -35,7 +35,7 @@ public record RetrievalTarget(int item, int surface, int history, int[] seen) {
    * Returns the index of the target's action, counted from the user's first action; -1 when the
    * part has no target.
    */
-  static int find(FeedLog log, Holdout holdout, int user, Part part) {
+  public static int find(FeedLog log, Holdout holdout, int user, Part part) {
     int start = log.actionStart(user);
     boolean test = part == Part.TEST;
     int from = test ? holdout.validationEnd(user) : holdout.trainEnd(user);
@@ -68,7 +68,8 @@ public record RetrievalTarget(int item, int surface, int history, int[] seen) {
     return (log.actionBits()[action] & log.schema().positiveBits()) != 0;
   }
 
-  static RetrievalTarget of(FeedLog log, int user, int action) {
+  /** Returns the target that is the given action, counted from the user's first action. */
+  public static RetrievalTarget of(FeedLog log, int user, int action) {
     int start = log.actionStart(user);
     int[] seen =
         Arrays.stream(log.actionItems(), start, start + action).sorted().distinct().toArray();

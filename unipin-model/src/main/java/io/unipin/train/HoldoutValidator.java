@@ -1,5 +1,6 @@
 package io.unipin.train;
 
+import io.unipin.counts.CountTables;
 import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.Evaluation;
 import io.unipin.evaluate.EvaluationOptions;
@@ -9,6 +10,7 @@ import io.unipin.evaluate.PlattScaling;
 import io.unipin.evaluate.Predictions;
 import io.unipin.evaluate.page.PageFit;
 import io.unipin.evaluate.page.PageRule;
+import io.unipin.evaluate.prerank.PreRankFit;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.database.FileTree;
 import io.unipin.feedlog.split.Holdout;
@@ -23,6 +25,10 @@ import io.unipin.model.features.PageOrder;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.train.recipe.CountsUse;
+import io.unipin.prerank.CandidateFeatures;
+import io.unipin.prerank.PreRank;
+import io.unipin.prerank.PreRankFiles;
+import io.unipin.prerank.PreRankTables;
 import io.unipin.train.recipe.Task;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
@@ -92,7 +98,9 @@ final class HoldoutValidator implements Validator {
     }
     ModelWriter.calibrate(directory, a, b);
     observe(directory);
-    orderPages(directory, count(directory, predictions, a, b));
+    CountedRanking counted = count(directory, predictions, a, b);
+    orderPages(directory, counted);
+    preRank(directory, counted == null ? null : counted.tables());
   }
 
   /** Gives the model its counts, and returns them; null if it has none. */
@@ -136,6 +144,24 @@ final class HoldoutValidator implements Validator {
       fitted = Optional.of(FittedPageOrder.ofRetrieval(names));
     }
     fitted.ifPresent(order -> order.write(directory));
+  }
+
+  /**
+   * Counts popularity and followers of items, and fits the weights of pre-ranking to the targets of
+   * the validation split.
+   */
+  private void preRank(Path directory, @Nullable CountTables counted) {
+    PreRankFiles.remove(directory);
+    if (!task.retrieves()) {
+      return;
+    }
+    PreRankTables tables = PreRankTables.of(log, holdout);
+    tables.write(directory);
+    CandidateFeatures features = PreRank.features(tables, log.catalogue(), counted);
+    try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
+      PreRankFit.fit(log, holdout, model, features, tables.follows(), options.seed())
+          .ifPresent(fitted -> fitted.write(directory));
+    }
   }
 
   /** Records the ranges of activations on histories of the log. Int8 needs these ranges. */

@@ -24,6 +24,9 @@ import io.unipin.model.ServingModel;
 import io.unipin.model.StepLoss;
 import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.ModelException;
+import io.unipin.prerank.FittedPreRank;
+import io.unipin.prerank.PreRankFiles;
+import io.unipin.prerank.PreRankTables;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
 import java.io.IOException;
@@ -104,6 +107,10 @@ class TrainerTest {
     FittedPageOrder order = FittedPageOrder.read(result.model()).orElseThrow();
     assertThat(order.targets()).isEqualTo(80);
     assertThat(order.pageNdcg10()).isGreaterThanOrEqualTo(order.retrievalNdcg10());
+    PreRankFiles preRank = PreRankFiles.read(result.model(), log.catalogue().size()).orElseThrow();
+    FittedPreRank weights = preRank.rule(log.catalogue(), null).orElseThrow().fitted();
+    assertThat(weights.targets()).isEqualTo(80);
+    assertThat(weights.keptByWeights()).isGreaterThanOrEqualTo(weights.keptByRetrieval());
     try (ServingModel model = ServingModel.load(result.model(), EngineOptions.cpu())) {
       Evaluation evaluation =
           Evaluator.evaluate(
@@ -131,6 +138,8 @@ class TrainerTest {
             byRetrieval
                 ? Optional.of(FittedPageOrder.ofRetrieval(log.schema().actions()))
                 : Optional.empty());
+    assertThat(PreRankTables.read(model).isPresent()).isEqualTo(!task.equals("ranking"));
+    assertThat(FittedPreRank.read(model)).as("of 20 targets").isEmpty();
   }
 
   /**

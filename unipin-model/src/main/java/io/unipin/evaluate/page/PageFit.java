@@ -85,8 +85,14 @@ public final class PageFit {
     return weights;
   }
 
-  /** Returns the fitted weights (1 + actions), scaled. */
-  private static float[] weights(List<PageCandidates> lists, int actions) {
+  /**
+   * Returns the fitted weights of the dot product and of the probabilities, scaled as described
+   * above. They are a 1 and zeros if no input varies within a list.
+   *
+   * @param lists candidates of each user; every list has its target among its candidates
+   * @param actions number of the probabilities of a candidate
+   */
+  public static float[] weights(List<PageCandidates> lists, int actions) {
     double[] scales = ListLoss.scales(lists, 1 + actions);
     double[] ridge = new double[scales.length];
     Arrays.fill(ridge, RIDGE);
