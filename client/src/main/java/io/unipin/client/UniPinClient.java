@@ -52,7 +52,7 @@ import java.util.function.Supplier;
 public final class UniPinClient implements AutoCloseable {
   /** The names of the stages in responses, in the order in which a request passes the stages. */
   public static final List<String> STAGES =
-      List.of("history", "cache", "encode", "query", "search", "score", "respond");
+      List.of("history", "cache", "encode", "query", "search", "pre_rank", "score", "respond");
 
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 

@@ -3,6 +3,8 @@ package io.unipin.serving.bundle;
 import io.unipin.counts.CountedRanking;
 import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.FittedPageOrder;
+import io.unipin.prerank.FittedPreRank;
+import io.unipin.prerank.PreRankTables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,9 +42,23 @@ final class BundleLayout {
   static final List<String> COUNTS =
       CountedRanking.FILES.stream().map(name -> CountedRanking.FOLDER + "/" + name).toList();
 
+  /**
+   * File with the popularity and the followers of items. Only models that {@code train} made to
+   * retrieve have it.
+   */
+  static final String PRE_RANK_TABLES = PreRankTables.FILE;
+
+  /**
+   * File with the weights of pre-ranking. It is absent if the validation split has too few targets
+   * to fit the weights.
+   */
+  static final String PRE_RANK = FittedPreRank.FILE;
+
   /** Files that only trained models have. */
   static final List<String> TRAINED =
-      Stream.concat(Stream.of(RECIPE, CLASSES, PAGE), COUNTS.stream()).toList();
+      Stream.concat(
+              Stream.of(RECIPE, CLASSES, PAGE, PRE_RANK_TABLES, PRE_RANK), COUNTS.stream())
+          .toList();
 
   static final String CATALOGUE = "catalogue.parquet";
   static final String INDEX = "index/items.faiss";

@@ -16,7 +16,7 @@ import java.util.List;
  *
  * @param format version of the directory's layout. Version 2 added golden queries, version 3 the
  *     recipe, version 4 counts of classes, version 5 attributes and a path for content, version 6
- *     the weights that order a page, and version 7 tables of counts
+ *     the weights that order a page, and version 7 tables of counts and the files of pre-ranking
  * @param created time of creation, ISO-8601, UTC
  * @param modelFingerprint fingerprint of the model when the bundle was written
  * @param index FAISS factory string, or {@code exact}
@@ -36,7 +36,7 @@ record BundleManifest(
     List<GoldenQuery> golden,
     String sha256) {
   static final int FORMAT = 7;
-  private static final int WITHOUT_COUNTS = 6;
+  private static final int WITH_PAGE_ORDER = 6;
   private static final int WITHOUT_PAGE_ORDER = 5;
   private static final int WITHOUT_ATTRIBUTES = 4;
   private static final int WITHOUT_GOLDEN = 1;
@@ -53,15 +53,15 @@ record BundleManifest(
    * Returns the earliest format in which a bundle with such a model can be written. So earlier
    * versions of UniPin can serve every bundle that needs no later format.
    *
-   * @param ordersPages whether the bundle holds weights that order a page
-   * @param counts whether the bundle holds tables of counts
+   * @param trained names of the files of {@link BundleLayout#TRAINED} that the bundle holds
    */
-  static int format(ModelConfig model, boolean ordersPages, boolean counts) {
-    if (counts) {
+  static int format(ModelConfig model, List<String> trained) {
+    if (trained.contains(BundleLayout.PRE_RANK_TABLES)
+        || trained.containsAll(BundleLayout.COUNTS)) {
       return FORMAT;
     }
-    if (ordersPages) {
-      return WITHOUT_COUNTS;
+    if (trained.contains(BundleLayout.PAGE)) {
+      return WITH_PAGE_ORDER;
     }
     return model.attributes().reads() || model.contentPath() > 0
         ? WITHOUT_PAGE_ORDER

@@ -39,7 +39,8 @@ public final class BundlePublisher {
    *
    * @param modelDirectory directory with {@code config.json}, {@code weights.safetensors} and
    *     {@code items.safetensors}; a trained model also has {@code recipe.yaml},
-   *     {@code classes.json}, usually {@code page.json}, and possibly a folder {@code counts}
+   *     {@code classes.json}, usually {@code page.json}, {@code prerank.bin} and {@code
+   *     prerank.json}, and possibly a folder {@code counts}
    * @param factory factory string of the FAISS index, or {@code exact} for no index
    * @param bundle directory to create; the last part of its path is the bundle's name
    * @throws BundleException when the directory exists or the parts do not fit together
@@ -162,10 +163,7 @@ public final class BundlePublisher {
       String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
       BundleManifest manifest =
           new BundleManifest(
-              BundleManifest.format(
-                  loaded.config(),
-                  trained.contains(BundleLayout.PAGE),
-                  trained.containsAll(BundleLayout.COUNTS)),
+              BundleManifest.format(loaded.config(), trained),
               name,
               created,
               loaded.fingerprint(),

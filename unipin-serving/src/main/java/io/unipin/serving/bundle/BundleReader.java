@@ -14,6 +14,7 @@ import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.features.PageOrder;
+import io.unipin.prerank.PreRankFiles;
 import io.unipin.settings.ConfigException;
 import io.unipin.settings.Nearest;
 import java.io.IOException;
@@ -104,8 +105,7 @@ public final class BundleReader {
               catalogue,
               index,
               manifest.golden(),
-              pageOrder(name, directory, model),
-              counts(name, directory, model.config(), catalogue, maxCountBytes));
+              trained(name, directory, model, catalogue, maxCountBytes));
       return bundle;
     } finally {
       if (bundle == null) {
@@ -234,9 +234,14 @@ public final class BundleReader {
     }
   }
 
-  private static @Nullable PageOrder pageOrder(String name, Path directory, ServingModel model) {
+  private static TrainedParts trained(
+      String name, Path directory, ServingModel model, Catalogue catalogue, long maxCountBytes) {
+    ModelConfig config = model.config();
     try {
-      return pageOrder(directory, model.config().actions()).orElse(null);
+      return new TrainedParts(
+          pageOrder(directory, config.actions()).orElse(null),
+          PreRankFiles.read(model(directory), config.items()).orElse(null),
+          counts(name, directory, config, catalogue, maxCountBytes));
     } catch (ModelException e) {
       throw unreadable(name, directory, e);
     }

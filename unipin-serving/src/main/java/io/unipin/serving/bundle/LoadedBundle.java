@@ -13,6 +13,8 @@ import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.Precision;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.PageOrder;
+import io.unipin.prerank.FollowTable;
+import io.unipin.prerank.PreRank;
 import io.unipin.serving.items.live.LiveItem;
 import io.unipin.serving.items.live.LiveItems;
 import java.time.Instant;
@@ -42,8 +44,11 @@ public final class LoadedBundle implements AutoCloseable {
   private final LiveIndex index;
   private final LiveItems items;
   private final List<GoldenQuery> golden;
-  private final @Nullable PageOrder pageOrder;
-  private final @Nullable CountedRanking ownCounts;
+  private final TrainedParts trained;
+
+  /** The rule of pre-ranking; null if training fitted none. */
+  private final @Nullable PreRank preRank;
+
   private volatile @Nullable CountedRanking counts;
 
   /** The buckets of attributes that training saw; never changed. */
@@ -58,9 +63,7 @@ public final class LoadedBundle implements AutoCloseable {
    * Takes ownership of a model and an index.
    *
    * @param indexVersion version that identifies the index
-   * @param pageOrder the weights that order a page, which training fitted; null if training fitted
-   *     none
-   * @param counts the tables of counts of the bundle with their weights; null if it has none
+   * @param trained the parts that training fitted
    * @throws BundleException when the parts do not fit together
    */
   LoadedBundle(
@@ -70,13 +73,11 @@ public final class LoadedBundle implements AutoCloseable {
       Catalogue catalogue,
       AnnIndex index,
       List<GoldenQuery> golden,
-      @Nullable PageOrder pageOrder,
-      @Nullable CountedRanking counts) {
+      TrainedParts trained) {
     this.name = name;
-    this.ownCounts = counts;
-    this.counts = counts;
+    this.counts = trained.counts();
     this.golden = List.copyOf(golden);
-    this.pageOrder = pageOrder;
+    this.trained = trained;
     this.indexVersion = indexVersion;
     this.model = model;
     this.catalogue = catalogue;
@@ -88,6 +89,7 @@ public final class LoadedBundle implements AutoCloseable {
     String factory = index instanceof FaissIndex ? index.description() : LiveIndexConfig.EXACT;
     this.index = LiveIndex.over(index, vectors(model), LiveIndexConfig.of(factory));
     this.items = new LiveItems(catalogue, model.liveLimit());
+    this.preRank = trained.preRank(name, catalogue);
   }
 
   private void requireEqual(String what, int expected, int got) {
@@ -161,12 +163,22 @@ public final class LoadedBundle implements AutoCloseable {
    * Returns the weights that order a page, which training fitted; empty if training fitted none.
    */
   public Optional<PageOrder> pageOrder() {
-    return Optional.ofNullable(pageOrder);
+    return Optional.ofNullable(trained.pageOrder());
+  }
+
+  /** Returns the rule of pre-ranking; empty if training fitted none. */
+  public Optional<PreRank> preRank() {
+    return Optional.ofNullable(preRank);
+  }
+
+  /** Returns which items follow which; empty if the bundle does not hold this. */
+  public Optional<FollowTable> follows() {
+    return Optional.ofNullable(trained.preRanking()).map(files -> files.tables().follows());
   }
 
   /** Returns the tables of counts of the bundle's own files; empty if the bundle has none. */
   public Optional<CountedRanking> ownCounts() {
-    return Optional.ofNullable(ownCounts);
+    return Optional.ofNullable(trained.counts());
   }
 
   /**

@@ -8,6 +8,7 @@ import io.unipin.serving.inspect.ItemExplanation;
 import io.unipin.serving.inspect.ReadAction;
 import io.unipin.serving.inspect.Verdict;
 import io.unipin.serving.keys.ItemNames;
+import io.unipin.serving.request.PreRankTrace;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Stage;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * An inspected request, in the form in which the console's JSON shows it.
  *
  * @param counts generation of the tables of counts that ranking used; empty if it used none
+ * @param preRank report about pre-ranking; absent if no candidate had to be left out
  * @param item verdict on the item that the form names; absent if the form names none
  * @param explained verdicts on the other items that the form asks about, in the form's order
  */
@@ -39,6 +41,7 @@ record InspectionView(
     Map<String, Double> stagesMs,
     List<Action> history,
     List<Item> candidates,
+    @Nullable PreRank preRank,
     Utility utility,
     @Nullable Fate item,
     List<Fate> explained) {
@@ -55,6 +58,19 @@ record InspectionView(
       Map<String, Float> weights = order.probabilities(actions);
       weights.values().removeIf(weight -> weight == 0);
       return new Utility(order.similarity(), weights);
+    }
+  }
+
+  /**
+   * The work of pre-ranking.
+   *
+   * @param rule sum by which candidates were ordered
+   * @param candidates number of candidates that were ordered
+   * @param removed number of them that were left out
+   */
+  record PreRank(String rule, int candidates, int removed) {
+    static @Nullable PreRank of(PreRankTrace trace) {
+      return trace.ran() ? new PreRank(trace.rule(), trace.candidates(), trace.removed()) : null;
     }
   }
 
@@ -77,6 +93,7 @@ record InspectionView(
       String category,
       int rank,
       int retrievalRank,
+      int preRank,
       int page,
       String rule,
       float utility,
@@ -94,6 +111,7 @@ record InspectionView(
       int exactRank,
       float retrievalScore,
       float lastRetrieved,
+      int preRank,
       int rank,
       float lastOnPage,
       @Nullable Float utility,
@@ -142,6 +160,7 @@ record InspectionView(
         stages,
         inspection.history().stream().map(read -> action(read, names)).toList(),
         inspection.candidates().stream().map(candidate -> item(candidate, names)).toList(),
+        PreRank.of(inspection.trace().preRank()),
         Utility.of(inspection.order(), inspection.trace().actions()),
         inspected.asksForItem() ? fates.get(0) : null,
         fates.subList(more, fates.size()));
@@ -167,6 +186,7 @@ record InspectionView(
         inspected.category(),
         inspected.rank(),
         inspected.retrievalRank(),
+        inspected.preRank(),
         inspected.page(),
         inspected.rule(),
         item.utility(),
@@ -192,6 +212,7 @@ record InspectionView(
         verdict.exactRank(),
         verdict.retrievalScore(),
         verdict.lastRetrieved(),
+        verdict.preRank(),
         verdict.rank(),
         verdict.lastOnPage(),
         scored == null ? null : scored.utility(),

@@ -7,6 +7,7 @@ import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.request.Candidate;
 import io.unipin.serving.request.Draw;
+import io.unipin.serving.request.PreRanking;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Removal;
 import io.unipin.serving.slate.SlateRules;
@@ -26,6 +27,7 @@ public final class Inspector {
   private final LoadedBundle bundle;
   private final ItemView items;
   private final List<Candidate> found;
+  private final PreRanking preRanking;
   private final List<RankedItem> ranked;
   private final List<RankedItem> page;
   private final Map<Long, Removal.Rule> removals = new HashMap<>();
@@ -36,6 +38,7 @@ public final class Inspector {
    *
    * @param items the request's view of the bundle's items
    * @param found candidates in retrieval's order
+   * @param preRanking the found candidates in the order of pre-ranking
    * @param ranked candidates by utility
    * @param slated page, and the candidates that rules kept off the page
    */
@@ -43,11 +46,13 @@ public final class Inspector {
       LoadedBundle bundle,
       ItemView items,
       List<Candidate> found,
+      PreRanking preRanking,
       List<RankedItem> ranked,
       SlateRules.Slated slated) {
     this.bundle = bundle;
     this.items = items;
     this.found = found;
+    this.preRanking = preRanking;
     this.ranked = ranked;
     this.page = slated.items();
     slated.removals().forEach(removal -> removals.put(removal.item(), removal.rule()));
@@ -72,6 +77,10 @@ public final class Inspector {
   public List<InspectedItem> candidates() {
     Map<Long, Integer> retrievalRanks = new HashMap<>();
     found.forEach(candidate -> retrievalRanks.put(candidate.id(), retrievalRanks.size() + 1));
+    Map<Long, Integer> preRanks = new HashMap<>();
+    if (preRanking.trace().ran()) {
+      preRanking.ordered().forEach(each -> preRanks.put(each.id(), preRanks.size() + 1));
+    }
     Map<Long, Integer> places = new HashMap<>();
     page.forEach(item -> places.put(item.id(), places.size() + 1));
     List<InspectedItem> inspected = new ArrayList<>(ranked.size());
@@ -82,6 +91,7 @@ public final class Inspector {
               items.category(items.row(item.id())),
               inspected.size() + 1,
               retrievalRanks.getOrDefault(item.id(), 0),
+              preRanks.getOrDefault(item.id(), 0),
               places.getOrDefault(item.id(), 0),
               rule(item.id())));
     }
@@ -112,7 +122,7 @@ public final class Inspector {
     float lastShown = page.isEmpty() ? 0 : page.get(page.size() - 1).utility();
     int row = items.row(id);
     if (row == Catalogue.UNKNOWN) {
-      return new ItemExplanation(id, "", Verdict.UNKNOWN, 0, 0, lastFound, 0, lastShown, null);
+      return new ItemExplanation(id, "", Verdict.UNKNOWN, 0, 0, lastFound, 0, 0, lastShown, null);
     }
     FloatBuffer vectors = bundle.model().rows();
     float similarity = similarity(vectors, row, query);
@@ -137,9 +147,20 @@ public final class Inspector {
         exactRank,
         similarity,
         lastFound,
+        preRank(id),
         rank,
         lastShown,
         scored);
+  }
+
+  /** Returns an item's place by pre-ranking; 0 if it has none. */
+  private int preRank(long id) {
+    List<Candidate> ordered = preRanking.ordered();
+    return IntStream.range(0, preRanking.trace().ran() ? ordered.size() : 0)
+        .filter(place -> ordered.get(place).id() == id)
+        .map(place -> place + 1)
+        .findFirst()
+        .orElse(0);
   }
 
   private Verdict verdict(long id, Unwanted unwanted, int exactRank) {
@@ -163,6 +184,9 @@ public final class Inspector {
     }
     if (ranked.stream().anyMatch(item -> item.id() == id)) {
       return Verdict.BELOW_PAGE;
+    }
+    if (preRank(id) > preRanking.kept()) {
+      return Verdict.REMOVED_BY_PRE_RANKING;
     }
     if (found.stream().anyMatch(item -> item.id() == id)) {
       return Verdict.NOT_SCORED;

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *     best item has place 1
  * @param retrievalScore cosine between query and item
  * @param lastRetrieved retrieval score of the last candidate; 0 without candidates
+ * @param preRank the item's place by pre-ranking among the candidates that were found; 0 if the item
+ *     was not found or candidates were not pre-ranked
  * @param rank the item's place by utility among the candidates, or the place that it would have if
  *     it was not ranked; the best has place 1
  * @param lastOnPage utility of the last item of the page; 0 for an empty page
@@ -24,6 +26,7 @@ public record ItemExplanation(
     int exactRank,
     float retrievalScore,
     float lastRetrieved,
+    int preRank,
     int rank,
     float lastOnPage,
     @Nullable RankedItem scored) {}

@@ -12,6 +12,8 @@ public enum Verdict {
   SERVED_BEFORE("An earlier page of this feed showed this item."),
   NOT_RETRIEVED("The item is too far from the user's query: it is not among the candidates."),
   MISSED_BY_INDEX("The item is close enough, but the approximate search did not find it."),
+  REMOVED_BY_PRE_RANKING(
+      "The item was found, but pre-ranking removed it before candidates were scored."),
   NOT_SCORED("The item was found, but there was no time to score it."),
   REMOVED_BY_RULE("A slate rule kept the item off the page."),
   DISPLACED("Exploration drew another item for this item's place on the page."),

@@ -29,6 +29,9 @@ final class CandidateSearch {
   private static final Comparator<Candidate> BEST_FIRST =
       Comparator.comparingDouble(Candidate::score).reversed().thenComparingLong(Candidate::id);
 
+  /** Largest number of items that the factor overFetch lets each of several queries find. */
+  private static final int MOST_PER_QUERY = 1 << 16;
+
   private final RetrievalConfig config;
 
   CandidateSearch(RetrievalConfig config) {
@@ -54,10 +57,14 @@ final class CandidateSearch {
     LoadedBundle bundle = user.bundle();
     int queryCount = queries.shares().length;
     double wanted = queryCount == 1 ? count : Math.ceil(count * config.overFetch());
-    int k = (int) Math.max(1, Math.min(wanted, bundle.index().size()));
-    AnnSearch nearest = new AnnSearch(k, config.breadth(), filter(user, wishes, servedBefore));
+    double bound = Math.max(count, Math.min(wanted, MOST_PER_QUERY));
+    int k = (int) Math.max(1, Math.min(bound, bundle.index().size()));
+    ItemFilter filter = filter(user, wishes, servedBefore);
+    AnnSearch nearest = new AnnSearch(k, config.breadth(), filter);
     AnnResult result = bundle.index().search(queries.vectors(), queryCount, nearest);
-    return merge(result, queries.shares(), user, count);
+    int follows = Math.min(config.follows(), count);
+    List<Candidate> followers = FollowerSearch.find(user, filter, queries.vectors(), follows);
+    return merge(result, queries.shares(), followers, user, count);
   }
 
   /**
@@ -140,30 +147,44 @@ final class CandidateSearch {
 
   /**
    * Returns at most {@code count} distinct items: the best items of each query, according to its
-   * share. An item's score is its highest among all queries.
+   * share, and the followers. An item's score is its highest among all queries.
+   *
+   * @param followers followers of the user's last positive items, strongest first
    */
   private static List<Candidate> merge(
-      AnnResult result, double[] shares, UserSession user, int count) {
-    long[][] found = new long[result.queryCount()][];
-    for (int query = 0; query < found.length; query++) {
+      AnnResult result, double[] shares, List<Candidate> followers, UserSession user, int count) {
+    int queries = result.queryCount();
+    boolean follow = !followers.isEmpty();
+    long[][] found = new long[follow ? queries + 1 : queries][];
+    for (int query = 0; query < queries; query++) {
       found[query] = served(result, query, user);
     }
-    long[] merged = QueryMerge.merge(found, shares, count);
+    if (follow) {
+      found[queries] = followers.stream().mapToLong(Candidate::id).toArray();
+    }
+    double[] parts = follow ? withFollowers(shares, followers, count) : shares;
+    long[] merged = QueryMerge.merge(found, parts, count);
     Arrays.sort(merged);
     float[] best = new float[merged.length];
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     for (int i = 0; i < result.ids().length; i++) {
-      int at = Arrays.binarySearch(merged, result.ids()[i]);
-      if (at >= 0) {
-        best[at] = Math.max(best[at], result.scores()[i]);
-      }
+      raise(best, merged, result.ids()[i], result.scores()[i]);
     }
+    followers.forEach(follower -> raise(best, merged, follower.id(), follower.score()));
     List<Candidate> candidates = new ArrayList<>(merged.length);
     for (int i = 0; i < merged.length; i++) {
       candidates.add(new Candidate(merged[i], user.items().row(merged[i]), best[i]));
     }
     candidates.sort(BEST_FIRST);
     return candidates;
+  }
+
+  /** Raises the score of an item to {@code score}, if the item is one of those merged. */
+  private static void raise(float[] best, long[] merged, long id, float score) {
+    int at = Arrays.binarySearch(merged, id);
+    if (at >= 0) {
+      best[at] = Math.max(best[at], score);
+    }
   }
 
   /** Returns the ids of the items that a query found and that may stand on the page, best first. */
@@ -177,6 +198,21 @@ final class CandidateSearch {
       }
     }
     return Arrays.copyOf(ids, count);
+  }
+
+  /**
+   * Returns the shares of all queries and of the list of followers. The list has a place for each
+   * of its items, and the queries share the other places.
+   */
+  private static double[] withFollowers(double[] shares, List<Candidate> followers, int count) {
+    double all = Arrays.stream(shares).sum();
+    double own = (double) followers.size() / count;
+    double[] together = new double[shares.length + 1];
+    for (int query = 0; query < shares.length; query++) {
+      together[query] = shares[query] / all * (1 - own);
+    }
+    together[shares.length] = own;
+    return together;
   }
 
   /**

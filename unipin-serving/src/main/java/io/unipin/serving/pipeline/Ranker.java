@@ -30,8 +30,9 @@ final class Ranker {
    * Scores as many candidates as there is time for and orders them by utility. Of two candidates
    * with equal utilities, the one with the smaller id comes first.
    *
-   * <p>If there is no time to score any candidate, the candidates keep retrieval's order.
+   * <p>If there is no time to score any candidate, the candidates get retrieval's order.
    *
+   * @param found candidates, those to score first first
    * @return items that are read before the session is closed, see {@link ScoredCandidates}
    */
   List<RankedItem> rank(UserSession user, List<Candidate> found, Wishes wishes) {
@@ -66,7 +67,7 @@ final class Ranker {
     return new ScoredCandidates.Scores(plain, counted);
   }
 
-  /** Returns candidates in their given order, without probabilities. */
+  /** Returns candidates in retrieval's order, without probabilities. */
   private static List<RankedItem> unscored(ItemView items, List<Candidate> candidates) {
     return candidates.stream()
         .map(
@@ -77,6 +78,7 @@ final class Ranker {
                     candidate.score(),
                     new float[0],
                     candidate.score()))
+        .sorted(BEST_FIRST)
         .toList();
   }
 

@@ -33,9 +33,7 @@ import io.unipin.serving.slate.SlateRules;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -64,6 +62,7 @@ public final class Recommender {
   private final UserSessions sessions;
   private final CandidateSearch search;
   private final Ranker ranker;
+  private final PageRanking pages;
   private final SlateRules rules;
 
   /** Creates a pipeline. The last argument returns the time in milliseconds since the epoch. */
@@ -114,6 +113,7 @@ public final class Recommender {
     this.sessions = new UserSessions(histories, cache, config, encoder, model);
     this.search = new CandidateSearch(config.retrieval());
     this.ranker = new Ranker(config.ranking(), model);
+    this.pages = new PageRanking(search, new PreRanker(config.retrieval()), ranker);
     this.rules = new SlateRules(config.slate(), impressions);
   }
 
@@ -133,13 +133,12 @@ public final class Recommender {
     PageSize size = size(query);
     long[] servedBefore = cursors.open(query.user().id(), query.pageCursor());
     try (UserSession user = sessions.open(bundle, query.user(), size.goal(), clock)) {
-      List<Candidate> found = search.find(user, query.wishes(), servedBefore, size.candidates());
-      List<RankedItem> ranked = ranker.rank(user, found, query.wishes());
+      PageRanking.Ranked ranked = pages.rank(user, query, servedBefore, size.candidates());
       clock.enter(Stage.RESPOND);
-      SlateRules.Slated slate = choose(user, query, ranked, size);
-      String next = next(query, servedBefore, slate, ranked.size() < size.items());
+      SlateRules.Slated slate = choose(user, query, ranked.items(), size);
+      String next = next(query, servedBefore, slate, ranked.items().size() < size.items());
       clock.stop();
-      Trace trace = user.trace(query.requestId(), List.of());
+      Trace trace = ranked.in(user.trace(query.requestId(), List.of()));
       return new Page(slate.items(), slate.removals(), slate.draws(), next, trace);
     }
   }
@@ -155,16 +154,15 @@ public final class Recommender {
     PageSize size = size(query);
     long[] servedBefore = cursors.open(query.user().id(), query.pageCursor());
     try (UserSession user = sessions.open(bundle, query.user(), size.goal(), clock)) {
-      List<Candidate> found = search.find(user, query.wishes(), servedBefore, size.candidates());
-      List<RankedItem> ranked = ranker.rank(user, found, query.wishes());
+      PageRanking.Ranked ranked = pages.rank(user, query, servedBefore, size.candidates());
       clock.enter(Stage.RESPOND);
-      SlateRules.Slated slate = choose(user, query, ranked, size);
+      SlateRules.Slated slate = choose(user, query, ranked.items(), size);
       clock.stop();
       Map<Stage, Long> spent = clock.spent();
-      Trace trace = user.trace(query.requestId(), List.of());
-      Inspector inspector = new Inspector(bundle, user.items(), found, ranked, slate);
+      Trace trace = ranked.in(user.trace(query.requestId(), List.of()));
+      Inspector inspector = ranked.inspector(user, slate);
       List<ItemExplanation> verdicts =
-          items.stream().map(id -> judge(inspector, id, user, query, servedBefore)).toList();
+          items.stream().map(id -> pages.judge(inspector, id, user, query, servedBefore)).toList();
       return new Inspection(
           user.history().lifetime() + query.user().recent().size(),
           inspector.history(user.history(), query.user().recent(), trace.historyActions()),
@@ -241,25 +239,6 @@ public final class Recommender {
     return cursors.issue(query.user().id(), served);
   }
 
-  private ItemExplanation judge(
-      Inspector inspector, long item, UserSession user, PageQuery query, long[] servedBefore) {
-    Wishes wishes = query.wishes();
-    Inspector.Unwanted unwanted =
-        new Inspector.Unwanted(
-            ids(wishes.excluded()),
-            wishes.allowSeen() ? Set.of() : ids(user.tokens().seen()),
-            ids(servedBefore));
-    return inspector.judge(
-        item,
-        search.queries(user, wishes).vectors(),
-        unwanted,
-        candidate -> ranker.rank(user, List.of(candidate), wishes).get(0));
-  }
-
-  private static Set<Long> ids(long[] ids) {
-    return LongStream.of(ids).boxed().collect(Collectors.toSet());
-  }
-
   /** Whether the cache holds state that a request of the user would read. */
   public boolean isResident(LoadedBundle bundle, String user) {
     return sessions.isResident(bundle, user);
@@ -282,6 +261,7 @@ public final class Recommender {
   /** Throws if the server's settings do not fit a bundle. */
   public void check(LoadedBundle bundle) {
     ranker.check(bundle);
+    pages.check(bundle);
     int actions = bundle.model().config().maxHistory();
     if (actions > config.historyLimit()) {
       throw ServingException.invalid(

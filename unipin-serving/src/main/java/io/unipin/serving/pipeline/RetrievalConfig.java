@@ -3,6 +3,8 @@ package io.unipin.serving.pipeline;
 import static io.unipin.settings.SettingException.checkRange;
 
 import io.unipin.model.features.TargetOffsets;
+import io.unipin.prerank.FollowTable;
+import io.unipin.settings.SettingException;
 
 /**
  * Settings of retrieval.
@@ -15,13 +17,33 @@ import io.unipin.model.features.TargetOffsets;
  *     candidates
  * @param lookAhead number of additional queries, 0 to 4, that look beyond the next action; useful
  *     only with bundles trained with aheadProbability
+ * @param preRank factor, 3 to 10, on the number of items that a page retrieves, of which
+ *     pre-ranking keeps the best; 0 for no pre-ranking
+ * @param follows largest number of candidates that are retrieved because they follow the user's
+ *     last positive items; 0 for none
  */
 public record RetrievalConfig(
-    int candidates, int breadth, double overFetch, boolean splitOutcomes, int lookAhead) {
+    int candidates,
+    int breadth,
+    double overFetch,
+    boolean splitOutcomes,
+    int lookAhead,
+    int preRank,
+    int follows) {
+  private static final int LEAST_PRE_RANK = 3;
+  private static final int MOST_PRE_RANK = 10;
+  private static final int MOST_FOLLOWS = FollowTable.LAST * FollowTable.MOST;
+
   public RetrievalConfig {
     checkRange("candidates", candidates, 1, 4096);
     checkRange("breadth", breadth, 0, 65536);
     checkRange("overFetch", overFetch, 1.0, 16.0);
     checkRange("lookAhead", lookAhead, 0, TargetOffsets.COUNT - 1);
+    if (preRank != 0 && (preRank < LEAST_PRE_RANK || preRank > MOST_PRE_RANK)) {
+      throw new SettingException(
+          "preRank",
+          "0 or %s to %s expected, got %s".formatted(LEAST_PRE_RANK, MOST_PRE_RANK, preRank));
+    }
+    checkRange("follows", follows, 0, MOST_FOLLOWS);
   }
 }

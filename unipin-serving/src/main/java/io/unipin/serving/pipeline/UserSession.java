@@ -1,16 +1,21 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.kvcache.KvLease;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.RequestContext;
+import io.unipin.model.features.TokenSequence;
+import io.unipin.prerank.Asked;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.HistoryView;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.pipeline.cost.Ladder;
+import io.unipin.serving.request.PreRankTrace;
 import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.Trace;
 import io.unipin.serving.request.UserState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -63,6 +68,28 @@ public record UserSession(
     return bundle().model().config().surfaces().get(context.surface());
   }
 
+  /**
+   * Returns the catalogue rows of the user's last positive items, oldest first; {@link
+   * Asked#UNKNOWN} for items that are not in the bundle's catalogue.
+   */
+  int[] positives() {
+    ModelConfig config = bundle.model().config();
+    long positive = 0;
+    for (String action : config.positives()) {
+      positive |= 1L << config.actions().indexOf(action);
+    }
+    TokenSequence all = tokens().all();
+    int[] rows = new int[Asked.MOST_POSITIVES];
+    int from = rows.length;
+    for (int i = all.size() - 1; i >= 0 && from > 0; i--) {
+      if ((all.actions()[i] & positive) != 0) {
+        int row = all.items()[i];
+        rows[--from] = row < config.items() ? row : Asked.UNKNOWN;
+      }
+    }
+    return Arrays.copyOfRange(rows, from, rows.length);
+  }
+
   public StageClock clock() {
     return wanted.clock();
   }
@@ -92,7 +119,8 @@ public record UserSession(
         state.historyActions(),
         state.encodedActions(),
         degradations,
-        unknown.stream().distinct().toList());
+        unknown.stream().distinct().toList(),
+        PreRankTrace.NONE);
   }
 
   @Override

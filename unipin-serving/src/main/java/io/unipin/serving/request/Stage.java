@@ -9,6 +9,7 @@ public enum Stage {
   ENCODE,
   QUERY,
   SEARCH,
+  PRE_RANK,
   SCORE,
   RESPOND;
 

@@ -18,6 +18,7 @@ import java.util.List;
  * @param degradations names of the ways in which the answer was degraded: steps of the degradation
  *     ladder, and a stale or missing history
  * @param unknownItems items of the history or the request that the bundle does not know
+ * @param preRank report about pre-ranking
  */
 public record Trace(
     String requestId,
@@ -31,9 +32,27 @@ public record Trace(
     int historyActions,
     int encodedActions,
     List<String> degradations,
-    List<Long> unknownItems) {
+    List<Long> unknownItems,
+    PreRankTrace preRank) {
   /** Returns the outcome of the look-up in the cache. */
   public KvOutcome cache() {
     return reason.outcome();
+  }
+
+  /** Returns the same report with a report about pre-ranking. */
+  public Trace with(PreRankTrace other) {
+    return new Trace(
+        requestId,
+        bundle,
+        model,
+        index,
+        engine,
+        actions,
+        reason,
+        historyActions,
+        encodedActions,
+        degradations,
+        unknownItems,
+        other);
   }
 }

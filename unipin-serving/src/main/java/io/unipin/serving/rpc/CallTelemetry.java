@@ -3,6 +3,7 @@ package io.unipin.serving.rpc;
 import io.grpc.Context;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.metrics.ServingMetrics;
+import io.unipin.serving.request.PreRankTrace;
 import io.unipin.serving.request.Stage;
 import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.Trace;
@@ -10,6 +11,7 @@ import io.unipin.serving.spans.EngineCalls;
 import io.unipin.serving.tracing.FinishedCall;
 import io.unipin.serving.tracing.FinishedStage;
 import io.unipin.serving.tracing.Tracing;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,18 +36,26 @@ final class CallTelemetry {
     trace.degradations().forEach(step -> metrics.degraded(step, arm));
     if (tracing.enabled()) {
       Map<String, String> labels =
-          Map.of(
-              "unipin.arm", arm,
-              "unipin.bundle", trace.bundle(),
-              "unipin.index", trace.index(),
-              "unipin.engine", trace.engine(),
-              "unipin.cache", cache,
-              "unipin.cache_reason", trace.reason().name().toLowerCase(Locale.ROOT),
-              "unipin.degradations", String.join(",", trace.degradations()));
+          new HashMap<>(
+              Map.of(
+                  "unipin.arm", arm,
+                  "unipin.bundle", trace.bundle(),
+                  "unipin.index", trace.index(),
+                  "unipin.engine", trace.engine(),
+                  "unipin.cache", cache,
+                  "unipin.cache_reason", trace.reason().name().toLowerCase(Locale.ROOT),
+                  "unipin.degradations", String.join(",", trace.degradations())));
       Map<String, Long> counts =
-          Map.of(
-              "unipin.history_actions", (long) trace.historyActions(),
-              "unipin.encoded_actions", (long) trace.encodedActions());
+          new HashMap<>(
+              Map.of(
+                  "unipin.history_actions", (long) trace.historyActions(),
+                  "unipin.encoded_actions", (long) trace.encodedActions()));
+      PreRankTrace preRank = trace.preRank();
+      if (preRank.ran()) {
+        labels.put("unipin.pre_rank", preRank.rule());
+        counts.put("unipin.pre_rank_candidates", (long) preRank.candidates());
+        counts.put("unipin.pre_rank_removed", (long) preRank.removed());
+      }
       tracing.record(call(rpc, FinishedCall.OK, labels, counts, stages(clock)));
     }
     return spent;

@@ -54,7 +54,10 @@ function summary(view) {
       ['Cache', badge(view.cache, cacheKind(view.cache))],
       ['History read', `${whole(view.historyActions)} of ${whole(view.lifetime)} actions`],
       ['Encoded now', whole(view.encodedActions)],
-      ['Candidates', whole(view.candidates.length)],
+      ['Candidates', view.preRank
+        ? `${whole(view.candidates.length)}; pre-ranking removed ${whole(view.preRank.removed)} of ${whole(view.preRank.candidates)}`
+        : whole(view.candidates.length)],
+      ...(view.preRank ? [['Pre-ranking', view.preRank.rule]] : []),
       ['Work', `${number(total)} ms`],
       ['Bundle', `${view.bundle} · ${view.index}`],
       ['Counts', view.counts || 'none'],
@@ -78,6 +81,8 @@ function fate(view) {
     known && facts([
       ['Nearest by query', `place ${whole(item.exactRank)} of all items that pass the filters`],
       ['Retrieval score', `${number(item.retrievalScore, 4)}; the last candidate has ${number(item.lastRetrieved, 4)}`],
+      ...(view.preRank && item.preRank > 0
+        ? [['Pre-ranking', `place ${whole(item.preRank)} of ${whole(view.preRank.candidates)}; the first ${whole(view.preRank.candidates - view.preRank.removed)} are kept`]] : []),
       ['Utility', `${number(item.utility, 4)}; the last on the page has ${number(item.lastOnPage, 4)}`],
       ...(item.counted === 0 ? [] : [['Counts changed it by', number(item.counted, 4)]]),
       ['Place by utility', `${whole(item.rank)} of ${whole(view.candidates.length)} candidates`],

@@ -46,7 +46,7 @@ export function why(view, item) {
   if (item.rule === 'exploration') {
     reasons.push('Exploration drew it for this place, because it has few impressions.');
   }
-  reasons.push(`Place ${whole(item.rank)} by utility of ${whole(view.candidates.length)} candidates; retrieval had it at place ${whole(item.retrievalRank)}.`);
+  reasons.push(`Place ${whole(item.rank)} by utility of ${whole(view.candidates.length)} candidates; retrieval had it at place ${whole(item.retrievalRank)}${item.preRank > 0 ? `, pre-ranking at place ${whole(item.preRank)}` : ""}.`);
   const better = view.candidates.filter(other => other.rank < item.rank && other.page === 0).length;
   if (better > 0 && item.rule !== 'exploration') {
     reasons.push(`Rules kept ${whole(better)} better ${better === 1 ? 'item' : 'items'} off the page.`);
@@ -87,6 +87,9 @@ function absence(view, id) {
   }
   const fate = view.explained.find(item => item.id === id);
   if (!fate) return 'Not among the candidates.';
+  if (fate.verdict === 'removed_by_pre_ranking' && view.preRank) {
+    return `Removed by pre-ranking, place ${whole(fate.preRank)} of ${whole(view.preRank.candidates)}.`;
+  }
   return fate.reason && fate.verdict !== 'deleted' ? `${fate.meaning} Reason: ${fate.reason}.` : fate.meaning;
 }
 

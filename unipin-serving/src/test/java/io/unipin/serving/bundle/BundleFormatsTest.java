@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.feedlog.FeedSchema;
+import io.unipin.feedlog.split.Holdout;
 import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
@@ -15,6 +19,8 @@ import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.InputTable;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.prerank.FittedPreRank;
+import io.unipin.prerank.PreRankTables;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -156,6 +162,47 @@ class BundleFormatsTest {
     }
     ContentBundles.publish(folder, "plain", 9, 1, folder);
     assertThat(BundleVerifier.verify("plain", folder.resolve("plain")).format()).isEqualTo(4);
+  }
+
+  /** Files of pre-ranking need format 7. They change neither the fingerprint nor the answers. */
+  @Test
+  void publish_modelWithPreRanking_isOfFormat7() throws IOException {
+    FeedLog log =
+        new FeedLogBuilder(
+                new FeedSchema(TinyBundles.ACTIONS, List.of("click"), TinyBundles.SURFACES),
+                TinyBundles.catalogue())
+            .user("u")
+            .action(3, 1, 0, 1)
+            .action(4, 1, 0, 2)
+            .user("v")
+            .action(3, 1, 0, 1)
+            .action(4, 1, 0, 2)
+            .build();
+    PreRankTables tables = PreRankTables.of(log, Holdout.timeSplit(log, 10, 20));
+    List<FittedPreRank.Feature> features = List.of(new FittedPreRank.Feature("follows", 2, 0));
+    FittedPreRank weights = new FittedPreRank(1, 1, features, 60, 100, 20, 0.5, 0.6);
+    TinyBundles.publishPreRanked(folder, "pre-ranked", 11, tables, weights, folder);
+    TinyBundles.publish(folder, "plain", "exact", 11, folder.resolve("scratch"));
+    BundleManifest manifest = BundleVerifier.verify("pre-ranked", folder.resolve("pre-ranked"));
+    assertThat(manifest.format()).isEqualTo(7);
+    assertThat(manifest.modelFingerprint())
+        .isEqualTo(BundleVerifier.verify("plain", folder.resolve("plain")).modelFingerprint());
+    check("pre-ranked");
+    try (LoadedBundle loaded = reader().load("pre-ranked");
+        LoadedBundle plain = reader().load("plain")) {
+      assertThat(loaded.preRank().orElseThrow().fitted()).isEqualTo(weights);
+      assertThat(loaded.follows().orElseThrow().of(new int[] {3}).rows()).containsExactly(4);
+      assertThat(plain.preRank()).isEmpty();
+      assertThat(plain.follows()).isEmpty();
+    }
+    List<FittedPreRank.Feature> other = List.of(new FittedPreRank.Feature("unheard", 2, 0));
+    new FittedPreRank(1, 1, other, 60, 100, 20, 0.5, 0.6)
+        .write(BundleReader.model(folder.resolve("pre-ranked")));
+    TinyBundles.reseal(folder.resolve("pre-ranked"));
+    assertThatThrownBy(() -> reader().load("pre-ranked"))
+        .isInstanceOf(BundleException.class)
+        .hasMessageContaining("bundle pre-ranked: prerank.json: one of the features")
+        .hasMessageContaining("expected, got unheard");
   }
 
   /**

@@ -6,12 +6,15 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.prerank.FittedPreRank;
+import io.unipin.prerank.PreRankTables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Creates bundles whose models are small and have random weights. */
 public final class TinyBundles {
@@ -78,6 +81,23 @@ public final class TinyBundles {
     Path model = scratch.resolve("model-" + name);
     ModelWriter.writeRandom(model, config(), seed);
     order.write(model);
+    BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
+  }
+
+  /** Publishes a bundle with files of pre-ranking; {@code weights} may be null. */
+  public static void publishPreRanked(
+      Path folder,
+      String name,
+      long seed,
+      PreRankTables tables,
+      @Nullable FittedPreRank weights,
+      Path scratch) {
+    Path model = scratch.resolve("model-" + name);
+    ModelWriter.writeRandom(model, config(), seed);
+    tables.write(model);
+    if (weights != null) {
+      weights.write(model);
+    }
     BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
   }
 

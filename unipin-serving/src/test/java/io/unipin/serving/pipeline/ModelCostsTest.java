@@ -30,7 +30,7 @@ final class ModelCostsTest extends RecommenderFixture {
             NO_FILES,
             CacheConfig.Remote.NONE,
             NO_REDIS),
-        new RetrievalConfig(20, breadth, 1.2, false, 0),
+        new RetrievalConfig(20, breadth, 1.2, false, 0, 0, 0),
         new RankingConfig(Map.of()),
         new PageConfig(PAGE, 50, 100, Duration.ofHours(1)),
         new DegradationConfig(true, 1.2),

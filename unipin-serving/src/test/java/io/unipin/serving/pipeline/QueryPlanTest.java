@@ -12,7 +12,7 @@ final class QueryPlanTest {
 
   private static QueryPlan plan(boolean splitOutcomes, int lookAhead, Map<String, Float> outcomes) {
     return QueryPlan.of(
-        new RetrievalConfig(100, 0, 1, splitOutcomes, lookAhead), outcomes, ACTIONS);
+        new RetrievalConfig(100, 0, 1, splitOutcomes, lookAhead, 0, 0), outcomes, ACTIONS);
   }
 
   @Test
@@ -54,7 +54,7 @@ final class QueryPlanTest {
   }
 
   private static float[] mix(Map<String, Float> outcomes) {
-    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, false, 0);
+    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, false, 0, 0, 0);
     return QueryPlan.of(config, outcomes, ACTIONS).mixes()[0];
   }
 
@@ -72,7 +72,7 @@ final class QueryPlanTest {
 
   @Test
   void plan_byDefault_isOneQueryForTheMix() {
-    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, false, 0);
+    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, false, 0, 0, 0);
     QueryPlan plan = QueryPlan.of(config, Map.of("save", 3f, "click", 1f), ACTIONS);
     assertThat(plan.size()).isEqualTo(1);
     assertThat(plan.mixes()[0]).containsExactly(.25f, .75f, 0);
@@ -81,7 +81,7 @@ final class QueryPlanTest {
 
   @Test
   void plan_splitAndLookingAhead_sharesTheBudgetByTheWeights() {
-    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, true, 1);
+    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, true, 1, 0, 0);
     QueryPlan plan = QueryPlan.of(config, Map.of("save", 3f, "click", 1f), ACTIONS);
     assertThat(plan.size()).isEqualTo(4);
     assertThat(plan.mixes()[0]).containsExactly(1, 0, 0);
@@ -92,7 +92,7 @@ final class QueryPlanTest {
 
   @Test
   void plan_nothingAskedFor_looksAheadAllTheSame() {
-    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, true, 2);
+    RetrievalConfig config = new RetrievalConfig(20, 0, 1.2, true, 2, 0, 0);
     QueryPlan plan = QueryPlan.of(config, Map.of(), ACTIONS);
     assertThat(List.of(plan.mixes())).allSatisfy(mix -> assertThat(mix).containsOnly(0));
     assertThat(plan.offsets()).containsExactly(0, 1, 2);

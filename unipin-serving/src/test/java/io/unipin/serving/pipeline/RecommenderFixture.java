@@ -46,7 +46,7 @@ abstract class RecommenderFixture {
   static final long NOW = 10_000_000;
   static final int PAGE = 5;
 
-  static final RetrievalConfig RETRIEVAL = new RetrievalConfig(20, 0, 1.2, false, 0);
+  static final RetrievalConfig RETRIEVAL = new RetrievalConfig(20, 0, 1.2, false, 0, 0, 0);
 
   /** The time of all requests in nanoseconds. Each reading of a clock advances it. */
   static final AtomicLong TIME = new AtomicLong();

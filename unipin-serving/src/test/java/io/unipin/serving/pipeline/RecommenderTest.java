@@ -30,7 +30,7 @@ final class RecommenderTest extends RecommenderFixture {
     UserInput user = new UserInput("u", null, List.of(), "home", NOW);
     Wishes wishes = new Wishes(Map.of("click", 1f, "save", 1f), Map.of(), new long[0], false);
     RetrievalQuery query = new RetrievalQuery("r", user, wishes, 12);
-    Recommender several = recommender(cache, new RetrievalConfig(20, 0, 1.2, true, 4));
+    Recommender several = recommender(cache, new RetrievalConfig(20, 0, 1.2, true, 4, 0, 0));
     List<Candidate> found = several.retrieve(bundle, query, clock(NO_LIMIT)).items();
     assertThat(found).hasSize(12).doesNotHaveDuplicates();
     assertThat(found).isSortedAccordingTo(Comparator.comparing(Candidate::score).reversed());

@@ -149,7 +149,7 @@ final class RecommenderTierTest {
             Secrets.own(histories.secret()),
             new RecommenderConfig(
                 config,
-                new RetrievalConfig(20, 0, 1.2, false, 0),
+                new RetrievalConfig(20, 0, 1.2, false, 0, 0, 0),
                 new RankingConfig(Map.of()),
                 new PageConfig(PAGE, 50, 100, Duration.ofHours(1)),
                 new DegradationConfig(true, 1.2),

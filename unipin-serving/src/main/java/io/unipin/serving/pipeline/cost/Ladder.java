@@ -109,7 +109,10 @@ public final class Ladder {
     Cost after = Cost.NONE;
     if (goal.retrieves()) {
       StageCosts costs = encoder.costs();
-      after = expected(costs.of(Stage.QUERY), 1).plus(expected(costs.of(Stage.SEARCH), 1));
+      after =
+          expected(costs.of(Stage.QUERY), 1)
+              .plus(expected(costs.of(Stage.SEARCH), 1))
+              .plus(expected(costs.of(Stage.PRE_RANK), 1));
     }
     int scored = config.enabled() ? goal.least() : goal.candidates();
     return scored == 0 ? after : after.plus(expected(scoring(), scoreSize(scored, n)));
