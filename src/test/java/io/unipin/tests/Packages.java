@@ -48,15 +48,17 @@ final class Packages {
       evaluate: counts evaluate.baseline evaluate.page feedlog feedlog.split kvcache model model.features
       evaluate.baseline: evaluate.fit feedlog feedlog.split
       evaluate.page: evaluate.fit model.features
+      evaluate.prerank: evaluate evaluate.page feedlog feedlog.split kvcache model model.features prerank
       evaluate.slices: evaluate feedlog feedlog.split
       evaluate.study: evaluate feedlog feedlog.split kvcache model model.features
-      train: counts evaluate evaluate.page feedlog feedlog.database feedlog.split model model.features model.files settings train.batch train.recipe
+      prerank: counts feedlog feedlog.split model.features
+      train: counts evaluate evaluate.page evaluate.prerank feedlog feedlog.database feedlog.split model model.features model.files prerank settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
       serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.counts serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.rpc.json serving.security serving.settings serving.spans serving.stores serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure serving.threads settings
       serving.audit: serving.security settings
-      serving.bundle: ann counts feedlog feedlog.database kvcache model model.features serving.failure serving.items.live settings
+      serving.bundle: ann counts feedlog feedlog.database kvcache model model.features prerank serving.failure serving.items.live settings
       serving.checks: model model.device serving.audit serving.bundle serving.console serving.counts serving.experiment serving.history serving.items serving.kafka serving.log serving.pipeline serving.rpc serving.rpc.json serving.settings settings
       serving.console: ann feedlog kvcache model model.features serving.admission serving.audit serving.bundle serving.experiment serving.failure serving.fleet serving.history serving.http serving.inspect serving.items serving.keys serving.metrics serving.pipeline serving.request serving.rpc serving.rpc.operator serving.security serving.threads serving.user settings
       serving.counts: counts feedlog.database model model.features serving.bundle serving.failure settings
@@ -77,7 +79,7 @@ final class Packages {
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
-      serving.pipeline: ann counts feedlog kvcache model model.features serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.redis serving.request serving.security serving.slate settings
+      serving.pipeline: ann counts feedlog kvcache model model.features prerank serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.redis serving.request serving.security serving.slate settings
       serving.pipeline.cost: kvcache model.features serving.estimate serving.failure serving.request serving.spans settings
       serving.redis: serving.failure settings
       serving.redis.tier: kvcache kvcache.tier serving.bytes serving.failure serving.redis serving.security serving.threads settings
@@ -117,7 +119,7 @@ final class Packages {
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.shell: cli.check cli.console cli.items cli.server client proto.v1 settings
       cli.statistics: settings
-      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy counts evaluate evaluate.page evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.engine model.features model.files serving.bundle serving.log train train.recipe
+      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy counts evaluate evaluate.page evaluate.prerank evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.engine model.features model.files prerank serving.bundle serving.log train train.recipe
       cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.database feedlog.imports feedlog.infer feedlog.review feedlog.simulator feedlog.source feedlog.split proto.v1
       benchmarks: benchmarks.ann benchmarks.cluster benchmarks.device benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.gpu benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report benchmarks.trial cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features

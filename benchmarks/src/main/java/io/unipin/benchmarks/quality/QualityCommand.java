@@ -110,6 +110,14 @@ public final class QualityCommand implements Callable<Integer>, Checked {
               + " ours takes more than an hour.")
   private @Nullable Integer rivalSeeds;
 
+  @Option(
+      names = "--pre-rank",
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "Also measure how many candidates a page must score with retrieval.preRank N (3 to 10).")
+  private int preRank;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
   @Output(Output.Kind.FILE)
   private @Nullable Path json;
@@ -129,6 +137,9 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     if (rivalSeeds != null && (!rivals || rivalSeeds < 1 || rivalSeeds > seeds)) {
       throw new CheckException(
           "--rival-seeds: 1 to %s with --rivals expected, got %s".formatted(seeds, rivalSeeds));
+    }
+    if (preRank != 0 && (preRank < 3 || preRank > 10)) {
+      throw new CheckException("--pre-rank: 3 to 10 expected, got " + preRank);
     }
     Home home = Home.find();
     Recipe.read(recipe(home), changes);
@@ -166,7 +177,7 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     ResolvedRecipe resolved = Recipe.read(file, settings).resolve(log);
     TrainConfig recipe = resolved.config();
     TrainOrigin origin = TrainOrigin.of(recipe, log);
-    SeedRuns runs = new SeedRuns(home, feedLog, folder, options, origin, out::println);
+    SeedRuns runs = new SeedRuns(home, feedLog, folder, options, origin, preRank, out::println);
     DinRival rival = din ? new DinRival(log, recipe.evaluation()) : null;
     RivalRuns rivalRuns = rivals ? new RivalRuns(log, folder, recipe, out::println) : null;
     List<SeedRuns.Seed> done = new ArrayList<>();
@@ -225,6 +236,8 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     seeds.forEach(seed -> calibrations.add(seed.calibration()));
     SliceSummary.of(seeds.stream().map(SeedRuns.Seed::slices).toList())
         .ifPresent(slices -> results.set("slices", slices));
+    List<JsonNode> preRanks = seeds.stream().map(SeedRuns.Seed::preRank).toList();
+    PreRankSummary.of(preRanks).ifPresent(preRank -> results.set("prerank", preRank));
     return results;
   }
 
@@ -244,6 +257,7 @@ public final class QualityCommand implements Callable<Integer>, Checked {
         rows(slicing.getKey() + " " + slice.getKey() + " ", slice.getValue(), table);
       }
     }
+    rows("prerank ", results.path("prerank"), table);
     table.print(out);
   }
 

@@ -28,6 +28,7 @@ final class SeedRuns {
   private final Path work;
   private final List<String> recipe;
   private final TrainOrigin origin;
+  private final int preRank;
   private final Consumer<String> say;
 
   /**
@@ -36,6 +37,8 @@ final class SeedRuns {
    * @param recipe options of {@code train} and {@code evaluate} that name the recipe
    * @param origin everything on which a seed's result depends. If a finished seed has another
    *     origin, its folder is renamed, and the seed is run again.
+   * @param preRank factor of pre-ranking that evaluations study; 0 for none. A finished evaluation
+   *     without this study is made again.
    * @param say receives a line for each renamed folder, with the reason
    */
   SeedRuns(
@@ -44,12 +47,14 @@ final class SeedRuns {
       Path work,
       List<String> recipe,
       TrainOrigin origin,
+      int preRank,
       Consumer<String> say) {
     this.home = home;
     this.feedLog = feedLog;
     this.work = work;
     this.recipe = recipe;
     this.origin = origin;
+    this.preRank = preRank;
     this.say = say;
   }
 
@@ -60,12 +65,13 @@ final class SeedRuns {
       JsonNode evaluation,
       JsonNode calibration,
       JsonNode slices,
+      JsonNode preRank,
       boolean earlier) {}
 
   Seed run(int seed) throws IOException, InterruptedException {
     Path bundle = train(seed);
     Path evaluation = folder(seed).resolve("evaluate.json");
-    boolean earlier = Files.exists(evaluation);
+    boolean earlier = Files.exists(evaluation) && isStudied(evaluation);
     if (!earlier) {
       evaluate(seed, bundle, evaluation);
     }
@@ -76,7 +82,14 @@ final class SeedRuns {
         measured.path("evaluation"),
         measured.path("calibration"),
         measured.path("slices"),
+        measured.path("prerank"),
         earlier);
+  }
+
+  /** Whether an evaluation studied pre-ranking with the wanted factor, or need not. */
+  private boolean isStudied(Path evaluation) throws IOException {
+    JsonNode studied = JSON.readTree(evaluation.toFile()).at("/results/prerank/over_fetch");
+    return preRank == 0 || studied.asInt() == preRank;
   }
 
   /** Trains a seed if necessary and returns its bundle. */
@@ -121,6 +134,9 @@ final class SeedRuns {
       throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("evaluate", "--data", feedLog.toString()));
     arguments.addAll(List.of("--bundle", bundle.toString(), "--json", figures.toString()));
+    if (preRank > 0) {
+      arguments.addAll(List.of("--pre-rank", String.valueOf(preRank)));
+    }
     run(arguments, seed);
   }
 

@@ -83,6 +83,8 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
               + " queries gain.")
   private boolean queries;
 
+  @Mixin private PreRankOptions preRank;
+
   @Option(
       names = "--gaps",
       arity = "0..1",
@@ -144,8 +146,10 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       throw new CheckException("one of --data and --served expected");
     }
     served.check();
-    if (data == null && (against != null || queries || !gaps.isEmpty() || !oracle.isEmpty())) {
-      throw new CheckException("--against, --queries, --gaps and --oracle: --data expected");
+    preRank.check();
+    if (data == null && (against != null || studies() || !oracle.isEmpty())) {
+      throw new CheckException(
+          "--against, --queries, --pre-rank, --gaps and --oracle: --data expected");
     }
     if (data != null) {
       RecipeCheck.require(recipes.of(bundle), FeedLogReader.schema(data));
@@ -171,14 +175,17 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     if (against != null) {
       RecipeOptions.warnOfOtherParts(against, recipe, err);
     }
+    boolean displayed = recipe.evaluation().displayed();
     FeedLog log = FeedLogReader.read(feedLog, maxBadRows);
-    Calibration.checkOracle(log, oracle, recipe.evaluation().displayed());
+    Calibration.checkOracle(log, oracle, displayed);
     if (against != null) {
-      requireSameItems(against, log);
+      // The second bundle is measured later, so the evaluation itself would find this error too
+      // late.
+      BundleFolder.requireSameItems(against, log.catalogue());
     }
     Holdout holdout = recipe.evaluation().holdout(log);
     PrintWriter console = spec.commandLine().getOut();
-    Evaluation evaluation = evaluate(bundle, log, holdout, recipe.evaluation().displayed());
+    Evaluation evaluation = evaluate(bundle, log, holdout, displayed);
     console.print(evaluation.toTable());
     console.println("Held out by " + recipe.evaluation().parts() + ".");
     console.println(evaluation.protocol());
@@ -192,9 +199,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     results.put("slices", slices.toJson());
     study(log, holdout, console, results);
     if (against != null) {
-      Comparison comparison =
-          Comparison.of(
-              evaluation, evaluate(against, log, holdout, recipe.evaluation().displayed()));
+      Comparison comparison = Comparison.of(evaluation, evaluate(against, log, holdout, displayed));
       console.println(bundle + " minus " + against + ":");
       console.print(comparison.toTable());
       results.put("difference", comparison.toJson());
@@ -219,19 +224,13 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     }
   }
 
-  /**
-   * Refuses a second bundle with other items. The second bundle is measured after the first one, so
-   * the evaluation itself would find this error too late.
-   */
-  private static void requireSameItems(Path folder, FeedLog log) {
-    try (LoadedBundle loaded = BundleFolder.load(folder)) {
-      BundleFolder.requireSameItems(loaded, log.catalogue());
-    }
+  private boolean studies() {
+    return queries || preRank.isWanted() || !gaps.isEmpty();
   }
 
   private void study(FeedLog log, Holdout holdout, PrintWriter console, Map<String, Object> results)
       throws IOException {
-    if (gaps.isEmpty() && !queries) {
+    if (!studies()) {
       return;
     }
     try (LoadedBundle loaded = BundleFolder.load(bundle, engine())) {
@@ -245,6 +244,9 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
         QueryStudyResult study = QueryStudy.run(log, holdout, loaded.model(), STUDIED_USERS);
         console.print(study.toTable());
         results.put("queries", study.toJson());
+      }
+      if (preRank.isWanted()) {
+        results.put("prerank", preRank.study(loaded, log, holdout, console));
       }
     }
   }

@@ -24,6 +24,7 @@ import io.unipin.model.ServingModel;
 import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.PageOrder;
+import io.unipin.prerank.FittedPreRank;
 import io.unipin.serving.bundle.BundlePublisher;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
@@ -209,6 +210,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
         device,
         TrainText.of(result.best()));
     console.println(TrainText.pageOrder(FittedPageOrder.read(result.model())));
+    console.println(TrainText.preRank(FittedPreRank.read(result.model())));
     publish(result, log, factory);
     console.printf("published %s with the index %s%n", out, factory);
     Map<String, Object> results = TrainText.figures(result, resolved);

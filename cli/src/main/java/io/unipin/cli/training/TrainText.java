@@ -3,6 +3,7 @@ package io.unipin.cli.training;
 import io.unipin.cli.console.Progress;
 import io.unipin.model.StepLoss;
 import io.unipin.model.features.FittedPageOrder;
+import io.unipin.prerank.FittedPreRank;
 import io.unipin.train.TrainProgress;
 import io.unipin.train.TrainResult;
 import io.unipin.train.TrainStep;
@@ -40,7 +41,8 @@ final class TrainText implements TrainProgress {
     String note =
         String.format(
             Locale.ROOT,
-            "epoch %d/%d, %,.0f examples/s, loss %.3f (item %.3f, masked %.3f, slate %.3f), %.0f s left",
+            "epoch %d/%d, %,.0f examples/s, loss %.3f (item %.3f, masked %.3f, slate %.3f), %.0f s"
+                + " left",
             step.epoch(),
             step.epochs(),
             step.examplesPerSecond(),
@@ -102,6 +104,25 @@ final class TrainText implements TrainProgress {
         fitted.targets(),
         fitted.pageNdcg10(),
         fitted.retrievalNdcg10());
+  }
+
+  /** Describes the weights of pre-ranking, and how good they are. */
+  static String preRank(Optional<FittedPreRank> weights) {
+    if (weights.isEmpty()) {
+      return "pre-ranking: none, because retrieval was not trained or found too few validation"
+          + " targets";
+    }
+    FittedPreRank fitted = weights.get();
+    return String.format(
+        Locale.ROOT,
+        "pre-ranking: by %s; of the %,d validation targets found, the best %,d of %,d candidates"
+            + " hold %.4f, those of retrieval alone %.4f",
+        fitted.text(),
+        fitted.targets(),
+        fitted.kept(),
+        fitted.pool(),
+        fitted.keptByWeights(),
+        fitted.keptByRetrieval());
   }
 
   /** Returns the number, or null if JSON can't hold it. */

@@ -168,23 +168,23 @@ final class CandidateSearch {
     float[] best = new float[merged.length];
     Arrays.fill(best, Float.NEGATIVE_INFINITY);
     for (int i = 0; i < result.ids().length; i++) {
-      raise(best, merged, result.ids()[i], result.scores()[i]);
+      int at = Arrays.binarySearch(merged, result.ids()[i]);
+      if (at >= 0) {
+        best[at] = Math.max(best[at], result.scores()[i]);
+      }
     }
-    followers.forEach(follower -> raise(best, merged, follower.id(), follower.score()));
+    for (Candidate follower : followers) {
+      int at = Arrays.binarySearch(merged, follower.id());
+      if (at >= 0 && best[at] == Float.NEGATIVE_INFINITY) { // no query found it
+        best[at] = follower.score();
+      }
+    }
     List<Candidate> candidates = new ArrayList<>(merged.length);
     for (int i = 0; i < merged.length; i++) {
       candidates.add(new Candidate(merged[i], user.items().row(merged[i]), best[i]));
     }
     candidates.sort(BEST_FIRST);
     return candidates;
-  }
-
-  /** Raises the score of an item to {@code score}, if the item is one of those merged. */
-  private static void raise(float[] best, long[] merged, long id, float score) {
-    int at = Arrays.binarySearch(merged, id);
-    if (at >= 0) {
-      best[at] = Math.max(best[at], score);
-    }
   }
 
   /** Returns the ids of the items that a query found and that may stand on the page, best first. */
