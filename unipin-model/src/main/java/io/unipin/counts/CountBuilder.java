@@ -110,13 +110,7 @@ public final class CountBuilder {
     }
     CountedNames names = CountedNames.of(log, catalogue, before.actions(), before.surfaces());
     return new CountBuilder(
-            log,
-            holdout,
-            catalogue,
-            names,
-            before.windows(),
-            before.before(),
-            until.toEpochMilli())
+            log, holdout, catalogue, names, before.windows(), before.before(), until.toEpochMilli())
         .tables();
   }
 

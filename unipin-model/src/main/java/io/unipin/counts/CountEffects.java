@@ -70,8 +70,7 @@ final class CountEffects {
     for (int w = 0; w < table.windows(); w++) {
       level += w == 0 ? 0 : whole[w] - whole[w - 1];
       double g = 1 / (1 + Math.exp(-level));
-      double rate =
-          (table.got(row, w, action) + IMAGINED * g) / (table.shown(row, w) + IMAGINED);
+      double rate = (table.got(row, w, action) + IMAGINED * g) / (table.shown(row, w) + IMAGINED);
       double own = logit(rate);
       effects[row * width + w * table.actions() + action] = (float) (own - level);
       level = own;

@@ -245,11 +245,7 @@ public final class CountFit {
     }
 
     private Sample(
-        double[][] rows,
-        double[] offsets,
-        boolean[] labels,
-        double[] mean,
-        double[] deviation) {
+        double[][] rows, double[] offsets, boolean[] labels, double[] mean, double[] deviation) {
       this.rows = rows;
       this.offsets = offsets;
       this.labels = labels;

@@ -102,9 +102,7 @@ record CountLayout(
 
   /** Returns the number of inputs of a key: its rates, and the number of impressions. */
   int inputs(CountKey key) {
-    return key.isInput()
-        ? windows(key).size() * actions.size() + (key.tellsNumber() ? 1 : 0)
-        : 0;
+    return key.isInput() ? windows(key).size() * actions.size() + (key.tellsNumber() ? 1 : 0) : 0;
   }
 
   /**

@@ -29,8 +29,7 @@ final class CountSql implements AutoCloseable {
   private final DuckDBAppender before;
   private final DuckDBAppender positives;
 
-  private CountSql(CountLayout layout, SpillFolder spill, DuckSession session)
-      throws SQLException {
+  private CountSql(CountLayout layout, SpillFolder spill, DuckSession session) throws SQLException {
     this.layout = layout;
     this.spill = spill;
     this.session = session;
@@ -155,8 +154,7 @@ final class CountSql implements AutoCloseable {
         }
       }
     }
-    return new CountTable(
-        keys.toArray(), windows, actions, shownCounts.toArray(), got.toArray());
+    return new CountTable(keys.toArray(), windows, actions, shownCounts.toArray(), got.toArray());
   }
 
   /**

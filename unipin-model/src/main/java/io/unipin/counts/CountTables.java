@@ -37,8 +37,7 @@ public final class CountTables {
     for (CountKey key : data.layout().keys()) {
       effects.put(key, effects(key));
     }
-    this.bytes =
-        data.bytes() + effects.values().stream().mapToLong(CountEffects::bytes).sum();
+    this.bytes = data.bytes() + effects.values().stream().mapToLong(CountEffects::bytes).sum();
   }
 
   private CountEffects effects(CountKey key) {
@@ -187,8 +186,7 @@ public final class CountTables {
    * history} actions. The log must have the items of the tables.
    */
   public CountQuery query(FeedLog log, int user, int history, int surface) {
-    return query(
-        surface, UserPositives.last(log, user, history, CountQuery.SEGMENT_POSITIVES));
+    return query(surface, UserPositives.last(log, user, history, CountQuery.SEGMENT_POSITIVES));
   }
 
   CountData data() {

@@ -110,8 +110,7 @@ public final class CountWeights {
    * @throws CountsException if the file is missing or broken, or its version is unknown
    */
   public static CountWeights read(Path folder) {
-    Stored stored =
-        StrictJson.read(FILE, StrictJson.bytes(folder, FILE), VERSION, Stored.class);
+    Stored stored = StrictJson.read(FILE, StrictJson.bytes(folder, FILE), VERSION, Stored.class);
     return new CountWeights(new CountFeatures(stored.features()), stored.actions());
   }
 

@@ -32,8 +32,7 @@ public final class CountedRanking {
     if (!weights.features().equals(tables.features())) {
       throw new CountsException(
           "%s: weights of the tables' features %s expected, got %s"
-              .formatted(
-                  CountWeights.FILE, tables.features().names(), weights.features().names()));
+              .formatted(CountWeights.FILE, tables.features().names(), weights.features().names()));
     }
     if (!weights.actions().equals(tables.layout().actions())) {
       throw new CountsException(
@@ -55,7 +54,8 @@ public final class CountedRanking {
    */
   public static CountedRanking read(
       Path folder, List<String> actions, List<String> surfaces, Catalogue catalogue) {
-    CountedRanking ranking = new CountedRanking(CountTables.read(folder), CountWeights.read(folder));
+    CountedRanking ranking =
+        new CountedRanking(CountTables.read(folder), CountWeights.read(folder));
     ranking.requireFits(actions, surfaces, catalogue);
     return ranking;
   }

@@ -115,8 +115,7 @@ record EvaluationTask(
   /** Refuses counts that hold labels of the part that they should help to rank. */
   private static void requireNoLeak(CountedRanking counted, Holdout holdout, Part part) {
     Instant until = counted.tables().until();
-    if (holdout.protocol() == Protocol.TIME_SPLIT
-        && until.toEpochMilli() > holdout.begins(part)) {
+    if (holdout.protocol() == Protocol.TIME_SPLIT && until.toEpochMilli() > holdout.begins(part)) {
       throw new CountsException(
           "counts that end where the %s part begins, at %s, or earlier expected, got counts until %s"
               .formatted(

@@ -34,7 +34,8 @@ final class ModelCounts {
     this.tables = tables;
     this.predictions = predictions;
     int step = CountFit.step(tables, predictions.impressions());
-    this.sample = IntStream.range(0, predictions.impressions()).filter(i -> i % step == 0).toArray();
+    this.sample =
+        IntStream.range(0, predictions.impressions()).filter(i -> i % step == 0).toArray();
   }
 
   /**

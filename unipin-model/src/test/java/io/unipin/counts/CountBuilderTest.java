@@ -170,8 +170,7 @@ class CountBuilderTest {
     FeedLog log = CountLogs.random(USERS, 3);
     CountTables tables = CountBuilder.count(log, CountLogs.holdout(log));
     FeedLog other = reordered(log);
-    CountTables again =
-        CountBuilder.recount(other, CountLogs.VALIDATION, tables, log.catalogue());
+    CountTables again = CountBuilder.recount(other, CountLogs.VALIDATION, tables, log.catalogue());
     assertThat(again.generation()).isEqualTo(tables.generation());
   }
 
@@ -229,8 +228,7 @@ class CountBuilderTest {
             .view(0, 9)
             .impression(0, 1)
             .build();
-    assertThatThrownBy(
-            () -> CountBuilder.recount(lacking, CountLogs.TEST, tables, log.catalogue()))
+    assertThatThrownBy(() -> CountBuilder.recount(lacking, CountLogs.TEST, tables, log.catalogue()))
         .hasMessage("a feed log with the actions [like, hide] expected, got [like]");
     FeedLog timeless =
         new FeedLogBuilder(TestLogs.SCHEMA, log.catalogue())

@@ -175,8 +175,7 @@ class CountFileTest {
         "'before' : true, |  | before",
         "'like', 'hide' |  | number of actions: 1 to 62 expected, got 0",
       })
-  void read_brokenManifest_isRefused(String part, String other, String message)
-      throws IOException {
+  void read_brokenManifest_isRefused(String part, String other, String message) throws IOException {
     Path file = folder.resolve(CountManifest.NAME);
     String text = Files.readString(file);
     String old = part.replace('\'', '"');
@@ -195,8 +194,7 @@ class CountFileTest {
     assertThatThrownBy(
             () -> CountedRanking.read(folder, List.of("hide"), surfaces, log.catalogue()))
         .hasMessage("counts of the actions [hide] expected, got counts of [like, hide]");
-    assertThatThrownBy(
-            () -> CountedRanking.read(folder, actions, List.of("home"), log.catalogue()))
+    assertThatThrownBy(() -> CountedRanking.read(folder, actions, List.of("home"), log.catalogue()))
         .hasMessage("counts of the surfaces [home] expected, got counts of [home, related]");
     assertThatThrownBy(
             () ->
@@ -215,7 +213,8 @@ class CountFileTest {
         .hasMessageContaining("counts.json: weights of the tables' features");
     CountWeights fewer = new CountWeights(tables.features(), Map.of("like", Action.NONE));
     assertThatThrownBy(() -> new CountedRanking(tables, fewer))
-        .hasMessage("counts.json: weights of the tables' actions [like, hide] expected, got [like]");
+        .hasMessage(
+            "counts.json: weights of the tables' actions [like, hide] expected, got [like]");
   }
 
   @Test
@@ -237,10 +236,7 @@ class CountFileTest {
     assertThat(read.generation()).isEqualTo("2024-04-05T00:00:00Z-423507c3523f");
     CountedRanking ranking =
         CountedRanking.read(
-            golden,
-            TestLogs.SCHEMA.actions(),
-            TestLogs.SCHEMA.surfaces(),
-            CountLogs.catalogue());
+            golden, TestLogs.SCHEMA.actions(), TestLogs.SCHEMA.surfaces(), CountLogs.catalogue());
     float[] probabilities = {0.5f, 0.25f, 0.5f, 0.25f};
     ranking.apply(read.query(1, new int[] {3, 2}), new int[] {1, 7}, probabilities);
     assertThat(probabilities[0]).isCloseTo(0.70591825f, within(1e-6f));

@@ -80,8 +80,7 @@ class CountInputsTest {
     double tastes =
         shrunk(counts(CountKey.SEGMENT_ITEM, item, 0, LIKE), all + segment) - all - segment;
     assertThat(tastes).isNotZero();
-    assertThat((double) input(inputs, 0, "segment_item.all.like"))
-        .isCloseTo(tastes, within(1e-5));
+    assertThat((double) input(inputs, 0, "segment_item.all.like")).isCloseTo(tastes, within(1e-5));
 
     double earlier = whole(CountKey.BEFORE_TOTAL, 0, 1);
     assertThat((double) input(inputs, 0, "before.all.hide"))

@@ -40,7 +40,8 @@ class QueryMergeTest {
     Random random = new Random(3);
     for (int round = 0; round < 200; round++) {
       long[] ids = random.longs(1 + random.nextInt(60)).toArray();
-      long[] found = random.ints(random.nextInt(90), 0, ids.length).mapToLong(i -> ids[i]).toArray();
+      long[] found =
+          random.ints(random.nextInt(90), 0, ids.length).mapToLong(i -> ids[i]).toArray();
       int count = random.nextInt(70);
       assertThat(QueryMerge.merge(new long[][] {found}, new double[] {1}, count))
           .containsExactly(Arrays.stream(found).distinct().limit(count).toArray());

@@ -93,8 +93,7 @@ class RecipeCheckTest {
   @Test
   void shapedLike_anEarlierModel_givesItsSizesToAutomaticSettings(@TempDir Path work) {
     FeedLog log = TestLogs.random(40, 30, 20, 11);
-    TrainConfig narrow =
-        TrainConfig.defaults(SMALL).with("model", "{itemDim: 8, width: 16}");
+    TrainConfig narrow = TrainConfig.defaults(SMALL).with("model", "{itemDim: 8, width: 16}");
     Path earlier =
         new Trainer(log, Holdout.leaveLast(log, 1), narrow, work, TrainProgress.none())
             .run(false)

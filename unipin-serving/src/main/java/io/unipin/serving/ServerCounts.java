@@ -23,8 +23,7 @@ final class ServerCounts {
    */
   static CountsReloads of(
       ServerConfig config, BundleHolder own, List<BundleHolder> others, ServingMetrics metrics) {
-    CountsReloads counts =
-        new CountsReloads(config.counts(), config.countsFolder(), own, others);
+    CountsReloads counts = new CountsReloads(config.counts(), config.countsFolder(), own, others);
     metrics
         .counts()
         .watch(() -> figures(counts.status(), config.counts().isReloadable(), counts.maxBytes()));

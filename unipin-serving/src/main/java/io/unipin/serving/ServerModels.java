@@ -159,10 +159,7 @@ final class ServerModels {
     operations.load(config.bundle().name());
     routes.load(operations::prepare, items, counts);
     shadow.load(
-        operations::read,
-        bundle -> operations.warm(bundle, shadow.recommender()),
-        items,
-        counts);
+        operations::read, bundle -> operations.warm(bundle, shadow.recommender()), items, counts);
     return operations;
   }
 

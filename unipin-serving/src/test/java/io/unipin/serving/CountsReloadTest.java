@@ -95,7 +95,8 @@ final class CountsReloadTest {
 
     ScoredItem rank(long item) {
       UserContext user = UserContext.newBuilder().setUserId("u").setTimeMs(NOW).build();
-      return client.rank(RankRequest.newBuilder().setUser(user).addItemIds(item).build())
+      return client
+          .rank(RankRequest.newBuilder().setUser(user).addItemIds(item).build())
           .getItems(0);
     }
 

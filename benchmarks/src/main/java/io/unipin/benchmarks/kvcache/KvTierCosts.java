@@ -84,8 +84,7 @@ final class KvTierCosts {
         Encoders models = new Encoders(program, engine);
         Map<String, Costs> tiers = new LinkedHashMap<>();
         tiers.put(
-            "file",
-            measure(models, FileTier.open(folder.path().resolve("tier"), 1 << 28, SECRET)));
+            "file", measure(models, FileTier.open(folder.path().resolve("tier"), 1 << 28, SECRET)));
         try (RedisServers redis = RedisServers.forRows(folder.path().resolve("redis"))) {
           tiers.put("redis", measure(models, redis(redis.uri())));
         }
@@ -161,9 +160,7 @@ final class KvTierCosts {
     }
     String rounded = "reload" + KvType.INT8;
     return new Costs(
-        figures,
-        times.ratio(rounded, PROGRAM).median(),
-        times.ratio(rounded, ENGINE).median());
+        figures, times.ratio(rounded, PROGRAM).median(), times.ratio(rounded, ENGINE).median());
   }
 
   private static void encode(

@@ -99,7 +99,9 @@ public final class EfficiencyCommand implements Callable<Integer> {
                     threads,
                     String.format(Locale.ROOT, "%.2f ms", ms),
                     String.format(
-                        Locale.ROOT, "%.2f ms", page.session().cpuMs().getOrDefault(threads, 0.0))));
+                        Locale.ROOT,
+                        "%.2f ms",
+                        page.session().cpuMs().getOrDefault(threads, 0.0))));
     table.print(out);
   }
 }

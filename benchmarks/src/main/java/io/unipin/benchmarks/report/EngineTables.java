@@ -29,11 +29,7 @@ final class EngineTables {
             "append 8 to 512 ÷ prefill by the native engine, float32",
             "{append_vs_prefill_native|3}",
             "{append_vs_prefill_native|<=0.05 project}")
-        .row(
-            RUN,
-            "the same by the program",
-            "{append_vs_prefill_program|3}",
-            "none");
+        .row(RUN, "the same by the program", "{append_vs_prefill_program|3}", "none");
   }
 
   private static Table passes() {
@@ -62,7 +58,8 @@ final class EngineTables {
   }
 
   private static Table order() {
-    return Table.of("engine-order", "figure", "by arrival", "by cost", "ratio", "target (who set it)")
+    return Table.of(
+            "engine-order", "figure", "by arrival", "by cost", "ratio", "target (who set it)")
         .row(
             RUN,
             "p99 of hits",

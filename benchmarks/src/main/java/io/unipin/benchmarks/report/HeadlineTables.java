@@ -38,9 +38,7 @@ final class HeadlineTables {
         .row(
             SMALL + "/session",
             pytorchCells("512 × 200", "a user", "int8", "_int8", ">=6.50 project"))
-        .row(
-            SMALL + "/session",
-            pytorchCells("512 × 200", "a user", "int8", "_both_int8", "none"))
+        .row(SMALL + "/session", pytorchCells("512 × 200", "a user", "int8", "_both_int8", "none"))
         .row(LARGE + "/in_request", pytorchCells("992 × 656", "a request", "float32", "", "none"))
         .row(LARGE + "/session", pytorchCells("992 × 656", "a user", "float32", "", "none"));
   }
@@ -178,12 +176,7 @@ final class HeadlineTables {
   private static String[] extraCells(String side, String label) {
     String figure = "{sides/" + side + "/";
     return new String[] {
-      label,
-      figure + "qps?|1}",
-      figure + "cpu_ms_per_page?|1}",
-      "–",
-      "–",
-      figure + "hit_rate?|%0}"
+      label, figure + "qps?|1}", figure + "cpu_ms_per_page?|1}", "–", "–", figure + "hit_rate?|%0}"
     };
   }
 

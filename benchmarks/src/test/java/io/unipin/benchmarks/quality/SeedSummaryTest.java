@@ -72,8 +72,7 @@ class SeedSummaryTest {
     assertThat(model.at("/gauc_over_without/click/0/lower").asDouble()).isEqualTo(0.01);
   }
 
-  private static JsonNode withCounts(String generation, double auc)
-      throws JsonProcessingException {
+  private static JsonNode withCounts(String generation, double auc) throws JsonProcessingException {
     return json(
         """
         {'auc': {'click': %s}, 'counts': {'generation': '%s',

@@ -141,7 +141,8 @@ final class DialectSniffer {
 
   private TextInput input() throws IOException {
     return TextInput.of(
-        new ByteArrayInputStream(head), new Dialect(encoding, ",", "", true, false, List.of()).charset());
+        new ByteArrayInputStream(head),
+        new Dialect(encoding, ",", "", true, false, List.of()).charset());
   }
 
   static String encoding(byte[] head) {

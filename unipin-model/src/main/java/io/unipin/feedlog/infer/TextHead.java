@@ -104,11 +104,7 @@ record TextHead(
 
   /** Reads at most {@code most} rows, and returns the approximate number of bytes that they took. */
   private long read(
-      RowReader reader,
-      int columns,
-      boolean header,
-      int most,
-      List<List<@Nullable String>> rows)
+      RowReader reader, int columns, boolean header, int most, List<List<@Nullable String>> rows)
       throws IOException {
     int before = rows.size();
     boolean skip = header;
@@ -162,10 +158,6 @@ record TextHead(
     long estimated =
         exact ? rows.size() : Math.max(rows.size() + 1, Math.round(unpacked * perByte));
     return new DataTable(
-        name,
-        source,
-        JsonColumns.profile(name, columns, rows, estimated),
-        files,
-        bytes);
+        name, source, JsonColumns.profile(name, columns, rows, estimated), files, bytes);
   }
 }

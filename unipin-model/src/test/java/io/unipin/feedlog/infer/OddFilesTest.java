@@ -81,7 +81,9 @@ final class OddFilesTest {
             "from-r.tsv",
             "user\titem\ttime\n"
                 + lines(
-                    v -> String.join("\t", "r" + v.timeMs(), "" + v.user(), "" + v.item(), seconds(v))));
+                    v ->
+                        String.join(
+                            "\t", "r" + v.timeMs(), "" + v.user(), "" + v.item(), seconds(v))));
     Inferred inferred = infer(file);
     requireColumns(inferred, "user", "item");
     FeedLog log = imported(file);
@@ -216,8 +218,7 @@ final class OddFilesTest {
             "лог.csv",
             "пользователь,товар,оценка,дата\n"
                 + lines(
-                    v ->
-                        "%d,t%d,%d,%s".formatted(v.user(), v.item(), 1 + v.draw(5), v.time())));
+                    v -> "%d,t%d,%d,%s".formatted(v.user(), v.item(), 1 + v.draw(5), v.time())));
     Inferred inferred = infer(file);
     requireColumns(inferred, "пользователь", "товар");
     assertThat(inferred.action().kind()).isEqualTo(ActionColumn.Kind.RATED);

@@ -21,7 +21,14 @@ class DataRuleTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 0.5", "20, 0.5", "21, 0.5", "30, 0.46", "63.25, 0.4", "100, 0.36", "199, 0.3", "200, 0.3",
+    "1, 0.5",
+    "20, 0.5",
+    "21, 0.5",
+    "30, 0.46",
+    "63.25, 0.4",
+    "100, 0.36",
+    "199, 0.3",
+    "200, 0.3",
     "100000, 0.3"
   })
   void choose_dropout_fallsWithTheActionsOfAnItem(double perItem, double expected) {
@@ -77,8 +84,13 @@ class DataRuleTest {
 
   @ParameterizedTest
   @CsvSource({
-    "12101, 10, 40", "12101, 37500, 40", "12101, 66667, 30", "12101, 150000, 20",
-    "3883, 1000000, 20", "13047, 3100000, 7", "20000, 50000000, 5"
+    "12101, 10, 40",
+    "12101, 37500, 40",
+    "12101, 66667, 30",
+    "12101, 150000, 20",
+    "3883, 1000000, 20",
+    "13047, 3100000, 7",
+    "20000, 50000000, 5"
   })
   void choose_epochs_boundSteps(int items, long actions, String expected) {
     assertThat(value(AutomaticSetting.EPOCHS, data(items, actions, 0))).isEqualTo(expected);
@@ -116,7 +128,8 @@ class DataRuleTest {
             "training.epochs",
             "training.patience");
     assertThat(resolved.choices())
-        .allSatisfy(choice -> assertThat(choice.reason()).hasSizeGreaterThan(30).doesNotEndWith("."))
+        .allSatisfy(
+            choice -> assertThat(choice.reason()).hasSizeGreaterThan(30).doesNotEndWith("."))
         .extracting(SettingChoice::reason)
         .doesNotHaveDuplicates()
         .anyMatch(reason -> reason.startsWith("an item has 12.7 positive actions on average; "));

@@ -42,7 +42,8 @@ class RecipeTest {
     Recipe data = Recipe.defaults(Map.of());
     String value = setting.path().endsWith("Probability") ? "0.07" : "0";
     value = setting.path().startsWith("model.") ? "32" : value;
-    value = setting == AutomaticSetting.EPOCHS || setting == AutomaticSetting.PATIENCE ? "3" : value;
+    value =
+        setting == AutomaticSetting.EPOCHS || setting == AutomaticSetting.PATIENCE ? "3" : value;
     Recipe overridden = Recipe.defaults(Map.of(setting.path(), value));
     String[] path = setting.path().split("\\.");
     Recipe written =

@@ -56,8 +56,7 @@ final class BundleLayout {
 
   /** Files that only trained models have. */
   static final List<String> TRAINED =
-      Stream.concat(
-              Stream.of(RECIPE, CLASSES, PAGE, PRE_RANK_TABLES, PRE_RANK), COUNTS.stream())
+      Stream.concat(Stream.of(RECIPE, CLASSES, PAGE, PRE_RANK_TABLES, PRE_RANK), COUNTS.stream())
           .toList();
 
   static final String CATALOGUE = "catalogue.parquet";

@@ -37,10 +37,7 @@ final class GoldenWriter {
   }
 
   static List<GoldenQuery> write(
-      ServingModel model,
-      Catalogue catalogue,
-      AnnIndex index,
-      @Nullable CountedRanking counts) {
+      ServingModel model, Catalogue catalogue, AnnIndex index, @Nullable CountedRanking counts) {
     GoldenWriter writer = new GoldenWriter(model.config(), catalogue);
     KvLayout layout = model.config().kvLayout(KvType.FLOAT32);
     long bytes = layout.budgetBytes(layout.maxRows());

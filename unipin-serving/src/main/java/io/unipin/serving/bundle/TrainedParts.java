@@ -28,9 +28,7 @@ record TrainedParts(
       return null;
     }
     try {
-      return preRanking
-          .rule(catalogue, counts == null ? null : counts.tables())
-          .orElse(null);
+      return preRanking.rule(catalogue, counts == null ? null : counts.tables()).orElse(null);
     } catch (ModelException e) {
       throw new BundleException("bundle " + bundle + ": " + e.getMessage(), e);
     }

@@ -197,8 +197,7 @@ public final class CountsReloads {
       other.countBy(next);
       return Optional.empty();
     } catch (CountsException e) {
-      return Optional.of(
-          "bundle %s keeps its counts: %s".formatted(other.name(), e.getMessage()));
+      return Optional.of("bundle %s keeps its counts: %s".formatted(other.name(), e.getMessage()));
     }
   }
 
@@ -243,7 +242,6 @@ public final class CountsReloads {
   }
 
   private static CountsStatus status(String bundle, CountTables tables, List<String> notUsed) {
-    return new CountsStatus(
-        bundle, tables.generation(), tables.until(), tables.bytes(), notUsed);
+    return new CountsStatus(bundle, tables.generation(), tables.until(), tables.bytes(), notUsed);
   }
 }

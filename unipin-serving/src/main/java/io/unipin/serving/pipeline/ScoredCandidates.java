@@ -41,8 +41,7 @@ final class ScoredCandidates extends AbstractList<RankedItem> implements RandomA
   record Scores(float[] plain, float[] counted) {}
 
   /** Orders candidates. */
-  ScoredCandidates(
-      ItemView items, List<Candidate> candidates, Scores scores, PageOrder pageOrder) {
+  ScoredCandidates(ItemView items, List<Candidate> candidates, Scores scores, PageOrder pageOrder) {
     this.items = items;
     this.candidates = candidates;
     this.scores = scores;

@@ -153,8 +153,6 @@ class GoldenCountsTest {
     assertThat(new BundleReader(folder, EngineOptions.cpu()).list())
         .filteredOn(bundle -> bundle.problem().isEmpty())
         .extracting(BundleListing::name, BundleListing::counts)
-        .containsExactlyInAnyOrder(
-            tuple(NAME, tables.generation()),
-            tuple("plain", ""));
+        .containsExactlyInAnyOrder(tuple(NAME, tables.generation()), tuple("plain", ""));
   }
 }

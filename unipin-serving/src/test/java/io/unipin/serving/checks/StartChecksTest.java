@@ -121,7 +121,8 @@ class StartChecksTest {
   void require_copyOfCountsAmongTheCounts_isRefused() {
     Path counts = folder.resolve("counts");
     assertThatThrownBy(
-            () -> checks("counts.folder=" + counts, "counts.kept=" + counts.resolve("own")).require())
+            () ->
+                checks("counts.folder=" + counts, "counts.kept=" + counts.resolve("own")).require())
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             "counts.kept: a folder apart from that of counts.folder expected, got "

@@ -81,8 +81,16 @@ final class ScoredCandidatesTest {
   @Test
   void list_specialUtilities_areOrderedAsFloats() {
     float[] special = {
-      0f, Float.MIN_VALUE, -Float.MIN_VALUE, 1e30f, -1e30f, Float.POSITIVE_INFINITY,
-      Float.NEGATIVE_INFINITY, Float.NaN, 1f, -1f
+      0f,
+      Float.MIN_VALUE,
+      -Float.MIN_VALUE,
+      1e30f,
+      -1e30f,
+      Float.POSITIVE_INFINITY,
+      Float.NEGATIVE_INFINITY,
+      Float.NaN,
+      1f,
+      -1f
     };
     List<Candidate> candidates = candidates(new Random(1), special.length);
     float[] scores = new float[2 * special.length];

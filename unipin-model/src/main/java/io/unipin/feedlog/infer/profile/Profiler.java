@@ -208,7 +208,10 @@ public final class Profiler {
       return ListShape.LABELLED;
     }
     long json =
-        distinct.stream().limit(TESTED_FOR_TIME).filter(v -> JSON_LIST.matcher(v).matches()).count();
+        distinct.stream()
+            .limit(TESTED_FOR_TIME)
+            .filter(v -> JSON_LIST.matcher(v).matches())
+            .count();
     if (share(json, tested.size()) >= ColumnProfile.NEARLY_ALL) {
       return ListShape.JSON;
     }

@@ -44,16 +44,8 @@ public enum TimeFormat {
       "\\d{1,2}\\.\\d{1,2}\\.\\d{2}( \\d{1,2}:\\d{2}(:\\d{2})?)?",
       new String[] {"d.M.yy H:mm:ss", "d.M.yy H:mm", "d.M.yy"},
       new String[] {"%d.%m.%y %H:%M:%S", "%d.%m.%y %H:%M", "%d.%m.%y"}),
-  DAY_FIRST(
-      "day/month/year",
-      Texts.SLASHED,
-      slashed("d/M/"),
-      slashedSql("%d/%m/")),
-  MONTH_FIRST(
-      "month/day/year",
-      Texts.SLASHED,
-      slashed("M/d/"),
-      slashedSql("%m/%d/")),
+  DAY_FIRST("day/month/year", Texts.SLASHED, slashed("d/M/"), slashedSql("%d/%m/")),
+  MONTH_FIRST("month/day/year", Texts.SLASHED, slashed("M/d/"), slashedSql("%m/%d/")),
   MONTH_NAMED(
       "day month-name year",
       "\\d{1,2}[ -][A-Za-z]{3}[ -]\\d{4}( \\d{1,2}:\\d{2}(:\\d{2})?)?",

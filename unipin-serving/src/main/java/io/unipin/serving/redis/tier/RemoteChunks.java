@@ -94,9 +94,7 @@ final class RemoteChunks implements KvTier.Held {
     Duration patience = wanted.patience();
     if (!patience.isNegative() && !patience.isZero()) {
       try {
-        source
-            .link()
-            .readEach(redis -> commands(redis, first(from)), wanted::patience, loading);
+        source.link().readEach(redis -> commands(redis, first(from)), wanted::patience, loading);
       } catch (IOException e) {
         logger.debug("the caller encodes the rows that are missing", e);
       }
