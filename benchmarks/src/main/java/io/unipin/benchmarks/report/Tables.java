@@ -15,7 +15,6 @@ final class Tables {
             EngineTables.all(),
             ServiceTables.all(),
             ItemTables.all(),
-            TrialTables.all(),
             ClusterTables.all(),
             CacheTables.all(),
             IndexTables.all(),
