@@ -16,6 +16,9 @@ final class TrialRecipe {
 
   private static final int FEWEST_TESTED = 200;
 
+  /** Histories with fewer actions on average are short. */
+  private static final int SHORT_HISTORY = 20;
+
   private final FeedLog log;
 
   TrialRecipe(FeedLog log) {
@@ -26,7 +29,7 @@ final class TrialRecipe {
   List<String> first() {
     List<String> settings = shape();
     settings.add("training.epochs=" + epochs());
-    settings.add("training.learningRate=0.004");
+    settings.add("training.learningRate=" + (hasShortHistories() ? "0.01" : "0.004"));
     settings.add("training.warmupSteps=30");
     return settings;
   }
@@ -62,12 +65,24 @@ final class TrialRecipe {
       settings.add("model.attributes.buckets=4096");
     }
     if (log.catalogue().size() > 6000) {
-      settings.add("training.negatives=2048");
+      settings.add("training.negatives=1024");
+    }
+    if (hasShortHistories()) {
+      settings.add("training.queriesAsKeys=true");
+      settings.add("training.maskProbability=0.1");
     }
     if (isByTime()) {
       settings.add("evaluation.protocol=time-split");
     }
     return settings;
+  }
+
+  /**
+   * Whether the users have few actions each. Items then have few, too, so their vectors must move
+   * far in each step.
+   */
+  private boolean hasShortHistories() {
+    return log.actions() < SHORT_HISTORY * (long) log.users();
   }
 
   /**

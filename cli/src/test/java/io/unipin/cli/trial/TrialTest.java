@@ -163,6 +163,12 @@ final class TrialTest {
   }
 
   @Test
+  void recipe_shortHistories_takeLongerSteps() {
+    assertThat(new TrialRecipe(log(5, 6, 7)).first()).contains("training.learningRate=0.01");
+    assertThat(new TrialRecipe(log(50, 6, 7)).first()).contains("training.learningRate=0.004");
+  }
+
+  @Test
   void recipe_longHistories_areBounded() {
     assertThat(new TrialRecipe(log(200, 210, 190)).first()).contains("model.maxHistory=100");
     assertThat(new TrialRecipe(log(5, 6, 7)).first()).contains("model.maxHistory=20");

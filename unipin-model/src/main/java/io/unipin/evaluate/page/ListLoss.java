@@ -11,8 +11,14 @@ import java.util.List;
  *
  * <p>The inputs x of a candidate are its dot product and its probabilities, each divided by its
  * scale. A scale is the standard deviation of an input within lists, so all weights have one unit.
+ *
+ * <p>Inputs are taken as differences from those of the target, which changes no probability. The
+ * squares of a probability near 1 with a small scale would be too large for exact sums.
  */
 final class ListLoss implements Loss {
+  /** Probabilities near 1 differ by less than this because of the rounding to float32. */
+  private static final double ROUNDING = 1e-6;
+
   private final List<PageCandidates> lists;
   private final double[] scales;
 
@@ -22,7 +28,10 @@ final class ListLoss implements Loss {
     this.scales = scales;
   }
 
-  /** Returns the scale (1 + actions) of each input. An input that does not vary has scale 0. */
+  /**
+   * Returns the scale (1 + actions) of each input. An input that varies by no more than rounding has
+   * scale 0.
+   */
   static double[] scales(List<PageCandidates> lists, int size) {
     double[] squares = new double[size];
     double[] mean = new double[size];
@@ -46,7 +55,7 @@ final class ListLoss implements Loss {
     double[] scales = new double[size];
     for (int a = 0; a < size; a++) {
       double scale = count == 0 ? 0 : Math.sqrt(squares[a] / count);
-      scales[a] = scale < 1e-9 ? 0 : scale;
+      scales[a] = scale < ROUNDING ? 0 : scale;
     }
     return scales;
   }
@@ -55,6 +64,11 @@ final class ListLoss implements Loss {
     return input == 0
         ? list.dots()[candidate]
         : list.probabilities()[candidate * list.actions() + input - 1];
+  }
+
+  /** Returns an input of a candidate minus that of the target. */
+  private static double difference(PageCandidates list, int candidate, int input) {
+    return input(list, candidate, input) - input(list, list.target(), input);
   }
 
   @Override
@@ -122,7 +136,7 @@ final class ListLoss implements Loss {
     for (int a = 0; a < scales.length; a++) {
       if (scales[a] > 0 && weights[a] != 0) {
         for (int i = 0; i < utilities.length; i++) {
-          utilities[i] += weights[a] * input(list, i, a) / scales[a];
+          utilities[i] += weights[a] * difference(list, i, a) / scales[a];
         }
       }
     }
@@ -131,7 +145,7 @@ final class ListLoss implements Loss {
 
   private void scaled(PageCandidates list, int candidate, double[] inputs) {
     for (int a = 0; a < inputs.length; a++) {
-      inputs[a] = scales[a] == 0 ? 0 : input(list, candidate, a) / scales[a];
+      inputs[a] = scales[a] == 0 ? 0 : difference(list, candidate, a) / scales[a];
     }
   }
 

@@ -70,6 +70,26 @@ class PageFitTest {
     assertThat(fitted.targets()).isEqualTo(4000);
   }
 
+  /** Lists of one action that nearly always happens have such probabilities. */
+  @Test
+  void fit_probabilitiesNearOne_areFittedOrLeftOut() {
+    for (double spread : new double[] {1e-7, 4e-6, 1e-4}) {
+      Random random = new Random(3);
+      List<PageCandidates> lists = new ArrayList<>();
+      for (PageCandidates list : drawn(2000, 6, 10, 0, -2)) {
+        float[] probabilities = list.probabilities().clone();
+        for (int i = 0; i < CANDIDATES; i++) {
+          probabilities[2 * i] = (float) (1 - spread * random.nextDouble());
+        }
+        lists.add(new PageCandidates(list.ids(), list.dots(), probabilities, list.target()));
+      }
+      FittedPageOrder fitted = PageFit.fit(lists, ACTIONS).orElseThrow();
+      assertThat(fitted.similarity()).as("spread %s", spread).isPositive();
+      double utility = fitted.probabilities().getOrDefault("like", 0f) * spread;
+      assertThat(utility).as("spread %s", spread).isBetween(-0.05, 0.05);
+    }
+  }
+
   @Test
   void fit_anyWeights_givesUtilitiesOfOneDeviation() {
     List<PageCandidates> lists = drawn(1000, 2, 10, 4, -2);
