@@ -82,7 +82,7 @@ record RealFiles(Path data, Path folder, TrialFiles simulator, boolean simulated
             .map(
                 row ->
                     """
-                    {"title": "Nice, %1$d", "text": "I like \\"it\\" [%4$d]", "images": [], "asin": "B0V%2$07d", \
+                    {"title": "Nice, %1$d", "text": "I like \\"it\\" [%3$d]", "images": [], "asin": "B0V%2$07d", \
                     "parent_asin": "B0P%2$07d", "user_id": "AGK%1$08d", "timestamp": %3$d, \
                     "helpful_vote": %4$d, "verified_purchase": true}\
                     """

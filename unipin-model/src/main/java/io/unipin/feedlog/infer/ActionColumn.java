@@ -113,7 +113,8 @@ public record ActionColumn(
       boolean ofItem =
           keys.item() != null
               && table.relations().determined(keys.item().column().name(), column.name()) > 0.95;
-      if (!texts || column.isFlag() || (ofItem && column.distinct() > 1)) {
+      boolean free = words.contains(Word.TEXT) || words.contains(Word.TITLE);
+      if (!texts || free || column.isFlag() || (ofItem && column.distinct() > 1)) {
         continue;
       }
       boolean named =

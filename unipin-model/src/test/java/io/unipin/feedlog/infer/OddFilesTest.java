@@ -200,12 +200,13 @@ final class OddFilesTest {
     Path file =
         write(
             "orders.csv",
-            "export_time,shop,email,sku,ordered_at,note\n"
+            "export_time,shop,email,sku,ordered_at,comment\n"
                 + lines(
                     v ->
-                        "2024-01-01T00:00:00Z,main,p%d@example.org,s%d,%s,"
-                            .formatted(v.user(), v.item(), v.time())));
+                        "2024-01-01T00:00:00Z,main,p%d@example.org,s%d,%s,I like number %d"
+                            .formatted(v.user(), v.item(), v.time(), v.draw(3))));
     Inferred inferred = infer(file);
+    assertThat(inferred.action().kind()).isEqualTo(ActionColumn.Kind.ONE);
     requireColumns(inferred, "email", "sku");
     assertThat(requireNonNull(inferred.time()).date().name()).isEqualTo("ordered_at");
     assertThat(imported(file).users()).isEqualTo(USERS);
