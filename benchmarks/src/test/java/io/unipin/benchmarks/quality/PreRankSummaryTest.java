@@ -26,12 +26,10 @@ class PreRankSummaryTest {
 
   @Test
   void of_seeds_hasMeanAndSpreadOfEveryFigure() throws IOException {
-    ObjectNode summary =
-        PreRankSummary.of(List.of(seed("40", 0.1), seed("60", 0.3))).orElseThrow();
+    ObjectNode summary = PreRankSummary.of(List.of(seed("40", 0.1), seed("60", 0.3))).orElseThrow();
     assertThat(summary.get("over_fetch").asInt()).isEqualTo(5);
     assertThat(summary.at("/candidates/mean").asDouble()).isEqualTo(50);
-    assertThat(summary.at("/candidates/spread").asDouble())
-        .isCloseTo(Math.sqrt(200), within(1e-9));
+    assertThat(summary.at("/candidates/spread").asDouble()).isCloseTo(Math.sqrt(200), within(1e-9));
     assertThat(summary.at("/page_ndcg10_without/mean").asDouble()).isCloseTo(0.2, within(1e-9));
     assertThat(summary.at("/pages/0/scored").asInt()).isEqualTo(10);
     assertThat(summary.at("/pages/0/page_ndcg10/mean").asDouble()).isCloseTo(0.2, within(1e-9));

@@ -82,6 +82,16 @@ final class WhyVerb {
 
   /** Prints the item's places, and the terms whose sum is its utility. */
   private void standing(JsonNode answer, JsonNode fate) {
+    JsonNode preRank = answer.path("preRank");
+    if (fate.path("preRank").asInt() > 0) {
+      context
+          .out()
+          .printf(
+              "place %s of %s items by pre-ranking, which kept %s%n",
+              fate.path("preRank").asText(),
+              preRank.path("candidates").asText(),
+              preRank.path("candidates").asInt() - preRank.path("removed").asInt());
+    }
     context
         .out()
         .printf(

@@ -9,6 +9,7 @@ import io.unipin.prerank.FittedPreRank;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /** Result of a {@link PreRankStudy}. Immutable. */
 public final class PreRankResult {
@@ -91,24 +92,28 @@ public final class PreRankResult {
   }
 
   /**
-   * Returns the smallest number of scored candidates for which pages with pre-ranking reach
-   * {@link #goal}; 0 if none of the numbers does.
+   * Returns the smallest number of scored candidates from which on pages with pre-ranking reach
+   * {@link #goal}; 0 if even the largest number does not. Pages of every larger number reach it as
+   * well, so that a number that reaches it by chance does not count.
    */
   public int candidates() {
-    return rows.stream()
-        .filter(row -> row.with().ndcg10() >= goal())
-        .mapToInt(Row::scored)
-        .findFirst()
-        .orElse(0);
+    return reaching(Row::with);
   }
 
   /** Returns the same for pages without pre-ranking. */
   public int candidatesWithout() {
-    return rows.stream()
-        .filter(row -> row.without().ndcg10() >= goal())
-        .mapToInt(Row::scored)
-        .findFirst()
-        .orElse(0);
+    return reaching(Row::without);
+  }
+
+  private int reaching(Function<Row, Figures> pages) {
+    int reaching = 0;
+    for (int row = rows.size() - 1; row >= 0; row--) {
+      if (!(pages.apply(rows.get(row)).ndcg10() >= goal())) {
+        break;
+      }
+      reaching = rows.get(row).scored();
+    }
+    return reaching;
   }
 
   /**

@@ -189,16 +189,24 @@ class PreRankStudyTest {
   }
 
   @Test
-  void candidates_isTheFirstNumberThatReachesTheGoal() {
+  void candidates_isTheNumberFromWhichOnTheGoalIsReached() {
     PreRankStudy.Settings settings = new PreRankStudy.Settings(5, 0, 10);
     List<int[]> without = List.of(new int[] {0, 12, 2}, new int[] {0, 1, 1});
-    List<int[]> with = List.of(new int[] {0, 2, 2}, new int[] {0, 1, 2});
+    List<int[]> with = List.of(new int[] {0, 2, 2}, new int[] {0, 1, 1});
     PreRankResult result =
         new PreRankResult(settings, rule(1, 0, 0).fitted(), new int[] {10, 80, 200}, without, with);
     assertThat(result.goal()).isCloseTo((1 / (Math.log(3) / Math.log(2)) + 1) / 2, within(1e-12));
     assertThat(result.candidates()).isEqualTo(80);
     assertThat(result.candidatesWithout()).isEqualTo(200);
     assertThat(result.toJson().get("candidates").asInt()).isEqualTo(80);
+    PreRankResult byChance =
+        new PreRankResult(
+            settings,
+            rule(1, 0, 0).fitted(),
+            new int[] {10, 80, 200},
+            without,
+            List.of(new int[] {1, 12, 2}, new int[] {1, 1, 1}));
+    assertThat(byChance.candidates()).as("80 does not reach it").isEqualTo(200);
     PreRankResult never =
         new PreRankResult(
             settings,
