@@ -104,7 +104,7 @@ final class SequenceProgram {
     if (name.endsWith("_norm")) {
       Arrays.fill(values, 1);
     } else if (!name.endsWith("_bias")) {
-      double scale = shape.length < 3 ? TABLE_SCALE : 1 / Math.sqrt(shape[2]);
+      double scale = shape.length < 3 ? TABLE_SCALE : 1 / Math.sqrt((double) shape[2]);
       double factor = name.endsWith("_out") ? scale / Math.sqrt(2.0 * layers) : scale;
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) (factor * random.nextGaussian());

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +36,7 @@ class RivalFolderTest {
   }
 
   private static float weight(RivalFolder.Trained trained) {
-    return trained.tensors().get("item").toArray()[0];
+    return Objects.requireNonNull(trained.tensors().get("item")).toArray()[0];
   }
 
   @Test
