@@ -12,7 +12,8 @@ final class AblationTables {
   private AblationTables() {}
 
   static List<Table> all() {
-    return List.of(masks(), shapes(), small(), joint(), kuaiRand(), queries(), several());
+    return List.of(
+        masks(), shapes(), small(), joint(), kuaiRand(), queries(), several(), time());
   }
 
   private static Table masks() {
@@ -132,6 +133,34 @@ final class AblationTables {
       "{queries/one_query|4}",
       "{queries/several_queries|4}",
       "{queries/several_gain/lower|4} to {queries/several_gain/upper|4}"
+    };
+  }
+
+  private static Table time() {
+    return Table.of(
+            "ablations-time",
+            "what the model has besides the gap",
+            "seeds",
+            "NDCG@10 without the time",
+            "NDCG@10 with the time",
+            "five targets per user, without",
+            "five targets per user, with",
+            "minutes of a training")
+        .row(FOLDER + "ml-100k-time#nothing", timeCells("nothing"))
+        .row(FOLDER + "ml-100k-time#clock", timeCells("hour and day of the request"))
+        .row(FOLDER + "ml-100k-time#bias", timeCells("a row for the request, and a time bias"))
+        .row(FOLDER + "ml-100k-time#both", timeCells("all of these"));
+  }
+
+  private static String[] timeCells(String label) {
+    return new String[] {
+      "[" + label + "]({@file})",
+      "{seeds}",
+      "{ndcg10|s4}",
+      "{with_time/ndcg10|s4}",
+      "{five/ndcg10|s4}",
+      "{five/with_time_ndcg10|s4}",
+      "{train_minutes|s1}"
     };
   }
 
