@@ -188,7 +188,10 @@ final class NaiveCounts {
     }
     counts.forEach(
         (leader, own) ->
-            own.keySet().removeIf(i -> users.getOrDefault(leader, Map.of()).get(i).size() < 2));
+            own.keySet()
+                .removeIf(
+                    i ->
+                        users.getOrDefault(leader, Map.of()).getOrDefault(i, Set.of()).size() < 2));
     counts.values().removeIf(Map::isEmpty);
     return counts;
   }
