@@ -36,7 +36,7 @@ record BundleManifest(
     List<GoldenQuery> golden,
     String sha256) {
   static final int FORMAT = 7;
-  private static final int WITH_PAGE_ORDER = 6;
+  private static final int WITHOUT_COUNTS = 6;
   private static final int WITHOUT_PAGE_ORDER = 5;
   private static final int WITHOUT_ATTRIBUTES = 4;
   private static final int WITHOUT_GOLDEN = 1;
@@ -61,7 +61,7 @@ record BundleManifest(
       return FORMAT;
     }
     if (trained.contains(BundleLayout.PAGE)) {
-      return WITH_PAGE_ORDER;
+      return WITHOUT_COUNTS;
     }
     return model.attributes().reads() || model.contentPath() > 0
         ? WITHOUT_PAGE_ORDER

@@ -8,6 +8,7 @@ import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.request.Candidate;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Wishes;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,9 @@ import java.util.Optional;
  * has counts, they change the probabilities first. Thread-safe.
  */
 final class Ranker {
+  private static final Comparator<RankedItem> BEST_FIRST =
+      Comparator.comparingDouble(RankedItem::utility).reversed().thenComparingLong(RankedItem::id);
+
   private final RankingConfig ranking;
   private final RankingModel model;
 

@@ -73,7 +73,7 @@ public record UserSession(
    * Asked#UNKNOWN} for items that are not in the bundle's catalogue.
    */
   int[] positives() {
-    ModelConfig config = bundle.model().config();
+    ModelConfig config = bundle().model().config();
     long positive = 0;
     for (String action : config.positives()) {
       positive |= 1L << config.actions().indexOf(action);

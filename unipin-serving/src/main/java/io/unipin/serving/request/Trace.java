@@ -46,6 +46,7 @@ public record Trace(
         bundle,
         model,
         index,
+        counts,
         engine,
         actions,
         reason,
