@@ -135,7 +135,9 @@ public final class TokenHashes {
 
     /** Returns the hashes of the tokens added so far. More tokens may be added afterwards. */
     public TokenHashes build() {
-      return new TokenHashes(Arrays.copyOf(words, 2 * size), size);
+      // A full array can be shared: the next token makes the builder copy it.
+      long[] hashes = 2 * size == words.length ? words : Arrays.copyOf(words, 2 * size);
+      return new TokenHashes(hashes, size);
     }
 
     private static long mix(long value) {

@@ -92,8 +92,8 @@ public record HistoryTokens(
       row = config.items();
     }
     long bits = 0;
-    for (String name : action.actions()) {
-      int bit = config.actions().indexOf(name);
+    for (int i = 0; i < action.actions().size(); i++) {
+      int bit = config.actions().indexOf(action.actions().get(i));
       bits |= bit < 0 ? 0 : 1L << bit;
     }
     int surface = Math.max(config.surfaces().indexOf(action.surface()), 0);

@@ -3,6 +3,7 @@ package io.unipin.serving.rpc.intake;
 import com.google.protobuf.Descriptors.Descriptor;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -49,7 +50,10 @@ final class BoundedRequests implements ServerInterceptor {
     @Override
     public Body parse(InputStream stream) {
       try {
-        byte[] bytes = stream.readNBytes(maxMessage + 1);
+        int most = maxMessage + 1;
+        // A stream that knows its length is read into an array of just this length.
+        int size = stream instanceof KnownLength ? Math.min(stream.available(), most) : most;
+        byte[] bytes = stream.readNBytes(size);
         return bytes.length > maxMessage // the message may have arrived compressed
             ? new Body(new byte[0], Receipt.tooLarge(maxMessage))
             : new Body(bytes, null);
