@@ -58,6 +58,7 @@ class ServingMetricsTest {
     metrics.impressions().explored(1);
     List.of("first", "other", "anything else").forEach(metrics.routes()::routed);
     move(metrics.kafka());
+    Stream.of(CountsMeters.Outcome.values()).forEach(metrics.counts()::reloaded);
     Map<String, Double> after = meters(metrics);
     assertThat(after.keySet()).containsAll(before.keySet());
     before.values().removeIf(value -> value.isNaN());
@@ -115,6 +116,7 @@ class ServingMetricsTest {
     metrics.json().watch(() -> (int) source.get());
     metrics.items().watch(() -> items(source.get()));
     metrics.impressions().watch(() -> impressions(source.get()));
+    metrics.counts().watch(() -> counts(source.get()));
     return new WeakReference<>(new Object());
   }
 
@@ -145,6 +147,10 @@ class ServingMetricsTest {
 
   private static FleetMeters.Figures fleet(long v) {
     return new FleetMeters.Figures(v, v, v, v, v);
+  }
+
+  private static CountsMeters.Figures counts(long v) {
+    return new CountsMeters.Figures(v, (int) v, v, v);
   }
 
   private static ItemMeters.Figures items(long v) {
