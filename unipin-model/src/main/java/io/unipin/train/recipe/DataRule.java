@@ -16,8 +16,9 @@ import java.util.Locale;
  * <tr><td>negatives</td><td>full softmax up to 20,000 items; up to 50,000 items also, if targets ×
  * items is at most 2e10; else 4,096 negatives</td></tr>
  * <tr><td>maskProbability</td><td>0 if 99 % of the actions are in feedviews, else .2</td></tr>
- * <tr><td>epochs</td><td>20; up to 40 below 150,000 actions; fewer, but at least 5, if they would
- * take more than two hours on one core</td></tr>
+ * <tr><td>epochs</td><td>12 up to 20 positive actions per item, 20 from 200 on, and between them
+ * linear in the logarithm; below 150,000 actions as many steps as with 150,000, but at most 40
+ * epochs; fewer, but at least 5, if they would take more than two hours on one core</td></tr>
  * <tr><td>patience</td><td>a quarter of the epochs, at least 5</td></tr>
  * </table>
  */
@@ -37,7 +38,8 @@ final class DataRule {
   private static final double SHOWN = 0.99;
   private static final double MASK_PROBABILITY = 0.2;
 
-  private static final int EPOCHS = 20;
+  private static final int SPARSE_EPOCHS = 12;
+  private static final int DENSE_EPOCHS = 20;
   private static final int FEWEST_EPOCHS = 5;
   private static final int MOST_EPOCHS = 40;
   private static final double FEW_ACTIONS = 150_000;
@@ -87,16 +89,19 @@ final class DataRule {
   }
 
   private SettingChoice dropout() {
-    double perItem = data.targetsPerItem();
-    double density = Math.log(perItem / SPARSE) / Math.log(DENSE / SPARSE);
-    double dropout =
-        MOST_DROPOUT - (MOST_DROPOUT - LEAST_DROPOUT) * Math.max(0, Math.min(1, density));
+    double dropout = MOST_DROPOUT - (MOST_DROPOUT - LEAST_DROPOUT) * density();
     return choice(
         AutomaticSetting.DROPOUT,
-        data.targets() == 0 ? LEAST_DROPOUT : Math.round(100 * dropout) / 100.0,
+        Math.round(100 * dropout) / 100.0,
         "an item has %.1f positive actions on average; the fewer it has, the more easily a model"
             + " memorises single histories",
-        perItem);
+        data.targetsPerItem());
+  }
+
+  /** Returns 0 for sparse data, 1 for dense data or data without positive actions. */
+  private double density() {
+    double density = Math.log(data.targetsPerItem() / SPARSE) / Math.log(DENSE / SPARSE);
+    return data.targets() == 0 ? 1 : Math.max(0, Math.min(1, density));
   }
 
   private SettingChoice negatives() {
@@ -136,8 +141,9 @@ final class DataRule {
   }
 
   private SettingChoice epochs() {
-    double small = Math.sqrt(FEW_ACTIONS / Math.max(1, data.actions()));
-    int wanted = (int) Math.round(Math.min(MOST_EPOCHS, EPOCHS * Math.max(1, small)));
+    double usual = SPARSE_EPOCHS + (DENSE_EPOCHS - SPARSE_EPOCHS) * density();
+    double small = Math.max(1, FEW_ACTIONS / Math.max(1, data.actions()));
+    int wanted = (int) Math.round(Math.min(MOST_EPOCHS, usual * small));
     double affordable = TrainingWork.BUDGET / Math.max(1, TrainingWork.ofEpoch(recipe, data));
     if (affordable < wanted) {
       return choice(
@@ -149,10 +155,12 @@ final class DataRule {
     return choice(
         AutomaticSetting.EPOCHS,
         wanted,
-        wanted > EPOCHS
-            ? "%,d actions make few steps per epoch, so more epochs than 20 are needed"
-            : "20 were enough on all data of at least 150,000 actions, and this log has %,d",
-        data.actions());
+        small > 1
+            ? "%,d actions make few steps per epoch, so more epochs are needed than for 150,000"
+            : "%,d actions make enough steps; %.1f positive actions per item allow 12 epochs if they"
+                + " are few, and 20 if they are many",
+        data.actions(),
+        data.targetsPerItem());
   }
 
   private SettingChoice patience() {
