@@ -120,7 +120,8 @@ final class PolicyEstimateTest {
                 "b",
                 "i",
                 items,
-                page.draws()));
+                page.draws(),
+                ""));
         for (long item : items) {
           if (random.nextDouble() < page.truthOf(item)) {
             RecordedAction click =
