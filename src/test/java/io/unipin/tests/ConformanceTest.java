@@ -47,7 +47,8 @@ final class ConformanceTest {
 
   @BeforeAll
   static void start() throws Exception {
-    Path own = Files.createDirectories(folder.resolve("main/bundles")).getParent();
+    Path own = folder.resolve("main");
+    Files.createDirectories(own.resolve("bundles"));
     TinyCounts.publish(own);
     main = ItemsServer.start(own, "json.enabled=true", "counts.folder=" + own.resolve("counts"));
     KeytoolCertificate certificate = KeytoolCertificate.make(folder);

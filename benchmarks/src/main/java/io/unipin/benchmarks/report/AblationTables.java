@@ -12,8 +12,7 @@ final class AblationTables {
   private AblationTables() {}
 
   static List<Table> all() {
-    return List.of(
-        masks(), shapes(), small(), joint(), kuaiRand(), queries(), several(), time());
+    return List.of(masks(), shapes(), small(), joint(), kuaiRand(), queries(), several(), time());
   }
 
   private static Table masks() {
