@@ -284,6 +284,11 @@ export interface GetItemRequest {
   key?: string;
 }
 
+export interface ReloadCountsRequest {
+  /** Name of a folder inside the server's folder of counts: [a-z0-9][a-z0-9._-]{0,63}. */
+  counts?: string;
+}
+
 export interface RetrieveAndRankResponse {
   items: ScoredItem[];
   /** Cursor with which to request the next page; empty if there is no next page. */
@@ -366,6 +371,11 @@ export interface Served {
    * the same.
    */
   impressions: string;
+  /**
+   * Generation of the tables of counts that ranking used; empty if it used none. Equal
+   * requests get equal answers only as long as the generation is the same.
+   */
+  counts: string;
   /** Identifies the model's weights, program and precision. */
   model: string;
   /**
@@ -518,6 +528,8 @@ export interface BundleStatus {
    * kernels.
    */
   engine: string;
+  /** Generation of the tables of counts by which the bundle ranks; empty if it has none. */
+  counts: string;
 }
 
 export interface ListBundlesResponse {
@@ -536,6 +548,8 @@ export interface BundleListing {
   previous: boolean;
   /** Reason why the bundle cannot be loaded, if its manifest shows one; else empty. */
   problem: string;
+  /** Generation of the bundle's own tables of counts; empty if the bundle has none. */
+  counts: string;
 }
 
 export interface CacheStatus {
@@ -652,4 +666,21 @@ export interface ItemPlace {
   service: ItemPlaceService;
   /** Says why the bundle does not serve the item; empty otherwise. */
   reason: string;
+}
+
+/** The tables of counts by which the serving bundle ranks. */
+export interface CountsStatus {
+  bundle: string;
+  /** Names the content of the tables. */
+  generation: string;
+  /** End of the time that the tables count, in milliseconds since the epoch. */
+  untilMs: string;
+  /** Bytes that the tables take in memory, and the limit of these bytes. */
+  bytes: string;
+  bytesLimit: string;
+  /**
+   * One line for each bundle of an arm, of the shadow or for a roll-back that cannot use the
+   * tables. Such a bundle keeps its tables.
+   */
+  notUsed: string[];
 }

@@ -106,6 +106,8 @@ class BundleListing(Message):
     """Whether a roll-back would put this bundle in service."""
     problem: str
     """Reason why the bundle cannot be loaded, if its manifest shows one; else empty."""
+    counts: str
+    """Generation of the bundle's own tables of counts; empty if the bundle has none."""
     def __init__(
         self,
         *,
@@ -117,6 +119,7 @@ class BundleListing(Message):
         serves: bool | None = ...,
         previous: bool | None = ...,
         problem: str | None = ...,
+        counts: str | None = ...,
     ) -> None: ...
 
 class BundleStatus(Message):
@@ -136,6 +139,8 @@ class BundleStatus(Message):
     """The implementation that computes the model: program, or native and the name of its
     kernels.
     """
+    counts: str
+    """Generation of the tables of counts by which the bundle ranks; empty if it has none."""
     def __init__(
         self,
         *,
@@ -148,6 +153,7 @@ class BundleStatus(Message):
         model: str | None = ...,
         previous: str | None = ...,
         engine: str | None = ...,
+        counts: str | None = ...,
     ) -> None: ...
 
 class CacheStatus(Message):
@@ -197,6 +203,31 @@ class ChangeItemsRequest(Message):
         deletes: Iterable[int] | None = ...,
         puts: Iterable[Item] | None = ...,
         delete_keys: Iterable[str] | None = ...,
+    ) -> None: ...
+
+class CountsStatus(Message):
+    """The tables of counts by which the serving bundle ranks."""
+    bundle: str
+    generation: str
+    """Names the content of the tables."""
+    until_ms: int
+    """End of the time that the tables count, in milliseconds since the epoch."""
+    bytes: int
+    """Bytes that the tables take in memory, and the limit of these bytes."""
+    bytes_limit: int
+    not_used: RepeatedScalarFieldContainer[str]
+    """One line for each bundle of an arm, of the shadow or for a roll-back that cannot use the
+    tables. Such a bundle keeps its tables.
+    """
+    def __init__(
+        self,
+        *,
+        bundle: str | None = ...,
+        generation: str | None = ...,
+        until_ms: int | None = ...,
+        bytes: int | None = ...,
+        bytes_limit: int | None = ...,
+        not_used: Iterable[str] | None = ...,
     ) -> None: ...
 
 class EraseUserRequest(Message):
@@ -598,6 +629,15 @@ class RecordActionsResponse(Message):
         unlinked: int | None = ...,
     ) -> None: ...
 
+class ReloadCountsRequest(Message):
+    counts: str
+    """Name of a folder inside the server's folder of counts: [a-z0-9][a-z0-9._-]{0,63}."""
+    def __init__(
+        self,
+        *,
+        counts: str | None = ...,
+    ) -> None: ...
+
 class RemovedItem(Message):
     item_id: int
     place: int
@@ -849,6 +889,10 @@ class Served(Message):
     0 without exploration. The same request draws the same items as long as the generation is
     the same.
     """
+    counts: str
+    """Generation of the tables of counts that ranking used; empty if it used none. Equal
+    requests get equal answers only as long as the generation is the same.
+    """
     model: str
     """Identifies the model's weights, program and precision."""
     engine: str
@@ -872,6 +916,7 @@ class Served(Message):
         unknown_item_keys: Iterable[str] | None = ...,
         experiments: Iterable[ArmAssignment] | None = ...,
         impressions: int | None = ...,
+        counts: str | None = ...,
         model: str | None = ...,
         engine: str | None = ...,
     ) -> None: ...
