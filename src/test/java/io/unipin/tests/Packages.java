@@ -79,8 +79,9 @@ final class Packages {
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
-      serving.pipeline: ann counts feedlog kvcache model model.features prerank serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.redis serving.request serving.security serving.slate settings
+      serving.pipeline: ann counts feedlog kvcache model model.features prerank serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.pipeline.paging serving.redis serving.request serving.security serving.slate settings
       serving.pipeline.cost: kvcache model.features serving.estimate serving.failure serving.request serving.spans settings
+      serving.pipeline.paging: serving.bytes serving.failure serving.security settings
       serving.redis: serving.failure settings
       serving.redis.tier: kvcache kvcache.tier serving.bytes serving.failure serving.redis serving.security serving.threads settings
       serving.request: kvcache serving.history
@@ -93,7 +94,7 @@ final class Packages {
       serving.rpc.json: serving.failure serving.metrics serving.rpc.intake serving.threads settings
       serving.rpc.operator: proto.v1 serving.failure serving.metrics serving.request serving.rpc serving.rpc.items serving.user
       serving.security: serving.threads settings
-      serving.settings: kvcache model model.engine serving.admission serving.audit serving.bundle serving.console serving.counts serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.redis serving.rpc serving.rpc.json serving.security serving.slate serving.tracing settings
+      serving.settings: kvcache model model.engine serving.admission serving.audit serving.bundle serving.console serving.counts serving.experiment serving.fleet serving.history serving.impressions serving.items serving.kafka serving.log serving.pipeline serving.pipeline.cost serving.pipeline.paging serving.redis serving.rpc serving.rpc.json serving.security serving.slate serving.tracing settings
       serving.slate: feedlog serving.impressions serving.items.live serving.request settings
       serving.spans: serving.failure
       serving.stores: feedlog.database serving.history serving.history.redis serving.items serving.log serving.log.segment serving.settings settings
@@ -132,17 +133,17 @@ final class Packages {
       benchmarks.gpu: cli.check model model.archive model.batch model.features model.files
       benchmarks.headline: benchmarks.measure benchmarks.rival cli.console client feedlog kvcache model model.engine model.features proto.v1 serving serving.bundle serving.pipeline serving.settings
       benchmarks.items: benchmarks.load benchmarks.measure benchmarks.server cli.console cli.loadtest cli.statistics client feedlog feedlog.simulator proto.v1
-      benchmarks.kvcache: benchmarks.engines benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache kvcache.tier model model.features serving.redis serving.redis.tier serving.security settings train.recipe
+      benchmarks.kvcache: benchmarks.engines benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache kvcache.tier model model.engine model.features serving.redis serving.redis.tier serving.security settings train.recipe
       benchmarks.load: benchmarks.server cli.check cli.console cli.loadtest client proto.v1
       benchmarks.measure: cli.check cli.console feedlog.database model.features
       benchmarks.model: ann benchmarks.headline benchmarks.measure benchmarks.quality benchmarks.scheduling cli.check cli.console kvcache model model.engine model.features train.recipe
       benchmarks.pauses: benchmarks.load benchmarks.server cli.check cli.console cli.loadtest client feedlog.database proto.v1
-      benchmarks.quality: benchmarks.rival cli.check cli.console feedlog feedlog.database train train.recipe
+      benchmarks.quality: benchmarks.rival cli.bundle cli.check cli.console evaluate evaluate.page feedlog feedlog.database model model.features model.files serving.bundle train train.recipe
       benchmarks.report: cli.console
-      benchmarks.rival: evaluate evaluate.baseline feedlog feedlog.split kvcache model model.features serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
+      benchmarks.rival: evaluate evaluate.baseline evaluate.page feedlog feedlog.split kvcache model model.features model.files serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
       benchmarks.scheduling: benchmarks.measure benchmarks.server cli.loadtest client proto.v1
       benchmarks.server: cli.console feedlog feedlog.database feedlog.simulator kvcache model model.features model.files serving.bundle
-      benchmarks.trial: benchmarks.measure benchmarks.quality cli.console feedlog feedlog.database feedlog.infer feedlog.simulator
+      benchmarks.trial: benchmarks.measure benchmarks.quality cli.console feedlog feedlog.database feedlog.simulator
       """;
 
   private static final Map<String, Set<String>> MAY_KNOW =

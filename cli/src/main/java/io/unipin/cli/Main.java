@@ -76,6 +76,7 @@ public final class Main implements Runnable, Failures.Reader {
           "simulate",
           "train",
           "evaluate",
+          "counts",
           "index",
           "config",
           "serve",

@@ -8,7 +8,7 @@ import io.unipin.serving.SettingsTarget;
 import io.unipin.serving.bundle.ManifestTarget;
 import io.unipin.serving.history.HistoryRecordTarget;
 import io.unipin.serving.history.ServedLogTarget;
-import io.unipin.serving.pipeline.PageCursorTarget;
+import io.unipin.serving.pipeline.paging.PageCursorTarget;
 import io.unipin.serving.rpc.json.JsonBodyTarget;
 import io.unipin.tests.HttpTarget;
 import io.unipin.tests.RpcTarget;

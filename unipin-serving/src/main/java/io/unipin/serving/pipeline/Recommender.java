@@ -13,6 +13,7 @@ import io.unipin.serving.inspect.Inspector;
 import io.unipin.serving.inspect.ItemExplanation;
 import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.pipeline.cost.Ladder;
+import io.unipin.serving.pipeline.paging.PageCursors;
 import io.unipin.serving.request.Candidate;
 import io.unipin.serving.request.Page;
 import io.unipin.serving.request.PageQuery;

@@ -1,6 +1,7 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.serving.pipeline.cost.DegradationConfig;
+import io.unipin.serving.pipeline.paging.PageConfig;
 import io.unipin.serving.slate.SlateConfig;
 
 /**

@@ -10,6 +10,7 @@ import io.unipin.serving.bundle.TinyBundles;
 import io.unipin.serving.pipeline.cost.Cost;
 import io.unipin.serving.pipeline.cost.DegradationConfig;
 import io.unipin.serving.pipeline.cost.StageCosts;
+import io.unipin.serving.pipeline.paging.PageConfig;
 import io.unipin.serving.request.Stage;
 import io.unipin.settings.ByteSize;
 import java.time.Duration;

@@ -17,6 +17,7 @@ import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.pipeline.cost.DegradationConfig;
+import io.unipin.serving.pipeline.paging.PageConfig;
 import io.unipin.serving.redis.RedisTierConfig;
 import io.unipin.serving.request.CallBudget;
 import io.unipin.serving.request.Page;

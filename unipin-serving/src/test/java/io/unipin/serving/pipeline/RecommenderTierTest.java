@@ -22,6 +22,7 @@ import io.unipin.serving.history.HistoryConfig;
 import io.unipin.serving.history.HistoryStore;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.pipeline.cost.DegradationConfig;
+import io.unipin.serving.pipeline.paging.PageConfig;
 import io.unipin.serving.request.CallBudget;
 import io.unipin.serving.request.Page;
 import io.unipin.serving.request.StageClock;

@@ -1,4 +1,4 @@
-package io.unipin.serving.pipeline;
+package io.unipin.serving.pipeline.paging;
 
 import static io.unipin.settings.SettingException.checkPositive;
 import static io.unipin.settings.SettingException.checkRange;

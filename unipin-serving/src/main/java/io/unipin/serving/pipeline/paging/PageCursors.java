@@ -1,4 +1,4 @@
-package io.unipin.serving.pipeline;
+package io.unipin.serving.pipeline.paging;
 
 import io.unipin.serving.bytes.ByteReader;
 import io.unipin.serving.bytes.ByteWriter;
@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Thread-safe.
  */
-final class PageCursors {
+public final class PageCursors {
   /*
    * byte     version, 1
    * 8 bytes  time of issue, milliseconds
@@ -41,14 +41,14 @@ final class PageCursors {
   private final PageConfig config;
   private final LongSupplier clockMs;
 
-  PageCursors(Secrets secrets, PageConfig config, LongSupplier clockMs) {
+  public PageCursors(Secrets secrets, PageConfig config, LongSupplier clockMs) {
     this.secrets = secrets;
     this.config = config;
     this.clockMs = clockMs;
   }
 
   /** Returns a cursor that excludes these items; empty when the feed has reached its end. */
-  String issue(String user, long[] served) {
+  public String issue(String user, long[] served) {
     if (served.length >= config.maxServed()) {
       return "";
     }
@@ -67,7 +67,7 @@ final class PageCursors {
   }
 
   /** Returns the items that a cursor excludes. */
-  long[] open(String user, String cursor) {
+  public long[] open(String user, String cursor) {
     if (cursor.isEmpty()) {
       return new long[0];
     }

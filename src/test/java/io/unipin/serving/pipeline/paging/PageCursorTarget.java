@@ -1,4 +1,4 @@
-package io.unipin.serving.pipeline;
+package io.unipin.serving.pipeline.paging;
 
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.security.Secrets;

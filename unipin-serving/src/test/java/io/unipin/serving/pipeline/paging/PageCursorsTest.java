@@ -1,4 +1,4 @@
-package io.unipin.serving.pipeline;
+package io.unipin.serving.pipeline.paging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,5 @@
+/** The pages of a feed and the cursors that lead from one to the next. */
+@NullMarked
+package io.unipin.serving.pipeline.paging;
+
+import org.jspecify.annotations.NullMarked;
