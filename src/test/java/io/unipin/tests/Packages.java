@@ -55,7 +55,7 @@ final class Packages {
       train: counts evaluate evaluate.page evaluate.prerank feedlog feedlog.database feedlog.split model model.features model.files prerank settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
-      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.counts serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.redis serving.redis.tier serving.request serving.rpc serving.rpc.json serving.security serving.settings serving.spans serving.stores serving.threads serving.tracing serving.user settings
+      serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.counts serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.pipeline.paging serving.redis serving.redis.tier serving.request serving.rpc serving.rpc.json serving.security serving.settings serving.spans serving.stores serving.threads serving.tracing serving.user settings
       serving.admission: serving.estimate serving.failure serving.threads settings
       serving.audit: serving.security settings
       serving.bundle: ann counts feedlog feedlog.database kvcache model model.features prerank serving.failure serving.items.live settings
@@ -79,7 +79,7 @@ final class Packages {
       serving.log: feedlog serving.failure serving.history serving.log.segment serving.request serving.threads settings
       serving.log.segment: serving.failure
       serving.metrics: ann kvcache serving.failure serving.http
-      serving.pipeline: ann counts feedlog kvcache model model.features prerank serving.bundle serving.bytes serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.pipeline.paging serving.redis serving.request serving.security serving.slate settings
+      serving.pipeline: ann counts feedlog kvcache model model.features prerank serving.bundle serving.failure serving.history serving.impressions serving.inspect serving.items.live serving.pipeline.cost serving.pipeline.paging serving.redis serving.request serving.security serving.slate settings
       serving.pipeline.cost: kvcache model.features serving.estimate serving.failure serving.request serving.spans settings
       serving.pipeline.paging: serving.bytes serving.failure serving.security settings
       serving.redis: serving.failure settings
