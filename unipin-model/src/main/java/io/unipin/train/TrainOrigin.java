@@ -64,7 +64,7 @@ public record TrainOrigin(
           Map.entry("training.candidateUnknown", "0.0"),
           Map.entry("training.scoreReg", "0.0"),
           Map.entry("training.coldBelow", "10"),
-          Map.entry("training.counts", "NONE"),
+          Map.entry("training.counts", "AUTO"), // used after the last step only
           Map.entry("training.mixup", "0.0"),
           Map.entry("training.mixupAlpha", "0.2"),
           Map.entry("model.attributes.buckets", "0"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.unipin.counts.CountBuilder;
+import io.unipin.counts.CountTables;
 import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.ActionMetrics;
 import io.unipin.evaluate.Evaluation;
@@ -17,6 +18,7 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.model.EngineDevice;
 import io.unipin.model.EngineOptions;
@@ -108,7 +110,13 @@ class TrainerTest {
     assertThat(order.targets()).isEqualTo(80);
     assertThat(order.pageNdcg10()).isGreaterThanOrEqualTo(order.retrievalNdcg10());
     PreRankFiles preRank = PreRankFiles.read(result.model(), log.catalogue().size()).orElseThrow();
-    FittedPreRank weights = preRank.rule(log.catalogue(), null).orElseThrow().fitted();
+    FeedSchema schema = log.schema();
+    CountTables counts =
+        CountedRanking.find(
+                result.model(), schema.actions(), schema.surfaces(), log.catalogue())
+            .map(CountedRanking::tables)
+            .orElse(null);
+    FittedPreRank weights = preRank.rule(log.catalogue(), counts).orElseThrow().fitted();
     assertThat(weights.targets()).isEqualTo(80);
     assertThat(weights.keptByWeights()).isGreaterThanOrEqualTo(weights.keptByRetrieval());
     try (ServingModel model = ServingModel.load(result.model(), EngineOptions.cpu())) {
