@@ -13,7 +13,6 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
-import io.unipin.feedlog.split.Protocol;
 import io.unipin.feedlog.split.Slates;
 import io.unipin.feedlog.split.Withheld;
 import io.unipin.kvcache.KvType;
@@ -114,14 +113,13 @@ record EvaluationTask(
 
   /** Refuses counts that hold labels of the part that they should help to rank. */
   private static void requireNoLeak(CountedRanking counted, Holdout holdout, Part part) {
-    Instant until = counted.tables().until();
-    if (holdout.protocol() == Protocol.TIME_SPLIT && until.toEpochMilli() > holdout.begins(part)) {
+    if (!Evaluator.endsBefore(counted, holdout, part)) {
       throw new CountsException(
           "counts that end where the %s part begins, at %s, or earlier expected, got counts until %s"
               .formatted(
                   part.name().toLowerCase(Locale.ROOT),
                   Instant.ofEpochMilli(holdout.begins(part)),
-                  until));
+                  counted.tables().until()));
     }
   }
 

@@ -4,6 +4,8 @@ import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.Protocol;
 import io.unipin.model.ServingModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,6 +63,16 @@ public final class Evaluator {
   public static Evaluation evaluate(
       FeedLog log, Holdout holdout, ServingModel model, EvaluationOptions options, PageRule page) {
     return evaluate(log, holdout, model, options, page, null);
+  }
+
+  /**
+   * Whether counts hold nothing of a part of a log, so that they may help to rank this part. If the
+   * log is not split by time, the last actions of each user are held out, and training left them out
+   * of the counts.
+   */
+  public static boolean endsBefore(CountedRanking counted, Holdout holdout, Part part) {
+    return holdout.protocol() != Protocol.TIME_SPLIT
+        || counted.tables().until().toEpochMilli() <= holdout.begins(part);
   }
 
   /**

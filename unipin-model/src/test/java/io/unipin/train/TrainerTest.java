@@ -112,8 +112,7 @@ class TrainerTest {
     PreRankFiles preRank = PreRankFiles.read(result.model(), log.catalogue().size()).orElseThrow();
     FeedSchema schema = log.schema();
     CountTables counts =
-        CountedRanking.find(
-                result.model(), schema.actions(), schema.surfaces(), log.catalogue())
+        CountedRanking.find(result.model(), schema.actions(), schema.surfaces(), log.catalogue())
             .map(CountedRanking::tables)
             .orElse(null);
     FittedPreRank weights = preRank.rule(log.catalogue(), counts).orElseThrow().fitted();

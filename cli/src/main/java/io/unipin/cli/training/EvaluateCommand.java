@@ -8,9 +8,11 @@ import io.unipin.cli.check.Output;
 import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Home;
 import io.unipin.cli.policy.PolicyReport;
+import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.Calibration;
 import io.unipin.evaluate.Comparison;
 import io.unipin.evaluate.Evaluation;
+import io.unipin.evaluate.Evaluator;
 import io.unipin.evaluate.slices.Slices;
 import io.unipin.evaluate.study.GapStudy;
 import io.unipin.evaluate.study.GapStudyResult;
@@ -19,8 +21,10 @@ import io.unipin.evaluate.study.QueryStudyResult;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.Precision;
+import io.unipin.model.ServingModel;
 import io.unipin.model.engine.Implementation;
 import io.unipin.model.features.PageOrder;
 import io.unipin.serving.bundle.LoadedBundle;
@@ -263,8 +267,24 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
           holdout,
           loaded.model(),
           order,
-          HeldOutEvaluation.counts(folder, loaded.model(), log),
+          counts(folder, loaded.model(), log, holdout),
           new HeldOutEvaluation.Extent(threads, displayed, Integer.MAX_VALUE));
     }
+  }
+
+  /** Returns the counts in a bundle. Leaves them out, with a warning, if they hold what is tested. */
+  private @Nullable CountedRanking counts(
+      Path folder, ServingModel model, FeedLog log, Holdout holdout) {
+    CountedRanking counted = HeldOutEvaluation.counts(folder, model, log);
+    if (counted == null || Evaluator.endsBefore(counted, holdout, Part.TEST)) {
+      return counted;
+    }
+    spec.commandLine()
+        .getErr()
+        .printf(
+            "unipin evaluate: warning: the counts of %s end at %s, after the test part begins: the"
+                + " bundle is measured without them%n",
+            folder, counted.tables().until());
+    return null;
   }
 }

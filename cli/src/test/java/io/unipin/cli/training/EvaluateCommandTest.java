@@ -111,10 +111,11 @@ final class EvaluateCommandTest {
     assertThat(err.toString()).contains("may have been trained on what is tested");
 
     run("evaluate", measured[0], measured[1], measured[2], measured[3], "--protocol", "time-split");
-    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString().lines()).hasSize(2);
     assertThat(err.toString())
         .startsWith("unipin evaluate: warning: " + bundle)
-        .contains("leave-last, holdout 3", "time-split by default");
+        .contains("leave-last, holdout 3", "time-split by default")
+        .contains("the counts of " + bundle + " end at", "measured without them");
 
     Path copy = folder.resolve("copy");
     run("bundle", "publish", bundle.toString(), "--to", folder.toString(), "--name", "copy");
