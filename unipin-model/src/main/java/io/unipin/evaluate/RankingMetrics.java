@@ -18,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param actions metrics per action type, in the order of the schema
  * @param counts metrics of the baseline of counts per action type, in the order of the schema; empty
  *     if the part is not the test part
- * @param generation generation of the model's counts; empty if the model has none
- * @param counted what the model's counts change per action type, in the order of the schema; empty
- *     if the model has none
+ * @param modelCounts what the model's counts change
  */
 public record RankingMetrics(
     int users,
@@ -29,12 +27,25 @@ public record RankingMetrics(
     boolean feedviews,
     List<ActionMetrics> actions,
     List<CountsMetrics> counts,
-    String generation,
-    List<Counted> counted) {
+    ModelCounts modelCounts) {
   public RankingMetrics {
     actions = List.copyOf(actions);
     counts = List.copyOf(counts);
-    counted = List.copyOf(counted);
+  }
+
+  /**
+   * What a model's counts change about its ranking.
+   *
+   * @param generation generation of the counts; empty if the model has none
+   * @param actions what the counts change per action type, in the order of the schema; empty if the
+   *     model has none
+   */
+  public record ModelCounts(String generation, List<Counted> actions) {
+    static final ModelCounts NONE = new ModelCounts("", List.of());
+
+    public ModelCounts {
+      actions = List.copyOf(actions);
+    }
   }
 
   /**
@@ -75,6 +86,16 @@ public record RankingMetrics(
         .orElse(Double.NaN);
   }
 
+  /** Returns the generation of the model's counts; empty if the model has none. */
+  public String generation() {
+    return modelCounts.generation();
+  }
+
+  /** Returns what the model's counts change per action type; empty if the model has none. */
+  public List<Counted> counted() {
+    return modelCounts.actions();
+  }
+
   static RankingMetrics of(
       Predictions predictions,
       List<String> names,
@@ -105,8 +126,10 @@ public record RankingMetrics(
         predictions.areFeedviews(),
         actions,
         predictions.areCountsKnown() ? counts(predictions, names, groups) : List.of(),
-        counted == null ? "" : counted.tables().generation(),
-        counted == null ? List.of() : counted(predictions, names, groups));
+        counted == null
+            ? ModelCounts.NONE
+            : new ModelCounts(
+                counted.tables().generation(), counted(predictions, names, groups)));
   }
 
   private static List<Counted> counted(

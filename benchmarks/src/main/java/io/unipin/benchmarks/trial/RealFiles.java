@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -56,12 +57,13 @@ record RealFiles(Path data, Path folder, TrialFiles simulator, boolean simulated
     return FeedEvent.actions(log).stream()
         .map(
             event ->
-                "%d\t%d\t%d\t%d"
-                    .formatted(
-                        event.user() + 1,
-                        event.item() + 1,
-                        (event.bits() & FeedEvent.SAVE) != 0 ? 5 : 2 + event.draw(3),
-                        event.timeMs() / 1000))
+                String.format(
+                    Locale.ROOT,
+                    "%d\t%d\t%d\t%d",
+                    event.user() + 1,
+                    event.item() + 1,
+                    (event.bits() & FeedEvent.SAVE) != 0 ? 5 : 2 + event.draw(3),
+                    event.timeMs() / 1000))
         .toList();
   }
 
@@ -81,12 +83,17 @@ record RealFiles(Path data, Path folder, TrialFiles simulator, boolean simulated
         rows.stream()
             .map(
                 row ->
-                    """
+                    String.format(
+                        Locale.ROOT,
+                        """
                     {"title": "Nice, %1$d", "text": "I like \\"it\\" [%3$d]", "images": [], "asin": "B0V%2$07d", \
                     "parent_asin": "B0P%2$07d", "user_id": "AGK%1$08d", "timestamp": %3$d, \
                     "helpful_vote": %4$d, "verified_purchase": true}\
-                    """
-                        .formatted(row[0], row[1], row[2], (row[0] + row[1]) % 4))
+                    """,
+                        row[0],
+                        row[1],
+                        row[2],
+                        (row[0] + row[1]) % 4))
             .toList();
     Path file = folder.resolve("reviews.jsonl.gz");
     TrialFiles.lines(

@@ -215,14 +215,15 @@ final class TrialFiles {
         events.stream()
             .map(
                 event ->
-                    "req-%d|%s|a%d|%d|%s|%d"
-                        .formatted(
-                            event.slate(),
-                            event.uuid(),
-                            event.item(),
-                            event.position() + 1,
-                            action.apply(event),
-                            event.timeMs() * 1000 + event.draw(1000)))
+                    String.format(
+                        Locale.ROOT,
+                        "req-%d|%s|a%d|%d|%s|%d",
+                        event.slate(),
+                        event.uuid(),
+                        event.item(),
+                        event.position() + 1,
+                        action.apply(event),
+                        event.timeMs() * 1000 + event.draw(1000)))
             .toList();
     lines(
         file,

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -113,7 +114,7 @@ final class TrialRun {
 
   private static void require(String what, int expected, int got, List<String> differences) {
     if (expected != got) {
-      differences.add("%,d %s expected, got %,d".formatted(expected, what, got));
+      differences.add(String.format(Locale.ROOT, "%,d %s expected, got %,d", expected, what, got));
     }
   }
 }

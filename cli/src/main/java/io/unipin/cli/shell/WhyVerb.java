@@ -120,6 +120,11 @@ final class WhyVerb {
             "closeness %s; the last candidate has %s%n",
             number(fate.path("retrievalScore").asDouble()),
             number(fate.path("lastRetrieved").asDouble()));
+    terms(answer, fate);
+  }
+
+  /** Prints the terms of an item's utility. */
+  private void terms(JsonNode answer, JsonNode fate) {
     JsonNode weights = answer.path("utility").path("probabilities");
     Table table = new Table("term of the utility", "value", "weight", "product");
     double similarity = answer.path("utility").path("retrievalScore").asDouble();

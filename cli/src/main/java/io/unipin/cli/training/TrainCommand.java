@@ -42,7 +42,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -186,13 +185,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     ResolvedRecipe resolved = written.resolve(log, holdout);
     TrainConfig recipe = resolved.config();
     resolved.lines().forEach(console::println);
-    if (!holdout.withheld().isEmpty()) {
-      console.printf(
-          Locale.ROOT,
-          "%s: %,d items train nothing, so this bundle is one to measure and not one to serve%n",
-          recipe.evaluation().withheldText(),
-          holdout.withheld().size());
-    }
+    TrainText.withheld(recipe, holdout).ifPresent(console::println);
     int items = log.catalogue().size();
     String factory = index == null ? IndexFactory.of(items) : index;
     IndexFactory.require(factory, recipe.model().itemDim(), items);
@@ -201,14 +194,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     warnings.forEach(this::warn);
     TrainResult result = train(recipe, log, holdout);
     resolved.write(result.model().resolve(ResolvedRecipe.FILE));
-    console.printf(
-        Locale.ROOT,
-        "trained %d epochs, %,d steps in %.1f s on %s; validation of the one kept: %s%n",
-        result.epochs(),
-        result.steps(),
-        result.seconds(),
-        device,
-        TrainText.of(result.best()));
+    console.println(TrainText.of(result, device.device()));
     console.println(TrainText.pageOrder(FittedPageOrder.read(result.model())));
     console.println(TrainText.preRank(FittedPreRank.read(result.model())));
     publish(result, log, factory);

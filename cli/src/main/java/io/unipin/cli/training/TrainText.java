@@ -1,6 +1,8 @@
 package io.unipin.cli.training;
 
 import io.unipin.cli.console.Progress;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.model.EngineDevice;
 import io.unipin.model.StepLoss;
 import io.unipin.model.features.FittedPageOrder;
 import io.unipin.prerank.FittedPreRank;
@@ -9,6 +11,7 @@ import io.unipin.train.TrainResult;
 import io.unipin.train.TrainStep;
 import io.unipin.train.Validation;
 import io.unipin.train.recipe.ResolvedRecipe;
+import io.unipin.train.recipe.TrainConfig;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -70,6 +73,30 @@ final class TrainText implements TrainProgress {
     figures.put("chosen", recipe.chosen());
     figures.put("training_part", recipe.data());
     return figures;
+  }
+
+  /** Returns a line about a training that has ended. */
+  static String of(TrainResult result, EngineDevice device) {
+    return String.format(
+        Locale.ROOT,
+        "trained %d epochs, %,d steps in %.1f s on %s; validation of the one kept: %s",
+        result.epochs(),
+        result.steps(),
+        result.seconds(),
+        device,
+        of(result.best()));
+  }
+
+  /** Returns a line about items that training does not see; empty if it sees all items. */
+  static Optional<String> withheld(TrainConfig recipe, Holdout holdout) {
+    return holdout.withheld().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%s: %,d items train nothing, so this bundle is one to measure and not one to serve",
+                recipe.evaluation().withheldText(),
+                holdout.withheld().size()));
   }
 
   static String of(Validation validation) {
