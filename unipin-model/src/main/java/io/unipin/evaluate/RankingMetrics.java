@@ -128,8 +128,7 @@ public record RankingMetrics(
         predictions.areCountsKnown() ? counts(predictions, names, groups) : List.of(),
         counted == null
             ? ModelCounts.NONE
-            : new ModelCounts(
-                counted.tables().generation(), counted(predictions, names, groups)));
+            : new ModelCounts(counted.tables().generation(), counted(predictions, names, groups)));
   }
 
   private static List<Counted> counted(

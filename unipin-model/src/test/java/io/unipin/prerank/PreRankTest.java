@@ -52,7 +52,7 @@ class PreRankTest {
     for (int i = 0; i < items; i++) {
       values[i] = new float[] {random.nextInt(3), random.nextFloat(), random.nextInt(2)};
       dots[i] = random.nextInt(4) / 4f;
-      ids[i] = 1000 - i;
+      ids[i] = 1000L - i;
       rows[i] = i;
     }
     Table table = new Table(List.of("f1", "f0", "f2"), values);

@@ -22,7 +22,7 @@ final class StepBudgetTest {
   void steps_withLimit_areThoseThatFit() {
     StepBudget budget = new StepBudget(20, SETTINGS);
     // The first 15 steps take a second each, all others a tenth of a second.
-    for (long done = 0; done <= 15; done++) {
+    for (int done = 0; done <= 15; done++) {
       assertThat(budget.steps(done, 9_000, done)).isEqualTo(9_000);
     }
     assertThat(budget.steps(25, 9_000, 16)).isEqualTo(25 + 40);

@@ -85,6 +85,11 @@ final class CallOrderTest {
     }
 
     @Override
+    public boolean takesCounts() {
+      return false;
+    }
+
+    @Override
     public boolean isResident(String user) {
       return ranking.isResident(user);
     }

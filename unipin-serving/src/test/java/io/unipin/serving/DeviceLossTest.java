@@ -57,6 +57,11 @@ final class DeviceLossTest {
     }
 
     @Override
+    public boolean takesCounts() {
+      return false;
+    }
+
+    @Override
     public boolean isResident(String user) {
       return own.isResident(user);
     }

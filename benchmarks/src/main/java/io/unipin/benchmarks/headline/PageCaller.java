@@ -99,7 +99,7 @@ final class PageCaller implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
-    loop.shutdownGracefully();
+    var unused = loop.shutdownGracefully();
   }
 
   /** Notes when a call's request is written, and when the end of its answer arrives. */

@@ -86,6 +86,11 @@ public final class SecondModel implements RankingModel {
   }
 
   @Override
+  public boolean takesCounts() {
+    return false;
+  }
+
+  @Override
   public boolean isResident(String user) {
     return encoder.isResident(second.model(), user);
   }

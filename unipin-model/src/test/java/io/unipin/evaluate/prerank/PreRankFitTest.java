@@ -29,7 +29,7 @@ class PreRankFitTest {
       double[] shares = new double[CANDIDATES];
       double total = 0;
       for (int i = 0; i < CANDIDATES; i++) {
-        ids[i] = 1000 - i;
+        ids[i] = 1000L - i;
         rows[i] = i;
         dots[i] = (float) random.nextGaussian() * 0.2f;
         features[2 * i] = 3 * random.nextFloat();

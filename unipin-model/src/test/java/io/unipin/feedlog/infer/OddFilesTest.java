@@ -269,7 +269,7 @@ final class OddFilesTest {
     for (int row = 0; row < 300_000; row++) {
       int user = row / 3_000;
       long time = 1_600_000_000L + (row * 7_919L + user * 104_729L) % 20_000_000;
-      int item = (int) ((row * 2_654_435_761L >>> 7) % 5_000);
+      int item = (int) (((row * 2_654_435_761L) >>> 7) % 5_000);
       text.append("user_%06d\t%d\tb1f%05x-track\t30.5\tplayed there\n".formatted(user, time, item));
     }
     Path file = write("plays.tsv", text.toString());

@@ -45,7 +45,7 @@ class RecipeTest {
     value =
         setting == AutomaticSetting.EPOCHS || setting == AutomaticSetting.PATIENCE ? "3" : value;
     Recipe overridden = Recipe.defaults(Map.of(setting.path(), value));
-    String[] path = setting.path().split("\\.");
+    String[] path = setting.path().split("\\.", 2);
     Recipe written =
         Recipe.read(file("%s:\n  %s: %s\n".formatted(path[0], path[1], value)), Map.of());
     for (Recipe stated : List.of(overridden, written)) {

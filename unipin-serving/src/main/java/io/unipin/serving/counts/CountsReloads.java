@@ -94,7 +94,7 @@ public final class CountsReloads {
     Path staged = null;
     boolean taken = false;
     try {
-      requireFiles(name, source);
+      requireFiles(source);
       staged = kept.stage(source, TABLES);
       bundled.weights().write(staged);
       CountedRanking read = read(staged, bundle);
@@ -142,7 +142,7 @@ public final class CountsReloads {
   }
 
   /** Throws if a file of the tables is missing, is not a plain file, or is too large to copy. */
-  private void requireFiles(String name, Path source) throws IOException {
+  private void requireFiles(Path source) throws IOException {
     long bytes = 0;
     for (String file : TABLES) {
       Path path = source.resolve(file);

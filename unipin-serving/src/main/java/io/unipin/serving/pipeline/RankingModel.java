@@ -37,9 +37,7 @@ public interface RankingModel {
   float[] score(UserSession user, List<Candidate> candidates);
 
   /** Whether a bundle's counts, which training fitted to the bundle's model, fit this model. */
-  default boolean takesCounts() {
-    return false;
-  }
+  boolean takesCounts();
 
   /** Whether the cache holds this model's own state of the user. */
   boolean isResident(String user);

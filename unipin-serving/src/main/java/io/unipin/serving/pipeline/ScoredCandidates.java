@@ -81,7 +81,7 @@ final class ScoredCandidates extends AbstractList<RankedItem> implements RandomA
   /** Returns an int that is smaller the larger the number is. NaN counts as the largest number. */
   private static int descending(float number) {
     int bits = Float.floatToIntBits(number);
-    return ~(bits ^ bits >> 31 & 0x7fff_ffff);
+    return ~(bits ^ ((bits >> 31) & 0x7fff_ffff));
   }
 
   private static void sortById(int[] order, int begin, int end, List<Candidate> candidates) {
