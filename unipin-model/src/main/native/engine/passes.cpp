@@ -64,7 +64,7 @@ class Pass {
     }
   }
 
-  /** Writes the embeddings of candidates [begin, end) into x, from row `first` on. */
+  /** Writes the embeddings of candidates [begin, end) into x. The first one becomes row `first`. */
   void put_candidates(const Slate& slate, std::size_t begin, std::size_t end, std::size_t first) {
     float* x = s_.x + first * stride_;
     put_items(slate.items + begin, end - begin, x);
@@ -231,7 +231,7 @@ class Pass {
     return rows;
   }
 
-  /** Multiplies rows by a matrix of a layer. `then` may be kGelu only in float32. */
+  /** Multiplies rows by a matrix of a layer. In int8, `then` must not be kGelu. */
   void product(const Rows& rows, const Model::Weights& w, float* c, std::size_t c_stride, Then then) const {
     if (bytes_ != nullptr) {
       bytes_->product(rows.count, rows.bytes, rows.stride, w.bytes, c, c_stride, then);
@@ -304,7 +304,9 @@ class Pass {
     return s_.widened;
   }
 
-  /** Rows from `from` on, which attend to some keys in the same way, and, if `own`, each also to itself. */
+  /**
+   * The rows that begin at `from`. `attention` says which keys each row attends to. If `own`, each row also attends to itself.
+   */
   struct Attending {
     Attention attention;
     std::size_t from;

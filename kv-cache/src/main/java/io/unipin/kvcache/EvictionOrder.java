@@ -26,8 +26,8 @@ final class EvictionOrder {
    *    time      requests to all keys so far
    *    patience  requests for which a key of worth 1 is kept unused
    *
-   * When an entry is evicted in its turn, patience moves towards the value that would have kept the
-   * entry exactly as long as it stayed:
+   * When an entry is evicted because it is the next in this order, patience moves towards the value
+   * with which the entry would have become due just now:
    *
    *    observed  = (now - time of the last use) / worth
    *    patience += (observed - patience) / (MEMORY · keys)

@@ -28,7 +28,10 @@ final class TierOutput {
     this.health = health;
   }
 
-  /** Writes the rows of a key from the queue. Returns false if the tier could not be written. */
+  /**
+   * Writes the rows of a key that was taken from the queue. Returns false if the tier could not be
+   * written.
+   */
   boolean write(TierQueue.Turn turn) {
     try (KvSnapshot rows = rows(turn)) {
       if (rows == null) {

@@ -37,8 +37,8 @@ class UseSketchTest {
   }
 
   /**
-   * The sketch counts a key in two slots, and other keys rarely share both. So few counts are too
-   * high, and no count is too low.
+   * The sketch counts a key in two slots, and other keys rarely share both. Therefore only a few
+   * counts are too high, and none is too low.
    */
   @Test
   void uses_ofManyKeys_areRarelyThoseOfOthers() {

@@ -13,7 +13,7 @@ final class Markdown {
 
   private final StringBuilder text = new StringBuilder();
 
-  /** Adds a heading of a level from 1 on. */
+  /** Adds a heading. The lowest level is 1. */
   Markdown heading(int level, String title) {
     return block("#".repeat(level) + " " + title);
   }

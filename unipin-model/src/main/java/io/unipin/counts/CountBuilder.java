@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * Counts the training part of a feed log. Impressions and actions of other parts, and all of
- * withheld items, are not counted. So no count holds the label of an impression for which it is
+ * Counts the training part of a feed log. Impressions and actions of other parts are not counted,
+ * nor are those of withheld items. So no count holds the label of an impression for which it is
  * later read.
  */
 public final class CountBuilder {
@@ -59,8 +59,8 @@ public final class CountBuilder {
   }
 
   /**
-   * Counts the training part of a log for a model with the log's items, actions and surfaces. The
-   * windows are those that are shorter than the training part.
+   * Counts the training part of a log for a model with the log's items, actions and surfaces. A
+   * limited window is used only if it is shorter than the training part.
    *
    * @throws CountsException if the log has no impressions
    */
@@ -202,7 +202,7 @@ public final class CountBuilder {
     }
   }
 
-  /** Whether a training action is from before the log's first feedview. */
+  /** Whether any training action is older than the log's first feedview. */
   private static boolean hasActionsBefore(FeedLog log, Holdout holdout) {
     long first = firstFeedviewMs(log);
     for (int user = 0; user < log.users(); user++) {

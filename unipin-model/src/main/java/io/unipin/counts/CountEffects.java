@@ -36,7 +36,7 @@ final class CountEffects {
    * Computes the effects of all rows.
    *
    * @param total counts of the whole log, in one row
-   * @param tellsNumber whether the log1p of the number of impressions stands behind the effects
+   * @param tellsNumber whether log1p of the number of impressions follows the effects of a row
    */
   static CountEffects of(
       CountTable table, CountTable total, LevelAbove above, boolean tellsNumber) {
@@ -82,7 +82,9 @@ final class CountEffects {
     return width;
   }
 
-  /** Returns an action's effect of a key's value in the longest window; 0 for an unknown value. */
+  /**
+   * Returns the effect of a key's value on an action in the longest window; 0 for an unknown value.
+   */
   double effect(long key, int action) {
     int row = table.row(key);
     return row < 0 ? 0 : effects[row * width + action];
@@ -104,7 +106,7 @@ final class CountEffects {
     return Math.log(p) - Math.log1p(-p);
   }
 
-  /** Returns a level above that is the whole log. */
+  /** Returns the whole log as the level above. */
   static LevelAbove whole(CountTable total) {
     double[] logits = new double[total.actions()];
     for (int action = 0; action < logits.length; action++) {

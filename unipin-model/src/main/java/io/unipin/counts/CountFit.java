@@ -22,15 +22,15 @@ public final class CountFit {
   private static final double INERT = 1e-9;
 
   /**
-   * Least slope of the model's logit. So candidates with equal inputs keep the order in which the
-   * model ranks them.
+   * Least slope of the model's logit. It is above 0, so candidates with equal inputs keep the order
+   * in which the model ranks them.
    */
   private static final double SMALLEST_SLOPE = 0.05;
 
-  /** Least number of impressions with an action, and without it, to which weights are fitted. */
+  /** A fit needs at least this many impressions with an action, and as many without it. */
   private static final int LEAST = 20;
 
-  /** Largest number of inputs of all impressions in a fit, and of impressions. */
+  /** Bounds of a fit: the number of inputs of all impressions, and the number of impressions. */
   private static final int MOST_INPUTS = 1 << 25;
 
   private static final int MOST_IMPRESSIONS = 200_000;
@@ -60,8 +60,8 @@ public final class CountFit {
   }
 
   /**
-   * Returns the step with which a fit goes through impressions: every n-th of them is read, so that
-   * the inputs fit into a bounded memory.
+   * Returns n. A fit reads only every n-th impression, so that the inputs fit into a bounded
+   * memory.
    */
   public static int step(CountTables tables, int impressions) {
     int most = Math.min(MOST_IMPRESSIONS, MOST_INPUTS / tables.features().width());
@@ -117,7 +117,7 @@ public final class CountFit {
     return action(places, sample, sample.fitted(chosen));
   }
 
-  /** Returns the weights of the inputs as they are, from weights of the sample's rows. */
+  /** Converts weights of the sample's scaled rows to weights of the unscaled inputs. */
   private CountWeights.Action action(int[] places, Sample sample, double[] found) {
     Map<String, Float> weights = new LinkedHashMap<>();
     double slope = sample.slope + found[1] / sample.deviation[1];
@@ -196,7 +196,7 @@ public final class CountFit {
       }
     }
 
-    /** Returns the weights of all examples. */
+    /** Returns the weights that are fitted to all examples. */
     double[] fitted(double ridge) {
       return fitted(rows, offsets, labels, ridge);
     }
@@ -209,7 +209,9 @@ public final class CountFit {
       return Newton.minimise(new LogisticLoss(rows, labels, offsets), ridges);
     }
 
-    /** Returns the log loss of each half of the users, by weights of the other half. */
+    /**
+     * Returns the log loss over both halves of the users, each with the weights of the other half.
+     */
     double crossed(int[] users, double ridge) {
       Sample[] halves = {half(users, 0), half(users, 1)};
       double loss = 0;

@@ -19,8 +19,8 @@ public final class CountInputs {
   }
 
   /**
-   * Computes the inputs of candidates. An input is 0 if the tables do not know the candidate, or
-   * what it would compare. The inputs of the surface are known for every candidate.
+   * Computes the inputs of candidates. An input is 0 if the tables lack the candidate, or lack what
+   * the input compares. Every candidate has the inputs of the surface.
    *
    * @param items (k) rows of the catalogue; a row outside of the catalogue, such as that of a live
    *     item, stands for an item that the tables do not know

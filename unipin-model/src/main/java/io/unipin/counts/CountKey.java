@@ -3,8 +3,9 @@ package io.unipin.counts;
 import java.util.Locale;
 
 /**
- * What impressions have in common that are counted together. Each key has one table of counts, with
- * a row for each of its values. The order of the constants is the order of the tables in a file.
+ * Impressions with the same value of a key are counted together. Each key has one table of counts,
+ * with a row for each of its values. The order of the constants is the order of the tables in a
+ * file.
  *
  * <p>No key combines the user with the item. Such a count would tell the label of the impression
  * itself.
@@ -20,9 +21,9 @@ enum CountKey {
   SEGMENT("segment", false),
   SURFACE_ITEM("surface::BIGINT * %s + item", true),
   SEGMENT_ITEM("segment::BIGINT * %s + item", true),
-  /** All actions from before the log's first feedview; this table has one row. */
+  /** All actions that are older than the log's first feedview; this table has one row. */
   BEFORE_TOTAL("0", false),
-  /** The item of an action from before the log's first feedview. */
+  /** The item of an action that is older than the log's first feedview. */
   BEFORE("item", true);
 
   private final String sql;
@@ -43,12 +44,16 @@ enum CountKey {
     return "(" + sql.formatted(items) + ")::BIGINT";
   }
 
-  /** Whether the rates of this key are inputs. The other keys are only levels above. */
+  /**
+   * Whether the rates of this key are inputs. The rates of other keys only serve as levels above.
+   */
   boolean isInput() {
     return input;
   }
 
-  /** Whether this key counts actions from before the first feedview. It then has one window. */
+  /**
+   * Whether this key counts actions that are older than the first feedview. It then has one window.
+   */
   boolean isBefore() {
     return this == BEFORE_TOTAL || this == BEFORE;
   }

@@ -19,7 +19,7 @@ import org.duckdb.DuckDBAppender;
 final class CountSql implements AutoCloseable {
   private static final String MEMORY = "1GB";
 
-  /** Least number of users on which a count rests. */
+  /** Least number of users in a count. */
   private static final int LEAST_USERS = 2;
 
   private final CountLayout layout;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Counts of a feed log up to an instant, for the items of one catalogue. {@link CountInputs}
  * computes inputs of ranking from them.
  *
- * <p>No row rests on fewer than two users. All counts are in arrays of this object, and nothing is
+ * <p>Each row counts at least two users. All counts are in arrays of this object, and nothing is
  * read from files later. Immutable, hence thread-safe.
  */
 public final class CountTables {
@@ -182,8 +182,8 @@ public final class CountTables {
   }
 
   /**
-   * Returns what the tables need to know of a user of a feed log who has done the first {@code
-   * history} actions. The log must have the items of the tables.
+   * Returns what the tables need to know of a user of a feed log, after the first {@code history}
+   * actions. The log must have the items of the tables.
    */
   public CountQuery query(FeedLog log, int user, int history, int surface) {
     return query(surface, UserPositives.last(log, user, history, CountQuery.SEGMENT_POSITIVES));

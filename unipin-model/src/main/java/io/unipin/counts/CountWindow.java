@@ -23,7 +23,7 @@ enum CountWindow {
     return text;
   }
 
-  /** Whether something that happened so long before the end is in this window. */
+  /** Whether this window holds something that happened {@code ageMs} before the end. */
   boolean holds(long ageMs) {
     return this == ALL || ageMs <= millis();
   }

@@ -12,13 +12,13 @@ final class CountedNames {
   private final List<String> actions;
   private final List<String> surfaces;
 
-  /** (items of the log) rows of the model's catalogue. */
+  /** For each item of the log, its row in the model's catalogue. */
   private final int[] items;
 
-  /** (actions of the model) bits of the log. */
+  /** For each action of the model, its bit in the log. */
   private final int[] bits;
 
-  /** (surfaces of the log) indices of the model's surfaces. */
+  /** For each surface of the log, its index in the model. */
   private final int[] places;
 
   private CountedNames(

@@ -9,7 +9,7 @@ public final class Followers {
   /** Largest number of followers of an item. */
   public static final int MOST = 200;
 
-  /** A follower is at most so many positive actions of the user later. */
+  /** A follower comes at most this many positive actions later. */
   static final int APART = 5;
 
   private static final double SCALE = 1e4;
@@ -74,7 +74,8 @@ public final class Followers {
   /**
    * Returns how strongly the follower at a place follows: {@code log1p(1e4 C(j, i) / C(j))}. C(j)
    * is the number of positive actions on the item j. C(j, i) is the number of pairs of such an
-   * action with one of the same user's next 5 positive actions that is on the follower i.
+   * action and a later one: the later action is on the follower i, and is one of the same user's
+   * next 5 positive actions.
    */
   public float strength(int place) {
     return strengths[place];

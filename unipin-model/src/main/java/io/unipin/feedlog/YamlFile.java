@@ -5,7 +5,7 @@ import io.unipin.settings.SettingsTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads a YAML file of a feed log or an import into a record. */
+/** Reads a YAML file into a record. The file belongs to a feed log or an import. */
 public final class YamlFile {
   private YamlFile() {}
 

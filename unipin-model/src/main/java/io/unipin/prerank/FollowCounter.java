@@ -17,7 +17,7 @@ import java.util.Arrays;
  * <p>Pairs are counted in several passes over the log, so that the memory for them is bounded.
  */
 final class FollowCounter {
-  /** Number of positive actions after an action that follow it. */
+  /** This many of a user's next positive actions follow an action. */
   static final int NEXT = 5;
 
   /** Smallest number of users for whom a follower must follow. */
@@ -111,7 +111,7 @@ final class FollowCounter {
     add(pairs, count, from, to);
   }
 
-  /** Leaves one of each of a user's pairs. Returns their new end. */
+  /** Removes repeated pairs of a user. Returns the new end of the pairs. */
   private static int distinct(long[] pairs, int from, int to) {
     Arrays.sort(pairs, from, to);
     int end = from;

@@ -3,8 +3,8 @@ package io.unipin.prerank;
 import java.util.Arrays;
 
 /**
- * For each item, the items whose positive actions follow soon. An item's followers are stored one
- * after the other, strongest first. Immutable; the arrays are owned.
+ * For each item, the items on which users acted positively soon afterwards. An item's followers are
+ * stored one after the other, strongest first. Immutable; the arrays are owned.
  */
 public final class FollowTable {
   /** Largest number of followers of an item. */
@@ -13,7 +13,7 @@ public final class FollowTable {
   /** Number of a user's last positive items whose followers are read. */
   public static final int LAST = 3;
 
-  /** Factor on the strengths of an item's followers for each positive item after it. */
+  /** Factor on the strengths of an item's followers, once for each later positive item. */
   private static final float DECAY = 0.7f;
 
   private final int[] starts;

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * are owned.
  *
  * @param rows distinct catalogue rows, ascending
- * @param scores (rows) sum of the strengths, of which those of earlier items count less
+ * @param scores (rows) sums of strengths; strengths of followers of earlier items count less
  */
 public record Follows(int[] rows, float[] scores) {
   /** The result for a user without positive items. */

@@ -10,9 +10,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rule that chooses the candidates which the transformer scores: those of the highest {@code
- * similarity * (q . e) + sum of weight * feature}, where {@code q . e} is the dot product of query
- * and item. Of two candidates with equal sums, the candidate with the smaller id comes first.
+ * The rule that chooses the candidates which the transformer scores: those with the highest
+ * {@code similarity * (q . e) + sum of weight * feature}, where {@code q . e} is the dot product of
+ * query and item. Of two candidates with equal sums, the candidate with the smaller id comes first.
  * Immutable, hence thread-safe.
  *
  * <p>The mean of a feature takes the place of an unknown value. So an item that training did not
@@ -51,8 +51,8 @@ public final class PreRank {
   }
 
   /**
-   * Returns the features of the candidates of a model: those of {@link KnownFeatures}, and before
-   * them those of the counts, if there are any.
+   * Returns the features of the candidates of a model: first those of the counts, if there are any,
+   * then those of {@link KnownFeatures}.
    */
   public static CandidateFeatures features(
       PreRankTables tables, Catalogue catalogue, @Nullable CountTables counts) {

@@ -129,7 +129,7 @@ public final class SettingsTree {
   }
 
   /**
-   * Lays one value over the settings.
+   * Gives one setting a value, which replaces the value that it had.
    *
    * @param key path of the setting, such as {@code server.port}
    * @param value YAML, most often a scalar; a blank value stands for the empty text

@@ -105,8 +105,7 @@ record TrainState(
   }
 
   /**
-   * Returns this state with another origin, because checkpoints of earlier formats lack parts of
-   * their origin.
+   * Returns this state with a complete origin. Checkpoints of earlier formats lack parts of theirs.
    */
   TrainState of(TrainOrigin complete) {
     return new TrainState(

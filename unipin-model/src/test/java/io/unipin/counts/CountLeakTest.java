@@ -22,7 +22,7 @@ class CountLeakTest {
   private static final int USERS = 120;
   private static final long HELD_OUT = 1000;
 
-  /** Number of groups of users with which three users meet each item. */
+  /** With this many groups of users, three users meet each item. */
   private static final int FEW_USERS = 40;
 
   /** How a label comes about. */
@@ -61,7 +61,7 @@ class CountLeakTest {
     return Holdout.timeSplit(log, HELD_OUT, HELD_OUT + 100);
   }
 
-  /** Returns a split in whose training part the later impressions are, too. */
+  /** Returns a split whose training part also contains the later impressions. */
   private static Holdout planted(FeedLog log) {
     return Holdout.timeSplit(log, HELD_OUT + 100, HELD_OUT + 200);
   }
@@ -115,8 +115,8 @@ class CountLeakTest {
   }
 
   /**
-   * In this log each user has a fixed taste for each item, which no other user shares, and many users
-   * meet each item. Only a count of the user with the candidate itself finds such labels.
+   * In this log each user has a fixed taste for each item, which no other user shares, and many
+   * users meet each item. Only a count per user and candidate would hold such labels.
    */
   @Test
   void count_userWithCandidate_isNotCounted() {

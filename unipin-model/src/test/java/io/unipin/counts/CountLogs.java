@@ -40,8 +40,8 @@ final class CountLogs {
   }
 
   /**
-   * Returns a log with random labels. A few actions of each user are from before the first feedview.
-   * Some items are rare, so that some rows rest on one user.
+   * Returns a log with random labels. A few actions of each user are older than the first feedview.
+   * Some items are rare, so some rows count only one user.
    */
   static FeedLog random(int users, long seed) {
     Random random = new Random(seed);

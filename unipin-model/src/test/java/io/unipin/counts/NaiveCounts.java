@@ -22,7 +22,7 @@ final class NaiveCounts {
     this.holdout = holdout;
   }
 
-  /** A training impression, or an action from before the first feedview. */
+  /** A training impression, or an action that is older than the first feedview. */
   record Event(int user, int surface, String segment, int item, long time, long bits) {}
 
   List<Event> impressions() {
@@ -61,7 +61,10 @@ final class NaiveCounts {
     return events;
   }
 
-  /** Returns the most frequent category of the last 50 positive items; of equals the first met. */
+  /**
+   * Returns the most frequent category of the last 50 positive items. Of equally frequent
+   * categories, returns the one that comes first in the catalogue.
+   */
   private String segment(int user, int history) {
     List<String> categories = new ArrayList<>();
     int start = log.actionStart(user);
@@ -109,7 +112,7 @@ final class NaiveCounts {
     }
   }
 
-  /** Returns the rows of a key whose longest window rests on two users. */
+  /** Returns those rows of a key that count at least two users in their longest window. */
   Map<Long, Row> rows(CountKey key, List<CountWindow> windows, long until) {
     Map<Long, Row> rows = new TreeMap<>();
     for (Event event : key.isBefore() ? before() : impressions()) {
@@ -164,7 +167,7 @@ final class NaiveCounts {
     return -1;
   }
 
-  /** Returns {@code leader -> follower -> count} of pairs that rest on two users. */
+  /** Returns {@code leader -> follower -> count} of the pairs of at least two users. */
   Map<Integer, Map<Integer, Integer>> followers() {
     Map<Integer, Map<Integer, Integer>> counts = new TreeMap<>();
     Map<Integer, Map<Integer, Set<Integer>>> users = new HashMap<>();

@@ -263,7 +263,7 @@ final class CountsReloadTest {
     }
   }
 
-  /** The tables have nothing to say about an item that was put, so only the constants act. */
+  /** The tables lack an item that was put, so only the constants change its probabilities. */
   @Test
   void rank_itemThatWasPut_hasNeutralInputs() {
     Path bundles = folder.resolve("bundles");

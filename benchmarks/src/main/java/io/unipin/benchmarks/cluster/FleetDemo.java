@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Plays the life of a fleet of three replicas over a Redis cluster and a Kafka broker: deaths, a
- * change of bundles, an erasure. Shows what users notice.
+ * Runs a fleet of three replicas with a Redis cluster and a Kafka broker. Kills processes, changes
+ * the bundle and erases a user. Shows what users notice.
  */
 final class FleetDemo {
   private static final Duration WARM_UP = Duration.ofSeconds(20);

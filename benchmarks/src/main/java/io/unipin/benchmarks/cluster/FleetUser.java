@@ -37,7 +37,7 @@ final class FleetUser {
     acknowledged.add(action);
   }
 
-  /** Notes that a call failed after which nobody knows whether its action was recorded. */
+  /** Notes a failed call whose action may or may not have been recorded. */
   void doubt() {
     uncertain++;
   }

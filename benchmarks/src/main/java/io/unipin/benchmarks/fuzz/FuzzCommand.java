@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Fuzzes all code that reads outside input. */
+/** Fuzzes all code that reads input from outside. */
 @Command(
     name = "fuzz",
     description = {

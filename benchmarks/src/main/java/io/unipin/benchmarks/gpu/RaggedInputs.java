@@ -17,7 +17,7 @@ final class RaggedInputs {
     this.users = users;
   }
 
-  /** Returns a pool (elements) with room for the blocks of all users. Its elements are NaN. */
+  /** Returns a one-dimensional pool with room for the blocks of all users. Its elements are NaN. */
   ArrayValue emptyPool() {
     int rows =
         users.stream()

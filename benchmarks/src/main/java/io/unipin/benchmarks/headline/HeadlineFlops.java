@@ -16,8 +16,8 @@ import java.util.function.IntToDoubleFunction;
 record HeadlineFlops(Flops flops, int n, int k) {
   /**
    * Returns how many pages one side serves in the time of one page of the other side. If the cache
-   * has room for all visitors, the first page of a visit encodes the history. Later appends are not
-   * counted.
+   * has room for all visitors, only the first page of each visit encodes the history. Later appends
+   * are not counted.
    *
    * @throws IllegalArgumentException for sides whose cache is too small, because the hit rate of
    *     the cache decides how much they encode

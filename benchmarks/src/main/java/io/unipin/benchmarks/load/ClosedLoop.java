@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Runs callers that each request the next page as soon as the previous page arrives. The pages per
- * second estimate the maximum throughput of a server.
+ * Runs callers. As soon as a page arrives, its caller requests the next one. The number of pages
+ * per second is an estimate of the maximum throughput of a server.
  */
 public final class ClosedLoop {
   private static final long GRACE_SECONDS = 10;

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Keeps folders whose content took hours to compute. */
+/** Renames folders, instead of deleting them, if their content took hours to compute. */
 final class KeptFolder {
   private KeptFolder() {}
 

@@ -53,7 +53,7 @@ import picocli.CommandLine.Spec;
       "  ./unipin bench quality --data simulator --quick"
     })
 public final class QualityCommand implements Callable<Integer>, Checked {
-  /** Length of a training from which on each rival is trained only once. */
+  /** If a training takes longer than this, each rival is trained only once. */
   private static final int LONG_SECONDS = 3600;
 
   @Option(

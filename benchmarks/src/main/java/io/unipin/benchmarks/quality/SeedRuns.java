@@ -86,7 +86,7 @@ final class SeedRuns {
         earlier);
   }
 
-  /** Whether an evaluation studied pre-ranking with the wanted factor, or need not. */
+  /** Whether an evaluation holds the wanted study of pre-ranking; true if no study is wanted. */
   private boolean isStudied(Path evaluation) throws IOException {
     JsonNode studied = JSON.readTree(evaluation.toFile()).at("/results/prerank/over_fetch");
     return preRank == 0 || studied.asInt() == preRank;

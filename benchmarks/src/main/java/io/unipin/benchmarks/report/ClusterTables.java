@@ -9,7 +9,7 @@ import java.util.List;
 final class ClusterTables {
   private static final String RUN = "cluster";
 
-  /** A run of the scene that compares times, on a machine without other work. */
+  /** A run of one scene, on a machine without other work. This scene compares times. */
   private static final String QUIET = "cluster-embedded";
 
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};

@@ -172,7 +172,7 @@ final class HeadlineTables {
         .row(source, extraCells("two_models_pytorch_int8", "two models in PyTorch, int8"));
   }
 
-  /** Returns the cells of a side that some runs have, and whose latency is not measured. */
+  /** Returns the cells of a side whose latency is not measured. Some runs lack this side. */
   private static String[] extraCells(String side, String label) {
     String figure = "{sides/" + side + "/";
     return new String[] {

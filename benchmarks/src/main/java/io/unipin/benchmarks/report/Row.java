@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
  *
  * <p>A cell is text with placeholders {@code {path|format}}. A path consists of keys below the
  * base. A path with a leading slash begins at the file's root. {@code *} stands for all elements of
- * an array. A path that ends with a question mark may be missing in the file, which becomes a dash.
- * A placeholder may contain another placeholder, which is filled first. The placeholder
- * {@code {@file}} stands for the file's name.
+ * an array. A path that ends with a question mark may be missing in the file. Its placeholder then
+ * becomes a dash. A placeholder may contain another placeholder, which is filled first. The
+ * placeholder {@code {@file}} stands for the file's name.
  *
  * @param file file name without its extension; empty if the row has only words
  * @param base path in the file at which the cells' paths begin

@@ -151,7 +151,7 @@ public final class DinRival {
     return new Trained(tensors, epoch, (System.nanoTime() - begin) / 1e9);
   }
 
-  /** Returns what {@code use} returns for a trained rival, whose model is then closed. */
+  /** Passes a trained rival to {@code use} and returns the result. Then the model is closed. */
   public <T> T with(Map<String, FloatTensor> tensors, Function<CandidateRanker, T> use) {
     try (DinModel model = model(tensors)) {
       return use.apply(

@@ -11,7 +11,8 @@ import java.util.List;
  * @param items (rows, length) items of the actions
  * @param positions (rows, length) number of later actions of the same history
  * @param seconds (rows, length) when the user acted
- * @param at (positions) places among the rows * length actions from which the model predicts
+ * @param at (positions) the actions from which the model predicts, as places among all rows *
+ *     length actions
  * @param targets (positions) the items to predict; empty for queries
  */
 record SequenceBatch(

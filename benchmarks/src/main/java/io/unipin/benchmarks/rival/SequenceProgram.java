@@ -96,8 +96,9 @@ final class SequenceProgram {
   }
 
   /**
-   * Returns a tensor before training: norms are 1, biases 0, and all other elements random. The
-   * matrices that add to rows begin small, so that many blocks add as much as one.
+   * Returns a tensor before training: norms are 1, biases 0, and all other elements random.
+   * Matrices whose results are added to rows begin small, so that many blocks together add as much
+   * as one block.
    */
   private static FloatTensor tensor(String name, long[] shape, int layers, Random random) {
     float[] values = new float[Math.toIntExact(FloatTensor.count(shape))];

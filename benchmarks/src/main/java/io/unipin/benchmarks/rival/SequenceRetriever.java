@@ -33,7 +33,7 @@ final class SequenceRetriever {
     this.popularity = popularity;
   }
 
-  /** Receives the scores (items) for the target with an index, in the order of the targets. */
+  /** Receives the scores of all items for one target. Called in the order of the targets. */
   @FunctionalInterface
   interface Scored {
     void accept(int target, float[] scores);

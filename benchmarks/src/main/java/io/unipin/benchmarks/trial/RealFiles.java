@@ -73,7 +73,7 @@ record RealFiles(Path data, Path folder, TrialFiles simulator, boolean simulated
     return values.size();
   }
 
-  /** Reviews as JSON lines in gzip, as of Amazon. */
+  /** Reviews as JSON lines in gzip, as in Amazon's data set. */
   private TrialFile reviews() throws IOException {
     Path source = data.resolve("amazon-beauty/sequences.tsv.gz");
     boolean real = !simulated && Files.exists(source);
@@ -123,7 +123,7 @@ record RealFiles(Path data, Path folder, TrialFiles simulator, boolean simulated
       long[] items = numbers(cells[1]);
       long[] seconds = numbers(cells[2]);
       for (int at = 0; at < items.length; at++) {
-        // The set knows days alone. The place keeps the order within a day.
+        // The data set states days only. The place of a row keeps the order within a day.
         rows.add(new long[] {Long.parseLong(cells[0]), items[at], seconds[at] * 1000 + at});
       }
     }

@@ -50,7 +50,7 @@ final class TrialFiles {
     this.items = items;
   }
 
-  /** Opens a file for writing, perhaps through a compression. */
+  /** Opens a file for writing, and may compress what is written. */
   interface Opener {
     OutputStream open(Path file) throws IOException;
   }
@@ -89,8 +89,8 @@ final class TrialFiles {
   }
 
   /**
-   * Returns the names of the actions, most frequent first, as the command lists them. If it does not
-   * read all rows before it decides, it leaves room for other actions.
+   * Returns the names of the actions, most frequent first, as the command lists them. If the
+   * command does not read all rows before it decides, its list also has an entry for other actions.
    */
   static String named(String column, List<FeedEvent> events, Function<FeedEvent, String> name) {
     Map<String, Long> counts = new LinkedHashMap<>();

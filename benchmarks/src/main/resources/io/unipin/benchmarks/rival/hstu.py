@@ -70,8 +70,8 @@ class Rival(Module):
       scores = torch.silu(torch.matmul(q, k.transpose(2, 3)) + bias)
       scores = torch.div(torch.masked_fill(scores, later, 0.), float(self.position.size(0)))
       o = self.join(torch.matmul(scores, v))
-      # Scores are small if a history is much shorter than n. So the norm adds almost nothing to
-      # the variance.
+      # Scores are small if a history is much shorter than n. So layer_norm uses a very small
+      # epsilon (1e-12).
       weight = self.output_norm[l]
       o = torch.layer_norm(o, [d], weight, self.output_norm_bias[l], 1e-12, False) * u
       o = torch.dropout(o, dropout, dropout > 0.)

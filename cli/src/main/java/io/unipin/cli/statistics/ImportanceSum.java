@@ -74,12 +74,12 @@ public final class ImportanceSum {
     return squares == 0 ? 0 : weights * weights / squares;
   }
 
-  /** Returns the mean by inverse propensities. */
+  /** Returns the mean reward as IPS estimates it. */
   public Mean ips() {
     return mean(0, 2);
   }
 
-  /** Returns the self-normalised mean by inverse propensities. */
+  /** Returns the mean reward as SNIPS estimates it. */
   public Mean snips() {
     return mean(0, 1);
   }

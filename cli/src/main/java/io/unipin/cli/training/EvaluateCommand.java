@@ -272,7 +272,10 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     }
   }
 
-  /** Returns the counts in a bundle. Leaves them out, with a warning, if they hold what is tested. */
+  /**
+   * Returns the counts in a bundle. Leaves them out, with a warning, if they count a part of the
+   * test split.
+   */
   private @Nullable CountedRanking counts(
       Path folder, ServingModel model, FeedLog log, Holdout holdout) {
     CountedRanking counted = HeldOutEvaluation.counts(folder, model, log);

@@ -12,14 +12,14 @@ record TrialClock(@Nullable Integer asked) {
   /** Fewest seconds of a training. A shorter one would learn nothing. */
   static final int LEAST = 10;
 
-  /** Most seconds of a training. A small log has learned what it can by then. */
+  /** Most seconds of a training. By then the model of a small log has learned what it can. */
   static final int MOST = 30;
 
   /** The first page should be there this many seconds after the command began. */
   private static final int PAGE = 52;
 
   /**
-   * Seconds for all steps after the files were read, but for the training itself: the start of the
+   * Seconds for all steps after the files were read, except the training itself: the start of the
    * training, the evaluation, the start of the server, and the page.
    */
   private static final int OTHER_STEPS = 16;

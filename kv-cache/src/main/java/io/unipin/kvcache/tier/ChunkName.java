@@ -16,8 +16,8 @@ import java.util.List;
  */
 public record ChunkName(int end, Id hash, int stateSize) {
   /**
-   * Returns the name of the chunk that ends before row {@code end}. Only the last chunk of the rows
-   * has the state, if there is one.
+   * Returns the name of the chunk that ends before row {@code end}. If the rows have a state (the
+   * model's state after the last row), only their last chunk holds it.
    */
   public static ChunkName of(KvSnapshot rows, int end) {
     float[] state = rows.state();

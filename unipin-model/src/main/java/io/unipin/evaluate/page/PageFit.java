@@ -87,7 +87,7 @@ public final class PageFit {
 
   /**
    * Returns the fitted weights of the dot product and of the probabilities, scaled as described
-   * above. They are a 1 and zeros if no input varies within a list.
+   * above. If no input varies within a list, the first weight is 1 and the others are 0.
    *
    * @param lists candidates of each user; every list has its target among its candidates
    * @param actions number of the probabilities of a candidate

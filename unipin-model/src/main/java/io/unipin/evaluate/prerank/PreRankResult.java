@@ -25,8 +25,8 @@ public final class PreRankResult {
    *
    * @param without NDCG@10 and HR@10 of the pages without pre-ranking
    * @param with the same with pre-ranking
-   * @param gain difference of NDCG@10 between pages with pre-ranking and the pages to be reached,
-   *     which score most candidates without it
+   * @param gain NDCG@10 of pages with pre-ranking minus that of the pages to be reached: those that
+   *     score the most candidates, without pre-ranking
    */
   public record Row(int scored, Figures without, Figures with, PairedBootstrap.Difference gain) {}
 
@@ -86,14 +86,14 @@ public final class PreRankResult {
     return rows;
   }
 
-  /** Returns the NDCG@10 of the pages that score most candidates without pre-ranking. */
+  /** Returns the NDCG@10 of the pages that score the most candidates, without pre-ranking. */
   public double goal() {
     return rows.get(rows.size() - 1).without().ndcg10();
   }
 
   /**
-   * Returns the smallest number of scored candidates from which on pages with pre-ranking reach
-   * {@link #goal}; 0 if even the largest number does not. Pages of every larger number reach it as
+   * Returns the smallest number of scored candidates for which pages with pre-ranking reach
+   * {@link #goal}; 0 if even the largest number does not. Every larger number must reach it as
    * well, so that a number that reaches it by chance does not count.
    */
   public int candidates() {

@@ -132,7 +132,7 @@ public record ActionColumn(
     return best;
   }
 
-  /** Whether the name says that the column names actions, and nothing else. */
+  /** Whether the name says only that the values are actions. */
   private static boolean isOfActions(Set<Word> words) {
     return words.contains(Word.ACTION)
         && words.stream().allMatch(word -> word == Word.ACTION || word == Word.HAPPENED);

@@ -11,8 +11,8 @@ import java.util.List;
  * @param delimiter text between two columns
  * @param quote character around a value; empty for none
  * @param header whether the first line names the columns
- * @param renamed whether {@code names} differ from the names in the first line, which gives one name
- *     to two columns, or lacks the name of the first column
+ * @param renamed whether {@code names} differ from the names in the first line, because the first
+ *     line gives one name to two columns, or lacks the name of the first column
  * @param names names of the columns; {@code c1, c2} and so on for text without a header
  */
 public record Dialect(

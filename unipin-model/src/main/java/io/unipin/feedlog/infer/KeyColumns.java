@@ -32,7 +32,7 @@ final class KeyColumns {
   private static final double SAME = 0.99;
   private static final double MUCH_FULLER = 0.3;
 
-  /** A column of users with values in fewer rows than this share is worth little. */
+  /** A column of users is worth little if a smaller share of its rows has values. */
   private static final double SPARSE = 0.5;
 
   private static final double FULL = 0.9;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** Whether a training gives its model counts. */
 public enum CountsUse {
-  /** If the log has impressions in its validation part. */
+  /** Counts, if the log has impressions in its validation part. */
   @JsonProperty("auto")
   AUTO,
   /** No counts. The name is not "off", which YAML reads as a boolean. */

@@ -65,7 +65,7 @@ public final class CountsReloads {
   }
 
   /**
-   * Reads tables, checks them, and lets all loaded bundles that they fit rank by them.
+   * Reads and checks tables. All loaded bundles to which the tables belong then rank by them.
    *
    * @param name name of a directory in the folder of counts
    * @throws ServingException INVALID when the tables do not fit the server's own bundle, and

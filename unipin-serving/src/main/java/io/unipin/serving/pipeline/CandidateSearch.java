@@ -29,7 +29,9 @@ final class CandidateSearch {
   private static final Comparator<Candidate> BEST_FIRST =
       Comparator.comparingDouble(Candidate::score).reversed().thenComparingLong(Candidate::id);
 
-  /** Largest number of items that the factor overFetch lets each of several queries find. */
+  /**
+   * If a page has several queries, each finds at most this many items with the factor overFetch.
+   */
   private static final int MOST_PER_QUERY = 1 << 16;
 
   private final RetrievalConfig config;

@@ -10,8 +10,8 @@ import java.lang.ref.WeakReference;
 import java.util.List;
 
 /**
- * The tokens of stored histories, kept from one request to the next. A page whose user did nothing
- * since the page before then converts and hashes no action.
+ * The tokens of stored histories, kept from one request to the next. If the user did nothing since
+ * the previous page, the next page converts and hashes no action.
  *
  * <p>A store returns the same object for a user's history as long as it holds the history and the
  * history does not change. Tokens are kept for this object, not for the user. When the store drops

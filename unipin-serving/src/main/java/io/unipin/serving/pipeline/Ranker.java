@@ -36,8 +36,8 @@ final class Ranker {
    *
    * <p>If there is no time to score any candidate, the candidates get retrieval's order.
    *
-   * @param found candidates, those to score first first
-   * @return items that are read before the session is closed, see {@link ScoredCandidates}
+   * @param found candidates; the first of them are scored first
+   * @return items, which must be read before the session is closed, see {@link ScoredCandidates}
    */
   List<RankedItem> rank(UserSession user, List<Candidate> found, Wishes wishes) {
     return rank(user, found, order(user.bundle(), wishes));

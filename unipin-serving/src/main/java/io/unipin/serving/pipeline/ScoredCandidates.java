@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Scored candidates, best first. Of two candidates with equal utilities, the one with the smaller
  * id comes first.
  *
- * <p>A page shows few of its candidates. So the list orders numbers, and creates an item when the
- * item is read for the first time. It reads titles from the request's view of the items, so it must
- * not be read after the view is closed. Unmodifiable. Not thread-safe.
+ * <p>A page shows few of its candidates. So only numbers are ordered, and an item is created when
+ * it is read for the first time. Its title comes from the request's view of the items, so the list
+ * must not be read after the view is closed. Unmodifiable. Not thread-safe.
  */
 final class ScoredCandidates extends AbstractList<RankedItem> implements RandomAccess {
   private final ItemView items;

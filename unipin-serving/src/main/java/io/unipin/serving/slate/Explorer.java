@@ -13,10 +13,10 @@ import java.util.List;
 final class Explorer {
   /*
    * A page has n items, and s is the share of exploration. So s n of the page's impressions should
-   * be drawn. They are spread over m = ceil(2 s n) places. Each of these places shows a drawn
-   * item with the probability q = s n / m, which is at most one half. So every place shows the
-   * rules' item in at least half of the answers. Comparisons with other policies need this. Draw j
-   * of m decides place floor((j + 1/2) n / m).
+   * be drawn. They are spread over m = ceil(2 s n) places. Each of these places shows a drawn item
+   * with the probability q = s n / m, which is at most one half. So, for every place, at least half
+   * of the answers show the item that the slate rules put there. Comparisons with other policies
+   * need this. Draw j of m decides place floor((j + 1/2) n / m).
    *
    * The pool holds the best candidates that are not on the page and have few impressions. Each
    * candidate belongs to one draw, so no item can be drawn twice and the draws are independent. A

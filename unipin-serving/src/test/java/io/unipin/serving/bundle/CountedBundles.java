@@ -22,7 +22,7 @@ public final class CountedBundles {
   /** The end of the tables of published bundles. */
   public static final Instant UNTIL = Instant.parse("2024-01-10T00:00:00Z");
 
-  /** Every item of such a row is clicked often, for one of the remainders below this number. */
+  /** Users often click on an item if the remainder of its row by this number is the chosen one. */
   public static final int EVERY = 4;
 
   private static final long HOUR_MS = Duration.ofHours(1).toMillis();
@@ -58,7 +58,10 @@ public final class CountedBundles {
     return CountBuilder.count(built, Holdout.timeSplit(built, end, end));
   }
 
-  /** Returns weights by which an item's clicks and the items that it follows raise its clicks. */
+  /**
+   * Returns weights that raise the probability of a click if the item got many clicks or follows
+   * the user's last items.
+   */
   public static CountWeights weights(CountTables tables) {
     Map<String, CountWeights.Action> actions = new LinkedHashMap<>();
     Map<String, Float> click = Map.of("item.all.click", 1.5f, "follow", 0.2f);

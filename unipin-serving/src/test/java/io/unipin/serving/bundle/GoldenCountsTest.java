@@ -19,7 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests bundles with tables of counts, and that their golden queries are asked with the tables. */
+/**
+ * Tests bundles with tables of counts. The answers to their golden queries depend on the tables.
+ */
 class GoldenCountsTest {
   private static final String NAME = "counted";
 
@@ -90,7 +92,7 @@ class GoldenCountsTest {
                 .formatted(tables.generation(), others.generation()));
   }
 
-  /** The generation fits, but the weights are others. */
+  /** The generation matches, but the weights differ. */
   @Test
   void selfCheck_otherWeights_isRefused() throws IOException {
     Path file = counts().resolve("counts.json");

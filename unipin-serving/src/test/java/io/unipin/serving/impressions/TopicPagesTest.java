@@ -198,7 +198,7 @@ final class TopicPagesTest {
     assertThat(topic(counts).take(entry.partition(), entry.offset(), entry.page())).isZero();
   }
 
-  /** Passes to the counts the records that a restarted server reads again. */
+  /** Counts the records that a server reads again after a restart. */
   private static void goOn(ImpressionCounts counts, List<Entry> entries) {
     Map<Integer, Long> next = topic(counts).begin(PARTITIONS);
     for (Entry entry : entries) {

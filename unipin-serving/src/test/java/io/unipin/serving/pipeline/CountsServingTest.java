@@ -218,7 +218,7 @@ final class CountsServingTest extends RecommenderFixture {
     }
   }
 
-  /** Replaces the tables at each check between two stages. The page is of one generation. */
+  /** Replaces the tables at each check between two stages. One generation ranks the whole page. */
   @Test
   void retrieveAndRank_tablesReplacedMeanwhile_usesThoseOfItsBegin() {
     record("u", 0, 6);

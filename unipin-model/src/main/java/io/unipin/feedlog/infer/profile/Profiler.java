@@ -18,7 +18,9 @@ public final class Profiler {
   private static final int SHOWN = 8;
   private static final int TESTED_FOR_TIME = 2_000;
 
-  /** Patterns look at no more characters of a list. They need a stack as deep as the list is long. */
+  /**
+   * Patterns read at most this many characters of a list, because their stack grows with the list.
+   */
   private static final int LONGEST_TESTED = 2_000;
 
   private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+([.]\\d+)?([eE][+-]?\\d+)?");

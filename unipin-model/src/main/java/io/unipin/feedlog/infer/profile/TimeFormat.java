@@ -146,8 +146,8 @@ public enum TimeFormat {
   }
 
   /**
-   * Returns the formats as {@link #slashed} does, for SQL. Two digits come first, because four
-   * digits would also read two.
+   * Returns the formats as {@link #slashed} does, for SQL. Formats with two digits come first,
+   * because formats with four digits also read two.
    */
   private static String[] slashedSql(String day) {
     String[] times = {" %I:%M:%S %p", " %I:%M %p", " %H:%M:%S", " %H:%M", ""};

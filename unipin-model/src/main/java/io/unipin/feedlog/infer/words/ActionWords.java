@@ -27,7 +27,7 @@ public final class ActionWords {
 
   private ActionWords() {}
 
-  /** Whether an action is no engagement, such as an impression. */
+  /** Whether an action, such as an impression, is no engagement. */
   public static boolean isPassive(String action) {
     return matches(PASSIVE, action);
   }

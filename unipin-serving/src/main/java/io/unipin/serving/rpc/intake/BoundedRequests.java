@@ -51,7 +51,7 @@ final class BoundedRequests implements ServerInterceptor {
     public Body parse(InputStream stream) {
       try {
         int most = maxMessage + 1;
-        // A stream that knows its length is read into an array of just this length.
+        // If the length of a stream is known, it is read into an array of just this length.
         int size = stream instanceof KnownLength ? Math.min(stream.available(), most) : most;
         byte[] bytes = stream.readNBytes(size);
         return bytes.length > maxMessage // the message may have arrived compressed
