@@ -9,6 +9,7 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpMethod;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpRequest;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 record RequestHead(Metadata metadata, @Nullable Deadline deadline) {
   static final String DEADLINE = "X-Deadline-Ms";
+
+  /** Headers that are about one connection only (RFC 9110, section 7.6.1). */
+  private static final Set<String> OF_CONNECTION =
+      Set.of("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade");
 
   private static final String JSON = "application/json";
   static final long MOST_MS = 3_600_000;
@@ -108,12 +113,18 @@ record RequestHead(Metadata metadata, @Nullable Deadline deadline) {
     return Deadline.after(ms, TimeUnit.MILLISECONDS);
   }
 
-  /** Copies the headers whose names and values gRPC can carry as text. */
+  /**
+   * Copies the headers whose names and values gRPC can carry as text. Leaves out headers that are
+   * about the connection of the caller.
+   */
   private static Metadata metadata(HttpHeaders headers) {
     Metadata metadata = new Metadata();
     for (Map.Entry<String, String> header : headers) {
       String name = header.getKey().toLowerCase(Locale.ROOT);
-      if (name.matches("[0-9a-z._-]+") && !name.endsWith("-bin") && isAscii(header.getValue())) {
+      if (name.matches("[0-9a-z._-]+")
+          && !name.endsWith("-bin")
+          && !OF_CONNECTION.contains(name)
+          && isAscii(header.getValue())) {
         metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), header.getValue());
       }
     }
