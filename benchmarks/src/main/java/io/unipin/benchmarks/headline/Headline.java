@@ -20,7 +20,7 @@ public final class Headline {
   public static final Duration REHEARSAL = Duration.ofSeconds(20);
 
   /** An upper bound for the pages per second of any side. */
-  private static final double MOST_QPS = 120;
+  private static final double MOST_QPS = 300;
 
   /**
    * The load at which latencies are compared, as a share of the rate that

@@ -51,7 +51,7 @@ public final class HeadlineTraffic implements AutoCloseable {
    */
   static final int FEW = 10;
 
-  private static final double MOST_QPS_OF_FEW = 400;
+  private static final double MOST_QPS_OF_FEW = 800;
 
   private final UniPinClient client;
   private final int history;
