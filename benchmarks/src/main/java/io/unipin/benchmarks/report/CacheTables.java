@@ -15,7 +15,8 @@ final class CacheTables {
         hitRates(),
         equalSizes(),
         rounding(),
-        Table.ofRuns("kv-cache-files", "kv-cache", "kv-cache-xeon", "kv-cache-quality"));
+        Table.ofRuns(
+            "kv-cache-files", "kv-cache", "kv-cache-tier", "kv-cache-xeon", "kv-cache-quality"));
   }
 
   private static Table figures() {
@@ -68,23 +69,23 @@ final class CacheTables {
     return reloads(table);
   }
 
-  /** Adds the rows of reading a user's rows from a tier. Only one of the runs measured them. */
+  /** Adds the rows of reading a user's rows from a tier. They come from a run of their own. */
   private static Table reloads(Table table) {
     return table
         .row(
-            "kv-cache",
+            "kv-cache-tier",
             figure(
                 "reading 512 actions in int8 from a file ÷ prefill by the program, float32",
                 "{reload_vs_prefill/file|3}",
                 "{reload_vs_prefill/file|<=0.08 project}"))
         .row(
-            "kv-cache",
+            "kv-cache-tier",
             figure(
                 "the same, from Redis",
                 "{reload_vs_prefill/redis|3}",
                 "{reload_vs_prefill/redis|<=0.12 project}"))
         .row(
-            "kv-cache",
+            "kv-cache-tier",
             figure(
                 "from a file, from Redis ÷ prefill by the native engine, float32",
                 "{reload_vs_prefill_native/file|3}, {reload_vs_prefill_native/redis|3}",
