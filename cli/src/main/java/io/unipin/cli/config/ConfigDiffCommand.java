@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.cli.check.Input;
 import io.unipin.cli.check.Output;
 import io.unipin.cli.check.OutputFile;
+import io.unipin.cli.console.ExitCode;
 import io.unipin.serving.settings.ConfigReader;
 import io.unipin.serving.settings.ServerConfig;
 import io.unipin.settings.EffectiveSetting;
@@ -38,8 +39,6 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Example:", "  ./unipin config diff server.yaml docker/server.yaml"})
 final class ConfigDiffCommand implements Callable<Integer> {
-  private static final int DIFFERENT = 3;
-
   @Parameters(index = "0", paramLabel = "A", description = "Settings in YAML.")
   @Input(Input.Kind.FILE)
   private Path first;
@@ -115,9 +114,9 @@ final class ConfigDiffCommand implements Callable<Integer> {
     }
     if (differences.isEmpty()) {
       out.println("no setting differs");
-      return 0;
+      return ExitCode.DONE.code();
     }
-    return DIFFERENT;
+    return ExitCode.DIFFERENT.code();
   }
 
   private static String text(@Nullable EffectiveSetting setting) {

@@ -5,6 +5,7 @@ public enum ExitCode {
   DONE(0, "all", "the command did what it was told"),
   FAILED(1, "all", "the command failed, or could not do all of its work"),
   USAGE(2, "all", "the command line is wrong"),
+  DIFFERENT(3, "config diff", "the settings differ"),
   BROKEN(3, "doctor", "something does not work"),
   DEVICE_LOST(3, "serve", "the device failed: start the server again"),
   REGRETS(3, "validate", "a training would regret something"),
