@@ -104,7 +104,7 @@ final class Packages {
       cli: cli.bundle cli.check cli.config cli.console cli.data cli.demo cli.device cli.doctor cli.experiment cli.history cli.items cli.loadtest cli.server cli.shell cli.training cli.trial
       cli.bundle: ann cli.check cli.console cli.server client feedlog feedlog.source model model.features proto.v1 serving.bundle
       cli.check: feedlog serving.bundle serving.checks settings
-      cli.config: cli.check feedlog.source serving.settings settings train.recipe
+      cli.config: cli.check cli.console feedlog.source serving.settings settings train.recipe
       cli.console: cli.check client counts feedlog feedlog.database feedlog.source serving.bundle settings
       cli.data: cli.bundle cli.check cli.console cli.kafka feedlog feedlog.imports feedlog.simulator feedlog.source model model.features serving.bundle serving.items serving.log settings
       cli.demo: cli.check cli.console cli.data cli.server client feedlog feedlog.simulator proto.v1 serving.checks serving.settings train.recipe
