@@ -15,6 +15,7 @@ final class Tables {
             EngineTables.all(),
             ServiceTables.all(),
             ItemTables.all(),
+            TrialTables.all(),
             ClusterTables.all(),
             CacheTables.all(),
             IndexTables.all(),
