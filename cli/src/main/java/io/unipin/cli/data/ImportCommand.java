@@ -1,6 +1,6 @@
 package io.unipin.cli.data;
 
-import io.unipin.cli.check.CheckException;
+import io.unipin.cli.check.BadRowsOption;
 import io.unipin.cli.check.Checked;
 import io.unipin.cli.check.DiskSpace;
 import io.unipin.cli.check.Input;
@@ -80,9 +80,7 @@ public final class ImportCommand implements Callable<Integer>, Checked {
 
   @Override
   public void check() {
-    if (maxBadRows < 0) {
-      throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
-    }
+    BadRowsOption.check(maxBadRows);
     Path file = mapping(Home.find(), source, mapping);
     DiskSpace.require("the feed log", out, ImportSize.least(file, source));
   }

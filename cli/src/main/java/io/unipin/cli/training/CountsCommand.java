@@ -1,6 +1,7 @@
 package io.unipin.cli.training;
 
 import io.unipin.cli.bundle.BundleFolder;
+import io.unipin.cli.check.BadRowsOption;
 import io.unipin.cli.check.CheckException;
 import io.unipin.cli.check.Checked;
 import io.unipin.cli.check.Input;
@@ -26,6 +27,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -73,23 +75,14 @@ public final class CountsCommand implements Callable<Integer>, Checked {
   @Output(Output.Kind.FOLDER)
   private Path out;
 
-  @Option(
-      names = "--max-bad-rows",
-      defaultValue = "0",
-      paramLabel = "N",
-      description =
-          "Maximum number of bad rows to leave out before the verb fails. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private long maxBadRows;
+  @Mixin private BadRowsOption badRows;
 
   @Spec private CommandSpec spec;
 
   @Override
   public void check() {
     instant();
-    if (maxBadRows < 0) {
-      throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
-    }
+    badRows.check();
     if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
       throw new CheckException("--out: a new folder expected, got " + out + ", which exists");
     }
@@ -126,7 +119,7 @@ public final class CountsCommand implements Callable<Integer>, Checked {
               loaded.model().config().surfaces(),
               catalogue);
     }
-    FeedLog log = FeedLogReader.read(data, maxBadRows);
+    FeedLog log = FeedLogReader.read(data, badRows.most());
     console.println(FeedLogText.sizes(log));
     CountTables tables = CountBuilder.recount(log, instant(), earlier.tables(), catalogue);
     try (SpillFolder temporary = SpillFolder.beside(out)) {

@@ -1,6 +1,7 @@
 package io.unipin.cli.training;
 
 import io.unipin.cli.bundle.BundleFolder;
+import io.unipin.cli.check.BadRowsOption;
 import io.unipin.cli.check.CheckException;
 import io.unipin.cli.check.Checked;
 import io.unipin.cli.check.Input;
@@ -110,14 +111,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
               + " compares predicted probabilities with the true ones.")
   private String oracle = "";
 
-  @Option(
-      names = "--max-bad-rows",
-      defaultValue = "0",
-      paramLabel = "N",
-      description =
-          "Maximum number of bad rows to leave out before the verb fails. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private long maxBadRows;
+  @Mixin private BadRowsOption badRows;
 
   @Option(
       names = "--precision",
@@ -143,9 +137,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
 
   @Override
   public void check() {
-    if (maxBadRows < 0) {
-      throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
-    }
+    badRows.check();
     if ((data == null) != served.isWanted()) {
       throw new CheckException("one of --data and --served expected");
     }
@@ -180,7 +172,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       RecipeOptions.warnOfOtherParts(against, recipe, err);
     }
     boolean displayed = recipe.evaluation().displayed();
-    FeedLog log = FeedLogReader.read(feedLog, maxBadRows);
+    FeedLog log = FeedLogReader.read(feedLog, badRows.most());
     Calibration.checkOracle(log, oracle, displayed);
     if (against != null) {
       // The second bundle is measured later, so the evaluation itself would find this error too

@@ -2,6 +2,7 @@ package io.unipin.cli.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.cli.bundle.BundleFolder;
+import io.unipin.cli.check.BadRowsOption;
 import io.unipin.cli.check.CheckException;
 import io.unipin.cli.check.Checked;
 import io.unipin.cli.check.Input;
@@ -112,14 +113,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
           "FAISS factory string, or exact. Default: Flat for a small catalogue, else HNSW32.")
   private @Nullable String index;
 
-  @Option(
-      names = "--max-bad-rows",
-      defaultValue = "0",
-      paramLabel = "N",
-      description =
-          "Maximum number of bad rows to leave out before the verb fails. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private long maxBadRows;
+  @Mixin private BadRowsOption badRows;
 
   @Option(
       names = "--seconds",
@@ -149,9 +143,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
 
   @Override
   public void check() {
-    if (maxBadRows < 0) {
-      throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
-    }
+    badRows.check();
     if (seconds < 0) {
       throw new CheckException("--seconds: 0 or more expected, got " + seconds);
     }
@@ -179,7 +171,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
   public Integer call() throws IOException {
     PrintWriter console = spec.commandLine().getOut();
     Recipe written = recipe();
-    FeedLog log = FeedLogReader.read(data, maxBadRows);
+    FeedLog log = FeedLogReader.read(data, badRows.most());
     console.println(FeedLogText.sizes(log));
     Holdout holdout = written.usual().evaluation().holdout(log);
     ResolvedRecipe resolved = written.resolve(log, holdout);

@@ -1,5 +1,6 @@
 package io.unipin.cli.trial;
 
+import io.unipin.cli.check.BadRowsOption;
 import io.unipin.cli.check.CheckException;
 import io.unipin.cli.check.Checked;
 import io.unipin.cli.check.DiskSpace;
@@ -108,9 +109,7 @@ public final class TryCommand implements Callable<Integer>, Checked {
     if (seconds != null && seconds < 1) {
       throw new CheckException("--seconds: 1 or more expected, got " + seconds);
     }
-    if (maxBadRows < 0) {
-      throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
-    }
+    BadRowsOption.check(maxBadRows);
     Path folder = folder(Home.find());
     OutputCheck.require("--work", Output.Kind.FOLDER, folder);
     Folders.requireOurs(folder);

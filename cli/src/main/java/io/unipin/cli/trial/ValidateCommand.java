@@ -1,6 +1,6 @@
 package io.unipin.cli.trial;
 
-import io.unipin.cli.check.CheckException;
+import io.unipin.cli.check.BadRowsOption;
 import io.unipin.cli.check.Checked;
 import io.unipin.cli.check.Input;
 import io.unipin.cli.check.Output;
@@ -84,9 +84,7 @@ public final class ValidateCommand implements Callable<Integer>, Checked {
 
   @Override
   public void check() {
-    if (maxBadRows < 0) {
-      throw new CheckException("--max-bad-rows: 0 or more expected, got " + maxBadRows);
-    }
+    BadRowsOption.check(maxBadRows);
     roles.decisions();
   }
 
