@@ -99,8 +99,14 @@ final class HoldoutValidator implements Validator {
     ModelWriter.calibrate(directory, a, b);
     observe(directory);
     CountedRanking counted = count(directory, predictions, a, b);
-    orderPages(directory, counted);
-    preRank(directory, counted == null ? null : counted.tables());
+    FittedPageOrder.remove(directory);
+    PreRankFiles.remove(directory);
+    if (task.retrieves()) {
+      try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
+        orderPages(directory, model, counted);
+        preRank(directory, model, counted == null ? null : counted.tables());
+      }
+    }
   }
 
   /** Gives the model its counts, and returns them; null if it has none. */
@@ -125,43 +131,29 @@ final class HoldoutValidator implements Validator {
   }
 
   /** Fits the weights that order a page. Fits them to the pages of the validation split. */
-  private void orderPages(Path directory, @Nullable CountedRanking counted) {
-    FittedPageOrder.remove(directory);
+  private void orderPages(Path directory, ServingModel model, @Nullable CountedRanking counted) {
     List<String> names = log.schema().actions();
-    Optional<FittedPageOrder> fitted = Optional.empty();
-    if (task.retrieves() && task.ranks()) {
-      PageRule page = new PageRule(PageRule.SERVED_CANDIDATES, PageOrder.ofRetrieval(names.size()));
-      EvaluationOptions some = EvaluationOptions.validation(PAGES, options.seed());
-      try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
-        fitted =
-            PageFit.fit(
-                Evaluator.evaluate(log, holdout, model, some, page, counted)
-                    .retrieval()
-                    .candidates(),
-                names);
-      }
-    } else if (task.retrieves()) {
-      fitted = Optional.of(FittedPageOrder.ofRetrieval(names));
+    if (!task.ranks()) {
+      FittedPageOrder.ofRetrieval(names).write(directory);
+      return;
     }
-    fitted.ifPresent(order -> order.write(directory));
+    PageRule page = new PageRule(PageRule.SERVED_CANDIDATES, PageOrder.ofRetrieval(names.size()));
+    EvaluationOptions some = EvaluationOptions.validation(PAGES, options.seed());
+    Evaluation evaluation = Evaluator.evaluate(log, holdout, model, some, page, counted);
+    PageFit.fit(evaluation.retrieval().candidates(), names)
+        .ifPresent(order -> order.write(directory));
   }
 
   /**
    * Counts popularity and followers of items, and fits the weights of pre-ranking to the targets of
    * the validation split.
    */
-  private void preRank(Path directory, @Nullable CountTables counted) {
-    PreRankFiles.remove(directory);
-    if (!task.retrieves()) {
-      return;
-    }
+  private void preRank(Path directory, ServingModel model, @Nullable CountTables counted) {
     PreRankTables tables = PreRankTables.of(log, holdout);
     tables.write(directory);
     CandidateFeatures features = PreRank.features(tables, log.catalogue(), counted);
-    try (ServingModel model = ServingModel.load(directory, EngineOptions.cpu())) {
-      PreRankFit.fit(log, holdout, model, features, tables.follows(), options.seed())
-          .ifPresent(fitted -> fitted.write(directory));
-    }
+    PreRankFit.fit(log, holdout, model, features, tables.follows(), options.seed())
+        .ifPresent(fitted -> fitted.write(directory));
   }
 
   /** Records the ranges of activations on histories of the log. Int8 needs these ranges. */
