@@ -29,7 +29,7 @@ final class Packages {
   private static final String TABLE =
       """
       client: proto.v1
-      counts: evaluate.fit feedlog feedlog.arrays feedlog.database feedlog.split
+      counts: evaluate.fit feedlog feedlog.arrays feedlog.database feedlog.split model.features
       kvcache.tier: kvcache
       feedlog: feedlog.arrays feedlog.database feedlog.source settings
       feedlog.database: feedlog.source settings
@@ -48,7 +48,7 @@ final class Packages {
       evaluate: counts evaluate.baseline evaluate.page feedlog feedlog.split kvcache model model.features
       evaluate.baseline: evaluate.fit feedlog feedlog.split
       evaluate.page: evaluate.fit model.features
-      evaluate.prerank: evaluate evaluate.page feedlog feedlog.split kvcache model model.features prerank
+      evaluate.prerank: counts evaluate evaluate.page feedlog feedlog.split kvcache model model.features prerank
       evaluate.slices: evaluate feedlog feedlog.split
       evaluate.study: evaluate feedlog feedlog.split kvcache model model.features
       prerank: counts feedlog feedlog.split model.features

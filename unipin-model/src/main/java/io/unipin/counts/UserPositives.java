@@ -4,7 +4,7 @@ import io.unipin.feedlog.FeedLog;
 import java.util.Arrays;
 
 /** Finds the positive items at the end of a user's history. */
-final class UserPositives {
+public final class UserPositives {
   private UserPositives() {}
 
   /**
@@ -13,7 +13,7 @@ final class UserPositives {
    *
    * @param most largest number of items
    */
-  static int[] last(FeedLog log, int user, int history, int most) {
+  public static int[] last(FeedLog log, int user, int history, int most) {
     int[] items = new int[most];
     int from = most;
     long positive = log.schema().positiveBits();

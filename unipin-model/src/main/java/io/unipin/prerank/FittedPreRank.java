@@ -1,14 +1,7 @@
 package io.unipin.prerank;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.unipin.model.features.ModelException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import io.unipin.model.features.ModelJson;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -50,15 +43,8 @@ public record FittedPreRank(
   private static final float MOST = 1e6f;
 
   private static final int MOST_FEATURES = 1000;
-  private static final long MAX_BYTES = 1 << 18;
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final ModelJson<FittedPreRank> STORED =
+      new ModelJson<>(FILE, 1 << 18, FittedPreRank.class);
 
   /**
    * A feature of a candidate.
@@ -129,20 +115,12 @@ public record FittedPreRank(
 
   /** Writes the weights into a model's folder. */
   public void write(Path directory) {
-    try {
-      Files.write(directory.resolve(FILE), JSON.writeValueAsBytes(this));
-    } catch (IOException e) {
-      throw new ModelException(FILE + ": cannot be written", e);
-    }
+    STORED.write(directory, this);
   }
 
   /** Removes the weights from a model's folder, if there are any. */
   public static void remove(Path directory) {
-    try {
-      Files.deleteIfExists(directory.resolve(FILE));
-    } catch (IOException e) {
-      throw new ModelException(FILE + ": cannot be removed", e);
-    }
+    STORED.remove(directory);
   }
 
   /**
@@ -151,26 +129,6 @@ public record FittedPreRank(
    * @throws ModelException when the file is broken or of a later version
    */
   public static Optional<FittedPreRank> read(Path directory) {
-    Path file = directory.resolve(FILE);
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      return Optional.empty();
-    }
-    try {
-      long bytes = Files.size(file);
-      if (bytes > MAX_BYTES) {
-        throw new ModelException(
-            "%s: at most %s bytes expected, got %s".formatted(FILE, MAX_BYTES, bytes));
-      }
-      FittedPreRank fitted = JSON.readValue(Files.readAllBytes(file), FittedPreRank.class);
-      if (fitted == null) {
-        throw new ModelException(FILE + ": an object expected, got null");
-      }
-      return Optional.of(fitted);
-    } catch (JsonProcessingException e) {
-      String message = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new ModelException(FILE + ": " + message, e);
-    } catch (IOException e) {
-      throw new ModelException(FILE + ": cannot be read", e);
-    }
+    return STORED.read(directory);
   }
 }

@@ -1,5 +1,6 @@
 package io.unipin.evaluate.prerank;
 
+import io.unipin.counts.UserPositives;
 import io.unipin.evaluate.HistoryEncoder;
 import io.unipin.evaluate.ItemScores;
 import io.unipin.evaluate.RetrievalTarget;
@@ -166,18 +167,11 @@ final class PoolSearch implements AutoCloseable {
   }
 
   private Asked asked(int user, RetrievalTarget target) {
-    int start = log.actionStart(user);
-    int[] positives = new int[target.history()];
-    int count = 0;
-    for (int row = start; row < start + target.history(); row++) {
-      if ((log.actionBits()[row] & log.schema().positiveBits()) != 0) {
-        positives[count++] = log.actionItems()[row];
-      }
-    }
-    int from = Math.max(0, count - Asked.MOST_POSITIVES);
+    int history = target.history();
+    int[] positives = UserPositives.last(log, user, history, Asked.MOST_POSITIVES);
     long last =
-        target.history() == 0 ? FeedLog.NO_TIME : log.actionTimes()[start + target.history() - 1];
-    return new Asked(target.surface(), Arrays.copyOfRange(positives, from, count), last);
+        history == 0 ? FeedLog.NO_TIME : log.actionTimes()[log.actionStart(user) + history - 1];
+    return new Asked(target.surface(), positives, last);
   }
 
   @Override

@@ -1,13 +1,5 @@
 package io.unipin.model.features;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -28,15 +20,8 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
   /** Name of the file in a model's folder. */
   public static final String FILE = "classes.json";
 
-  private static final long MAX_BYTES = 1 << 20;
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final ModelJson<ClassCounts> STORED =
+      new ModelJson<>(FILE, 1 << 20, ClassCounts.class);
 
   /**
    * Counts of a table's classes, in the order of the classes.
@@ -140,11 +125,7 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
 
   /** Writes these counts into a model's folder. */
   public void write(Path directory) {
-    try {
-      Files.write(directory.resolve(FILE), JSON.writeValueAsBytes(this));
-    } catch (IOException e) {
-      throw new ModelException(FILE + ": cannot be written", e);
-    }
+    STORED.write(directory, this);
   }
 
   /**
@@ -153,26 +134,6 @@ public record ClassCounts(int leastUsers, Map<String, Met> tables) {
    * @throws ModelException when the file is broken
    */
   public static Optional<ClassCounts> read(Path directory) {
-    Path file = directory.resolve(FILE);
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      return Optional.empty();
-    }
-    try {
-      long bytes = Files.size(file);
-      if (bytes > MAX_BYTES) {
-        throw new ModelException(
-            "%s: at most %s bytes expected, got %s".formatted(FILE, MAX_BYTES, bytes));
-      }
-      ClassCounts counts = JSON.readValue(Files.readAllBytes(file), ClassCounts.class);
-      if (counts == null) {
-        throw new ModelException(FILE + ": an object expected, got null");
-      }
-      return Optional.of(counts);
-    } catch (JsonProcessingException e) {
-      String message = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new ModelException(FILE + ": " + message, e);
-    } catch (IOException e) {
-      throw new ModelException(FILE + ": cannot be read", e);
-    }
+    return STORED.read(directory);
   }
 }

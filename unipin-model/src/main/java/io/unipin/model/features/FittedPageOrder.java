@@ -1,13 +1,5 @@
 package io.unipin.model.features;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
@@ -40,15 +32,8 @@ public record FittedPageOrder(
   /** Largest allowed size of a weight. */
   private static final float MAX_WEIGHT = 1e6f;
 
-  private static final long MAX_BYTES = 1 << 16;
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final ModelJson<FittedPageOrder> STORED =
+      new ModelJson<>(FILE, 1 << 16, FittedPageOrder.class);
 
   public FittedPageOrder {
     require("similarity", similarity);
@@ -97,20 +82,12 @@ public record FittedPageOrder(
 
   /** Writes the weights into a model's folder. */
   public void write(Path directory) {
-    try {
-      Files.write(directory.resolve(FILE), JSON.writeValueAsBytes(this));
-    } catch (IOException e) {
-      throw new ModelException(FILE + ": cannot be written", e);
-    }
+    STORED.write(directory, this);
   }
 
   /** Removes the weights from a model's folder, if there are any. */
   public static void remove(Path directory) {
-    try {
-      Files.deleteIfExists(directory.resolve(FILE));
-    } catch (IOException e) {
-      throw new ModelException(FILE + ": cannot be removed", e);
-    }
+    STORED.remove(directory);
   }
 
   /**
@@ -119,26 +96,6 @@ public record FittedPageOrder(
    * @throws ModelException when the file is broken
    */
   public static Optional<FittedPageOrder> read(Path directory) {
-    Path file = directory.resolve(FILE);
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      return Optional.empty();
-    }
-    try {
-      long bytes = Files.size(file);
-      if (bytes > MAX_BYTES) {
-        throw new ModelException(
-            "%s: at most %s bytes expected, got %s".formatted(FILE, MAX_BYTES, bytes));
-      }
-      FittedPageOrder order = JSON.readValue(Files.readAllBytes(file), FittedPageOrder.class);
-      if (order == null) {
-        throw new ModelException(FILE + ": an object expected, got null");
-      }
-      return Optional.of(order);
-    } catch (JsonProcessingException e) {
-      String message = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new ModelException(FILE + ": " + message, e);
-    } catch (IOException e) {
-      throw new ModelException(FILE + ": cannot be read", e);
-    }
+    return STORED.read(directory);
   }
 }

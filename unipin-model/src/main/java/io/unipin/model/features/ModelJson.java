@@ -1,0 +1,96 @@
+package io.unipin.model.features;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A small JSON file in a model's folder, which stores one record. Thread-safe.
+ *
+ * @param <T> the record
+ */
+public final class ModelJson<T> {
+  private static final ObjectMapper STRICT = strict();
+
+  private final String name;
+  private final long mostBytes;
+  private final Class<T> type;
+
+  /**
+   * @param name name of the file
+   * @param mostBytes a larger file is refused
+   */
+  public ModelJson(String name, long mostBytes, Class<T> type) {
+    this.name = name;
+    this.mostBytes = mostBytes;
+    this.type = type;
+  }
+
+  /**
+   * Returns a new reader and writer of records. It refuses names that are unknown, missing or stand
+   * twice, null for a value, and text behind the object.
+   */
+  public static ObjectMapper strict() {
+    return new ObjectMapper()
+        .enable(SerializationFeature.INDENT_OUTPUT)
+        .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+        .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+        .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  }
+
+  /** Writes the record into a model's folder. */
+  public void write(Path directory, T value) {
+    try {
+      Files.write(directory.resolve(name), STRICT.writeValueAsBytes(value));
+    } catch (IOException e) {
+      throw new ModelException(name + ": cannot be written", e);
+    }
+  }
+
+  /** Removes the file from a model's folder, if there is one. */
+  public void remove(Path directory) {
+    try {
+      Files.deleteIfExists(directory.resolve(name));
+    } catch (IOException e) {
+      throw new ModelException(name + ": cannot be removed", e);
+    }
+  }
+
+  /**
+   * Returns the record in a model's folder; empty if the folder has none.
+   *
+   * @throws ModelException when the file is broken
+   */
+  public Optional<T> read(Path directory) {
+    Path file = directory.resolve(name);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    try {
+      long bytes = Files.size(file);
+      if (bytes > mostBytes) {
+        throw new ModelException(
+            "%s: at most %s bytes expected, got %s".formatted(name, mostBytes, bytes));
+      }
+      T value = STRICT.readValue(Files.readAllBytes(file), type);
+      if (value == null) {
+        throw new ModelException(name + ": an object expected, got null");
+      }
+      return Optional.of(value);
+    } catch (JsonProcessingException e) {
+      String message = e.getOriginalMessage().lines().findFirst().orElse("");
+      throw new ModelException(name + ": " + message, e);
+    } catch (IOException e) {
+      throw new ModelException(name + ": cannot be read", e);
+    }
+  }
+}
