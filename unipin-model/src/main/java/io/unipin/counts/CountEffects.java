@@ -3,9 +3,10 @@ package io.unipin.counts;
 /**
  * How the rates of a table of counts differ from the level above, as logits. Immutable.
  *
- * <p>A row with N impressions, C of which got an action, has the rate {@code (C + m g) / (N + m)},
- * where g is the rate of the level above and m = {@link #IMAGINED}. The effect is the logit of this
- * rate minus the logit of g. It is 0 for a row without impressions, and small for a row with few.
+ * <p>A row with N impressions, C of which got an action, has the rate {@code (C + m g) / (N + m)}.
+ * Here g is the rate of the level above, and m is {@link #IMAGINED}. The effect is the logit of
+ * this rate minus the logit of g. It is 0 for a row without impressions, and small for a row with
+ * few.
  *
  * <p>The level above a window is the next longer window of the same row. If the rate of the whole
  * log changed between the two windows, g changes in the same way. The level above the longest

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * if the user's positive action on i is one of the {@link #NEXT} positive actions after a positive
  * action on j. Held-out actions and withheld items are not counted.
  *
- * <p>The strength of a follower is {@code log1p(1e4 C(j, i) / (C(j) + 10))}, where C(j) counts the
+ * <p>The strength of a follower is {@code log1p(1e4 C(j, i) / (C(j) + 10))}. C(j) counts the
  * positive actions on j, and C(j, i) counts the users for whom i follows j. The 10 imagined actions
  * weaken the followers of rare items. A follower of fewer than {@link #LEAST_USERS} users is left
  * out, so that no follower tells of one user.

@@ -19,10 +19,10 @@ import java.util.zip.CRC32C;
  * What pre-ranking knows about the items of a catalogue: how popular each item was in training, and
  * which items follow which. The file {@code prerank.bin} in a model's folder stores it. Immutable.
  *
- * <p>The file is little-endian: the magic number, the version, the number of items and of followers
- * (4 bytes each), then per item its positive actions (4) and the number of its followers (4), then
- * per follower its row (4) and its strength (4, float32), then a CRC-32C of everything before it
- * (4).
+ * <p>The file is little-endian, and each of its numbers takes 4 bytes. It begins with the magic
+ * number, the version, the number of items and the number of followers. Then come, for each item,
+ * its positive actions and the number of its followers. Then come, for each follower, its row and
+ * its strength (float32). A CRC-32C of everything before it ends the file.
  */
 public final class PreRankTables {
   /** Name of the file in a model's folder. */

@@ -18,11 +18,11 @@ import java.util.stream.IntStream;
 /**
  * Measures how many candidates a page must score, with pre-ranking and without it.
  *
- * <p>For each number R of scored candidates, the study makes two pages per held-out target. The page
- * without pre-ranking scores the R nearest items. The page with pre-ranking takes {@code overFetch}
- * times as many of the nearest items and the followers of the user's last positive items, and scores
- * the R of them that pre-ranking puts first. Both pages are ordered by the same {@link PageOrder}. A
- * target that is not among the scored candidates is not on the page.
+ * <p>For each number R of scored candidates, the study makes two pages per held-out target. The
+ * page without pre-ranking scores the R nearest items. The page with pre-ranking takes {@code
+ * overFetch} times as many of the nearest items, and the followers of the user's last positive
+ * items. It scores the R of them that pre-ranking puts first. Both pages are ordered by the same
+ * {@link PageOrder}. A target that is not among the scored candidates is not on the page.
  */
 public final class PreRankStudy {
   /** The numbers of scored candidates. The last one is that of the page to be reached. */
