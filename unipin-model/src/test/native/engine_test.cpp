@@ -404,10 +404,13 @@ struct World {
   std::vector<std::int64_t> rows, surfaces, gaps, candidates, positions;
   size_t history;
 
-  World(size_t head, size_t heads, size_t kv_heads, bool gated, size_t path, size_t history_length)
+  /** A `window` other than 0 is the number of rows in a window of the two lower layers. */
+  World(size_t head, size_t heads, size_t kv_heads, bool gated, size_t path, size_t history_length, size_t window = 0)
       : history(history_length) {
     size_t d = head * heads;
-    shape = Shape{40, 13, path, d, 3, heads, kv_heads, 75, gated, 3, 2, 7, 5, 4, history + 12};
+    size_t global = window / 2 / 3;
+    size_t window_layers = window == 0 ? 0 : 2;
+    shape = Shape{40, 13, path, d, 3, heads, kv_heads, 75, gated, 3, 2, 7, 5, 4, history + 12, window, global, window_layers};
     auto all = d + 2 * shape.kv_width();
     size_t wide = (gated ? 2 : 1) * shape.forward;
     std::vector<size_t> sizes = {
@@ -623,8 +626,8 @@ void byte_agreement(const World& world) {
 }
 
 /** A pass of more rows than go through the layers together gives the bits of shorter passes. */
-void long_history(const Arithmetic& arithmetic) {
-  World world(16, 2, 1, false, 0, 1500);
+void long_history(const Arithmetic& arithmetic, size_t window) {
+  World world(16, 2, 1, false, 0, 1500, window);
   Model model = world.model(arithmetic);
   std::vector<std::uint8_t> whole = world.block(KvType::kFloat32);
   std::vector<std::uint8_t> split = world.block(KvType::kFloat32);
@@ -632,6 +635,45 @@ void long_history(const Arithmetic& arithmetic) {
   expect(whole == split, "every byte of a long history", 0, 1);
   std::vector<float> scores = world.score(model, whole, KvType::kFloat32, 150);
   same("dense scores of a long history", scores, world.score_dense(model, 150, 1));
+}
+
+/** Returns the rows of history that an encoded block holds: keys and values of `layer`, row by row. */
+std::vector<std::vector<float>> layer_rows(const World& world, const std::vector<std::uint8_t>& block, size_t layer) {
+  const auto* numbers = reinterpret_cast<const float*>(block.data());
+  size_t head = world.shape.head_width();
+  size_t planes = 2 * world.shape.kv_heads;
+  std::vector<std::vector<float>> found(world.history + 1);
+  for (size_t row = 0; row <= world.history; ++row) {
+    for (size_t plane = layer * planes; plane < (layer + 1) * planes; ++plane) {
+      const float* at = numbers + (plane * (world.history + 9) + row) * head;
+      found[row].insert(found[row].end(), at, at + head);
+    }
+  }
+  return found;
+}
+
+/**
+ * The keys and values of layer 1 come from what rows saw in layer 0. After a change of one action they change in the rows
+ * whose windows hold the action, and in no other row. Windows of 12 rows consist of two blocks of 6.
+ */
+void windows(const Arithmetic& arithmetic) {
+  for (size_t changed : {0U, 1U, 7U, 20U}) {
+    World world(16, 2, 1, false, 0, 40, 12);
+    Model model = world.model(arithmetic);
+    std::vector<std::uint8_t> before = world.block(KvType::kFloat32);
+    std::vector<std::uint8_t> after = world.block(KvType::kFloat32);
+    world.encode(model, before, KvType::kFloat32, 0);
+    world.rows[changed] = (world.rows[changed] + 1) % 40;
+    world.encode(model, after, KvType::kFloat32, 0);
+    std::vector<std::vector<float>> old_rows = layer_rows(world, before, 1);
+    std::vector<std::vector<float>> new_rows = layer_rows(world, after, 1);
+    size_t row = changed + 1;
+    for (size_t i = 0; i <= world.history; ++i) {
+      bool sees = i >= row && (row < world.shape.global_rows || i < (row / 6 + 2) * 6);
+      expect((old_rows[i] != new_rows[i]) == sees, "row " + std::to_string(i) + " sees row " + std::to_string(row), sees,
+             !sees);
+    }
+  }
 }
 
 /** More candidates than one dense pass takes get the same scores as a short slate. */
@@ -742,11 +784,15 @@ int main() {
         heads(*arithmetic.kernels);
         attention(*arithmetic.kernels, nullptr);
       }
-      long_history(arithmetic);
+      long_history(arithmetic, 0);
+      long_history(arithmetic, 250);
+      windows(arithmetic);
       long_dense_slate(arithmetic);
       for (KvType type : {KvType::kFloat32, KvType::kFloat16, KvType::kInt8}) {
         bits(World(16, 4, 2, false, 0, 61), arithmetic, type);
         bits(World(32, 2, 2, true, 6, 23), arithmetic, type);
+        bits(World(16, 4, 2, false, 0, 61, 14), arithmetic, type);
+        bits(World(32, 2, 1, true, 6, 70, 2), arithmetic, type);
       }
       bits(World(64, 2, 1, true, 0, 70), arithmetic, KvType::kFloat32);
       bits(World(128, 1, 1, false, 3, 40), arithmetic, KvType::kInt8);
@@ -758,6 +804,7 @@ int main() {
   byte_agreement(World(64, 2, 2, false, 9, 130));
   byte_agreement(World(128, 2, 1, true, 0, 12));
   agreement(World(16, 4, 2, false, 0, 61));
+  agreement(World(16, 4, 2, false, 0, 61, 12));
   agreement(World(32, 2, 1, true, 6, 33));
   agreement(World(64, 2, 2, false, 9, 130));
   agreement(World(128, 2, 1, true, 0, 12));

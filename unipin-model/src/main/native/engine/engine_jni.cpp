@@ -147,9 +147,9 @@ void give(JNIEnv* env, jfloatArray to, const std::vector<float>& numbers) {
 }
 
 Shape shape_of(JNIEnv* env, jintArray array) {
-  jint n[15] = {};
-  require(length(env, array) == 15, "a shape of 15 numbers expected");
-  env->GetIntArrayRegion(array, 0, 15, n);
+  jint n[18] = {};
+  require(length(env, array) == 18, "a shape of 18 numbers expected");
+  env->GetIntArrayRegion(array, 0, 18, n);
   check(env);
   Shape shape{};
   shape.table_rows = size(n[0]);
@@ -167,6 +167,9 @@ Shape shape_of(JNIEnv* env, jintArray array) {
   shape.positions = size(n[12]);
   shape.offsets = size(n[13]);
   shape.rotations = size(n[14]);
+  shape.window = size(n[15]);
+  shape.global_rows = size(n[16]);
+  shape.window_layers = size(n[17]);
   return shape;
 }
 

@@ -29,6 +29,9 @@ struct Shape {
   std::size_t positions;  // on a page
   std::size_t offsets;
   std::size_t rotations;  // places in a history, from 0 on: one more than a block has rows
+  std::size_t window;         // rows of a window, an even number; 0 without windows
+  std::size_t global_rows;    // first rows of a history, which all its rows see; at most half a window
+  std::size_t window_layers;  // lower layers with windows, fewer than L
 
   std::size_t head_width() const { return width / heads; }
   std::size_t kv_width() const { return kv_heads * head_width(); }

@@ -95,11 +95,7 @@ class Pass {
       if (from == rows) {
         return;
       }
-      Attention attention;
-      attention.rows = rows - from;
-      attention.seen = start + from + 1;
-      attention.causal = true;
-      attend(l, start + rows, {{attention, from, false}});
+      attend_history(l, start, from, rows);
       finish(layer, from, rows);
     }
   }
@@ -116,7 +112,7 @@ class Pass {
       Attention attention;
       attention.rows = rows;
       attention.seen = seen;
-      attend(l, seen, {{attention, 0, true}});
+      attend(l, {0, 0, seen}, {{attention, 0, true}});
       finish(layer, 0, rows);
     }
   }
@@ -141,7 +137,12 @@ class Pass {
       slate.rows = candidates;
       slate.seen = history;
       slate.square = rows;
-      attend(l, rows, {{causal, 0, false}, {slate, history, true}});
+      if (l < shape_.window_layers) {
+        attend_history(l, 0, 0, history);
+        attend(l, {0, 0, rows}, {{slate, history, true}});
+      } else {
+        attend(l, {0, 0, rows}, {{causal, 0, false}, {slate, history, true}});
+      }
       finish(layer, 0, rows);
     }
   }
@@ -284,24 +285,40 @@ class Pass {
     }
   }
 
+  /** The rows of a history to which rows attend: the first `global` rows, and the rows [begin, end). */
+  struct Range {
+    std::size_t global;
+    std::size_t begin;
+    std::size_t end;
+
+    std::size_t count() const { return global + end - begin; }
+  };
+
   /**
-   * Returns the first rows of the keys of a head (`which` 0), or of its values (`which` 1), as floats. They lie in the
-   * block's own memory, or in s_.widened. Without a block, they are copies of the rows of s_.fresh.
+   * Returns rows of the keys of a head (`which` 0), or of its values (`which` 1), as floats, one row after the other. They
+   * lie in the block's own memory, or in s_.widened. Without a block, they are copies of the rows of s_.fresh.
    */
-  const float* floats(std::size_t layer, std::size_t which, std::size_t head, std::size_t rows) const {
-    if (block_.memory == nullptr) {
-      const float* x = s_.fresh + which * shape_.kv_width() + head * head_;
-      for (std::size_t i = 0; i < rows; ++i) {
-        std::copy_n(x + i * fresh_stride_, head_, s_.widened + i * head_);
-      }
-      return s_.widened;
+  const float* floats(std::size_t layer, std::size_t which, std::size_t head, const Range& range) const {
+    if (block_.memory != nullptr && block_.type == KvType::kFloat32 && range.global == 0) {
+      return reinterpret_cast<const float*>(elements(plane(layer, which, head), range.begin));
     }
-    std::size_t place = plane(layer, which, head);
-    if (block_.type == KvType::kFloat32) {
-      return reinterpret_cast<const float*>(elements(place, 0));
-    }
-    kernels_.widen(block_.type, rows, head_, elements(place, 0), steps(place, 0), s_.widened);
+    copy_floats(layer, which, head, 0, range.global, s_.widened);
+    copy_floats(layer, which, head, range.begin, range.end, s_.widened + range.global * head_);
     return s_.widened;
+  }
+
+  /** Copies rows [begin, end) of the keys or values of a head as floats. */
+  void copy_floats(
+      std::size_t layer, std::size_t which, std::size_t head, std::size_t begin, std::size_t end, float* to) const {
+    if (block_.memory != nullptr) {
+      std::size_t place = plane(layer, which, head);
+      kernels_.widen(block_.type, end - begin, head_, elements(place, begin), steps(place, begin), to);
+      return;
+    }
+    const float* x = s_.fresh + which * shape_.kv_width() + head * head_;
+    for (std::size_t i = begin; i < end; ++i, to += head_) {
+      std::copy_n(x + i * fresh_stride_, head_, to);
+    }
   }
 
   /**
@@ -313,19 +330,47 @@ class Pass {
     bool own;
   };
 
-  /** Lets groups of rows attend to the first `keys` rows of a layer. */
-  void attend(std::size_t layer, std::size_t keys, std::initializer_list<Attending> groups) const {
+  /**
+   * Lets rows [from, rows) of x, which follow the first `start` rows of a history, attend to the history's rows up to
+   * themselves, or in the lower layers to their windows. The program's file parts.py explains windows.
+   *
+   * All rows of a block see rows from the same one on. So a row's keys and their order follow from its place alone.
+   */
+  void attend_history(std::size_t layer, std::size_t start, std::size_t from, std::size_t rows) const {
+    bool local = layer < shape_.window_layers;
+    std::size_t half = shape_.window / 2;
+    std::size_t end = start + rows;
+    for (std::size_t place = start + from; place < end;) {
+      Range range{0, 0, end};
+      if (local && place < shape_.window) {
+        range.end = std::min(end, shape_.window);
+      } else if (local) {
+        std::size_t block = place / half;
+        range = {shape_.global_rows, (block - 1) * half, std::min(end, (block + 1) * half)};
+      }
+      Attention attention;
+      attention.rows = range.end - place;
+      attention.seen = range.global + place - range.begin + 1;
+      attention.causal = true;
+      attend(layer, range, {{attention, place - start, false}});
+      place = range.end;
+    }
+  }
+
+  /** Lets groups of rows attend to rows of a layer. */
+  void attend(std::size_t layer, const Range& range, std::initializer_list<Attending> groups) const {
+    std::size_t keys = range.count();
     std::size_t shared_by = shape_.heads / shape_.kv_heads;
     auto* half_keys = reinterpret_cast<std::uint16_t*>(s_.panels);
     std::uint16_t* half_values = half_keys + s_.keys * head_;  // both fit into the s_.keys * head_ floats of s_.panels
     for (std::size_t g = 0; g < shape_.kv_heads; ++g) {
       const float* values = nullptr;
       if (halves_ == nullptr) {
-        kernels_.turn_keys(keys, head_, floats(layer, 0, g, keys), s_.panels);
-        values = floats(layer, 1, g, keys);
+        kernels_.turn_keys(keys, head_, floats(layer, 0, g, range), s_.panels);
+        values = floats(layer, 1, g, range);
       } else {
-        halves_->turn_keys(keys, head_, floats(layer, 0, g, keys), half_keys);
-        halves_->turn_values(keys, head_, floats(layer, 1, g, keys), half_values);
+        halves_->turn_keys(keys, head_, floats(layer, 0, g, range), half_keys);
+        halves_->turn_values(keys, head_, floats(layer, 1, g, range), half_values);
       }
       for (const Attending& group : groups) {
         Attention attention = group.attention;

@@ -2,6 +2,7 @@ package io.unipin.model;
 
 import io.unipin.model.batch.AttentionKernel;
 import io.unipin.model.engine.Implementation;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.files.ModelFiles;
@@ -151,11 +152,18 @@ public record EngineOptions(
   }
 
   /**
-   * Refuses a model whose activations do not fit the precision.
+   * Refuses a model whose activations do not fit the precision, and a model with windows on a card,
+   * whose kernels have no windows.
    *
    * @throws ModelException if the model is refused
    */
   void check(ModelFiles files) {
+    AttentionWindow window = files.config().window();
+    if (window.limits() && !device.isCpu()) {
+      throw new ModelException(
+          "engine.device: cpu expected for a model with windows of attention (model.window %s), got %s"
+              .formatted(window.rows(), device));
+    }
     switch (precision) {
       case FLOAT32 -> {}
       case FLOAT16 -> files.checkHalfRanges();

@@ -69,7 +69,10 @@ public record TrainOrigin(
           Map.entry("training.mixupAlpha", "0.2"),
           Map.entry("model.attributes.buckets", "0"),
           Map.entry("model.attributes.columns", "[attributes]"),
-          Map.entry("model.contentPath", "0"));
+          Map.entry("model.contentPath", "0"),
+          Map.entry("model.window", "0"),
+          Map.entry("model.globalRows", "4"),
+          Map.entry("model.windowLayers", "1"));
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -8,6 +8,7 @@ import io.unipin.kvcache.KvType;
 import io.unipin.model.batch.AttentionKernel;
 import io.unipin.model.engine.MatrixType;
 import io.unipin.model.engine.NativeEngine;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
@@ -116,7 +117,8 @@ class NativeEqualsProgramTest {
         List.of("click", "save"),
         List.of("home", "related"),
         AttributeConfig.NONE,
-        0);
+        0,
+        AttentionWindow.NONE);
   }
 
   private static ModelConfig random(Random random) {

@@ -68,7 +68,8 @@ public final class TestModels {
         plain.positives(),
         plain.surfaces(),
         plain.attributes(),
-        plain.contentPath());
+        plain.contentPath(),
+        plain.window());
   }
 
   /** Returns a configuration to which attributes and a path for content are added. */

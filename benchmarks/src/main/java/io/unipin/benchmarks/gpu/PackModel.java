@@ -1,5 +1,6 @@
 package io.unipin.benchmarks.gpu;
 
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ModelConfig;
@@ -64,7 +65,8 @@ record PackModel(
         List.of("click", "save"),
         List.of("home", "related"),
         AttributeConfig.NONE,
-        0);
+        0,
+        AttentionWindow.NONE);
   }
 
   private static PackModel of(String name, ModelConfig config, long seed) {

@@ -2,6 +2,7 @@ package io.unipin.benchmarks.gpu;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.files.Program;
@@ -51,7 +52,8 @@ final class TimedShapes {
         List.of("click", "save"),
         List.of("home"),
         AttributeConfig.NONE,
-        0);
+        0,
+        AttentionWindow.NONE);
   }
 
   /** Adds the configurations, with the shapes of their tensors. */

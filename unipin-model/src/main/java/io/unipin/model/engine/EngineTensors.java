@@ -79,7 +79,10 @@ final class EngineTensors {
       GapBuckets.COUNT,
       PagePositions.COUNT,
       TargetOffsets.COUNT,
-      places
+      places,
+      config.window().rows(),
+      config.window().globalRows(),
+      config.window().layers()
     };
   }
 }

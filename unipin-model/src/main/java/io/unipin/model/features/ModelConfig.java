@@ -25,6 +25,7 @@ import java.util.List;
  * @param attributes how the model reads items' attributes
  * @param contentPath width of a path that bypasses the transformer; on this path, a candidate's
  *     content and attributes reach the head of ranking; 0 for no such path
+ * @param window windows of attention in the lower layers
  */
 public record ModelConfig(
     int items,
@@ -41,7 +42,8 @@ public record ModelConfig(
     List<String> positives,
     List<String> surfaces,
     AttributeConfig attributes,
-    int contentPath) {
+    int contentPath,
+    AttentionWindow window) {
 
   public ModelConfig {
     actions = List.copyOf(actions);
@@ -59,6 +61,7 @@ public record ModelConfig(
     require(
         maxHistory > 0 && maxHistory % 4 == 0,
         "maxHistory: positive multiple of 4 expected, got " + maxHistory);
+    window.requireFits(layers);
     require(
         heads % kvHeads == 0,
         "kvHeads: a divisor of heads %s expected, got %s".formatted(heads, kvHeads));
@@ -75,7 +78,7 @@ public record ModelConfig(
         "positives: a part of %s expected, got %s".formatted(actions, positives));
   }
 
-  /** Creates a shape without gates that reads no attributes and has no path for content. */
+  /** Creates a shape without gates, attributes, a path for content and windows. */
   public ModelConfig(
       int items,
       int contentDim,
@@ -104,25 +107,31 @@ public record ModelConfig(
         positives,
         surfaces,
         AttributeConfig.NONE,
-        0);
+        0,
+        AttentionWindow.NONE);
   }
 
   /** Returns the same shape with another configuration of attributes. */
   public ModelConfig withAttributes(AttributeConfig other) {
-    return with(items, other, contentPath);
+    return with(items, other, contentPath, window);
   }
 
   /** Returns the same shape with a path of this width for content. */
   public ModelConfig withContentPath(int other) {
-    return with(items, attributes, other);
+    return with(items, attributes, other, window);
   }
 
   /** Returns the same shape for a catalogue of another size. */
   public ModelConfig withItems(int other) {
-    return with(other, attributes, contentPath);
+    return with(other, attributes, contentPath, window);
   }
 
-  private ModelConfig with(int size, AttributeConfig read, int path) {
+  /** Returns the same shape with other windows of attention. */
+  public ModelConfig withWindow(AttentionWindow other) {
+    return with(items, attributes, contentPath, other);
+  }
+
+  private ModelConfig with(int size, AttributeConfig read, int path, AttentionWindow local) {
     return new ModelConfig(
         size,
         contentDim,
@@ -138,7 +147,8 @@ public record ModelConfig(
         positives,
         surfaces,
         read,
-        path);
+        path,
+        local);
   }
 
   /** Whether items have descriptions besides their ids: content or attributes. */

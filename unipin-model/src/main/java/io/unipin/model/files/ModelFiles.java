@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.ModelConfig;
@@ -54,6 +55,7 @@ public record ModelFiles(
   private static final String PATHS = "paths";
   private static final String ATTRIBUTES = "attributes";
   private static final String CONTENT_PATH = "contentPath";
+  private static final String WINDOW = "window";
   private static final long MAX_CONFIG_BYTES = 1 << 20;
 
   /** About half of the largest float16 number. */
@@ -176,8 +178,8 @@ public record ModelFiles(
   }
 
   /**
-   * Returns a configuration as JSON. It names attributes and the path for content only if the model
-   * has them. So earlier versions of UniPin can read all models without them.
+   * Returns a configuration as JSON. It names attributes, the path for content and windows only if
+   * the model has them. So earlier versions of UniPin can read all models without them.
    */
   private static ObjectNode tree(ModelConfig config) {
     ObjectNode tree = JSON.valueToTree(config);
@@ -186,6 +188,9 @@ public record ModelFiles(
     }
     if (config.contentPath() == 0) {
       tree.remove(CONTENT_PATH);
+    }
+    if (!config.window().limits()) {
+      tree.remove(WINDOW);
     }
     return tree;
   }
@@ -212,6 +217,7 @@ public record ModelFiles(
       requireOneTokenPerAction(object.remove("interleaved"));
       object.putIfAbsent(ATTRIBUTES, JSON.valueToTree(AttributeConfig.NONE));
       object.putIfAbsent(CONTENT_PATH, IntNode.valueOf(0));
+      object.putIfAbsent(WINDOW, JSON.valueToTree(AttentionWindow.NONE));
       return JSON.treeToValue(object, ModelConfig.class);
     } catch (JsonProcessingException e) {
       throw new ModelException(

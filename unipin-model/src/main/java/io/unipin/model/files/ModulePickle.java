@@ -64,6 +64,12 @@ final class ModulePickle {
     integer(config.kvHeads());
     text("head_dim");
     integer(config.headDim());
+    text("window");
+    integer(config.window().rows());
+    text("global_rows");
+    integer(config.window().globalRows());
+    text("window_layers");
+    integer(config.window().layers());
     text("arithmetic");
     integer(0);
     text("kernel");

@@ -72,7 +72,8 @@ public final class WarmWeights {
             config.positives(),
             config.surfaces(),
             earlier.attributes(),
-            earlier.contentPath());
+            earlier.contentPath(),
+            config.window());
     if (!alike.equals(config)) {
       Map<String, Object> expected = shape(earlier);
       Map<String, Object> got = shape(config);

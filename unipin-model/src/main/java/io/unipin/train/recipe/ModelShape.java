@@ -13,4 +13,7 @@ public record ModelShape(
     boolean gated,
     int maxHistory,
     AttributeConfig attributes,
-    int contentPath) {}
+    int contentPath,
+    int window,
+    int globalRows,
+    int windowLayers) {}

@@ -3,6 +3,7 @@ package io.unipin.train.recipe;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.settings.SettingsSchema;
 import io.unipin.settings.SettingsTree;
@@ -88,6 +89,7 @@ public record TrainConfig(
         schema.positives(),
         schema.surfaces(),
         model.attributes(),
-        model.contentPath());
+        model.contentPath(),
+        AttentionWindow.of(model.window(), model.globalRows(), model.windowLayers()));
   }
 }

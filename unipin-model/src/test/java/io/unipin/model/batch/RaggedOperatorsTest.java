@@ -87,7 +87,8 @@ class RaggedOperatorsTest {
               some.positives(),
               some.surfaces(),
               some.attributes(),
-              some.contentPath());
+              some.contentPath(),
+              some.window());
       this.users = users;
       Path archive = folder.resolve("program.pt");
       TorchArchive.write(archive, Program.Use.SERVING, config, Weights.random(config, 1));

@@ -2,6 +2,7 @@ package io.unipin.model.engine;
 
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
@@ -45,7 +46,8 @@ final class EngineWorld {
             List.of("click"),
             List.of("home", "related"),
             AttributeConfig.NONE,
-            PATH);
+            PATH,
+            AttentionWindow.NONE);
   }
 
   /** Returns an engine with layers in float32. */

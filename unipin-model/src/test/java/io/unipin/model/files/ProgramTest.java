@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
@@ -140,7 +141,8 @@ class ProgramTest {
             List.of("a"),
             List.of("home", "related"),
             new AttributeConfig(31, List.of("author")),
-            19);
+            19,
+            AttentionWindow.NONE);
     Map<String, Long> letters =
         Map.ofEntries(
             Map.entry("N", 97L),

@@ -4,6 +4,7 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.AttributeBags;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ModelConfig;
@@ -57,7 +58,8 @@ public final class ContentBundles {
         List.of("click", "save"),
         TinyBundles.SURFACES,
         read.attributes,
-        read.contentPath);
+        read.contentPath,
+        AttentionWindow.NONE);
   }
 
   /** Publishes a bundle with the first {@code items} items. Equal seeds give equal weights. */

@@ -46,6 +46,12 @@
     seen = torch.logical_or(earlier, column == row)
     square = torch.zeros([rows + count, rows + count], dtype=$float32, device=x.device)
     mask = torch.masked_fill(square, torch.logical_not(seen), float("-inf"))
+    local_seen = seen
+    local_mask = mask
+    if self.window > 0:
+      beyond = torch.logical_and(self.beyond(row, column), row < rows)
+      local_seen = torch.logical_and(seen, torch.logical_not(beyond))
+      local_mask = torch.masked_fill(mask, beyond, float("-inf"))
     q_width = self.heads * self.head_dim
     kv_width = self.kv_heads * self.head_dim
     for l in range(self.attention_in.size(0)):
@@ -55,10 +61,15 @@
       keys = self.split(qkv.narrow(1, q_width, kv_width).unsqueeze(0), self.kv_heads)
       values = self.split(qkv.narrow(1, q_width + kv_width, kv_width).unsqueeze(0), self.kv_heads)
       q = qkv.narrow(1, 0, q_width)
+      l_mask = mask
+      l_seen = seen
+      if self.local(l):
+        l_mask = local_mask
+        l_seen = local_seen
       if self.kernel == $EACH:
-        attended = self.attend(q, keys, values, mask, False)
+        attended = self.attend(q, keys, values, l_mask, False)
       else:
-        attended = self.attend_square(q, keys, values, seen)
+        attended = self.attend_square(q, keys, values, l_seen)
       # feed-forward
       x = self.finish(x, attended, l)
     past = self.picked(paths, candidates)

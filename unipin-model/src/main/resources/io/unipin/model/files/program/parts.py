@@ -49,6 +49,9 @@ class UniPin(Module):
   heads : int                  # H
   kv_heads : int               # G, which divides H
   head_dim : int               # D
+  window : int                 # rows of a window, an even number; 0 without windows
+  global_rows : int            # first rows of a history, which all its rows see
+  window_layers : int          # number of lower layers with windows; less than L
   arithmetic : int             # $PLAIN, $BLOCKED, $INT8, $OBSERVING or $HALF
   kernel : int                 # $EACH, $PADDED, $EFFICIENT or $FLASH
   matrices : List[Tensor]      # 4 L + 1 prepared matrices, see products
@@ -159,6 +162,30 @@ class UniPin(Module):
   # true.
   def scores(self, q: Tensor, keys: Tensor, hidden: Tensor) -> Tensor:
     return torch.masked_fill(torch.matmul(q, keys.transpose(2, 3)), hidden, float("-inf"))
+
+  # Whether rows of a history attend to a window in layer l. In the lower layers they do.
+  #
+  # The rows of a history form blocks of half a window. In a layer with windows, a row attends to
+  # the global rows, to the rows of the block before its own, and to the rows of its own block up to
+  # itself. So a row of the first two blocks attends to all rows up to itself. In other layers every
+  # row does. Candidates attend to all rows of a history in every layer.
+  def local(self, l: int) -> bool:
+    return l < self.window_layers
+
+  # Returns the mask of m rows that follow `start` rows of a history: (m, start + m), -inf where a
+  # row is hidden, else 0. If start = 0, no mask is needed, and the result is (m, 0).
+  def unseen(self, start: int, m: int, device: Device) -> Tensor:
+    seen = 0
+    if start > 0:
+      seen = start + m
+    return torch.triu(
+      torch.full([m, seen], float("-inf"), dtype=$float32, device=device), start + 1)
+
+  # Cuts rows x (B, h, n, D) into c strips of `size` rows. A strip begins `step` rows after the
+  # strip before it. Returns (B c, h, size, D). If B = 1, the result is a view of x.
+  def strips(self, x: Tensor, size: int, step: int) -> Tensor:
+    cut = x.unfold(2, size, step).permute([0, 2, 1, 4, 3])
+    return cut.reshape([-1, x.size(1), size, x.size(3)])
 
   # Whether the feed-forward part is gated. If it is, its first matrix has W rows of gates in front
   # of its W rows of values.

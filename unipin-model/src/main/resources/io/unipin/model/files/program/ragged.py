@@ -67,6 +67,7 @@
   # and for $PADDED also
   #   3  (B most_new) the row of queries in each place of the rectangle
   #   4  (B, 1, 1, most_new, most_rows) whether a key is hidden from a place
+  # If `local` is true, each row of queries attends to its window. Only $PADDED supports windows.
   def rectangle(
     self,
     users: Tensor,  # (r)
@@ -74,7 +75,8 @@
     used: Tensor,  # (B)
     seen: Tensor,  # (r) number of rows of the history that each row of queries attends to
     most_new: int,
-    most_rows: int
+    most_rows: int,
+    local: bool
   ) -> List[Tensor]:
     firsts = ends.narrow(0, 0, used.size(0))
     rows = torch.arange(users.size(0), dtype=$int64, device=ends.device)
@@ -96,9 +98,19 @@
       at = at.reshape([-1])
       keys = torch.arange(most_rows, dtype=$int64, device=ends.device)
       limits = seen.index_select(0, at).view([used.size(0), 1, 1, most_new, 1])
+      hidden = keys >= limits
+      if local:
+        hidden = torch.logical_or(hidden, self.beyond(limits - 1, keys))
       rectangle.append(at)
-      rectangle.append(keys >= limits)
+      rectangle.append(hidden)
     return rectangle
+
+  # Returns whether a key lies before the window of a row and is no global row. Positions of rows
+  # and positions of keys are broadcast.
+  def beyond(self, row: Tensor, key: Tensor) -> Tensor:
+    half = self.window // 2
+    begin = (torch.div(row, half, rounding_mode="floor") - 1) * half
+    return torch.logical_and(key < begin, key >= self.global_rows)
 
   # Lets rows of queries attend to rows of the pool. If `causal` is true, a user's queries belong to
   # the last rows of the history, and each query attends to the rows up to its own row. Otherwise
@@ -190,8 +202,8 @@
     return views
 
   # Writes the new rows of one layer into the blocks, then lets these rows attend to the blocks.
-  # Used for $EACH only. If `last` is true, only the last row of each user attends. Returns (r, H D)
-  # or, if `last`, (B, H D).
+  # Used for $EACH only. If `last` is true, only the last row of each user attends. If `local`
+  # is true, rows attend to their windows. Returns (r, H D) or, if `last`, (B, H D).
   def extend_each(
     self,
     qkv: Tensor,  # (r, H D + 2 G D)
@@ -199,7 +211,8 @@
     steps: List[Tensor],  # B views (2, G, used, 1), read only if the blocks are int8
     masks: List[Tensor],  # B masks of unseen
     ends: List[int],
-    last: bool
+    last: bool,
+    local: bool
   ) -> Tensor:
     q_width = self.heads * self.head_dim
     attended = annotate(List[Tensor], [])
@@ -212,7 +225,10 @@
       q = own.narrow(1, 0, q_width)
       if last:
         q = q.narrow(0, m - 1, 1)
-      attended.append(self.attend_rows(q, rows[b], steps[b], masks[b]))
+      if local:
+        attended.append(self.attend_window(q, rows[b], steps[b]))
+      else:
+        attended.append(self.attend_rows(q, rows[b], steps[b], masks[b]))
     return torch.cat(attended)
 
   # Lets each candidate attend to its user's history and to itself. Used for $EACH only.
@@ -264,6 +280,7 @@
     reads = annotate(List[Tensor], [])
     writes = annotate(List[Tensor], [])
     rectangle = annotate(List[Tensor], [])
+    local_rectangle = annotate(List[Tensor], [])
     corner = annotate(List[Tensor], [])
     pool_rows = pool
     keys = pool
@@ -282,10 +299,13 @@
       starts = self.layer_starts(parts)
       writes = (starts.index_select(1, parts[4]) + positions).unbind()
       used = parts[6]
-      rectangle = self.rectangle(parts[4], ends, used, positions + 1, most_new, most_rows)
+      seen = positions + 1
+      rectangle = self.rectangle(parts[4], ends, used, seen, most_new, most_rows, False)
+      if self.window > 0:
+        local_rectangle = self.rectangle(parts[4], ends, used, seen, most_new, most_rows, True)
       # The rectangle of the last layer, in which only the last row of each user attends
       numbers = torch.arange(users + 1, dtype=$int64, device=ends.device)
-      corner = self.rectangle(numbers.narrow(0, 0, users), numbers, used, used, 1, most_rows)
+      corner = self.rectangle(numbers.narrow(0, 0, users), numbers, used, used, 1, most_rows, False)
     for l in range(layers):
       last = l + 1 == layers
       # attention: queries, keys and values
@@ -297,7 +317,8 @@
       if self.kernel == $EACH:
         own_rows = each_rows[l * users:(l + 1) * users]
         own_steps = each_steps[l * users:(l + 1) * users]
-        attended = self.extend_each(qkv, own_rows, own_steps, each_masks, each_ends, last)
+        attended = self.extend_each(
+          qkv, own_rows, own_steps, each_masks, each_ends, last, self.local(l))
       else:
         rounded = qkv.to(pool.dtype)
         pool_rows.index_copy_(0, writes[l], rounded.narrow(1, q_width, 2 * kv_width))
@@ -305,6 +326,9 @@
         if last:
           q = q.index_select(0, lasts)
           mixed, lse = self.attend_ragged(q, keys, values, reads[l], corner, 1, most_rows, True)
+        elif self.local(l):
+          mixed, lse = self.attend_ragged(
+            q, keys, values, reads[l], local_rectangle, most_new, most_rows, True)
         else:
           mixed, lse = self.attend_ragged(
             q, keys, values, reads[l], rectangle, most_new, most_rows, True)
@@ -350,7 +374,7 @@
     else:
       keys, values = self.pool_rows(pool).view([-1, 2, self.kv_heads, self.head_dim]).unbind(1)
       reads = self.reads(parts, most_rows)
-      rectangle = self.rectangle(parts[4], parts[5], parts[6], seen, most_new, most_rows)
+      rectangle = self.rectangle(parts[4], parts[5], parts[6], seen, most_new, most_rows, False)
     for l in range(self.attention_in.size(0)):
       # attention: queries, keys and values
       qkv = self.product(self.norm(x, None), 4 * l).narrow(0, 0, k)

@@ -152,15 +152,6 @@
     halves = torch.split(x, 1)
     return (halves[0], halves[1])
 
-  # Returns the mask of m new rows that follow `start` rows of a block: (m, start + m), -inf where a
-  # row is hidden, else 0. If start = 0, no mask is needed, and the result is (m, 0).
-  def unseen(self, start: int, m: int, device: Device) -> Tensor:
-    seen = 0
-    if start > 0:
-      seen = start + m
-    return torch.triu(
-      torch.full([m, seen], float("-inf"), dtype=$float32, device=device), start + 1)
-
   # Lets new rows of a history, or only the last row, attend to the rows up to their own.
   def attend_rows(
     self,
@@ -181,6 +172,75 @@
     else:
       attended = self.attend(q, keys, values, hidden, False)
     return attended
+
+  # Lets new rows of a history attend to their windows, see local.
+  def attend_window(
+    self,
+    q: Tensor,  # (m, H D), scaled
+    rows: Tensor,  # (2, G, n, D) float32, float16 or int8: all rows
+    steps: Tensor  # (2, G, n, 1) float16, read only if the rows are int8
+  ) -> Tensor:  # (m, H D)
+    n = rows.size(2)
+    half = self.window // 2
+    start = n - q.size(0)
+    at = start
+    parts = annotate(List[Tensor], [])
+    while at < n:
+      if at < self.window:
+        # the first two blocks: all rows up to the own
+        to = min(n, self.window)
+        hidden = self.unseen(at, to - at, q.device)
+        part = self.attend_rows(
+          q.narrow(0, at - start, to - at), rows.narrow(2, 0, to), steps.narrow(2, 0, to), hidden)
+      else:
+        # as many whole blocks as there are, or a part of one block
+        size = min(n, (at // half + 1) * half) - at
+        to = at + size
+        if size == half:
+          to = at + (n - at) // half * half
+        part = self.attend_blocks(q.narrow(0, at - start, to - at), rows, steps, at, size)
+      parts.append(part)
+      at = to
+    return torch.cat(parts)
+
+  # Lets rows of blocks attend to their windows. The blocks follow the first two blocks of a
+  # history. Either all blocks are whole, or it is a part of one block.
+  def attend_blocks(
+    self,
+    q: Tensor,  # (c s, H D), scaled: s rows of each of c blocks
+    rows: Tensor,  # (2, G, n, D) float32, float16 or int8: all rows
+    steps: Tensor,  # (2, G, n, 1) float16, read only if the rows are int8
+    at: int,  # position of the first row of q
+    s: int
+  ) -> Tensor:  # (c s, H D)
+    group = self.heads // self.kv_heads
+    half = self.window // 2
+    begin = (at // half - 1) * half
+    before = at - begin
+    count = before + q.size(0)
+    kind = $float32
+    if s == half:
+      kind = self.attention_type()
+    keys, values = self.stored(rows.narrow(2, begin, count), steps.narrow(2, begin, count), kind)
+    # All queries of a block that share keys become rows of one head.
+    x = q.view([-1, s, self.kv_heads, group, self.head_dim]).permute([0, 2, 3, 1, 4])
+    x = x.reshape([-1, self.kv_heads, group * s, self.head_dim]).to(kind)
+    hidden = self.unseen(before, s, q.device).repeat([group, 1])
+    mixed, lse = torch._scaled_dot_product_flash_attention_for_cpu(
+      x, self.strips(keys, before + s, half), self.strips(values, before + s, half),
+      0., False, attn_mask=hidden, scale=1.)
+    mixed = mixed.to($float32)
+    if self.global_rows > 0:
+      # The softmax over both kinds of keys is a mix of two, see with_own.
+      first = self.global_rows
+      keys, values = self.stored(rows.narrow(2, 0, first), steps.narrow(2, 0, first), kind)
+      shape = [x.size(0), -1, -1, -1]
+      others, other_lse = torch._scaled_dot_product_flash_attention_for_cpu(
+        x, keys.expand(shape), values.expand(shape), 0., False, attn_mask=None, scale=1.)
+      share = torch.sigmoid(other_lse - lse).unsqueeze(-1)
+      mixed = torch.lerp(mixed, others.to($float32), share)
+    mixed = mixed.view([-1, self.kv_heads, group, s, self.head_dim]).permute([0, 3, 1, 2, 4])
+    return mixed.reshape([q.size(0), self.heads * self.head_dim])
 
   # Adds rows of zeros to x (m, w), so that their number is a multiple of 16; does nothing if m is
   # less than 16. oneDNN compiles a product for each number of rows and keeps all compiled products
@@ -245,7 +305,10 @@
       # attention: write the block
       self.store(new_rows[l], new_steps[l], kv)
       # attention: read the block
-      attended = self.attend_rows(q, all_rows[l], all_steps[l], hidden)
+      if self.local(l):
+        attended = self.attend_window(q, all_rows[l], all_steps[l])
+      else:
+        attended = self.attend_rows(q, all_rows[l], all_steps[l], hidden)
       # feed-forward
       x = self.finish(x, self.filled(attended), l)
     return x.view([-1])

@@ -51,6 +51,51 @@
     y = torch.linear(h, narrow)
     return x + torch.dropout(y, dropout, dropout > 0.)
 
+  # Lets rows of histories attend to the rows up to themselves or, if `local` is true, to their
+  # windows, see parts. Rows of zeros fill the last block.
+  def attend_history(
+    self,
+    q: Tensor,  # (B, H, n, D)
+    keys: Tensor,  # (B, H, n, D)
+    values: Tensor,  # (B, H, n, D)
+    local: bool
+  ) -> Tensor:  # (B, H, n, D)
+    window = self.window
+    rest = q.size(2) - window
+    if not local or rest <= 0:
+      mixed = torch.scaled_dot_product_attention(q, keys, values, None, 0., True)
+    else:
+      first = torch.scaled_dot_product_attention(
+        q.narrow(2, 0, window), keys.narrow(2, 0, window), values.narrow(2, 0, window),
+        None, 0., True)
+      half = window // 2
+      count = (rest + half - 1) // half
+      more = [0, 0, 0, count * half - rest]
+      x = self.strips(torch.constant_pad_nd(q.narrow(2, window, rest), more, 0.), half, half)
+      hidden = torch.cat([
+        torch.zeros([half, self.global_rows], dtype=$float32, device=q.device),
+        self.unseen(half, half, q.device)], 1)
+      mixed = torch.scaled_dot_product_attention(
+        x, self.windows(keys, more, count), self.windows(values, more, count), hidden, 0., False)
+      mixed = mixed.view([q.size(0), count, self.heads, half, self.head_dim]).transpose(1, 2)
+      mixed = mixed.reshape([q.size(0), self.heads, count * half, self.head_dim])
+      mixed = torch.cat([first, mixed.narrow(2, 0, rest)], 2)
+    return mixed
+
+  # Returns the keys or values to which the rows of each block attend, from the third block on:
+  # (B c, H, global rows + window, D).
+  def windows(
+    self,
+    x: Tensor,  # (B, H, n, D)
+    more: List[int],  # padding with which the last block is filled
+    count: int  # c
+  ) -> Tensor:
+    half = self.window // 2
+    rows = torch.constant_pad_nd(x.narrow(2, half, x.size(2) - half), more, 0.)
+    first = x.narrow(2, 0, self.global_rows).unsqueeze(1).expand([-1, count, -1, -1, -1])
+    first = first.reshape([-1, self.heads, self.global_rows, self.head_dim])
+    return torch.cat([first, self.strips(rows, self.window, half)], 2)
+
   # Encodes histories, which are padded at the end, and candidates. Returns the rows of the
   # histories (B, n + 1, d) and the rows of the candidates (B, k, d).
   def dense(
@@ -99,7 +144,7 @@
       k = self.split(qkv.narrow(2, q_width, kv_width), self.kv_heads)
       k = self.widen(self.rotate(k, cosine, sine))
       v = self.widen(self.split(qkv.narrow(2, q_width + kv_width, kv_width), self.kv_heads))
-      o = torch.scaled_dot_product_attention(q, k, v, None, 0., True)
+      o = self.attend_history(q, k, v, self.local(l))
       x = x + torch.dropout(torch.linear(self.join(o), outs[l]), dropout, dropout > 0.)
       # feed-forward of the histories
       x = self.feed_forward(x, forward_norms[l], forward_ins[l], forward_outs[l], dropout)
