@@ -127,7 +127,14 @@ class NativeEqualsProgramTest {
     int heads = kvHeads * (1 + random.nextInt(headDim > 32 ? 1 : 3));
     ModelConfig plain =
         shape(headDim, heads, kvHeads, random.nextBoolean(), 1 + random.nextInt(4), 72);
-    return random.nextBoolean() ? plain : TestModels.described(plain);
+    ModelConfig config = random.nextBoolean() ? plain : TestModels.described(plain);
+    return config.layers() == 1 || random.nextBoolean() ? config : windowed(config, random);
+  }
+
+  private static ModelConfig windowed(ModelConfig config, Random random) {
+    int half = 1 + random.nextInt(12);
+    int layers = 1 + random.nextInt(config.layers() - 1);
+    return config.withWindow(new AttentionWindow(2 * half, random.nextInt(half + 1), layers));
   }
 
   @Test
@@ -150,6 +157,10 @@ class NativeEqualsProgramTest {
     }
     try (Both both = new Both(shape(64, 2, 1, true, 2, 2000), 101)) {
       compare(both, new Random(2), 2000, 64, "2000 actions");
+    }
+    AttentionWindow window = new AttentionWindow(128, 4, 1);
+    try (Both both = new Both(shape(64, 2, 1, true, 2, 2000).withWindow(window), 102)) {
+      compare(both, new Random(3), 2000, 64, "2000 actions, with windows");
     }
   }
 
@@ -265,6 +276,11 @@ class NativeEqualsProgramTest {
   void calls_roundedKeysAndValuesOfInt8_areNearThoseOfTheProgram() {
     try (Both both = new Both(shape(32, 4, 2, true, 3, 152), 7, Precision.INT8)) {
       compareRounded(both, KvType.FLOAT16, INT8_TOLERANCE, 0.5);
+      compareRounded(both, KvType.INT8, INT8_TOLERANCE, 0.5);
+    }
+    ModelConfig local =
+        shape(32, 4, 2, true, 3, 152).withWindow(new AttentionWindow(24, 3, 2));
+    try (Both both = new Both(local, 8, Precision.INT8)) {
       compareRounded(both, KvType.INT8, INT8_TOLERANCE, 0.5);
     }
   }

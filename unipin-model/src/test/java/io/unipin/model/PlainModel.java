@@ -1,11 +1,14 @@
 package io.unipin.model;
 
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.model.files.ModelFiles;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The model as loops over arrays of doubles. It needs no engine, no batches and no blocks of the
@@ -63,10 +66,29 @@ final class PlainModel {
         values[l][t] = part(qkv, config.heads() + config.kvHeads(), config.kvHeads());
       }
       for (int t = 0; t < rows; t++) {
-        x[t] = finish(x[t], attend(queries[t], keys[l], values[l], t + 1), l);
+        double[][] seenKeys = seen(keys[l], l, t);
+        x[t] = finish(x[t], attend(queries[t], seenKeys, seen(values[l], l, t), seenKeys.length), l);
       }
     }
     return new Encoded(keys, values, x[rows - 1]);
+  }
+
+  /**
+   * Returns the rows of a layer to which row {@code t} of a history attends: all rows up to itself.
+   * In a layer with windows only those that are global rows, or lie in its block or in the block
+   * before.
+   */
+  private double[][] seen(double[][] rows, int layer, int t) {
+    AttentionWindow window = config.window();
+    List<double[]> seen = new ArrayList<>();
+    for (int s = 0; s <= t; s++) {
+      boolean near =
+          layer >= window.layers() || t / (window.rows() / 2) - s / (window.rows() / 2) <= 1;
+      if (near || s < window.globalRows()) {
+        seen.add(rows[s]);
+      }
+    }
+    return seen.toArray(double[][]::new);
   }
 
   private double[] token(TokenSequence tokens, int t) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.PagePositions;
@@ -208,10 +209,20 @@ class PlainModelTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"4, 2, false", "2, 1, true", "2, 2, false"})
-  void servingModel_randomHistories_equalsPlainModel(int heads, int kvHeads, boolean gated) {
-    ModelConfig config =
+  @CsvSource({
+    "4, 2, false, 0, 0, 0",
+    "2, 1, true, 0, 0, 0",
+    "2, 2, false, 0, 0, 0",
+    "4, 2, false, 12, 3, 2",
+    "2, 1, true, 2, 1, 1",
+    "2, 2, false, 14, 0, 2"
+  })
+  void servingModel_randomHistories_equalsPlainModel(
+      int heads, int kvHeads, boolean gated, int window, int globalRows, int windowLayers) {
+    ModelConfig plainShape =
         gated ? TestModels.gated(heads, kvHeads, 40) : TestModels.config(heads, kvHeads, 40);
+    ModelConfig config =
+        plainShape.withWindow(AttentionWindow.of(window, globalRows, windowLayers));
     Random random = new Random(SEED);
     try (ServingModel model = TestModels.serving(folder, config, SEED)) {
       PlainModel plain = new PlainModel(folder);

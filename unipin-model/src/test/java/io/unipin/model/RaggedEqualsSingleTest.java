@@ -8,6 +8,7 @@ import io.unipin.kvcache.KvRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.batch.AttentionKernel;
 import io.unipin.model.batch.TestPool;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.features.PagePositions;
@@ -91,8 +92,14 @@ class RaggedEqualsSingleTest {
   }
 
   private ModelConfig write(int kvHeads, boolean gated) {
+    return write(kvHeads, gated, 0);
+  }
+
+  /** Writes a model. If {@code window} is not 0, its two lower layers have windows of such rows. */
+  private ModelConfig write(int kvHeads, boolean gated, int window) {
     ModelConfig config =
-        gated ? TestModels.gated(4, kvHeads, 40) : TestModels.config(4, kvHeads, 40);
+        (gated ? TestModels.gated(4, kvHeads, 40) : TestModels.config(4, kvHeads, 40))
+            .withWindow(AttentionWindow.of(window, 2, 2));
     TestModels.write(folder, config, 3);
     return config;
   }
@@ -138,14 +145,16 @@ class RaggedEqualsSingleTest {
 
   @ParameterizedTest
   @CsvSource({
-    "FLOAT32, 4, false, 1e-4",
-    "FLOAT32, 2, true, 1e-4",
-    "FLOAT16, 2, false, 2e-3",
-    "INT8, 2, false, 5e-2"
+    "FLOAT32, 4, false, 0, 1e-4",
+    "FLOAT32, 2, true, 0, 1e-4",
+    "FLOAT32, 2, true, 8, 1e-4",
+    "FLOAT16, 2, false, 0, 2e-3",
+    "INT8, 2, false, 0, 5e-2",
+    "INT8, 2, false, 8, 5e-2"
   })
   void visits_inHostMemory_giveWhatEachGivesAlone(
-      KvType type, int kvHeads, boolean gated, float tolerance) throws Exception {
-    ModelConfig config = write(kvHeads, gated);
+      KvType type, int kvHeads, boolean gated, int window, float tolerance) throws Exception {
+    ModelConfig config = write(kvHeads, gated, window);
     try (ServingModel model = batched(Precision.FLOAT32, AttentionKernel.EACH)) {
       compare(model, type, capacity -> TestModels.block(config, type, capacity), tolerance);
     }
@@ -153,15 +162,17 @@ class RaggedEqualsSingleTest {
 
   @ParameterizedTest
   @CsvSource({
-    "FLOAT32, EACH, FLOAT32, 4, false, 1e-4",
-    "FLOAT32, EACH, FLOAT32, 2, true, 1e-4",
-    "FLOAT32, EACH, FLOAT16, 2, false, 2e-3",
-    "FLOAT32, PADDED, FLOAT32, 4, false, 1e-4",
-    "FLOAT32, PADDED, FLOAT32, 2, true, 1e-4",
-    "FLOAT32, PADDED, FLOAT16, 1, false, 2e-3",
-    "FLOAT16, PADDED, FLOAT16, 4, false, 5e-3",
-    "FLOAT16, PADDED, FLOAT16, 2, true, 5e-3",
-    "FLOAT16, EACH, FLOAT16, 2, false, 5e-3"
+    "FLOAT32, EACH, FLOAT32, 4, false, 0, 1e-4",
+    "FLOAT32, EACH, FLOAT32, 2, true, 0, 1e-4",
+    "FLOAT32, EACH, FLOAT16, 2, false, 0, 2e-3",
+    "FLOAT32, PADDED, FLOAT32, 4, false, 0, 1e-4",
+    "FLOAT32, PADDED, FLOAT32, 2, true, 0, 1e-4",
+    "FLOAT32, PADDED, FLOAT32, 2, false, 8, 1e-4",
+    "FLOAT32, EACH, FLOAT32, 2, false, 8, 1e-4",
+    "FLOAT32, PADDED, FLOAT16, 1, false, 0, 2e-3",
+    "FLOAT16, PADDED, FLOAT16, 4, false, 0, 5e-3",
+    "FLOAT16, PADDED, FLOAT16, 2, true, 0, 5e-3",
+    "FLOAT16, EACH, FLOAT16, 2, false, 0, 5e-3"
   })
   void visits_inAPool_giveWhatEachGivesAlone(
       Precision precision,
@@ -169,9 +180,10 @@ class RaggedEqualsSingleTest {
       KvType type,
       int kvHeads,
       boolean gated,
+      int window,
       float tolerance)
       throws Exception {
-    ModelConfig config = write(kvHeads, gated);
+    ModelConfig config = write(kvHeads, gated, window);
     try (ServingModel model = batched(precision, kernel);
         TestPool pool = new TestPool(type, POOL)) {
       compare(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvLayout;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.HistoryWindow;
 import io.unipin.model.features.ModelConfig;
@@ -20,32 +21,40 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tests that the cached path of serving equals the dense pass, which is its oracle. */
+/**
+ * Tests that the cached path of serving equals the dense pass, which is its oracle. A subclass tests
+ * a model with windows of attention.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServingEqualsDenseTest {
   private static final long SEED = 11;
   private static final float TOLERANCE = 1e-4f;
   private static final int MAX_HISTORY = 152;
 
-  @TempDir static Path folder;
+  private ModelConfig config;
+  private ServingModel model;
+  private DensePass dense;
 
-  private static ModelConfig config;
-  private static ServingModel model;
-  private static DensePass dense;
+  /** Returns the windows of the model under test. */
+  AttentionWindow window() {
+    return AttentionWindow.NONE;
+  }
 
   @BeforeAll
-  static void load() {
-    config = TestModels.config(4, 2, MAX_HISTORY);
+  void load(@TempDir Path folder) {
+    config = TestModels.config(4, 2, MAX_HISTORY).withWindow(window());
     model = TestModels.serving(folder, config, SEED);
     dense = new DensePass(folder);
   }
 
   @AfterAll
-  static void close() {
+  void close() {
     model.close();
     dense.close();
   }
@@ -277,12 +286,12 @@ class ServingEqualsDenseTest {
         .isNotEqualTo(Arrays.copyOfRange(queries, e, 2 * e));
   }
 
-  private static int capacity() {
+  private int capacity() {
     return config.kvLayout(KvType.FLOAT32).capacityFor(MAX_HISTORY + 1);
   }
 
   /** Encodes a window in random pieces, as if the actions arrived over time. */
-  private static float[] extendInSplits(TokenSequence tokens, HostRows block, Random random) {
+  private float[] extendInSplits(TokenSequence tokens, HostRows block, Random random) {
     float[] state = {};
     int rows = 0;
     while (rows < 1 + tokens.size()) {

@@ -12,6 +12,7 @@ import io.unipin.train.recipe.TrainException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,22 @@ class RecipeCheckTest {
     assertThatThrownBy(() -> RecipeCheck.require(recipe, TestLogs.SCHEMA))
         .isInstanceOf(TrainException.class)
         .hasMessageStartingWith("model.kvHeads: a divisor of heads");
+    TrainConfig windows = TrainConfig.defaults(Map.of("model.window", "64"));
+    RecipeCheck.require(windows, TestLogs.SCHEMA);
+    for (Map.Entry<String, String> bad :
+        Map.of(
+                "model.window", "63",
+                "model.globalRows", "33",
+                "model.windowLayers", "2")
+            .entrySet()) {
+      assertThatThrownBy(
+              () ->
+                  RecipeCheck.require(
+                      windows.with(bad.getKey(), bad.getValue()), TestLogs.SCHEMA))
+          .isInstanceOf(TrainException.class)
+          .hasMessageMatching(
+              Pattern.quote(bad.getKey()) + ": .* expected, got " + bad.getValue());
+    }
   }
 
   @Test

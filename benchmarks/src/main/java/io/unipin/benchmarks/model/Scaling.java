@@ -5,6 +5,7 @@ import io.unipin.ann.FaissBuild;
 import io.unipin.ann.FaissIndex;
 import io.unipin.benchmarks.measure.Flops;
 import io.unipin.benchmarks.measure.Rounds;
+import io.unipin.benchmarks.measure.Spread;
 import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvKey;
 import io.unipin.kvcache.KvLayout;
@@ -12,6 +13,7 @@ import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.TokenHashes;
 import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.ModelConfig;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,9 +32,13 @@ final class Scaling {
   static final int HISTORY = 512;
   static final int CANDIDATES = 200;
   private static final int APPENDED = 8;
+  private static final int WINDOW_ROWS = 256;
+  private static final int WINDOW_GLOBAL_ROWS = 4;
   private static final String ENCODE = "encode";
   private static final String APPEND = "append";
   private static final String SCORE = "score";
+  private static final String WINDOWED = "encode with windows";
+  private static final String SHORT = "encode a short history";
   private static final String ACQUIRE = "acquire";
   private static final String SEARCH = "search";
   private static final int DIMENSION = 64;
@@ -80,6 +86,48 @@ final class Scaling {
       json.put("encode_gflop", flops.encode(n) / 1e9);
       json.put("score_gflop", flops.score(n, k) / 1e9);
       engine = model.engine();
+      return json;
+    }
+  }
+
+  /**
+   * Measures the time to encode {@code n} actions with windows of attention in all layers but the
+   * last, and without them, beside the time to encode 512 actions without windows.
+   */
+  Map<String, Object> window(int n) throws IOException {
+    return window(n, BenchModel.shape(n), BenchModel.shape(HISTORY));
+  }
+
+  /** Does the same with the shapes of both models given; {@code shape} has no windows. */
+  Map<String, Object> window(int n, ModelConfig shape, ModelConfig shorter) throws IOException {
+    AttentionWindow window =
+        new AttentionWindow(WINDOW_ROWS, WINDOW_GLOBAL_ROWS, shape.layers() - 1);
+    int few = shorter.maxHistory();
+    try (BenchModel windowed = BenchModel.open(shape.withWindow(window));
+        BenchModel plain = BenchModel.open(shape);
+        BenchModel small = BenchModel.open(shorter);
+        BenchModel.User longUser = windowed.user(n, 1);
+        BenchModel.User plainUser = plain.user(n, 1);
+        BenchModel.User shortUser = small.user(few, 1)) {
+      Map<String, Runnable> sides = new LinkedHashMap<>();
+      sides.put(WINDOWED, longUser::encode);
+      sides.put(ENCODE, plainUser::encode);
+      sides.put(SHORT, shortUser::encode);
+      Rounds times = Rounds.run(rounds, sides, nanos);
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("n", n);
+      json.put("window", window.rows());
+      json.put("global_rows", window.globalRows());
+      json.put("window_layers", window.layers());
+      json.put("window_encode_ms", milliseconds(times, WINDOWED));
+      json.put("encode_ms", milliseconds(times, ENCODE));
+      json.put("encode_" + few + "_ms", milliseconds(times, SHORT));
+      json.put("encode_ratio", times.ratio(ENCODE, SHORT).median());
+      Spread ratio = times.ratio(WINDOWED, SHORT);
+      json.put("window_encode_ratio", ratio.median());
+      json.put("quartile1", ratio.lower());
+      json.put("quartile3", ratio.upper());
+      engine = windowed.engine();
       return json;
     }
   }

@@ -22,9 +22,13 @@ import picocli.CommandLine.Spec;
     name = "scaling",
     description =
         "Measures the cost of encoding, appending, scoring, look-up and search while one size"
-            + " grows: history length, candidates, layers, cached users or catalogue size.",
+            + " grows: history length, candidates, layers, cached users or catalogue size. Also"
+            + " compares encoding with and without windows of attention.",
     footer = {"", "Example:", "  ./unipin bench scaling --json scaling.json --quick"})
 public final class ScalingCommand implements Callable<Integer> {
+  private static final String WINDOW = "window";
+  private static final String WINDOW_RATIO = "window_encode_ratio";
+
   @Mixin private BenchOptions options;
   @Spec private CommandSpec spec;
 
@@ -45,12 +49,15 @@ public final class ScalingCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (Progress progress = Progress.begin("scaling", axes.size())) {
       for (Axis axis : axes) {
-        progress.at(results.size(), axes.size(), axis.name());
+        progress.at(axes.indexOf(axis), axes.size(), axis.name());
         List<Map<String, Object>> rows = new ArrayList<>();
         for (int value : axis.values()) {
           rows.add(axis.measure().at(value));
         }
         results.put(axis.name(), rows);
+        if (axis.name().equals(WINDOW)) {
+          results.put(WINDOW_RATIO, rows.get(0).get(WINDOW_RATIO));
+        }
         print(rows, out);
       }
     }
@@ -72,6 +79,7 @@ public final class ScalingCommand implements Callable<Integer> {
             "history",
             quick ? new int[] {128, 512} : new int[] {64, 128, 256, 512, 992, 2000},
             scaling::history),
+        new Axis(WINDOW, new int[] {2000}, scaling::window),
         new Axis(
             "candidates",
             quick ? new int[] {50, 200} : new int[] {50, 100, 200, 400, 656, 1000},

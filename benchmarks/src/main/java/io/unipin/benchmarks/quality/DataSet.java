@@ -6,11 +6,19 @@ import io.unipin.cli.console.Home;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Finds and imports data sets by name. */
 public final class DataSet {
-  private static final String SIMULATOR = "simulator";
+  /** Options of {@code simulate} by the names of simulated data sets. */
+  private static final Map<String, List<String>> SIMULATED =
+      Map.of(
+          "simulator",
+          List.of(),
+          "simulator-long", // an average user has about 2,000 actions
+          List.of("--users", "200", "--items", "10000", "--views", "1500"));
 
   private DataSet() {}
 
@@ -23,7 +31,7 @@ public final class DataSet {
   /** Throws unless the data set exists on this machine. */
   public static void require(Home home, String data) {
     Path source = folder(home).resolve(data);
-    if (!data.equals(SIMULATOR) && !Files.isDirectory(source)) {
+    if (!SIMULATED.containsKey(data) && !Files.isDirectory(source)) {
       throw new CommandException("no data at " + source + ": set UNIPIN_DATA to its parent");
     }
   }
@@ -35,8 +43,11 @@ public final class DataSet {
   static Path feedLog(Home home, String data, Path folder)
       throws IOException, InterruptedException {
     Path log = folder.resolve("feedlog");
-    if (data.equals(SIMULATOR)) {
-      ChildProcess.run(home, List.of("simulate", "--out", log.toString()));
+    List<String> sizes = SIMULATED.get(data);
+    if (sizes != null) {
+      List<String> command = new ArrayList<>(List.of("simulate", "--out", log.toString()));
+      command.addAll(sizes);
+      ChildProcess.run(home, command);
       return log;
     }
     require(home, data);

@@ -62,7 +62,7 @@ public final class QualityCommand implements Callable<Integer>, Checked {
       paramLabel = "NAME",
       description =
           "Name of a data set: a folder in UNIPIN_DATA (default ../shared/data) that has a recipe,"
-              + " or simulator.")
+              + " simulator, or simulator-long (histories of about 2,000 actions).")
   private String data;
 
   @Option(

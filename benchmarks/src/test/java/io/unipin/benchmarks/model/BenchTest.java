@@ -115,6 +115,11 @@ final class BenchTest {
         .containsEntry("n", 16)
         .containsEntry("encode_ms", 1.0)
         .containsKeys("append_8_ms", "score_ms", "encode_gflop", "score_gflop");
+    assertThat(scaling.window(16, TINY, TINY))
+        .containsEntry("window_encode_ratio", 1.0)
+        .containsEntry("encode_ratio", 1.0)
+        .containsEntry("window_layers", 1)
+        .containsKeys("window_encode_ms", "encode_ms", "encode_16_ms");
     assertThat(scaling.cachedUsers(50)).containsEntry("users", 50).containsKey("acquire_hit_ns");
     assertThat(scaling.catalogue(500, "Flat"))
         .containsEntry("items", 500)

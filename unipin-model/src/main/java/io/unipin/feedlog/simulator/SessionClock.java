@@ -44,7 +44,7 @@ final class SessionClock {
     startsSession = random.nextDouble() < 1 / VIEWS_PER_SESSION;
     timeMs +=
         startsSession
-            ? SESSION_PAUSE_MS + (long) exponential(sessionGapMs - SESSION_PAUSE_MS)
+            ? SESSION_PAUSE_MS + (long) exponential(Math.max(0, sessionGapMs - SESSION_PAUSE_MS))
             : 20_000 + (long) exponential(60_000);
     return true;
   }

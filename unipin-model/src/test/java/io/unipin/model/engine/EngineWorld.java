@@ -29,6 +29,11 @@ final class EngineWorld {
   private final Random random;
 
   EngineWorld(int headDim, int heads, int kvHeads, boolean gated, long seed) {
+    this(headDim, heads, kvHeads, gated, seed, AttentionWindow.NONE);
+  }
+
+  EngineWorld(
+      int headDim, int heads, int kvHeads, boolean gated, long seed, AttentionWindow window) {
     this.random = new Random(seed);
     this.config =
         new ModelConfig(
@@ -47,7 +52,7 @@ final class EngineWorld {
             List.of("home", "related"),
             AttributeConfig.NONE,
             PATH,
-            AttentionWindow.NONE);
+            window);
   }
 
   /** Returns an engine with layers in float32. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.ModelConfig;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -31,6 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class NativeEngineTest {
   private final EngineWorld world = new EngineWorld(32, 4, 2, true, 3);
+  private final EngineWorld windowed =
+      new EngineWorld(32, 4, 2, true, 3, new AttentionWindow(14, 3, 1));
 
   static List<Arguments> kernels() {
     List<Arguments> kernels = new ArrayList<>();
@@ -73,6 +76,11 @@ class NativeEngineTest {
   @ParameterizedTest
   @MethodSource("kernels")
   void extend_anySplitAndAnyCut_givesTheSameBits(MatrixType matrices, String set) {
+    compareSplits(world, matrices, set);
+    compareSplits(windowed, matrices, set);
+  }
+
+  private static void compareSplits(EngineWorld world, MatrixType matrices, String set) {
     NativeEngine.Actions history = world.actions(EngineWorld.HISTORY);
     NativeEngine.Candidates slate = world.candidates(37);
     try (NativeEngine engine = world.engine(matrices, set)) {
@@ -104,6 +112,11 @@ class NativeEngineTest {
   @ParameterizedTest
   @MethodSource("kernels")
   void scoreDense_anyCut_givesTheBitsOfScore(MatrixType matrices, String set) {
+    compareCuts(world, matrices, set);
+    compareCuts(windowed, matrices, set);
+  }
+
+  private static void compareCuts(EngineWorld world, MatrixType matrices, String set) {
     NativeEngine.Candidates slate = world.candidates(37, 0);
     try (NativeEngine engine = world.engine(matrices, set)) {
       for (int length : new int[] {0, 1, 33, EngineWorld.HISTORY}) {

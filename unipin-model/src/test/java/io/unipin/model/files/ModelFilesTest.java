@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.model.ModelWriter;
 import io.unipin.model.TestModels;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
 import java.io.IOException;
@@ -28,6 +29,22 @@ class ModelFilesTest {
     ModelFiles files = ModelFiles.read(folder);
     assertThat(files.config()).isEqualTo(CONFIG);
     assertThat(files.fingerprint()).hasSize(32).isEqualTo(ModelFiles.read(folder).fingerprint());
+  }
+
+  /** A model without windows has the file that earlier versions wrote and can read. */
+  @Test
+  void read_writtenWithWindows_isEqual() throws IOException {
+    ModelWriter.writeRandom(folder, CONFIG, 3);
+    assertThat(Files.readString(folder.resolve("config.json"))).doesNotContain("window");
+    ModelConfig local = CONFIG.withWindow(new AttentionWindow(6, 2, 1));
+    Path other = folder.resolve("local");
+    ModelWriter.writeRandom(other, local, 3);
+    assertThat(ModelFiles.read(other).config()).isEqualTo(local);
+    Path config = other.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace("\"rows\" : 6", "\"rows\" : 7"));
+    assertThatThrownBy(() -> ModelFiles.read(other))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("window: 0 or a positive even number expected, got 7");
   }
 
   @Test

@@ -16,7 +16,8 @@ import java.util.List;
  *
  * @param format version of the directory's layout. Version 2 added golden queries, version 3 the
  *     recipe, version 4 counts of classes, version 5 attributes and a path for content, version 6
- *     the weights that order a page, and version 7 tables of counts and the files of pre-ranking
+ *     the weights that order a page, version 7 tables of counts and the files of pre-ranking, and
+ *     version 8 windows of attention
  * @param created time of creation, ISO-8601, UTC
  * @param modelFingerprint fingerprint of the model when the bundle was written
  * @param index FAISS factory string, or {@code exact}
@@ -35,7 +36,8 @@ record BundleManifest(
     List<BundleFile> files,
     List<GoldenQuery> golden,
     String sha256) {
-  static final int FORMAT = 7;
+  static final int FORMAT = 8;
+  private static final int WITHOUT_WINDOWS = 7;
   private static final int WITHOUT_COUNTS = 6;
   private static final int WITHOUT_PAGE_ORDER = 5;
   private static final int WITHOUT_ATTRIBUTES = 4;
@@ -56,9 +58,12 @@ record BundleManifest(
    * @param trained names of the files of {@link BundleLayout#TRAINED} that the bundle holds
    */
   static int format(ModelConfig model, List<String> trained) {
+    if (model.window().limits()) {
+      return FORMAT;
+    }
     if (trained.contains(BundleLayout.PRE_RANK_TABLES)
         || trained.containsAll(BundleLayout.COUNTS)) {
-      return FORMAT;
+      return WITHOUT_WINDOWS;
     }
     if (trained.contains(BundleLayout.PAGE)) {
       return WITHOUT_COUNTS;

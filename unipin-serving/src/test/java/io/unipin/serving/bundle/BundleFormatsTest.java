@@ -13,8 +13,10 @@ import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
+import io.unipin.model.ModelFolder;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.Precision;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.InputTable;
@@ -162,6 +164,17 @@ class BundleFormatsTest {
     }
     ContentBundles.publish(folder, "plain", 9, 1, folder);
     assertThat(BundleVerifier.verify("plain", folder.resolve("plain")).format()).isEqualTo(4);
+  }
+
+  /** Windows of attention need format 8. The bundle is read with the windows of its model. */
+  @Test
+  void publish_modelWithWindows_isOfFormat8() throws IOException {
+    AttentionWindow window = new AttentionWindow(4, 1, 1);
+    TinyBundles.publishWindowed(folder, "windows", window, folder);
+    assertThat(BundleVerifier.verify("windows", folder.resolve("windows")).format()).isEqualTo(8);
+    check("windows");
+    Path model = BundleReader.model(folder.resolve("windows"));
+    assertThat(ModelFolder.config(model).window()).isEqualTo(window);
   }
 
   /** Files of pre-ranking need format 7. They change neither the fingerprint nor the answers. */

@@ -4,6 +4,7 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.model.ModelWriter;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.prerank.FittedPreRank;
@@ -108,6 +109,14 @@ public final class TinyBundles {
         new ModelConfig(
             ITEMS, 0, 8, 16, 2, 4, 2, 32, maxHistory, ACTIONS, List.of("click"), SURFACES);
     ModelWriter.writeRandom(model, config, 17);
+    BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
+  }
+
+  /** Publishes a bundle whose model has windows of attention. */
+  public static void publishWindowed(
+      Path folder, String name, AttentionWindow window, Path scratch) {
+    Path model = scratch.resolve("model-" + name);
+    ModelWriter.writeRandom(model, config().withWindow(window), 19);
     BundlePublisher.publish(model, catalogue(), "exact", folder.resolve(name));
   }
 
