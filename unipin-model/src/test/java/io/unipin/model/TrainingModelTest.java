@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
+import io.unipin.model.features.AttentionWindow;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.RequestContext;
@@ -30,9 +31,19 @@ class TrainingModelTest {
   private static final ModelConfig CONFIG = TestModels.gated(2, 1, 16);
 
   @ParameterizedTest
-  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
-  void gradients_everyParameter_equalFiniteDifferences(boolean rare, boolean described) {
-    ModelConfig config = described ? TestModels.described(CONFIG) : CONFIG;
+  @CsvSource({
+    "false, false, 0",
+    "true, false, 0",
+    "false, true, 0",
+    "true, true, 0",
+    "false, false, 4",
+    "false, false, 6"
+  })
+  void gradients_everyParameter_equalFiniteDifferences(
+      boolean rare, boolean described, int window) {
+    ModelConfig config =
+        (described ? TestModels.described(CONFIG) : CONFIG)
+            .withWindow(AttentionWindow.of(window, 2, 2));
     TrainingBatch plain = TestBatches.batch(config, SEED, 3, 7, 4);
     TrainingBatch batch = rare ? TestBatches.rare(plain, SEED) : plain;
     StepSettings settings = TestBatches.rare(TestBatches.settings(config, 1, 0), 3, 2);

@@ -174,10 +174,12 @@ class TrainOriginTest {
 
   /**
    * The first program had no losses for new and rare items. The second program had no attributes
-   * and no path for content. A recipe without these parts trains in the same way with all programs.
+   * and no path for content. The last program had no windows of attention. A recipe without these
+   * parts trains in the same way with all programs.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"5dab38a7ece324cc", "f671570ef48e6a41", "260dcec7ce3c0cc5"})
+  @ValueSource(
+      strings = {"5dab38a7ece324cc", "f671570ef48e6a41", "260dcec7ce3c0cc5", "8cdddfadae174f8d"})
   void others_programsThatTrainAlike_areTodays(String program) {
     TrainOrigin old = new TrainOrigin(Map.of(), Map.of(), program, "");
     assertThat(old.others(new TrainOrigin(Map.of(), Map.of(), ModelFolder.program(), "")))
