@@ -35,6 +35,21 @@ class FeedSimulatorTest {
     FeedLogRoundTripTest.assertSame(FeedLogReader.read(temporary.resolve("log"), 0), log);
   }
 
+  /** The sessions of very active users are at least the pause apart, so the feed takes longer. */
+  @Test
+  void simulate_longHistories_haveTimesInOrder() {
+    SimulatorConfig sizes = SimulatorConfig.of(4, 2_000, 3);
+    FeedLog log =
+        FeedSimulator.simulate(
+            new SimulatorConfig(4, 2_000, 2_500, sizes.slateSize(), sizes.contentDim(), 0.1, 3));
+    assertThat(log.actions()).isGreaterThan(4 * 1_000);
+    for (int user = 0; user < log.users(); user++) {
+      for (int view = log.viewStart(user) + 1; view < log.viewStart(user + 1); view++) {
+        assertThat(log.viewTimes()[view]).isGreaterThan(log.viewTimes()[view - 1]);
+      }
+    }
+  }
+
   @Test
   void simulate_positions_areLookedAtLess() {
     double[] clicks = new double[10];
