@@ -32,7 +32,7 @@ final class Scaling {
   static final int HISTORY = 512;
   static final int CANDIDATES = 200;
   private static final int APPENDED = 8;
-  private static final int WINDOW_ROWS = 256;
+  private static final int WINDOW_ROWS = 128;
   private static final int WINDOW_GLOBAL_ROWS = 4;
   private static final String ENCODE = "encode";
   private static final String APPEND = "append";
