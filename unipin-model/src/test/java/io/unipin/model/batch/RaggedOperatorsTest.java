@@ -163,7 +163,8 @@ class RaggedOperatorsTest {
                 IValue.from(all[6]),
                 IValue.from(seen),
                 IValue.from((long) NEW),
-                IValue.from((long) USED));
+                IValue.from((long) USED),
+                IValue.from(false));
         DataType half = pool.getDataType();
         PtNDArray q = (PtNDArray) scope.ones(new Shape(rows.rows(), config.width()), half);
         Shape shape = new Shape(-1, 2, config.kvHeads(), config.headDim());
