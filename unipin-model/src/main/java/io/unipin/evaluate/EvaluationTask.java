@@ -19,7 +19,9 @@ import io.unipin.kvcache.KvType;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param counted the model's counts; null if the model has none
  */
 record EvaluationTask(
-    FeedLog log,
-    Holdout holdout,
+    HeldOutLog data,
     ServingModel model,
     Part part,
     boolean displayed,
@@ -53,12 +54,13 @@ record EvaluationTask(
     @Nullable CountedRanking counted) {
 
   static EvaluationTask of(
-      FeedLog log,
-      Holdout holdout,
+      HeldOutLog data,
       ServingModel model,
       EvaluationOptions options,
       PageRule page,
       @Nullable CountedRanking counted) {
+    FeedLog log = data.log();
+    Holdout holdout = data.holdout();
     Part part = options.part();
     ModelConfig config = model.config();
     checkFits(log, config);
@@ -70,8 +72,7 @@ record EvaluationTask(
     ContentNeighbours neighbours = ContentNeighbours.of(log);
     boolean compares = part == Part.TEST && neighbours.areKnown();
     return new EvaluationTask(
-        log,
-        holdout,
+        data,
         model,
         part,
         options.displayed(),
@@ -89,6 +90,24 @@ record EvaluationTask(
         counted);
   }
 
+  FeedLog log() {
+    return data.log();
+  }
+
+  Holdout holdout() {
+    return data.holdout();
+  }
+
+  /** Returns the rows (distinct, ascending) of the items that do not compete with a target. */
+  int[] unranked(RetrievalTarget target) {
+    return data.unranked().length == 0
+        ? target.seen()
+        : IntStream.concat(Arrays.stream(target.seen()), Arrays.stream(data.unranked()))
+            .sorted()
+            .distinct()
+            .toArray();
+  }
+
   /**
    * Returns a model's probabilities changed by its counts. Without counts, returns the given array.
    *
@@ -101,7 +120,7 @@ record EvaluationTask(
       return probabilities;
     }
     float[] changed = probabilities.clone();
-    counted.apply(counted.tables().query(log, user, history, surface), items, changed);
+    counted.apply(counted.tables().query(log(), user, history, surface), items, changed);
     return changed;
   }
 

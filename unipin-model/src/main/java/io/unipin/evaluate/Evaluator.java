@@ -90,8 +90,20 @@ public final class Evaluator {
       EvaluationOptions options,
       PageRule page,
       @Nullable CountedRanking counted) {
-    EvaluationTask task = EvaluationTask.of(log, holdout, model, options, page, counted);
-    int[] users = users(log, holdout, options);
+    return evaluate(new HeldOutLog(log, holdout), model, options, page, counted);
+  }
+
+  /**
+   * Evaluates a model on a log in which not all items have to be ranked. Otherwise, does the same.
+   */
+  public static Evaluation evaluate(
+      HeldOutLog data,
+      ServingModel model,
+      EvaluationOptions options,
+      PageRule page,
+      @Nullable CountedRanking counted) {
+    EvaluationTask task = EvaluationTask.of(data, model, options, page, counted);
+    int[] users = users(data.log(), data.holdout(), options);
     Evaluator evaluator = new Evaluator(task, options.progress(), users);
     evaluator.run(options.threads());
     return evaluator.evaluation();

@@ -40,7 +40,7 @@ final class UserEvaluation implements AutoCloseable {
    * @param users (users) log rows of the users whose targets are ranked
    * @param repeats number of users whose target is in their history
    * @param targetless number of users that have no positive action in the part, or whose target is
-   *     an item that is left out
+   *     left out
    * @param answers (users) the target and the list that the model offers
    */
   public record Result(
@@ -64,7 +64,10 @@ final class UserEvaluation implements AutoCloseable {
     for (int user : users) {
       judge(user, judged);
       RetrievalTarget target =
-          RetrievalTarget.of(log, task.holdout(), user, task.part(), task.leftOut()).orElse(null);
+          task.data().untargeted().get(user)
+              ? null
+              : RetrievalTarget.of(log, task.holdout(), user, task.part(), task.leftOut())
+                  .orElse(null);
       if (target == null) {
         targetless++;
       } else if (target.isRepeat()) {
@@ -130,7 +133,7 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   private int[] list(float[] scores, RetrievalTarget target) {
-    return TargetRank.first(scores, target.seen(), log.catalogue(), RetrievalMetrics.LIST);
+    return TargetRank.first(scores, task.unranked(target), log.catalogue(), RetrievalMetrics.LIST);
   }
 
   private void judge(int user, List<Predictions.Judged> judged) {
@@ -238,7 +241,8 @@ final class UserEvaluation implements AutoCloseable {
    */
   private PageCandidates candidates(
       KvLease lease, RequestContext context, int user, RetrievalTarget target, float[] scores) {
-    int[] rows = TargetRank.first(scores, target.seen(), log.catalogue(), task.page().candidates());
+    int[] rows =
+        TargetRank.first(scores, task.unranked(target), log.catalogue(), task.page().candidates());
     long[] ids = new long[rows.length];
     float[] dots = new float[rows.length];
     int place = -1;
@@ -261,7 +265,7 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   private int rank(float[] scores, RetrievalTarget target) {
-    return TargetRank.of(scores, target.item(), target.seen(), log.catalogue());
+    return TargetRank.of(scores, target.item(), task.unranked(target), log.catalogue());
   }
 
   @Override

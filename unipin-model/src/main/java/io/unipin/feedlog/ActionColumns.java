@@ -32,4 +32,14 @@ record ActionColumns(int[] start, int[] items, long[] bits, int[] surfaces, long
         Arrays.stream(rows).map(row -> surfaces[row]).toArray(),
         Arrays.stream(rows).mapToLong(row -> times[row]).toArray());
   }
+
+  /**
+   * Returns the same actions with other numbers of items.
+   *
+   * @param rows (items) new row of each item
+   */
+  ActionColumns renumbered(int[] rows) {
+    int[] renumbered = Arrays.stream(items).map(item -> rows[item]).toArray();
+    return new ActionColumns(start, renumbered, bits, surfaces, times);
+  }
 }

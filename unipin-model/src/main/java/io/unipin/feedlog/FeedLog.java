@@ -189,6 +189,18 @@ public final class FeedLog {
         schema, catalogue, users, actions.keeping(before), views.withHistory(history), badRows);
   }
 
+  /**
+   * Returns a log with the items of another catalogue, and the same users and feedviews. Leaves out
+   * the actions and impressions of items without a row in that catalogue.
+   *
+   * @param rows (items) the row of each item in the other catalogue, or {@link Catalogue#UNKNOWN}
+   */
+  public FeedLog withCatalogue(Catalogue other, int[] rows) {
+    FeedLog kept = withActions(action -> rows[actionItems()[action]] != Catalogue.UNKNOWN);
+    return new FeedLog(
+        schema, other, users, kept.actions.renumbered(rows), kept.views.renumbered(rows), badRows);
+  }
+
   /** Returns the number of bad rows that the reader left out. */
   public long badRows() {
     return badRows;

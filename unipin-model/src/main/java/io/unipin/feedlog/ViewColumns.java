@@ -1,5 +1,8 @@
 package io.unipin.feedlog;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
 /**
  * The feedviews of all users in flat columns. Views [start[u], start[u + 1]) belong to user u,
  * ordered by time. Impressions [impressionStart[v], impressionStart[v + 1]) belong to view v, in
@@ -33,5 +36,35 @@ record ViewColumns(
   ViewColumns withHistory(int[] histories) {
     return new ViewColumns(
         start, surfaces, times, histories, impressionStart, items, bits, oracle, propensity);
+  }
+
+  /**
+   * Returns the same views with other numbers of items. Leaves out the impressions of items without
+   * a new row; a view may then have no impressions.
+   *
+   * @param rows (items) new row of each item, or {@link Catalogue#UNKNOWN}
+   */
+  ViewColumns renumbered(int[] rows) {
+    int[] before = new int[items.length + 1];
+    for (int i = 0; i < items.length; i++) {
+      before[i + 1] = before[i] + (rows[items[i]] == Catalogue.UNKNOWN ? 0 : 1);
+    }
+    int[] kept = IntStream.range(0, items.length).filter(i -> before[i + 1] > before[i]).toArray();
+    float[] oracles = new float[oracle.length == 0 ? 0 : kept.length];
+    for (int i = 0; i < oracles.length; i++) {
+      oracles[i] = oracle[kept[i]];
+    }
+    return new ViewColumns(
+        start,
+        surfaces,
+        times,
+        history,
+        Arrays.stream(impressionStart).map(first -> before[first]).toArray(),
+        Arrays.stream(kept).map(i -> rows[items[i]]).toArray(),
+        Arrays.stream(kept).mapToLong(i -> bits[i]).toArray(),
+        oracles,
+        propensity.length == 0
+            ? propensity
+            : Arrays.stream(kept).mapToDouble(i -> propensity[i]).toArray());
   }
 }

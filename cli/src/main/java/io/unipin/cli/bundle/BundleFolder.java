@@ -41,11 +41,4 @@ public final class BundleFolder {
               .formatted(own.size(), log.size()));
     }
   }
-
-  /** Does the same for the bundle in a folder. */
-  public static void requireSameItems(Path folder, Catalogue log) {
-    try (LoadedBundle bundle = load(folder)) {
-      requireSameItems(bundle, log);
-    }
-  }
 }

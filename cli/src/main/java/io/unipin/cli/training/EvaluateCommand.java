@@ -9,11 +9,11 @@ import io.unipin.cli.check.Output;
 import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Home;
 import io.unipin.cli.policy.PolicyReport;
-import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.Calibration;
+import io.unipin.evaluate.CommonItems;
 import io.unipin.evaluate.Comparison;
 import io.unipin.evaluate.Evaluation;
-import io.unipin.evaluate.Evaluator;
+import io.unipin.evaluate.HeldOutLog;
 import io.unipin.evaluate.slices.Slices;
 import io.unipin.evaluate.study.GapStudy;
 import io.unipin.evaluate.study.GapStudyResult;
@@ -22,12 +22,9 @@ import io.unipin.evaluate.study.QueryStudyResult;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.split.Holdout;
-import io.unipin.feedlog.split.Part;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.Precision;
-import io.unipin.model.ServingModel;
 import io.unipin.model.engine.Implementation;
-import io.unipin.model.features.PageOrder;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.train.RecipeCheck;
 import io.unipin.train.recipe.TrainConfig;
@@ -77,7 +74,8 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
       paramLabel = "DIR",
       description =
           "Another bundle, evaluated on the same users. Every difference is printed with its"
-              + " interval.")
+              + " interval. If the bundles have different items, they are compared over the items"
+              + " that both have.")
   @Input(Input.Kind.BUNDLE)
   private @Nullable Path against;
 
@@ -174,14 +172,12 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     boolean displayed = recipe.evaluation().displayed();
     FeedLog log = FeedLogReader.read(feedLog, badRows.most());
     Calibration.checkOracle(log, oracle, displayed);
-    if (against != null) {
-      // The second bundle is measured later, so the evaluation itself would find this error too
-      // late.
-      BundleFolder.requireSameItems(against, log.catalogue());
-    }
     Holdout holdout = recipe.evaluation().holdout(log);
+    // The other bundle is measured later. An error in its items would be found too late then.
+    CommonItems common = against == null ? null : BundleEvaluator.common(against, log, holdout);
     PrintWriter console = spec.commandLine().getOut();
-    Evaluation evaluation = evaluate(bundle, log, holdout, displayed);
+    BundleEvaluator evaluator = new BundleEvaluator(engine(), displayed, err);
+    Evaluation evaluation = evaluator.evaluate(bundle, new HeldOutLog(log, holdout));
     console.print(evaluation.toTable());
     console.println("Held out by " + recipe.evaluation().parts() + ".");
     console.println(evaluation.protocol());
@@ -194,15 +190,31 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     console.print(slices.toTable(recipe.evaluation().headline(log)));
     results.put("slices", slices.toJson());
     study(log, holdout, console, results);
-    if (against != null) {
-      Comparison comparison = Comparison.of(evaluation, evaluate(against, log, holdout, displayed));
-      console.println(bundle + " minus " + against + ":");
-      console.print(comparison.toTable());
-      results.put("difference", comparison.toJson());
+    if (against != null && common != null) {
+      compare(evaluator, evaluation, against, common, results);
     }
     Map<String, Object> used = used();
     used.put("evaluation", recipe.evaluation());
     write(used, results);
+  }
+
+  /** Compares both bundles. If their items differ, measures both again on the common items. */
+  private void compare(
+      BundleEvaluator evaluator,
+      Evaluation whole,
+      Path other,
+      CommonItems common,
+      Map<String, Object> results) {
+    PrintWriter console = spec.commandLine().getOut();
+    Evaluation own = common.areAll() ? whole : evaluator.evaluate(bundle, common.own());
+    Comparison comparison = Comparison.of(own, evaluator.evaluate(other, common.others()));
+    console.println(bundle + " minus " + other + ":");
+    if (!common.areAll()) {
+      console.println(common.toText());
+      results.put("items", common.toJson());
+    }
+    console.print(comparison.toTable());
+    results.put("difference", comparison.toJson());
   }
 
   private EngineOptions engine() {
@@ -245,41 +257,5 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
         results.put("prerank", preRank.study(loaded, log, holdout, console));
       }
     }
-  }
-
-  private Evaluation evaluate(Path folder, FeedLog log, Holdout holdout, boolean displayed)
-      throws IOException {
-    try (LoadedBundle loaded = BundleFolder.load(folder, engine())) {
-      BundleFolder.requireSameItems(loaded, log.catalogue());
-      PageOrder order =
-          loaded.pageOrder().orElseGet(() -> PageOrder.ofPositives(loaded.model().config()));
-      int threads = Runtime.getRuntime().availableProcessors();
-      return HeldOutEvaluation.evaluate(
-          log,
-          holdout,
-          loaded.model(),
-          order,
-          counts(folder, loaded.model(), log, holdout),
-          new HeldOutEvaluation.Extent(threads, displayed, Integer.MAX_VALUE));
-    }
-  }
-
-  /**
-   * Returns the counts in a bundle. Leaves them out, with a warning, if they count a part of the
-   * test split.
-   */
-  private @Nullable CountedRanking counts(
-      Path folder, ServingModel model, FeedLog log, Holdout holdout) {
-    CountedRanking counted = HeldOutEvaluation.counts(folder, model, log);
-    if (counted == null || Evaluator.endsBefore(counted, holdout, Part.TEST)) {
-      return counted;
-    }
-    spec.commandLine()
-        .getErr()
-        .printf(
-            "unipin evaluate: warning: the counts of %s end at %s, after the test part begins: the"
-                + " bundle is measured without them%n",
-            folder, counted.tables().until());
-    return null;
   }
 }

@@ -5,9 +5,9 @@ import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.Evaluation;
 import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.Evaluator;
+import io.unipin.evaluate.HeldOutLog;
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.FeedLog;
-import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
@@ -42,16 +42,14 @@ final class HeldOutEvaluation {
    * @param counted the model's counts; null if it has none
    */
   static Evaluation evaluate(
-      FeedLog log,
-      Holdout holdout,
+      HeldOutLog data,
       ServingModel model,
       PageOrder order,
       @Nullable CountedRanking counted,
       Extent extent) {
     try (Progress progress = Progress.begin("evaluating", -1)) {
       return Evaluator.evaluate(
-          log,
-          holdout,
+          data,
           model,
           new EvaluationOptions(
               Part.TEST,

@@ -15,6 +15,7 @@ import io.unipin.cli.console.Home;
 import io.unipin.cli.console.Progress;
 import io.unipin.cli.data.FeedLogText;
 import io.unipin.evaluate.Evaluation;
+import io.unipin.evaluate.HeldOutLog;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.FeedSchema;
@@ -272,8 +273,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
       boolean displayed = recipe.evaluation().displayed();
       Evaluation evaluation =
           HeldOutEvaluation.evaluate(
-              log,
-              holdout,
+              new HeldOutLog(log, holdout),
               model,
               order,
               HeldOutEvaluation.counts(out, model, log),

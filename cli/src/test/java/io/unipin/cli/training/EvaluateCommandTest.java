@@ -15,8 +15,10 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +125,58 @@ final class EvaluateCommandTest {
     FileTree.delete(bundle);
     run("evaluate", "--bundle", copy.toString(), "--data", log);
     assertThat(out.toString()).contains("Held out by leave-last, holdout 3.");
+  }
+
+  private Path trained(String name, int items) {
+    String log = folder.resolve(name + "-log").toString();
+    Path bundle = folder.resolve(name);
+    run("simulate", "--out", log, "--users", "40", "--items", "" + items, "--views", "6");
+    run(
+        "train",
+        new String[] {
+          "--data",
+          log,
+          "--out",
+          bundle.toString(),
+          "--no-evaluation",
+          "--index",
+          "exact",
+          "--set",
+          "model={itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1}",
+          "--set",
+          "training.epochs=1"
+        });
+    return bundle;
+  }
+
+  @Test
+  void evaluate_againstABundleWithFewerItems_comparesTheCommonOnes() throws IOException {
+    String newer = trained("new", 60).toString();
+    String older = trained("old", 50).toString();
+    Path figures = folder.resolve("evaluate.json");
+    String log = folder.resolve("new-log").toString();
+    String[] measured = {"--bundle", newer, "--data", log, "--json", figures.toString()};
+    run(
+        "evaluate",
+        Stream.concat(Arrays.stream(measured), Stream.of("--against", older))
+            .toArray(String[]::new));
+    JsonNode results = new ObjectMapper().readTree(figures.toFile()).get("results");
+    JsonNode items = results.get("items");
+    assertThat(items.get("common").asInt()).isEqualTo(50);
+    assertThat(items.get("alone").asInt()).isEqualTo(10);
+    assertThat(items.get("alone_against").asInt()).isZero();
+    assertThat(items.get("targets_left_out").asInt())
+        .isPositive()
+        .isLessThan(items.get("targets").asInt());
+    assertThat(results.at("/difference/page_ndcg10/lower").isNumber()).isTrue();
+    assertThat(out.toString())
+        .contains(newer + " minus " + older + ":", "Compared over the 50 items that both have");
+
+    run("evaluate", measured);
+    JsonNode alone = new ObjectMapper().readTree(figures.toFile()).get("results");
+    assertThat(results.get("evaluation"))
+        .as("the figures of the bundle are those of all items")
+        .isEqualTo(alone.get("evaluation"));
   }
 
   @ParameterizedTest

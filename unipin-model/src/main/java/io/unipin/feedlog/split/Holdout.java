@@ -2,6 +2,9 @@ package io.unipin.feedlog.split;
 
 import io.unipin.feedlog.FeedLog;
 import java.util.Arrays;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Divides a feed log into training, validation and test splits by holding out each user's last
@@ -17,20 +20,16 @@ public final class Holdout {
   private static final int TRAINING_ACTIONS_AT_LEAST = 2;
 
   private final FeedLog log;
-  private final Protocol protocol;
+  private final Bounds bounds;
   private final int[] trainEnds;
   private final int[] validationEnds;
   private final Part[] parts;
-  private final long validationFrom;
-  private final long testFrom;
   private final Withheld withheld;
 
-  private Holdout(FeedLog log, Protocol protocol, long validationFrom, long testFrom) {
+  private Holdout(FeedLog log, Bounds bounds) {
     this(
         log,
-        protocol,
-        validationFrom,
-        testFrom,
+        bounds,
         new int[log.users()],
         new int[log.users()],
         new Part[log.views()],
@@ -39,21 +38,24 @@ public final class Holdout {
 
   private Holdout(
       FeedLog log,
-      Protocol protocol,
-      long validationFrom,
-      long testFrom,
+      Bounds bounds,
       int[] trainEnds,
       int[] validationEnds,
       Part[] parts,
       Withheld withheld) {
     this.log = log;
-    this.protocol = protocol;
-    this.validationFrom = validationFrom;
-    this.testFrom = testFrom;
+    this.bounds = bounds;
     this.trainEnds = trainEnds;
     this.validationEnds = validationEnds;
     this.parts = parts;
     this.withheld = withheld;
+  }
+
+  /** How a log is split. The times are {@link FeedLog#NO_TIME} if it is not split by time. */
+  private record Bounds(Protocol protocol, long validationFrom, long testFrom) {
+    Part part(long time) {
+      return time < validationFrom ? Part.TRAIN : time < testFrom ? Part.VALIDATION : Part.TEST;
+    }
   }
 
   /**
@@ -69,7 +71,8 @@ public final class Holdout {
     if (test < 1) {
       throw new IllegalArgumentException("at least 1 test action expected, got " + test);
     }
-    Holdout holdout = new Holdout(log, Protocol.LEAVE_LAST, FeedLog.NO_TIME, FeedLog.NO_TIME);
+    Holdout holdout =
+        new Holdout(log, new Bounds(Protocol.LEAVE_LAST, FeedLog.NO_TIME, FeedLog.NO_TIME));
     for (int user = 0; user < log.users(); user++) {
       int actions = holdout.actions(user);
       boolean holdsOut = actions >= test + 1 + TRAINING_ACTIONS_AT_LEAST;
@@ -91,18 +94,11 @@ public final class Holdout {
    */
   public static Holdout timeSplit(FeedLog log, long validationFrom, long testFrom) {
     requireTimes(log);
-    Holdout holdout = new Holdout(log, Protocol.TIME_SPLIT, validationFrom, testFrom);
+    Holdout holdout = new Holdout(log, new Bounds(Protocol.TIME_SPLIT, validationFrom, testFrom));
     for (int user = 0; user < log.users(); user++) {
       holdout.trainEnds[user] = holdout.before(user, validationFrom);
       holdout.validationEnds[user] = holdout.before(user, testFrom);
-      holdout.views(
-          user,
-          view -> {
-            long time = log.viewTimes()[view];
-            return time < validationFrom
-                ? Part.TRAIN
-                : time < testFrom ? Part.VALIDATION : Part.TEST;
-          });
+      holdout.views(user, view -> holdout.bounds.part(log.viewTimes()[view]));
     }
     return holdout;
   }
@@ -131,8 +127,7 @@ public final class Holdout {
    */
   public Holdout withholding(double share, long seed) {
     Withheld items = Withheld.of(log, this, share, seed);
-    return new Holdout(
-        log, protocol, validationFrom, testFrom, trainEnds, validationEnds, parts, items);
+    return new Holdout(log, bounds, trainEnds, validationEnds, parts, items);
   }
 
   /** Returns the items that no training may see. */
@@ -156,7 +151,33 @@ public final class Holdout {
         }
       }
     }
-    return new Holdout(cut, protocol, validationFrom, testFrom, ends, ends, shown, withheld);
+    return new Holdout(cut, bounds, ends, ends, shown, withheld);
+  }
+
+  /**
+   * Returns this split without some of the actions, and without withheld items. All other actions
+   * and all feedviews stay in their parts.
+   *
+   * @param cut log with the users and feedviews of this split's log, but only some of its actions
+   * @param kept whether {@code cut} has the action with this index in this split's log
+   */
+  public Holdout keeping(FeedLog cut, IntPredicate kept) {
+    return new Holdout(
+        cut,
+        bounds,
+        keeping(trainEnds, kept),
+        keeping(validationEnds, kept),
+        parts,
+        Withheld.none());
+  }
+
+  private int[] keeping(int[] ends, IntPredicate kept) {
+    int[] counts = new int[ends.length];
+    for (int user = 0; user < ends.length; user++) {
+      int start = log.actionStart(user);
+      counts[user] = (int) IntStream.range(start, start + ends[user]).filter(kept).count();
+    }
+    return counts;
   }
 
   private static void requireTimes(FeedLog log) {
@@ -168,15 +189,11 @@ public final class Holdout {
   }
 
   private int before(int user, long time) {
-    int start = log.actionStart(user);
-    int end = start;
-    while (end < log.actionStart(user + 1) && log.actionTimes()[end] < time) {
-      end++;
-    }
-    return end - start;
+    IntStream actions = IntStream.range(log.actionStart(user), log.actionStart(user + 1));
+    return (int) actions.takeWhile(action -> log.actionTimes()[action] < time).count();
   }
 
-  private void views(int user, ViewPart byTime) {
+  private void views(int user, IntFunction<Part> byTime) {
     int firstView = log.viewStart(user);
     ViewActions[] views = new ViewActions[log.viewStart(user + 1) - firstView];
     for (int v = 0; v < views.length; v++) {
@@ -184,7 +201,7 @@ public final class Holdout {
     }
     keepViewsWhole(user, views);
     for (int v = 0; v < views.length; v++) {
-      parts[firstView + v] = part(user, views[v], byTime.of(firstView + v));
+      parts[firstView + v] = part(user, views[v], byTime.apply(firstView + v));
     }
   }
 
@@ -207,7 +224,7 @@ public final class Holdout {
     if (last >= trainEnds[user]) {
       part = last < validationEnds[user] ? Part.VALIDATION : Part.TEST;
     }
-    boolean known = actions.complete() && protocol == Protocol.LEAVE_LAST;
+    boolean known = actions.complete() && bounds.protocol == Protocol.LEAVE_LAST;
     return known || byTime.compareTo(part) < 0 ? part : byTime;
   }
 
@@ -229,7 +246,7 @@ public final class Holdout {
 
   /** Returns the rule by which the log was split. */
   public Protocol protocol() {
-    return protocol;
+    return bounds.protocol;
   }
 
   /**
@@ -237,7 +254,7 @@ public final class Holdout {
    * {@link FeedLog#NO_TIME} if the log is not split by time.
    */
   public long begins(Part part) {
-    return part == Part.TEST ? testFrom : validationFrom;
+    return part == Part.TEST ? bounds.testFrom : bounds.validationFrom;
   }
 
   /**
@@ -248,21 +265,16 @@ public final class Holdout {
     return trainEnds[user];
   }
 
-  /**
-   * Returns the end of the user's validation actions {@code [trainEnd, validationEnd)}. Later
-   * actions are for the test.
-   */
+  /** Returns the end of the user's validation actions {@code [trainEnd, validationEnd)}. */
   public int validationEnd(int user) {
     return validationEnds[user];
   }
 
   /** Whether any action or feedview of the user is held out. */
   public boolean holdsOut(int user) {
-    boolean holdsOut = trainEnds[user] < actions(user);
-    for (int view = log.viewStart(user); !holdsOut && view < log.viewStart(user + 1); view++) {
-      holdsOut = parts[view] != Part.TRAIN;
-    }
-    return holdsOut;
+    return trainEnds[user] < actions(user)
+        || IntStream.range(log.viewStart(user), log.viewStart(user + 1))
+            .anyMatch(view -> parts[view] != Part.TRAIN);
   }
 
   /**
@@ -280,11 +292,5 @@ public final class Holdout {
 
   private int actions(int user) {
     return log.actionStart(user + 1) - log.actionStart(user);
-  }
-
-  /** Assigns a feedview to a part by the time at which it was shown. */
-  @FunctionalInterface
-  private interface ViewPart {
-    Part of(int view);
   }
 }
