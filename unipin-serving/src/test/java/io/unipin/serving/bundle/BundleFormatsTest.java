@@ -2,7 +2,9 @@ package io.unipin.serving.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import io.unipin.counts.CountedRanking;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
@@ -21,7 +23,9 @@ import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.FittedPageOrder;
 import io.unipin.model.features.InputTable;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.prerank.Asked;
 import io.unipin.prerank.FittedPreRank;
+import io.unipin.prerank.PreRank;
 import io.unipin.prerank.PreRankTables;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -44,7 +48,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Tests that bundles of earlier formats still load. Each of the bundles {@code format-1} to
  * {@code format-3} was published by the last version that wrote this format. The bundle
- * {@code format-5} was published by the last version whose newest format was format 5.
+ * {@code format-5} was published by the last version whose newest format was format 5. The bundle
+ * {@code format-7} has tables of counts and files of pre-ranking.
  */
 class BundleFormatsTest {
   private static final String NAME = "format-3";
@@ -121,6 +126,33 @@ class BundleFormatsTest {
     check("format-5");
     try (LoadedBundle loaded = reader().load("format-5")) {
       assertThat(loaded.pageOrder()).isEmpty();
+    }
+  }
+
+  /** The expected numbers are those of the version that published the bundle. */
+  @Test
+  void load_format7_countsAndPreRanksAsWhereItWasMade() throws Exception {
+    copy("format-7");
+    BundleManifest made =
+        BundleManifest.parse(Files.readAllBytes(bundle.resolve(BundleLayout.MANIFEST)));
+    assertThat(made.format()).isEqualTo(7);
+    assertThat(made.isIntact()).isTrue();
+    assertThat(made.counts()).isEqualTo("2024-01-10T00:00:00Z-7f2427554aab");
+    check("format-7");
+    try (LoadedBundle loaded = reader().load("format-7")) {
+      assertThat(loaded.countsGeneration()).isEqualTo(made.counts());
+      CountedRanking counts = loaded.counts().orElseThrow();
+      float[] probabilities = {0.5f, 0.25f, 0.125f, 0.5f, 0.25f, 0.125f};
+      counts.apply(counts.tables().query(0, new int[] {3}), new int[] {4, 5}, probabilities);
+      assertThat(probabilities)
+          .containsExactly(
+              new float[] {0.39399505f, 0.25f, 0.14038536f, 0.9973887f, 0.25f, 0.05973715f},
+              within(1e-6f));
+      PreRank rule = loaded.preRank().orElseThrow();
+      Asked asked = new Asked(0, new int[] {3}, FeedLog.NO_TIME);
+      assertThat(rule.sums(asked, new float[] {0.5f, 0, 0}, new int[] {3, 4, 5}))
+          .containsExactly(new float[] {0.36148018f, 14.896419f, 1.334401f}, within(1e-5f));
+      assertThat(loaded.follows().orElseThrow().of(new int[] {3}).rows()).containsExactly(4);
     }
   }
 
