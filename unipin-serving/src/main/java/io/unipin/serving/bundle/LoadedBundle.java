@@ -46,10 +46,7 @@ public final class LoadedBundle implements AutoCloseable {
   private final List<GoldenQuery> golden;
   private final TrainedParts trained;
 
-  /** The rule of pre-ranking; null if training fitted none. */
-  private final @Nullable PreRank preRank;
-
-  private volatile @Nullable CountedRanking counts;
+  private volatile CountedParts counted;
 
   /** The buckets of attributes that training saw; never changed. */
   private final BitSet learnedBuckets;
@@ -75,7 +72,6 @@ public final class LoadedBundle implements AutoCloseable {
       List<GoldenQuery> golden,
       TrainedParts trained) {
     this.name = name;
-    this.counts = trained.counts();
     this.golden = List.copyOf(golden);
     this.trained = trained;
     this.indexVersion = indexVersion;
@@ -89,8 +85,16 @@ public final class LoadedBundle implements AutoCloseable {
     String factory = index instanceof FaissIndex ? index.description() : LiveIndexConfig.EXACT;
     this.index = LiveIndex.over(index, vectors(model), LiveIndexConfig.of(factory));
     this.items = new LiveItems(catalogue, model.liveLimit());
-    this.preRank = trained.preRank(name, catalogue);
+    this.counted = trained.counted(name, catalogue, trained.counts());
   }
+
+  /**
+   * The parts that read tables of counts. Both read the same tables.
+   *
+   * @param ranking tables of counts by which the bundle ranks; null if it has none
+   * @param preRank the rule of pre-ranking; null if training fitted none
+   */
+  public record CountedParts(@Nullable CountedRanking ranking, @Nullable PreRank preRank) {}
 
   private void requireEqual(String what, int expected, int got) {
     if (expected != got) {
@@ -166,9 +170,14 @@ public final class LoadedBundle implements AutoCloseable {
     return Optional.ofNullable(trained.pageOrder());
   }
 
-  /** Returns the rule of pre-ranking; empty if training fitted none. */
+  /** Returns the parts that read tables of counts, as they are now. */
+  public CountedParts counted() {
+    return counted;
+  }
+
+  /** Returns the rule of pre-ranking, as it is now; empty if training fitted none. */
   public Optional<PreRank> preRank() {
-    return Optional.ofNullable(preRank);
+    return Optional.ofNullable(counted.preRank());
   }
 
   /** Returns which items follow which; empty if the bundle does not hold this. */
@@ -186,7 +195,7 @@ public final class LoadedBundle implements AutoCloseable {
    * ones that replaced them. Empty if the bundle has no counts.
    */
   public Optional<CountedRanking> counts() {
-    return Optional.ofNullable(counts);
+    return Optional.ofNullable(counted.ranking());
   }
 
   /** Returns the generation of the tables by which the bundle ranks now; empty without counts. */
@@ -194,9 +203,12 @@ public final class LoadedBundle implements AutoCloseable {
     return counts().map(found -> found.tables().generation()).orElse("");
   }
 
-  /** Replaces the tables of counts. Requests that already use the old tables go on with them. */
+  /**
+   * Replaces the tables of counts, for ranking and for pre-ranking. Requests that already use the
+   * old tables go on with them.
+   */
   public void countBy(CountedRanking newer) {
-    counts = newer;
+    counted = trained.counted(name, catalogue, newer);
   }
 
   /** Returns the filters on the categories and ages of the bundle's items. */

@@ -20,15 +20,19 @@ record TrainedParts(
     @Nullable PreRankFiles preRanking,
     @Nullable CountedRanking counts) {
   /**
-   * Returns the rule of pre-ranking; null if training fitted none. It reads the bundle's own counts,
-   * also after newer counts were loaded for ranking.
+   * Returns the parts that read tables of counts.
+   *
+   * @param newest the tables to read, with the features of the bundle's own tables; null if the
+   *     bundle has none
    */
-  @Nullable PreRank preRank(String bundle, Catalogue catalogue) {
-    if (preRanking == null) {
-      return null;
-    }
+  LoadedBundle.CountedParts counted(
+      String bundle, Catalogue catalogue, @Nullable CountedRanking newest) {
     try {
-      return preRanking.rule(catalogue, counts == null ? null : counts.tables()).orElse(null);
+      PreRank rule =
+          preRanking == null
+              ? null
+              : preRanking.rule(catalogue, newest == null ? null : newest.tables()).orElse(null);
+      return new LoadedBundle.CountedParts(newest, rule);
     } catch (ModelException e) {
       throw new BundleException("bundle " + bundle + ": " + e.getMessage(), e);
     }

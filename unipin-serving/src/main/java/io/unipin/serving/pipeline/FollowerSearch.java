@@ -24,7 +24,7 @@ final class FollowerSearch {
     if (table == null || most == 0) {
       return found;
     }
-    for (int row : table.of(user.positives()).best(Integer.MAX_VALUE)) {
+    for (int row : table.of(user.counts().positives()).best(Integer.MAX_VALUE)) {
       long id = user.bundle().catalogue().id(row);
       if (filter.passes(id)
           && user.bundle().index().holds(id)

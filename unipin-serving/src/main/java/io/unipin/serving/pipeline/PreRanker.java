@@ -52,7 +52,7 @@ final class PreRanker {
       return PreRanking.ofAll(found);
     }
     user.clock().enter(Stage.PRE_RANK);
-    PreRank rule = user.bundle().preRank().orElseThrow();
+    PreRank rule = user.counts().preRank().orElseThrow();
     int k = found.size();
     float[] dots = new float[k];
     int[] rows = new int[k];
@@ -63,7 +63,7 @@ final class PreRanker {
       rows[i] = candidate.row();
       ids[i] = candidate.id();
     }
-    Asked asked = new Asked(user.context().surface(), user.positives(), user.timeMs());
+    Asked asked = new Asked(user.context().surface(), user.counts().positives(), user.timeMs());
     float[] sums = rule.sums(asked, dots, rows);
     Finite.require("sum of pre-ranking", sums);
     List<Candidate> ordered = Arrays.stream(PreRank.order(sums, ids)).mapToObj(found::get).toList();

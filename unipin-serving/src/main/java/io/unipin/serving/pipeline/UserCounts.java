@@ -3,6 +3,8 @@ package io.unipin.serving.pipeline;
 import io.unipin.counts.CountQuery;
 import io.unipin.counts.CountedRanking;
 import io.unipin.feedlog.Catalogue;
+import io.unipin.prerank.PreRank;
+import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.RecordedAction;
 import io.unipin.serving.history.UserHistory;
 import io.unipin.serving.items.live.ItemView;
@@ -10,23 +12,32 @@ import io.unipin.serving.request.Candidate;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of counts that one request uses. They stay the same for the whole request, even if the
- * bundle gets newer tables meanwhile.
+ * The tables of counts that one request uses, and the rule of pre-ranking, which reads the same
+ * tables. They stay the same for the whole request, even if the bundle gets newer tables meanwhile.
  *
  * <p>Counts change a candidate's probabilities after the model has computed them. The change
  * depends on the request and on the candidate, and not on the other candidates. Not thread-safe.
  */
 final class UserCounts {
+  /** Stands for an item that the catalogue lacks. */
+  private static final int UNKNOWN = CountQuery.NONE;
+
+  private static final int MOST_POSITIVES =
+      Math.max(CountQuery.SEGMENT_POSITIVES, io.unipin.prerank.Asked.MOST_POSITIVES);
+
   private final @Nullable CountedRanking counts;
+  private final @Nullable PreRank preRank;
   private final Asked asked;
+  private int @Nullable [] lastPositives;
   private @Nullable CountQuery query;
   private String generation = "";
 
   /**
-   * The part of a request that its counts depend on.
+   * The part of a request that its counts and its pre-ranking depend on.
    *
    * @param surface index of the surface
    * @param positives names of the actions that count as positive
@@ -39,10 +50,20 @@ final class UserCounts {
       UserHistory history,
       List<RecordedAction> recent) {}
 
-  /** Creates the counts of a request; {@code counts} is null if the request uses none. */
-  UserCounts(@Nullable CountedRanking counts, Asked asked) {
-    this.counts = counts;
+  /**
+   * Creates the counts of a request.
+   *
+   * @param ranks whether ranking uses the counts, if there are any
+   */
+  UserCounts(LoadedBundle.CountedParts parts, boolean ranks, Asked asked) {
+    this.counts = ranks ? parts.ranking() : null;
+    this.preRank = parts.preRank();
     this.asked = asked;
+  }
+
+  /** Returns the rule of pre-ranking; empty if the bundle has none. */
+  Optional<PreRank> preRank() {
+    return Optional.ofNullable(preRank);
   }
 
   /** Whether the request uses no counts. */
@@ -73,18 +94,24 @@ final class UserCounts {
   }
 
   /**
-   * Returns the catalogue rows of the user's last positive items, oldest first. An item that the
-   * catalogue lacks stands as {@link CountQuery#NONE}.
+   * Returns the catalogue rows of the user's last positive items, oldest first, as both ranking with
+   * counts and pre-ranking read them. An item that the catalogue lacks stands as {@code UNKNOWN}.
+   * The array is owned by this object.
    */
-  private int[] positives() {
-    Deque<Integer> rows = new ArrayDeque<>(CountQuery.SEGMENT_POSITIVES);
-    takeNewest(asked.recent(), rows);
-    takeNewest(asked.history().newest(), rows);
-    return rows.stream().mapToInt(Integer::intValue).toArray();
+  int[] positives() {
+    int[] known = lastPositives;
+    if (known == null) {
+      Deque<Integer> rows = new ArrayDeque<>(MOST_POSITIVES);
+      takeNewest(asked.recent(), rows);
+      takeNewest(asked.history().newest(), rows);
+      known = rows.stream().mapToInt(Integer::intValue).toArray();
+      lastPositives = known;
+    }
+    return known;
   }
 
   private void takeNewest(List<RecordedAction> actions, Deque<Integer> rows) {
-    for (int i = actions.size() - 1; i >= 0 && rows.size() < CountQuery.SEGMENT_POSITIVES; i--) {
+    for (int i = actions.size() - 1; i >= 0 && rows.size() < MOST_POSITIVES; i--) {
       RecordedAction action = actions.get(i);
       if (action.actions().stream().anyMatch(asked.positives()::contains)) {
         rows.addFirst(row(action.itemId()));
@@ -94,6 +121,6 @@ final class UserCounts {
 
   private int row(long item) {
     int row = asked.items().row(item);
-    return row == Catalogue.UNKNOWN || asked.items().isLive(row) ? CountQuery.NONE : row;
+    return row == Catalogue.UNKNOWN || asked.items().isLive(row) ? UNKNOWN : row;
   }
 }

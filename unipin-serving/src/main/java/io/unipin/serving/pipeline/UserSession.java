@@ -1,10 +1,7 @@
 package io.unipin.serving.pipeline;
 
 import io.unipin.kvcache.KvLease;
-import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.RequestContext;
-import io.unipin.model.features.TokenSequence;
-import io.unipin.prerank.Asked;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.HistoryView;
 import io.unipin.serving.history.UserHistory;
@@ -15,7 +12,6 @@ import io.unipin.serving.request.StageClock;
 import io.unipin.serving.request.Trace;
 import io.unipin.serving.request.UserState;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -30,7 +26,7 @@ import java.util.List;
  * @param view stored history, or the history that the request sent instead
  * @param wanted history in the form that the model reads, the clock, and the ladder
  * @param context surface and gap of the request
- * @param counts tables of counts that the request uses
+ * @param counts tables of counts and the rule of pre-ranking that the request uses
  */
 public record UserSession(
     BundleView served,
@@ -66,28 +62,6 @@ public record UserSession(
   /** Returns the name of the request's surface. */
   public String surface() {
     return bundle().model().config().surfaces().get(context.surface());
-  }
-
-  /**
-   * Returns the catalogue rows of the user's last positive items, oldest first; {@link
-   * Asked#UNKNOWN} for items that are not in the bundle's catalogue.
-   */
-  int[] positives() {
-    ModelConfig config = bundle().model().config();
-    long positive = 0;
-    for (String action : config.positives()) {
-      positive |= 1L << config.actions().indexOf(action);
-    }
-    TokenSequence all = tokens().all();
-    int[] rows = new int[Asked.MOST_POSITIVES];
-    int from = rows.length;
-    for (int i = all.size() - 1; i >= 0 && from > 0; i--) {
-      if ((all.actions()[i] & positive) != 0) {
-        int row = all.items()[i];
-        rows[--from] = row < config.items() ? row : Asked.UNKNOWN;
-      }
-    }
-    return Arrays.copyOfRange(rows, from, rows.length);
   }
 
   public StageClock clock() {

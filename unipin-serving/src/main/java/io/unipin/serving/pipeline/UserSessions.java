@@ -81,7 +81,7 @@ final class UserSessions {
       UserCounts.Asked asked =
           new UserCounts.Asked(
               context.surface(), config.positives(), items, history, user.recent());
-      UserCounts counts = new UserCounts(usesCounts ? bundle.counts().orElse(null) : null, asked);
+      UserCounts counts = new UserCounts(bundle.counted(), usesCounts, asked);
       UserState state = encoder.open(bundle.model(), wanted);
       opened = true;
       BundleView served = new BundleView(bundle, items);

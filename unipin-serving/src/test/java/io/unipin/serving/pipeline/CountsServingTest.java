@@ -6,7 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.unipin.counts.CountQuery;
 import io.unipin.counts.CountTables;
 import io.unipin.counts.CountedRanking;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.FeedLogBuilder;
+import io.unipin.feedlog.FeedSchema;
+import io.unipin.feedlog.split.Holdout;
 import io.unipin.model.EngineOptions;
+import io.unipin.prerank.FittedPreRank;
+import io.unipin.prerank.PreRankTables;
 import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.CountedBundles;
 import io.unipin.serving.bundle.LoadedBundle;
@@ -21,6 +27,7 @@ import io.unipin.serving.request.Ranking;
 import io.unipin.serving.request.RankingQuery;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -215,6 +222,37 @@ final class CountsServingTest extends RecommenderFixture {
       RankedItem scored = Objects.requireNonNull(explained.scored());
       RankedItem ranked = rank(counted, user(List.of()), explained.id()).items().get(0);
       assertThat(scored.counted()).isCloseTo(ranked.counted(), within(1e-5f)).isNotZero();
+    }
+  }
+
+  /** Pre-ranking keeps the items with many clicks, by the same tables as ranking. */
+  @Test
+  void inspect_preRankedByCounts_followsTheTablesInUse() {
+    Path scratch = shared.resolve("scratch");
+    FeedLog log =
+        new FeedLogBuilder(
+                new FeedSchema(TinyBundles.ACTIONS, List.of("click", "save"), TinyBundles.SURFACES),
+                TinyBundles.catalogue())
+            .user("u")
+            .action(3, 1, 0, 1)
+            .build();
+    PreRankTables known = PreRankTables.of(log, Holdout.timeSplit(log, 10, 20));
+    List<FittedPreRank.Feature> clicks =
+        List.of(new FittedPreRank.Feature("counts.item.all.click", 100, 0));
+    TinyBundles.publishPreRanked(shared, "tabled", 11, known, null, scratch);
+    Path model = scratch.resolve("model-tabled");
+    new FittedPreRank(1, 1, clicks, 60, 100, 20, 0.5, 0.6).write(model);
+    CountedBundles.publish(shared, "chosen", model, TinyBundles.catalogue(), own.tables());
+    record("u", 0, 6);
+    Recommender preRanked = recommender(cache, new RetrievalConfig(8, 0, 1.2, false, 0, 4, 0));
+    UserInput input = new UserInput("u", null, List.of(), "home", NOW);
+    try (LoadedBundle chosen = new BundleReader(shared, EngineOptions.cpu()).load("chosen")) {
+      for (int liked : List.of(1, 2, 1)) {
+        chosen.countBy(liked == 1 ? own : newer);
+        assertThat(preRanked.inspect(chosen, query(input), List.of(), clock(NO_LIMIT)).candidates())
+            .filteredOn(item -> isLiked(item.item().id(), liked))
+            .hasSizeGreaterThan(4);
+      }
     }
   }
 
