@@ -76,6 +76,14 @@ class PreRankTest {
   }
 
   @Test
+  void order_negativeSumsAndZeros_isDescending() {
+    float[] sums = {-1, -0f, 0, 2, Float.MIN_VALUE, -3e6f, 2};
+    assertThat(PreRank.order(sums, new long[] {7, 6, 5, 4, 3, 2, 1}))
+        .as("of equal sums, the smaller id comes first")
+        .containsExactly(6, 3, 4, 2, 1, 0, 5);
+  }
+
+  @Test
   void sums_unknownValuesAndLiveItems_countAsTheMean() {
     Table table = new Table(List.of("f0", "f1"), new float[][] {{1, Float.NaN}, {2, 3}});
     PreRank rule = PreRank.of(fitted(1, 0.5f, 2), table);
