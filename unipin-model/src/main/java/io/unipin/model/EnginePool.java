@@ -111,19 +111,6 @@ public final class EnginePool implements SlabSource, AutoCloseable {
     return free.find() ? free.group(1) + " free" : message.lines().findFirst().orElse("no memory");
   }
 
-  /**
-   * Returns the pool that holds some rows.
-   *
-   * @throws IllegalArgumentException if another kind of memory holds the rows
-   */
-  static EnginePool of(EngineRows rows) {
-    if (rows.memory() instanceof Section section) {
-      return section.pool();
-    }
-    throw new IllegalArgumentException(
-        "rows in a pool of the engine expected, got " + rows.memory().getClass().getSimpleName());
-  }
-
   /** Returns the tensor (elements). Its elements have the pool's type. The pool owns the tensor. */
   PtNDArray tensor() {
     return tensor;

@@ -11,9 +11,9 @@ import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.SlabMemory;
-import io.unipin.kvcache.SlabSource;
 import io.unipin.kvcache.TokenHashes;
 import io.unipin.kvcache.UserKvCache;
+import io.unipin.model.batch.PoolBlocks;
 import io.unipin.model.features.ModelException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -178,7 +178,8 @@ class EnginePoolTest {
           .hasMessage("FLOAT16 expected for rows in engine memory, got INT8");
       assertThatThrownBy(() -> pool.require(new KvLayout(1, 1, 12, 16, KvType.FLOAT16)))
           .hasMessage(
-              "rows of which 64 bytes are a multiple expected in engine memory, got 48 bytes a row");
+              "rows of which 64 bytes are a multiple expected in engine memory, got 48 bytes a"
+                  + " row");
     }
   }
 
@@ -194,18 +195,10 @@ class EnginePoolTest {
           .hasMessageEndingWith("got INT8");
       try (KvLease lease = cache.acquire(key, layout(KvType.FLOAT16), hashes, Duration.ZERO)) {
         KvRows rows = lease.kv();
-        assertThat(EnginePool.of((EngineRows) rows)).isSameAs(pool);
+        assertThat(((PoolBlocks.Pooled) ((EngineRows) rows).memory()).tensor())
+            .isSameAs(pool.tensor());
       }
       assertThat(cache.stats().leases()).isZero();
     }
-  }
-
-  @Test
-  void of_rowsOfAnotherMemory_isRefused() {
-    KvLayout layout = layout(KvType.FLOAT32);
-    EngineRows rows = new EngineRows(SlabSource.HOST.allocate(64, 64), 0, layout, 2);
-    assertThatThrownBy(() -> EnginePool.of(rows))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("rows in a pool of the engine expected, got HostMemory");
   }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import io.unipin.kvcache.EngineRows;
 import io.unipin.kvcache.KvLayout;
+import io.unipin.model.batch.PoolBlocks;
 import java.util.Arrays;
 
 /** Reads and writes rows of an {@link EnginePool} as Java arrays. */
@@ -40,12 +41,12 @@ final class PoolRows {
    * @param values (count, 2, kvHeads, headDim)
    */
   static void write(EngineRows rows, int layer, int row, float[] values) {
-    EnginePool pool = EnginePool.of(rows);
+    NDArray pool = ((PoolBlocks.Pooled) rows.memory()).tensor();
     int from = first(rows, layer, row);
     NDIndex index = new NDIndex().addSliceDim(from, from + values.length);
-    try (NDArray floats = pool.tensor().getManager().create(values);
-        NDArray elements = floats.toType(pool.tensor().getDataType(), true)) {
-      pool.tensor().set(index, elements);
+    try (NDArray floats = pool.getManager().create(values);
+        NDArray elements = floats.toType(pool.getDataType(), true)) {
+      pool.set(index, elements);
     }
   }
 }
