@@ -90,7 +90,10 @@ public final class QualityCommand implements Callable<Integer>, Checked {
 
   @Option(
       names = "--din",
-      description = "Also train a deep interest network on the same impressions, for comparison.")
+      description =
+          "Also train a deep interest network on the same impressions, without a limit of time. Its"
+              + " figures are din_auc and din_gauc. --rivals trains one within a limit, and gives"
+              + " its figures in rivals; the two options may be combined.")
   private boolean din;
 
   @Option(
