@@ -15,13 +15,16 @@ import java.util.regex.Pattern;
  * base. A path with a leading slash begins at the file's root. {@code *} stands for all elements of
  * an array. A path that ends with a question mark may be missing in the file. Its placeholder then
  * becomes a dash. A placeholder may contain another placeholder, which is filled first. The
- * placeholder {@code {@file}} stands for the file's name.
+ * placeholder {@code {@file}} stands for the file's name, and {@code {@key}} for the key of the
+ * element that becomes the row.
  *
  * @param file file name without its extension; empty if the row has only words
  * @param base path in the file at which the cells' paths begin
- * @param isRepeated whether the base is an array, each element of which becomes a row
+ * @param isRepeated whether the base is an array or an object, each element of which becomes a row
+ * @param needed path below the base, or below the element: without a figure there, no row is
+ *     written, and the base may be missing; empty if the row is always written
  */
-record Row(String file, String base, boolean isRepeated, List<String> cells) {
+record Row(String file, String base, boolean isRepeated, String needed, List<String> cells) {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}|]+)(?:\\|([^{}]+))?}");
 
   Row {
@@ -35,9 +38,27 @@ record Row(String file, String base, boolean isRepeated, List<String> cells) {
       return;
     }
     JsonNode root = files.file(file);
-    JsonNode from = at(root, "results" + (base.isEmpty() ? "" : "/" + base));
-    for (JsonNode node : isRepeated ? from : List.of(from)) {
-      line(cells.stream().map(cell -> filled(cell, root, node)).toList(), out);
+    String path = "results" + (base.isEmpty() ? "" : "/" + base);
+    if (!needed.isEmpty() && isMissing(root, path)) {
+      return;
+    }
+    JsonNode from = at(root, path);
+    if (!isRepeated) {
+      write(new Element("", from), root, out);
+    } else if (from.isObject()) {
+      from.properties().forEach(e -> write(new Element(e.getKey(), e.getValue()), root, out));
+    } else {
+      from.forEach(element -> write(new Element("", element), root, out));
+    }
+  }
+
+  /** A part of a file that fills a line. The key is empty unless the part is a field. */
+  private record Element(String key, JsonNode node) {}
+
+  private void write(Element element, JsonNode root, StringBuilder out) {
+    JsonNode figure = element.node().at("/" + needed);
+    if (needed.isEmpty() || figure.isNumber() || !figure.isEmpty()) {
+      line(cells.stream().map(cell -> filled(cell, root, element)).toList(), out);
     }
   }
 
@@ -45,26 +66,29 @@ record Row(String file, String base, boolean isRepeated, List<String> cells) {
     out.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 
-  private String filled(String cell, JsonNode root, JsonNode node) {
+  private String filled(String cell, JsonNode root, Element element) {
     String text = cell;
     for (Matcher matcher = PLACEHOLDER.matcher(text);
         matcher.find();
         matcher = PLACEHOLDER.matcher(text)) {
       String format = matcher.group(2) == null ? "" : matcher.group(2);
-      String value = value(matcher.group(1), format, root, node);
+      String value = value(matcher.group(1), format, root, element);
       text = text.substring(0, matcher.start()) + value + text.substring(matcher.end());
     }
     return text;
   }
 
-  private String value(String path, String format, JsonNode root, JsonNode node) {
+  private String value(String path, String format, JsonNode root, Element element) {
     if (path.equals("@file")) {
       return file + ".json";
+    }
+    if (path.equals("@key")) {
+      return element.key();
     }
     boolean optional = path.endsWith("?");
     String from = optional ? path.substring(0, path.length() - 1) : path;
     try {
-      JsonNode above = from.startsWith("/") ? root : node;
+      JsonNode above = from.startsWith("/") ? root : element.node();
       String below = from.startsWith("/") ? from.substring(1) : from;
       if (optional && isMissing(above, below)) {
         return Format.apply(NullNode.getInstance(), format);

@@ -4,8 +4,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A table of a results page. Immutable. */
-record Table(String name, List<String> heads, List<Row> rows) {
+/**
+ * A table of a results page. Immutable.
+ *
+ * @param title heading that is written above the table; empty if the page itself has one. A table
+ *     with a title is left out, with its title, while it has no rows
+ */
+record Table(String name, String title, List<String> heads, List<Row> rows) {
   Table {
     heads = List.copyOf(heads);
     rows = List.copyOf(rows);
@@ -19,7 +24,12 @@ record Table(String name, List<String> heads, List<Row> rows) {
 
   /** Returns a table without rows. */
   static Table of(String name, String... heads) {
-    return new Table(name, List.of(heads), List.of());
+    return titled("", name, heads);
+  }
+
+  /** Returns a table without rows that has a title. */
+  static Table titled(String title, String name, String... heads) {
+    return new Table(name, title, List.of(heads), List.of());
   }
 
   /** Returns a table that says where and when the figures of a page were measured. */
@@ -40,35 +50,52 @@ record Table(String name, List<String> heads, List<Row> rows) {
    *     results.
    */
   Table row(String source, String... cells) {
-    return with(new Row(file(source), base(source), false, List.of(cells)));
+    return rowIf("", source, cells);
+  }
+
+  /** Adds a row that is left out if the file has no figure at the path {@code needed}. */
+  Table rowIf(String needed, String source, String... cells) {
+    return with(new Row(file(source), base(source), false, needed, List.of(cells)));
   }
 
   /**
-   * Adds a row for each element of an array. In {@code source}, the path of the array follows the
-   * file's name and {@code #}.
+   * Adds a row for each element of an array or of an object. In {@code source}, the path of the
+   * array or of the object follows the file's name and {@code #}.
    */
   Table each(String source, String... cells) {
-    return with(new Row(file(source), base(source), true, List.of(cells)));
+    return eachIf("", source, cells);
+  }
+
+  /**
+   * Adds a row for each element that has a figure at the path {@code needed}. The file may lack the
+   * array or the object.
+   */
+  Table eachIf(String needed, String source, String... cells) {
+    return with(new Row(file(source), base(source), true, needed, List.of(cells)));
   }
 
   /**
    * Adds a row that no file fills. The row holds words, or figures that other authors published.
    */
   Table published(String... cells) {
-    return with(new Row("", "", false, List.of(cells)));
+    return with(new Row("", "", false, "", List.of(cells)));
   }
 
   /** Returns the table in Markdown. */
   String markdown(ResultFiles files) {
-    StringBuilder out = new StringBuilder();
+    StringBuilder lines = new StringBuilder();
+    rows.forEach(row -> row.write(files, lines));
+    if (!title.isEmpty() && lines.isEmpty()) {
+      return "";
+    }
+    StringBuilder out = new StringBuilder(title.isEmpty() ? "" : "### " + title + "\n\n");
     Row.line(heads, out);
     out.append("|").append(String.join("", Collections.nCopies(heads.size(), "---|"))).append("\n");
-    rows.forEach(row -> row.write(files, out));
-    return out.toString();
+    return out.append(lines).toString();
   }
 
   private Table with(Row row) {
-    return new Table(name, heads, Stream.concat(rows.stream(), Stream.of(row)).toList());
+    return new Table(name, title, heads, Stream.concat(rows.stream(), Stream.of(row)).toList());
   }
 
   private static String file(String source) {

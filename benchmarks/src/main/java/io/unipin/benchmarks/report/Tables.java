@@ -21,6 +21,7 @@ final class Tables {
             IndexTables.all(),
             ExperimentTables.all(),
             QualityTables.all(),
+            QualityDetailTables.all(),
             AblationTables.all(),
             DemoTables.all())
         .flatMap(List::stream)

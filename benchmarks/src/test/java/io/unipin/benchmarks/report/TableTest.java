@@ -24,7 +24,8 @@ final class TableTest {
          "results": {"big": 1234567.8, "share": 0.0225, "less": -0.00001, "text": "some", "none": null,
            "ratio": {"median": 1.751, "quartile1": 1.5, "quartile3": 2},
            "seeds": {"mean": 0.31, "spread": 0.002}, "seed": {"mean": 0.31, "spread": null},
-           "rows": [{"n": 3, "IVF256,Flat": 1.5}, {"n": 1, "IVF256,Flat": 2.5}]}}
+           "rows": [{"n": 3, "IVF256,Flat": 1.5}, {"n": 1, "IVF256,Flat": 2.5}],
+           "named": {"like": {"n": 3}, "hide": {"n": null}, "save": {"n": 4}}}}
         """);
   }
 
@@ -77,6 +78,41 @@ final class TableTest {
             | 3 | 2026-01-02 |
             | 1 | 2026-01-02 |
             | x |  |
+            """);
+  }
+
+  @Test
+  void eachIf_ofAnObject_writesTheFieldsThatHaveTheFigure() {
+    Table table =
+        Table.of("t", "a", "b")
+            .eachIf("n", "run#named", "{@key}", "{/results/named/{@key}/n|1}")
+            .eachIf("n", "run#nowhere", "{@key}", "{n}");
+    assertThat(table.markdown(new ResultFiles(folder)))
+        .isEqualTo(
+            """
+            | a | b |
+            |---|---|
+            | like | 3.0 |
+            | save | 4.0 |
+            """);
+  }
+
+  @Test
+  void rowIf_writesTheRowIfTheFileHasTheFigure() {
+    Table table =
+        Table.titled("Shares", "t", "a")
+            .rowIf("none", "run", "{none}")
+            .rowIf("share/none", "run", "{share}")
+            .rowIf("n", "run#nowhere", "{n}");
+    assertThat(table.markdown(new ResultFiles(folder))).as("no rows, no table").isEmpty();
+    assertThat(table.rowIf("share", "run", "{share|%1}").markdown(new ResultFiles(folder)))
+        .isEqualTo(
+            """
+            ### Shares
+
+            | a |
+            |---|
+            | 2.3 % |
             """);
   }
 
