@@ -10,14 +10,24 @@ import io.unipin.proto.v1.Item;
 import io.unipin.proto.v1.ItemPlace;
 import io.unipin.proto.v1.ItemStatus;
 import io.unipin.proto.v1.ItemVerdict;
+import io.unipin.proto.v1.Preferences;
+import io.unipin.proto.v1.RetrieveAndRankRequest;
+import io.unipin.proto.v1.ScoredItem;
 import io.unipin.serving.items.ItemRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,6 +109,57 @@ final class KafkaItemsTest {
       assertThat(isServed(fresh, first + 1)).isTrue();
       assertThat(status(fresh, first + 1).getItem().getTitle()).isEqualTo("Other");
       assertThat(ownIsServed(fresh)).isFalse();
+    }
+  }
+
+  @Test
+  void deletedAndExpiredItems_areOnNoPageOfAnyReplica_andTheirTextsInNoFile() throws Exception {
+    createTopic("pages");
+    String title = "a title to be forgotten";
+    long first = ItemsServer.FIRST;
+    try (TinyServer one = server("pages-one", "pages");
+        TinyServer other = server("pages-other", "pages")) {
+      one.admin().putItems(List.of(titled(0, title), titled(1, title), titled(2, "Stays")));
+      for (TinyServer server : List.of(one, other)) {
+        await(() -> newItems(server).equals(Set.of(first, first + 1, first + 2)));
+      }
+      assertThat(isInAFile("pages-one", title)).isTrue();
+      assertThat(isInAFile("pages-other", title)).isTrue();
+      other.admin().deleteItems(List.of(first));
+      long soon = System.currentTimeMillis() + 500;
+      one.admin().putItems(List.of(titled(1, title).toBuilder().setExpiresMs(soon).build()));
+      for (TinyServer server : List.of(one, other)) {
+        await(() -> newItems(server).equals(Set.of(first + 2)));
+      }
+      await(() -> !isInAFile("pages-one", title) && !isInAFile("pages-other", title));
+    }
+  }
+
+  /** Returns the new items on a page that shows nothing else. */
+  private static Set<Long> newItems(TinyServer server) {
+    RetrieveAndRankRequest request =
+        TinyServer.request(1).toBuilder()
+            .setPreferences(Preferences.newBuilder().addCategories("new"))
+            .build();
+    return server.client().retrieveAndRank(request).getItemsList().stream()
+        .map(ScoredItem::getItemId)
+        .collect(Collectors.toSet());
+  }
+
+  /** Whether a file of a replica contains a text. */
+  private boolean isInAFile(String replica, String text) {
+    try (Stream<Path> files = Files.walk(folder.resolve(replica))) {
+      return files.filter(Files::isRegularFile).anyMatch(file -> contains(file, text));
+    } catch (IOException | UncheckedIOException e) {
+      return true; // a folder changed meanwhile, so the answer is not known yet
+    }
+  }
+
+  private static boolean contains(Path file, String text) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1).contains(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

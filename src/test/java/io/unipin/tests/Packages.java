@@ -132,13 +132,13 @@ final class Packages {
       benchmarks.fuzz: cli.check cli.console
       benchmarks.gpu: cli.check model model.archive model.batch model.features model.files
       benchmarks.headline: benchmarks.measure benchmarks.rival cli.console client feedlog kvcache model model.engine model.features proto.v1 serving serving.bundle serving.pipeline serving.settings
-      benchmarks.items: benchmarks.load benchmarks.measure benchmarks.server cli.console cli.loadtest cli.statistics client feedlog feedlog.simulator proto.v1
+      benchmarks.items: benchmarks.load benchmarks.measure benchmarks.quality benchmarks.server cli.check cli.console cli.loadtest cli.statistics client feedlog feedlog.simulator proto.v1
       benchmarks.kvcache: benchmarks.engines benchmarks.measure benchmarks.model benchmarks.quality cli.console evaluate feedlog feedlog.split kvcache kvcache.tier model model.engine model.features serving.redis serving.redis.tier serving.security settings train.recipe
       benchmarks.load: benchmarks.server cli.check cli.console cli.loadtest client proto.v1
       benchmarks.measure: cli.check cli.console feedlog.database model.features
       benchmarks.model: ann benchmarks.headline benchmarks.measure benchmarks.quality benchmarks.scheduling cli.check cli.console kvcache model model.engine model.features train.recipe
       benchmarks.pauses: benchmarks.load benchmarks.server cli.check cli.console cli.loadtest client feedlog.database proto.v1
-      benchmarks.quality: benchmarks.rival cli.bundle cli.check cli.console evaluate evaluate.page feedlog feedlog.database model model.features model.files serving.bundle train train.recipe
+      benchmarks.quality: benchmarks.rival cli.bundle cli.check cli.console counts evaluate evaluate.baseline evaluate.page feedlog feedlog.database feedlog.split model model.features model.files serving.bundle train train.recipe
       benchmarks.report: cli.console
       benchmarks.rival: evaluate evaluate.baseline evaluate.page feedlog feedlog.split kvcache model model.features model.files serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
       benchmarks.scheduling: benchmarks.measure benchmarks.server cli.loadtest client proto.v1

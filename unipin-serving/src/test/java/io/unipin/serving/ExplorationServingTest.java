@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.unipin.client.UniPinClient;
+import io.unipin.counts.CountBuilder;
+import io.unipin.counts.CountTables;
+import io.unipin.counts.ShownCounts;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogWriter;
 import io.unipin.feedlog.FeedSchema;
+import io.unipin.feedlog.split.Holdout;
 import io.unipin.proto.v1.RemovedItem;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
@@ -40,6 +44,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class ExplorationServingTest {
   private static final long NOW = 1_700_000_000_000L;
+
+  /** A time after all requests. */
+  private static final long LATER = NOW + 1;
+
   private static final String[] OFTEN = {
     "slate.exploration.share=0.5",
     "slate.exploration.temperature=1",
@@ -169,8 +177,8 @@ final class ExplorationServingTest {
   }
 
   /**
-   * The server's counts must equal the counts from the exported log. The requests include retries,
-   * several surfaces and a restart.
+   * The server's counts must equal those of the exported log, and so must the tables of counts that
+   * are built from the log. The requests include retries, several surfaces and a restart.
    */
   @Test
   void counts_live_equalThoseOfTheExportedLog() throws Exception {
@@ -200,7 +208,13 @@ final class ExplorationServingTest {
       }
     }
     assertThat(live.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(120 * 5);
-    assertThat(sqlCounts()).isEqualTo(live);
+    FeedLog log = exported();
+    assertThat(sqlCounts(1)).isEqualTo(live);
+    CountTables tables = CountBuilder.count(log, Holdout.timeSplit(log, LATER, LATER));
+    assertThat(ShownCounts.bySurface(tables, log.catalogue()))
+        .as("the tables have the items that two users saw")
+        .isEqualTo(sqlCounts(2))
+        .hasSizeGreaterThan(10);
   }
 
   /** Pages are counted after their answers, so the last page may not be counted yet. */
@@ -211,14 +225,19 @@ final class ExplorationServingTest {
     counts.publish();
   }
 
-  private Map<String, Long> sqlCounts() throws Exception {
+  /** Exports the served log, also to the folder {@code feed-log}. */
+  private FeedLog exported() throws IOException {
     FeedSchema schema =
         new FeedSchema(TinyBundles.ACTIONS, List.of("click", "save"), TinyBundles.SURFACES);
     FeedLog log =
         ServedLogExport.read(
             folder.resolve("served"), schema, TinyBundles.catalogue(), Duration.ofHours(1));
-    Path out = folder.resolve("feed-log");
-    FeedLogWriter.write(log, out);
+    FeedLogWriter.write(log, folder.resolve("feed-log"));
+    return log;
+  }
+
+  /** Returns the impressions of those items on a surface that enough users saw there. */
+  private Map<String, Long> sqlCounts(int leastUsers) throws Exception {
     Map<String, Long> counts = new TreeMap<>();
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
         ResultSet rows =
@@ -226,8 +245,9 @@ final class ExplorationServingTest {
                 .createStatement()
                 .executeQuery(
                     "SELECT surface || ' ' || item_id, count(*) FROM read_parquet('"
-                        + out.resolve("feedviews.parquet")
-                        + "') GROUP BY ALL")) {
+                        + folder.resolve("feed-log").resolve("feedviews.parquet")
+                        + "') GROUP BY ALL HAVING count(DISTINCT user_id) >= "
+                        + leastUsers)) {
       while (rows.next()) {
         counts.put(rows.getString(1), rows.getLong(2));
       }

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -265,31 +266,48 @@ final class PutItemsServingTest {
     }
   }
 
-  @Test
-  void deletedItem_isOnNoPage_andItsTitleInNoFile() throws Exception {
-    String title = "a title to be forgotten";
-    PutItem item = ContentBundles.item(EARLY);
-    PutItem named =
-        new PutItem(item.id(), title, item.category(), item.author(), 0, item.content(), 0);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void deletedOrExpiredItem_isOnNoPage_andItsTextsAreInNoFile(boolean expires) throws Exception {
+    List<String> texts =
+        List.of("a title to be forgotten", "an author to be forgotten", "a tag to be forgotten");
     try (Running put = start("put")) {
-      put.put(List.of(named));
+      put.put(List.of(described(texts, 0)));
       assertThat(put.page(anyone(NOW)).getItemsList())
           .extracting(ScoredItem::getTitle)
-          .contains(title);
-      assertThat(filesContain(title)).isTrue();
-      assertThat(put.server().items().delete(new long[] {LATE_ID}).get(0).outcome())
-          .isEqualTo(Outcome.DELETED);
-      assertThat(put.ids(anyone(NOW))).doesNotContain(LATE_ID);
-      while (filesContain(title)) { // the server removes the title in the background
-        Thread.onSpinWait();
+          .contains(texts.get(0));
+      assertThat(texts).allMatch(this::isInAFile);
+      if (expires) {
+        put.put(List.of(described(texts, System.currentTimeMillis() + 500)));
+      } else {
+        assertThat(put.server().items().delete(new long[] {LATE_ID}).get(0).outcome())
+            .isEqualTo(Outcome.DELETED);
+        assertThat(put.ids(anyone(NOW))).doesNotContain(LATE_ID);
       }
+      while (texts.stream().anyMatch(this::isInAFile)) {
+        Thread.sleep(10); // the server removes the texts in the background
+      }
+      assertThat(put.ids(anyone(NOW))).doesNotContain(LATE_ID);
     }
-    assertThat(filesContain(title)).isFalse();
+    assertThat(texts).noneMatch(this::isInAFile);
   }
 
-  private boolean filesContain(String text) throws IOException {
-    try (Stream<Path> files = Files.list(folder.resolve("put").resolve("history-items"))) {
+  /** Returns an item with the title, the author and the attribute that are given. */
+  private static PutItem described(List<String> texts, long expiresMs) {
+    PutItem item = ContentBundles.item(EARLY);
+    return new PutItem(
+            LATE_ID, texts.get(0), item.category(), texts.get(1), 0, item.content(), expiresMs)
+        .described(List.of(texts.get(2)));
+  }
+
+  /** Whether any file of the server contains a text. */
+  private boolean isInAFile(String text) {
+    try (Stream<Path> files = Files.walk(folder.resolve("put"))) {
       return files.anyMatch(file -> contains(file, text));
+    } catch (UncheckedIOException | NoSuchFileException e) {
+      return true; // a folder changed meanwhile, so the answer is not known yet
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -297,7 +315,7 @@ final class PutItemsServingTest {
     try {
       return Files.isRegularFile(file)
           && Files.readString(file, StandardCharsets.ISO_8859_1).contains(text);
-    } catch (java.nio.file.NoSuchFileException e) {
+    } catch (NoSuchFileException e) {
       return false; // the database has removed the file meanwhile
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,21 +1,25 @@
 package io.unipin.benchmarks.quality;
 
 import io.unipin.cli.bundle.BundleFolder;
+import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.Evaluation;
 import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.EvaluationProgress;
 import io.unipin.evaluate.Evaluator;
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.PageOrder;
+import io.unipin.serving.bundle.BundleReader;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.train.recipe.EvaluationSettings;
 import java.nio.file.Path;
 
-/** Evaluates a bundle as {@code unipin evaluate} does, with the figures of each user. */
+/** Evaluates a bundle on the test part, with the figures of each user. */
 final class BundleEvaluation {
   private BundleEvaluation() {}
 
+  /** Evaluates a bundle's model without its counts, and the pages that it would serve. */
   static Evaluation of(FeedLog log, EvaluationSettings settings, Path bundle) {
     try (LoadedBundle loaded = BundleFolder.load(bundle)) {
       BundleFolder.requireSameItems(loaded, log.catalogue());
@@ -27,6 +31,26 @@ final class BundleEvaluation {
           loaded.model(),
           EvaluationOptions.test(EvaluationProgress.none()).at(settings.displayed()),
           new PageRule(PageRule.SERVED_CANDIDATES, order));
+    }
+  }
+
+  /** Evaluates a bundle's model with its counts, but no pages. */
+  static Evaluation counted(FeedLog log, EvaluationSettings settings, Path bundle) {
+    try (LoadedBundle loaded = BundleFolder.load(bundle)) {
+      BundleFolder.requireSameItems(loaded, log.catalogue());
+      ModelConfig config = loaded.model().config();
+      return Evaluator.evaluate(
+          log,
+          settings.holdout(log),
+          loaded.model(),
+          EvaluationOptions.test(EvaluationProgress.none()).at(settings.displayed()),
+          PageRule.NONE,
+          CountedRanking.find(
+                  BundleReader.model(bundle),
+                  config.actions(),
+                  config.surfaces(),
+                  log.catalogue())
+              .orElse(null));
     }
   }
 }

@@ -40,15 +40,10 @@ public record TrainedRecipe(
    */
   public static TrainedRecipe of(Home home, String data, int seeds, int epochs)
       throws IOException, InterruptedException {
-    Path file =
-        home.recipe(data, "train.yaml")
-            .orElseThrow(() -> new CommandException("no recipes/" + data + "/train.yaml"));
     Map<String, String> changes = new LinkedHashMap<>();
-    List<String> options = new ArrayList<>(List.of("--config", file.toString()));
     String folder = data;
     if (epochs > 0) {
       changes.put("training.epochs", Integer.toString(epochs));
-      options.addAll(List.of("--set", "training.epochs=" + epochs));
       folder = data + "-" + epochs + "-epochs";
     }
     Path work = home.work("quality").resolve(folder).toAbsolutePath();
@@ -57,6 +52,27 @@ public record TrainedRecipe(
     if (!Files.exists(work.resolve("seed-1"))) {
       feedLog = DataSet.feedLog(home, data, work);
     }
+    return of(home, data, changes, feedLog, work, seeds);
+  }
+
+  /** Returns the file of a data set's recipe. */
+  static Path file(Home home, String data) {
+    return home.recipe(data, "train.yaml")
+        .orElseThrow(() -> new CommandException("no recipes/" + data + "/train.yaml"));
+  }
+
+  /**
+   * Trains the seeds of a changed recipe that have no bundle yet.
+   *
+   * @param changes settings that replace those of the recipe
+   * @param work folder for the seeds
+   */
+  static TrainedRecipe of(
+      Home home, String data, Map<String, String> changes, Path feedLog, Path work, int seeds)
+      throws IOException, InterruptedException {
+    Path file = file(home, data);
+    List<String> options = new ArrayList<>(List.of("--config", file.toString()));
+    changes.forEach((key, value) -> options.addAll(List.of("--set", key + "=" + value)));
     FeedLog log = FeedLogReader.read(feedLog, 0);
     TrainConfig recipe = Recipe.read(file, changes).resolve(log).config();
     TrainOrigin origin = TrainOrigin.of(recipe, log);
