@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  */
 final class Format {
   private static final Pattern NUMBER = Pattern.compile("(%?)(\\d|,)(?:/(\\d+))?");
-  private static final Pattern TARGET = Pattern.compile("(>=|<=)([\\d.,]+)(%?) (.+)");
+  private static final Pattern TARGET = Pattern.compile("(>=|<=)(-?[\\d.,]+)(%?) (.+)");
   private static final Pattern ZERO = Pattern.compile("-0(\\.0*)?( %)?");
 
   private Format() {}

@@ -5,12 +5,20 @@ import java.util.List;
 /** The tables of {@code docs/results/items.md}, about items that are put while a server serves. */
 final class ItemTables {
   private static final String RUN = "items-quick";
+
+  /** Files of other parts of the benchmark. A row is filled from the first one that has it. */
+  private static final String KEYS = "items|items-keys|items-quick";
+
+  private static final String COLD = "items|items-cold";
+  private static final String WEEK = "items|items-week";
+
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};
 
   private ItemTables() {}
 
   static List<Table> all() {
-    return List.of(visible(), many(), Table.ofRuns("items-files", RUN));
+    return List.of(
+        visible(), many(), keys(), cold(), warm(), coldRanking(), byTime(), week(), files());
   }
 
   private static Table visible() {
@@ -62,5 +70,191 @@ final class ItemTables {
             "largest difference of a score from a bundle that has the items",
             "{page_diff|6}",
             "{page_diff|<=0.00001 project}");
+  }
+
+  private static Table keys() {
+    return Table.of("items-keys", HEADS)
+        .optional(
+            KEYS + "#key_bytes",
+            "MB of memory of the keys of a million items",
+            "{/results/key_bytes|0/1000000}",
+            "{/results/key_bytes|<=100,000,000 project}")
+        .optional(
+            KEYS + "#key_page_p50_ratio",
+            "median time of a page, items named by keys ÷ by ids",
+            "{/results/key_page_p50_ratio|3}",
+            "{/results/key_page_p50_ratio|<=1.02 project}");
+  }
+
+  private static Table cold() {
+    String[] heads = {
+      "data",
+      "HR@10 of withheld items, own recipe",
+      "with settings for new items",
+      "content neighbours",
+      "settings − neighbours (95 %)",
+      "target of the lower end (who set it)"
+    };
+    String target = "{cold_hr10_over_content/changed/lower|>=0 project}";
+    return Table.of("items-cold", heads)
+        .optional(COLD + "#cold/beauty", coldCells("Amazon Beauty", target))
+        .optional(COLD + "#cold/simulator", coldCells("simulator", target))
+        .optional(COLD + "#cold/kuairand", coldCells("KuaiRand-Pure", "none"))
+        .optional(COLD + "#cold/ml-100k", coldCells("MovieLens-100K", "none"));
+  }
+
+  private static String[] coldCells(String data, String target) {
+    String over = "{cold_hr10_over_content/changed/";
+    return new String[] {
+      data,
+      "{own/cold/hr10|s4}",
+      "{changed/cold/hr10|s4}",
+      "{baselines/content_neighbours/cold/hr10|4}",
+      over + "difference|4} (" + over + "lower|4} to " + over + "upper|4})",
+      target
+    };
+  }
+
+  private static Table warm() {
+    Table table =
+        Table.of(
+            "items-warm",
+            "data",
+            "figure",
+            "own recipe",
+            "with settings for new items",
+            "target (one spread below)");
+    for (String[] data : new String[][] {{"beauty", "Amazon Beauty"}, {"simulator", "simulator"}}) {
+      String source = COLD + "#cold/" + data[0];
+      table =
+          table
+              .optional(source, figureCells(data[1], "HR@10, items not withheld", "warm", "hr10"))
+              .optional(
+                  source, figureCells(data[1], "NDCG@10, items not withheld", "warm", "ndcg10"))
+              .optional(source, figureCells(data[1], "HR@10, all items", "all", "hr10"))
+              .optional(source, figureCells(data[1], "NDCG@10, all items", "all", "ndcg10"));
+    }
+    return table;
+  }
+
+  private static String[] figureCells(String data, String name, String items, String figure) {
+    String path = items + "/" + figure;
+    return new String[] {
+      data,
+      name,
+      "{own/" + path + "|s4}",
+      "{changed/" + path + "|s4}",
+      "{changed/" + path + "/mean|>={bounds/" + items + "_" + figure + "|4} project}"
+    };
+  }
+
+  private static Table coldRanking() {
+    String source = COLD + "#cold/kuairand";
+    return Table.of(
+            "items-cold-ranking",
+            "KuaiRand-Pure, clicks",
+            "own recipe",
+            "with settings for new items",
+            "difference (95 %)",
+            "target (who set it)")
+        .optional(
+            source,
+            "AUC, withheld videos",
+            "{own/cold_auc|s4}",
+            "{changed/cold_auc|s4}",
+            "{changed_over_own/cold_auc/difference|4} ({changed_over_own/cold_auc/lower|4} to"
+                + " {changed_over_own/cold_auc/upper|4})",
+            "{changed_over_own/cold_auc/difference|>=0.02 project}")
+        .optional(
+            source,
+            "gap of mean predictions, clicked videos",
+            "{own/score_gap/positives/mean|%2}",
+            "{changed/score_gap/positives/mean|%2}",
+            "",
+            "")
+        .optional(
+            source,
+            "gap of mean predictions, videos without a click",
+            "{own/score_gap/negatives/mean|%2}",
+            "{changed/score_gap/negatives/mean|%2}",
+            "",
+            "")
+        .optional(
+            source,
+            "the larger of both gaps, without its sign",
+            "{own/score_gap/largest/mean|%2}",
+            "{changed/score_gap/largest/mean|%2}",
+            "",
+            "{changed/score_gap/largest/mean|<=2% project}")
+        .optional(
+            source,
+            "AUC, all videos",
+            "{own/auc|s4}",
+            "{changed/auc|s4}",
+            "",
+            "{changed/auc/mean|>={bounds/auc|4} project}")
+        .optional(
+            source,
+            "normalised entropy, all videos",
+            "{own/ne|s4}",
+            "{changed/ne|s4}",
+            "",
+            "{changed/ne/mean|<={bounds/ne|4} project}");
+  }
+
+  private static Table byTime() {
+    String source = COLD + "#cold/beauty-by-time";
+    return Table.of(
+            "items-by-time",
+            "Amazon Beauty, split by time",
+            "HR@10 of new items",
+            "target (who set it)")
+        .optional(
+            source,
+            "UniPin with settings for new items, {targets/cold} targets",
+            "{changed/cold/hr10|s4}",
+            "{changed/cold/hr10/mean|>={/results/by_time/least|4} project, two spreads above the"
+                + " popularity of contents}")
+        .optional(
+            source,
+            "popularity of contents",
+            "{baselines/content_popularity/cold/hr10|4}",
+            "")
+        .optional(
+            source, "content neighbours", "{baselines/content_neighbours/cold/hr10|4}", "");
+  }
+
+  private static Table week() {
+    return Table.of(
+            "items-week", "figure", "without", "with exploration", "gain (95 %)", "target (who set it)")
+        .optional(
+            WEEK + "#explore_young_clicks_gain",
+            "clicks on items younger than a day",
+            "{/results/explore_young_clicks_without|,}",
+            "{/results/explore_young_clicks_with|,}",
+            gain("explore_young_clicks_gain"),
+            "lower end {/results/explore_young_clicks_gain_low|>=0% project}")
+        .optional(
+            WEEK + "#explore_clicks_gain",
+            "all clicks",
+            "{/results/explore_clicks_without|,}",
+            "{/results/explore_clicks_with|,}",
+            gain("explore_clicks_gain"),
+            "{/results/explore_clicks_gain|>=-1% project}");
+  }
+
+  private static String gain(String key) {
+    return "{/results/%s|%%1} ({/results/%s_low|%%1} to {/results/%s_high|%%1})"
+        .formatted(key, key, key);
+  }
+
+  private static Table files() {
+    Table table = Table.ofRuns("items-files", RUN);
+    for (String file : new String[] {"items", "items-keys", "items-cold", "items-week"}) {
+      table =
+          table.optional(
+              file, "[%s]({@file})".formatted(file), "{/machine/cpu|cpu}", "{/date|day}", "{/git}");
+    }
+    return table;
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,6 +20,11 @@ final class ResultFiles {
     this.folder = folder;
   }
 
+  /** Whether a file exists. */
+  boolean has(String name) {
+    return Files.exists(path(name));
+  }
+
   /** Returns the figures of a file. The name is given without the file extension. */
   JsonNode file(String name) {
     return read.computeIfAbsent(name, this::load);
@@ -26,9 +32,13 @@ final class ResultFiles {
 
   private JsonNode load(String name) {
     try {
-      return JSON.readTree(folder.resolve(name + ".json").toFile());
+      return JSON.readTree(path(name).toFile());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Path path(String name) {
+    return folder.resolve(name + ".json");
   }
 }

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Rows of a table that are filled from one file.
@@ -18,13 +20,22 @@ import java.util.regex.Pattern;
  * placeholder {@code {@file}} stands for the file's name, and {@code {@key}} for the key of the
  * element that becomes the row.
  *
- * @param file file name without its extension; empty if the row has only words
+ * @param file file name without its extension; empty if the row has only words. An optional row may
+ *     name several files, separated by {@code |}
  * @param base path in the file at which the cells' paths begin
  * @param isRepeated whether the base is an array or an object, each element of which becomes a row
+ * @param isOptional whether no row is written if no file has the base. If there are several files,
+ *     the first one that has the base fills the row
  * @param needed path below the base, or below the element: without a figure there, no row is
- *     written, and the base may be missing; empty if the row is always written
+ *     written; empty if the row needs none
  */
-record Row(String file, String base, boolean isRepeated, String needed, List<String> cells) {
+record Row(
+    String file,
+    String base,
+    boolean isRepeated,
+    boolean isOptional,
+    String needed,
+    List<String> cells) {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}|]+)(?:\\|([^{}]+))?}");
 
   Row {
@@ -37,12 +48,14 @@ record Row(String file, String base, boolean isRepeated, String needed, List<Str
       line(cells, out);
       return;
     }
-    JsonNode root = files.file(file);
-    String path = "results" + (base.isEmpty() ? "" : "/" + base);
-    if (!needed.isEmpty() && isMissing(root, path)) {
+    if (isOptional) {
+      first(files)
+          .map(found -> new Row(found, base, isRepeated, false, needed, cells))
+          .ifPresent(row -> row.write(files, out));
       return;
     }
-    JsonNode from = at(root, path);
+    JsonNode root = files.file(file);
+    JsonNode from = at(root, from());
     if (!isRepeated) {
       write(new Element("", from), root, out);
     } else if (from.isObject()) {
@@ -60,6 +73,17 @@ record Row(String file, String base, boolean isRepeated, String needed, List<Str
     if (needed.isEmpty() || figure.isNumber() || !figure.isEmpty()) {
       line(cells.stream().map(cell -> filled(cell, root, element)).toList(), out);
     }
+  }
+
+  private String from() {
+    return "results" + (base.isEmpty() ? "" : "/" + base);
+  }
+
+  /** Returns the first file that has the base. */
+  private Optional<String> first(ResultFiles files) {
+    return Stream.of(file.split("\\|", -1))
+        .filter(name -> files.has(name) && !isMissing(files.file(name), from()))
+        .findFirst();
   }
 
   static void line(List<String> cells, StringBuilder out) {

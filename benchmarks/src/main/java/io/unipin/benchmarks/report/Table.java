@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 /**
  * A table of a results page. Immutable.
  *
- * @param title heading that is written above the table; empty if the page itself has one. A table
- *     with a title is left out, with its title, while it has no rows
+ * @param title heading that is written above the table; empty if the page itself has one. Table
+ *     and title are left out while the table has no rows
  */
 record Table(String name, String title, List<String> heads, List<Row> rows) {
   Table {
@@ -50,12 +50,12 @@ record Table(String name, String title, List<String> heads, List<Row> rows) {
    *     results.
    */
   Table row(String source, String... cells) {
-    return rowIf("", source, cells);
+    return with(new Row(file(source), base(source), false, false, "", List.of(cells)));
   }
 
   /** Adds a row that is left out if the file has no figure at the path {@code needed}. */
   Table rowIf(String needed, String source, String... cells) {
-    return with(new Row(file(source), base(source), false, needed, List.of(cells)));
+    return with(new Row(file(source), base(source), false, true, needed, List.of(cells)));
   }
 
   /**
@@ -63,7 +63,7 @@ record Table(String name, String title, List<String> heads, List<Row> rows) {
    * array or of the object follows the file's name and {@code #}.
    */
   Table each(String source, String... cells) {
-    return eachIf("", source, cells);
+    return with(new Row(file(source), base(source), true, false, "", List.of(cells)));
   }
 
   /**
@@ -71,27 +71,37 @@ record Table(String name, String title, List<String> heads, List<Row> rows) {
    * array or the object.
    */
   Table eachIf(String needed, String source, String... cells) {
-    return with(new Row(file(source), base(source), true, needed, List.of(cells)));
+    return with(new Row(file(source), base(source), true, true, needed, List.of(cells)));
+  }
+
+  /**
+   * Adds a row that is left out while no file has its figures.
+   *
+   * @param source names of files, separated by {@code |}, then {@code #} and a path below the
+   *     results. The first file that has this path fills the row.
+   */
+  Table optional(String source, String... cells) {
+    return with(new Row(file(source), base(source), false, true, "", List.of(cells)));
   }
 
   /**
    * Adds a row that no file fills. The row holds words, or figures that other authors published.
    */
   Table published(String... cells) {
-    return with(new Row("", "", false, "", List.of(cells)));
+    return with(new Row("", "", false, false, "", List.of(cells)));
   }
 
-  /** Returns the table in Markdown. */
+  /** Returns the table in Markdown, or nothing if all rows are left out. */
   String markdown(ResultFiles files) {
-    StringBuilder lines = new StringBuilder();
-    rows.forEach(row -> row.write(files, lines));
-    if (!title.isEmpty() && lines.isEmpty()) {
+    StringBuilder body = new StringBuilder();
+    rows.forEach(row -> row.write(files, body));
+    if (body.isEmpty()) {
       return "";
     }
     StringBuilder out = new StringBuilder(title.isEmpty() ? "" : "### " + title + "\n\n");
     Row.line(heads, out);
     out.append("|").append(String.join("", Collections.nCopies(heads.size(), "---|"))).append("\n");
-    return out.append(lines).toString();
+    return out.append(body).toString();
   }
 
   private Table with(Row row) {

@@ -61,10 +61,31 @@ final class TableTest {
         "{share|<=2% project};at most 2 % (project): missed",
         "{big|>=1,000,000 project};at least 1,000,000 (project): met",
         "{share|<=0 project};0 (project): missed",
+        "{share|>=-1% project};at least -1 % (project): met",
         "{big|<={rows/0/n|0} rows};at most 3 (rows): missed"
       })
   void cell_isFilledFromTheFile(String cell, String filled) {
     assertThat(cell(cell)).isEqualTo(filled);
+  }
+
+  @Test
+  void optional_isFilledFromTheFirstFileThatHasIt() {
+    Table table =
+        Table.of("t", "a", "b")
+            .optional("absent|run#ratio", "{@file}", "{median|2}")
+            .optional("absent|run#nowhere", "{@file}", "{median|2}")
+            .optional("run#big", "big", "{/results/big|,}");
+    assertThat(table.markdown(new ResultFiles(folder)))
+        .isEqualTo(
+            """
+            | a | b |
+            |---|---|
+            | run.json | 1.75 |
+            | big | 1,234,568 |
+            """);
+    assertThat(
+            Table.of("t", "a").optional("absent#big", "x").markdown(new ResultFiles(folder)))
+        .isEmpty();
   }
 
   @Test
