@@ -365,6 +365,45 @@ final class PutItemsServingTest {
   }
 
   @Test
+  void slateRules_holdForPutItems() {
+    long freshSeconds = (NOW - ContentBundles.item(EARLY).createdMs()) / 1000;
+    String[] rules = {
+      "page.size=8",
+      "slate.perAuthor=3",
+      "slate.freshItems=4",
+      "slate.freshWithin=" + freshSeconds + "s",
+      "slate.blockedItems=[" + (LATE_ID + 1) + "]"
+    };
+    try (Running put = start("put", rules);
+        Running oracle =
+            start(
+                "oracle",
+                Stream.concat(Stream.of("bundle.name=whole"), Stream.of(rules))
+                    .toArray(String[]::new))) {
+      put.put(ContentBundles.late());
+      int removed = 0;
+      int fresh = 0;
+      for (int user = 0; user < 20; user++) {
+        RetrieveAndRankResponse page = put.page(request(user));
+        RetrieveAndRankResponse expected = oracle.page(request(user));
+        assertSame(page, expected);
+        assertThat(page.getRemovedList())
+            .extracting(each -> each.getItemId() + " " + each.getRule())
+            .isEqualTo(
+                expected.getRemovedList().stream()
+                    .map(each -> each.getItemId() + " " + each.getRule())
+                    .toList());
+        removed += page.getRemovedCount();
+        Set<Long> shown = put.ids(request(user));
+        assertThat(shown).doesNotContain(LATE_ID + 1);
+        fresh += (int) shown.stream().filter(id -> id >= LATE_ID).count();
+      }
+      assertThat(removed).isGreaterThan(20);
+      assertThat(fresh).as("all fresh items were put").isGreaterThan(60);
+    }
+  }
+
+  @Test
   void pagesWhileItemsArePutAndDeleted_holdOnlyItemsThatWereThere() throws Exception {
     try (Running put = start("put")) {
       ExecutorService pool = Executors.newFixedThreadPool(2);
