@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Examples:",
+      "Example:",
       "  ./unipin bench items --json items.json",
       "  ./unipin bench items --only cold --data beauty,kuairand --json cold.json",
       "  ./unipin bench items --only cold --data kuairand --set training.scoreReg=0.1"
