@@ -126,7 +126,7 @@ final class KafkaItemsTest {
       assertThat(isInAFile("pages-one", title)).isTrue();
       assertThat(isInAFile("pages-other", title)).isTrue();
       other.admin().deleteItems(List.of(first));
-      long soon = System.currentTimeMillis() + 500;
+      long soon = System.currentTimeMillis() + 3000;
       one.admin().putItems(List.of(titled(1, title).toBuilder().setExpiresMs(soon).build()));
       for (TinyServer server : List.of(one, other)) {
         await(() -> newItems(server).equals(Set.of(first + 2)));

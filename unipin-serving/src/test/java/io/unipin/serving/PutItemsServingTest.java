@@ -278,7 +278,7 @@ final class PutItemsServingTest {
           .contains(texts.get(0));
       assertThat(texts).allMatch(this::isInAFile);
       if (expires) {
-        put.put(List.of(described(texts, System.currentTimeMillis() + 500)));
+        put.put(List.of(described(texts, System.currentTimeMillis() + 2000)));
       } else {
         assertThat(put.server().items().delete(new long[] {LATE_ID}).get(0).outcome())
             .isEqualTo(Outcome.DELETED);
