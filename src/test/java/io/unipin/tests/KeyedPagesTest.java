@@ -134,9 +134,7 @@ final class KeyedPagesTest {
               RecordActionsRequest.newBuilder()
                   .addUsers(UserActions.newBuilder().setUserId("u").addActions(click))
                   .build());
-      assertThat(page(server).getItemsList())
-          .extracting(ScoredItem::getKey)
-          .doesNotContain(first);
+      assertThat(page(server).getItemsList()).extracting(ScoredItem::getKey).doesNotContain(first);
     }
   }
 }

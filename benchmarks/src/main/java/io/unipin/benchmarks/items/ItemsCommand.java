@@ -27,12 +27,17 @@ import picocli.CommandLine.Spec;
     name = "items",
     description = {
       "Puts items while a server serves.",
-      "visible: 100 items a second beside half of the pages that the server can serve; when the first page has a watched item, and what puts cost pages.",
-      "many: 100,000 items over a bundle of 100,000: recall, memory, and the restart after SIGKILL.",
-      "equal: 10,000 items by RPC against a bundle that has them without learned ids, in exact search.",
-      "keys: a million items: what their keys take, and pages that name items by key against pages that name ids.",
+      "visible: 100 items a second beside half of the pages that the server can serve; when the"
+          + " first page has a watched item, and what puts cost pages.",
+      "many: 100,000 items over a bundle of 100,000: recall, memory, and the restart after"
+          + " SIGKILL.",
+      "equal: 10,000 items by RPC against a bundle that has them without learned ids, in exact"
+          + " search.",
+      "keys: a million items: what their keys take, and pages that name items by key against pages"
+          + " that name ids.",
       "explore: a simulated week with daily training, with and without exploration.",
-      "cold: trains each data set's recipe, and one with settings for new items, and judges both by items that training did not know. An interrupted run continues where it stopped.",
+      "cold: trains each data set's recipe, and one with settings for new items, and judges both by"
+          + " items that training did not know. An interrupted run continues where it stopped.",
       "explore and cold are not part of --quick unless --only names them."
     },
     footer = {
@@ -74,7 +79,8 @@ public final class ItemsCommand implements Callable<Integer>, Checked {
       names = "--seeds",
       defaultValue = "3",
       paramLabel = "N",
-      description = "Number of trainings of each recipe in the part cold. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Number of trainings of each recipe in the part cold. Default: ${DEFAULT-VALUE}.")
   private int seeds;
 
   @Option(
@@ -117,8 +123,7 @@ public final class ItemsCommand implements Callable<Integer>, Checked {
   public void check() {
     for (String part : only) {
       if (!PARTS.contains(part)) {
-        throw new CheckException(
-            String.join(", ", PARTS) + " expected for --only, got " + part);
+        throw new CheckException(String.join(", ", PARTS) + " expected for --only, got " + part);
       }
     }
     if (seeds < 1) {

@@ -46,10 +46,7 @@ final class BundleEvaluation {
           EvaluationOptions.test(EvaluationProgress.none()).at(settings.displayed()),
           PageRule.NONE,
           CountedRanking.find(
-                  BundleReader.model(bundle),
-                  config.actions(),
-                  config.surfaces(),
-                  log.catalogue())
+                  BundleReader.model(bundle), config.actions(), config.surfaces(), log.catalogue())
               .orElse(null));
     }
   }

@@ -93,8 +93,7 @@ final class ColdComparison {
   }
 
   private Ranks ranks(int[] all, String name) {
-    return new Ranks(
-        all.length == 0 ? all : IntStream.of(where(name)).map(t -> all[t]).toArray());
+    return new Ranks(all.length == 0 ? all : IntStream.of(where(name)).map(t -> all[t]).toArray());
   }
 
   private JsonNode side(List<ColdSeed> seeds) {

@@ -77,9 +77,7 @@ record ColdSeed(Targets targets, Impressions impressions) {
     int[] positives = TrainingCounts.of(log, holdout).positives();
     for (int item = 0; item < cold.length; item++) {
       cold[item] =
-          holdout.withheld().isEmpty()
-              ? positives[item] == 0
-              : holdout.withheld().contains(item);
+          holdout.withheld().isEmpty() ? positives[item] == 0 : holdout.withheld().contains(item);
     }
     return cold;
   }
@@ -111,8 +109,7 @@ record ColdSeed(Targets targets, Impressions impressions) {
     return IntStream.range(0, users.length)
         .map(
             t -> {
-              RetrievalTarget target =
-                  RetrievalTarget.of(log, users[t], answers.get(t).history());
+              RetrievalTarget target = RetrievalTarget.of(log, users[t], answers.get(t).history());
               return TargetRank.of(scores, target.item(), target.seen(), log.catalogue());
             })
         .toArray();
@@ -145,8 +142,7 @@ record ColdSeed(Targets targets, Impressions impressions) {
         means(shown, labels, i -> cold[items[i]]));
   }
 
-  private static Means means(
-      float[] probabilities, boolean[] labels, IntPredicate wanted) {
+  private static Means means(float[] probabilities, boolean[] labels, IntPredicate wanted) {
     return new Means(
         mean(probabilities, i -> wanted.test(i) && labels[i]),
         mean(probabilities, i -> wanted.test(i) && !labels[i]));

@@ -67,7 +67,9 @@ enum ColdStudy {
         .filter(study -> study.key.equals(name))
         .findFirst()
         .orElseThrow(
-            () -> new IllegalArgumentException("one of %s expected, got %s".formatted(names(), name)));
+            () ->
+                new IllegalArgumentException(
+                    "one of %s expected, got %s".formatted(names(), name)));
   }
 
   static List<String> names() {

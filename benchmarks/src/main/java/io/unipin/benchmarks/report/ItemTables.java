@@ -216,17 +216,18 @@ final class ItemTables {
             "{changed/cold/hr10/mean|>={/results/by_time/least|4} project, two spreads above the"
                 + " popularity of contents}")
         .optional(
-            source,
-            "popularity of contents",
-            "{baselines/content_popularity/cold/hr10|4}",
-            "")
-        .optional(
-            source, "content neighbours", "{baselines/content_neighbours/cold/hr10|4}", "");
+            source, "popularity of contents", "{baselines/content_popularity/cold/hr10|4}", "")
+        .optional(source, "content neighbours", "{baselines/content_neighbours/cold/hr10|4}", "");
   }
 
   private static Table week() {
     return Table.of(
-            "items-week", "figure", "without", "with exploration", "gain (95 %)", "target (who set it)")
+            "items-week",
+            "figure",
+            "without",
+            "with exploration",
+            "gain (95 %)",
+            "target (who set it)")
         .optional(
             WEEK + "#explore_young_clicks_gain",
             "clicks on items younger than a day",

@@ -12,9 +12,10 @@ class ItemsCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--only=cold,tepid | visible, many, equal, keys, explore, cold expected for --only, got tepid",
-        "--data=beauty,books"
-            + "| beauty, beauty-by-time, simulator, kuairand, ml-100k expected for --data, got books",
+        "--only=cold,tepid | visible, many, equal, keys, explore, cold expected for --only, got"
+            + " tepid",
+        "--data=beauty,books| beauty, beauty-by-time, simulator, kuairand, ml-100k expected for"
+            + " --data, got books",
         "--seeds=0 | --seeds: 1 or more expected, got 0"
       })
   void check_wrongOption_isRefused(String option, String message) {

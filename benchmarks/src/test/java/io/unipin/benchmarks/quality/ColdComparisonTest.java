@@ -98,11 +98,7 @@ class ColdComparisonTest {
 
   private static Evaluation evaluate(ServingModel model, Holdout holdout) {
     return Evaluator.evaluate(
-        LOG,
-        holdout,
-        model,
-        EvaluationOptions.test(EvaluationProgress.none()),
-        PageRule.NONE);
+        LOG, holdout, model, EvaluationOptions.test(EvaluationProgress.none()), PageRule.NONE);
   }
 
   private static ColdSeed seed(int number) {
@@ -170,8 +166,7 @@ class ColdComparisonTest {
     JsonNode json = compared();
     JsonNode warm = json.at("/own/warm/hr10");
     assertThat(json.at("/bounds/warm_hr10").asDouble())
-        .isCloseTo(
-            warm.path("mean").asDouble() - warm.path("spread").asDouble(), within(1e-12));
+        .isCloseTo(warm.path("mean").asDouble() - warm.path("spread").asDouble(), within(1e-12));
     JsonNode entropy = json.at("/own/ne");
     assertThat(json.at("/bounds/ne").asDouble())
         .isCloseTo(

@@ -43,7 +43,11 @@ final class ItemTablesTest {
   void tables_withoutFigures_areEmpty() {
     for (String name :
         new String[] {
-          "items-keys", "items-cold", "items-warm", "items-cold-ranking", "items-by-time",
+          "items-keys",
+          "items-cold",
+          "items-warm",
+          "items-cold-ranking",
+          "items-by-time",
           "items-week"
         }) {
       assertThat(table(name)).as(name).isEmpty();

@@ -83,8 +83,7 @@ final class TableTest {
             | run.json | 1.75 |
             | big | 1,234,568 |
             """);
-    assertThat(
-            Table.of("t", "a").optional("absent#big", "x").markdown(new ResultFiles(folder)))
+    assertThat(Table.of("t", "a").optional("absent#big", "x").markdown(new ResultFiles(folder)))
         .isEmpty();
   }
 

@@ -33,8 +33,7 @@ class ContentPopularityTest {
   void scores_areDotProductsWithTheMeanContentOfPositives() {
     FeedLog log =
         log(new float[] {2, 0}, new float[] {0, 5}, new float[] {3, 4}, new float[] {0, 0});
-    float[] scores =
-        ContentPopularity.of(log, Holdout.leaveLast(log, 1), Part.TEST).scores();
+    float[] scores = ContentPopularity.of(log, Holdout.leaveLast(log, 1), Part.TEST).scores();
     // two likes of item 0 and one of item 1: the mean content is (2/3, 1/3)
     assertThat(scores[0]).isCloseTo(2 / 3f, within(1e-6f));
     assertThat(scores[1]).isCloseTo(1 / 3f, within(1e-6f));
