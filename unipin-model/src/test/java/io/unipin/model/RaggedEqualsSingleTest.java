@@ -91,6 +91,7 @@ class RaggedEqualsSingleTest {
     }
   }
 
+  /** Writes a model. A gated model also reads attributes of items, and has a path for content. */
   private ModelConfig write(int kvHeads, boolean gated) {
     return write(kvHeads, gated, 0);
   }
@@ -98,7 +99,9 @@ class RaggedEqualsSingleTest {
   /** Writes a model. If {@code window} is not 0, its two lower layers have windows of such rows. */
   private ModelConfig write(int kvHeads, boolean gated, int window) {
     ModelConfig config =
-        (gated ? TestModels.gated(4, kvHeads, 40) : TestModels.config(4, kvHeads, 40))
+        (gated
+                ? TestModels.described(TestModels.gated(4, kvHeads, 40))
+                : TestModels.config(4, kvHeads, 40))
             .withWindow(AttentionWindow.of(window, 2, 2));
     TestModels.write(folder, config, 3);
     return config;
