@@ -3,14 +3,12 @@ package io.unipin.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.unipin.model.device.EngineProcess;
 import io.unipin.model.features.ModelConfig;
 import java.io.File;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("long")
 class CudaBuildTest {
   private static final float TOLERANCE = 1e-4f;
-  private static final int MOST_SECONDS = 300;
 
   @TempDir Path folder;
 
@@ -50,31 +47,15 @@ class CudaBuildTest {
 
   /** Runs {@link CudaBuildAnswers} in another process, with other libraries. */
   private List<String> answers(Path model, String libraries) throws Exception {
-    Path printed = folder.resolve("printed");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Dai.djl.offline=true",
-            "-cp",
-            System.getProperty("java.class.path"),
-            CudaBuildAnswers.class.getName(),
-            model.toString());
-    Map<String, String> environment = builder.environment();
-    String before = environment.get("LD_LIBRARY_PATH");
-    environment.put("PYTORCH_LIBRARY_PATH", libraries.split(File.pathSeparator, -1)[0]);
-    environment.put("PYTORCH_FLAVOR", "cu128");
-    environment.put("DJL_CACHE_DIR", folder.resolve("djl").toString());
-    environment.put(
-        "LD_LIBRARY_PATH",
-        before == null ? libraries : libraries + File.pathSeparatorChar + before);
-    Process process = builder.redirectErrorStream(true).redirectOutput(printed.toFile()).start();
-    try {
-      assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
-    } finally {
-      process.destroyForcibly();
-    }
-    String text = Files.readString(printed, StandardCharsets.UTF_8);
-    assertThat(process.exitValue()).as(text).isZero();
-    return text.lines().toList();
+    String before = System.getenv("LD_LIBRARY_PATH");
+    Map<String, String> variables =
+        Map.of(
+            "PYTORCH_LIBRARY_PATH",
+            libraries.split(File.pathSeparator, -1)[0],
+            "PYTORCH_FLAVOR",
+            "cu128",
+            "LD_LIBRARY_PATH",
+            before == null ? libraries : libraries + File.pathSeparatorChar + before);
+    return EngineProcess.run(CudaBuildAnswers.class, folder, variables, model.toString());
   }
 }

@@ -21,8 +21,14 @@ public enum EngineFault {
    * the processor or a version of CUDA.
    */
   WRONG_FLAVOUR("Cannot copy jni files", "PyTorch jni not found"),
-  /** A library that libtorch needs is missing or has the wrong version. */
-  MISSING_LIBRARY("cannot open shared object file", "undefined symbol", "' not found (required by"),
+  /** A library that libtorch needs is missing or damaged, or has the wrong version. */
+  MISSING_LIBRARY(
+      "cannot open shared object file",
+      "undefined symbol",
+      "' not found (required by",
+      "file too short",
+      "invalid ELF header",
+      "wrong ELF class"),
   NO_SUCH_CARD("invalid device ordinal"),
   /** The libraries have no code for the card. */
   OLD_CARD("no kernel image is available", "FlashAttention only supports"),

@@ -23,6 +23,8 @@ class EngineFaultTest {
           CUDA error: no kernel image is available for execution on the device | OLD_CARD
           CUDA error: invalid device ordinal | NO_SUCH_CARD
           no CUDA-capable device is detected | NO_DRIVER
+          /a/libc10.so: /a/libc10.so: file too short | MISSING_LIBRARY
+          /a/libc10.so: /a/libc10.so: invalid ELF header | MISSING_LIBRARY
           PyTorch is not linked with support for cuda devices | CPU_BUILD
           Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu! | OTHER
           index 7 is out of bounds for dimension 0 with size 3 | OTHER
