@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.unipin.client.UniPinAdminClient;
 import io.unipin.client.UniPinClient;
+import io.unipin.counts.CountTables;
 import io.unipin.model.device.DeviceCheck;
 import io.unipin.model.device.DeviceException;
 import io.unipin.proto.v1.Action;
@@ -18,6 +19,7 @@ import io.unipin.proto.v1.Served.CacheOutcome;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.ContentBundles;
+import io.unipin.serving.bundle.CountedBundles;
 import io.unipin.serving.bundle.TinyBundles;
 import io.unipin.serving.settings.ServerConfig;
 import java.net.URI;
@@ -36,6 +38,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tests a server whose users' keys and values lie in the engine's memory, as on a graphics card.
@@ -58,6 +62,8 @@ final class EnginePoolServingTest {
       ContentBundles.publish(
           shared, name, ContentBundles.EARLY, seed, shared.resolve("scratch-" + name));
     }
+    CountTables tables = CountedBundles.tables(TinyBundles.catalogue(), 1, CountedBundles.UNTIL);
+    CountedBundles.publish(shared, "counted", 3, tables, shared.resolve("scratch"));
   }
 
   /** A running server, with a client of its service and a client of its administration. */
@@ -200,12 +206,14 @@ final class EnginePoolServingTest {
     }
   }
 
-  @Test
-  void pages_ofManyUsersAtOnce_equalThoseOfTheHost() throws Exception {
-    try (Running pooled = pooled("shadow.bundle=two");
-        Running host = host()) {
+  @ParameterizedTest
+  @ValueSource(strings = {"one", "counted"})
+  void pages_ofManyUsersAtOnce_equalThoseOfTheHost(String bundle) throws Exception {
+    try (Running pooled = pooled("shadow.bundle=two", "bundle.name=" + bundle);
+        Running host = host("bundle.name=" + bundle)) {
       assertSame(pooled, host, 30);
       assertSame(pooled, host, 30); // now from the cache
+      assertThat(pooled.page("u").getServed().getCounts().isEmpty()).isEqualTo(bundle.equals("one"));
       assertThat(pooled.metrics()).contains("unipin_cache_leases 0.0");
     }
   }
