@@ -21,7 +21,7 @@ modules_of() {
 
 # Prints a hash over path, size and time of every file that goes into the build, so every edited,
 # added or removed file changes the hash. The hash also includes the path of the checkout, because
-# the build's result has absolute paths. A copied or renamed checkout therefore builds anew.
+# the build's result has absolute paths. A copied or renamed checkout is therefore built again.
 source_stamp() {
   local sources
   mapfile -t sources < <(modules_of "$1")
@@ -77,7 +77,8 @@ archive_classes() {
     </dev/null >/dev/null 2>&1 || true
 }
 
-# Copies our own jars away from target/, so that a later build does not pull them from under a running program.
+# Copies our own jars out of target/, so that a later build does not replace the jars of a running
+# program.
 # Usage: publish NEED STAMP STAMP-OF-CLI. Both stamps were taken before the compilation.
 publish() {
   local fresh="$state/app.$$" module jar entries=() third_party
@@ -92,7 +93,7 @@ publish() {
   third_party="$(tr ':' '\n' <"$root/$1/target/classpath.txt" | grep -v "^$root/" | paste -s -d ':')"
   (IFS=':' && printf '%s:%s\n' "${entries[*]}" "$third_party") >"$fresh/classpath"
   archive_classes "$fresh"
-  # A build of the benchmarks includes all that the need cli asks for.
+  # A build of the benchmarks also covers the need cli.
   printf '%s\n' "$3" >"$fresh/stamp.cli"
   printf '%s\n' "$2" >"$fresh/stamp.$1"
   # The link is relative, so that a copy of the checkout never runs the jars of the original.

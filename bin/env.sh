@@ -24,7 +24,7 @@ card_products() {
 }
 
 # Exports the variables that malloc, BLAS and both OpenMP runtimes (libtorch's and FAISS's) read.
-# They read them before the first line of Java runs.
+# These libraries read the variables before the first line of Java runs.
 # Usage: launch_environment THREADS CACHE, where CACHE is the folder for DJL's native files.
 launch_environment() {
   export OMP_NUM_THREADS="$1" OPENBLAS_NUM_THREADS="$1" MKL_NUM_THREADS="$1"
@@ -32,8 +32,8 @@ launch_environment() {
   # malloc keeps the memory of large temporaries. Otherwise it would return the memory to the
   # system, and the next use would have to map it again.
   export MALLOC_MMAP_THRESHOLD_=268435456 MALLOC_TRIM_THRESHOLD_=536870912 MALLOC_TOP_PAD_=67108864
-  # oneDNN compiles one kernel per matrix and number of rows, and histories have many lengths. So
-  # the cache must hold many kernels.
+  # oneDNN compiles one kernel per matrix and number of rows, and histories have many lengths. The
+  # cache must therefore hold many kernels.
   export ONEDNN_PRIMITIVE_CACHE_CAPACITY=16384
   export PYTORCH_FLAVOR="${PYTORCH_FLAVOR:-cpu}"
   export DJL_CACHE_DIR="$2"

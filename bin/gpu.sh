@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Makes an NVIDIA card usable: ./unipin gpu setup finds the CUDA build of libtorch and writes
-# $state/gpu.env, which launch reads. Uses the functions say() and fail() and the variable $state,
-# which ./unipin defines.
+# Makes an NVIDIA card usable. ./unipin gpu setup finds the CUDA build of libtorch and writes
+# $state/gpu.env, which bin/launch.sh reads. Uses the functions say() and fail() and the variable
+# $state, which ./unipin defines.
 : "${state:?}"
 
 # The versions of libtorch and CUDA that the engine is made for, and what they require: CUDA 12

@@ -37,8 +37,8 @@ launch() {
   # shellcheck disable=SC2207  # options without spaces
   options+=($(launch_options))
   case "$verb ${2:-}" in
-    # These benchmarks load a server on the same cores. If the JVM compiled its code for minutes,
-    # this would be load, too.
+    # These benchmarks put load on a server on the same cores. Minutes of compilation by the JVM
+    # would be additional load.
     'bench overload' | 'bench pauses' | 'bench swap' | 'bench soak' | 'bench cluster') options+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC) ;;
     'serve '* | 'train '* | 'evaluate '* | 'bench '* | 'loadtest '* | 'try '* | 'import '* | 'validate '*) ;;
     *)

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Looks for the programs and libraries that UniPin needs and, if it may, installs the missing ones.
-# Uses the functions say() and fail() and the variable $state, which ./unipin defines.
+# Looks for the programs and libraries that UniPin needs. Installs missing ones if it has the
+# rights. Uses the functions say() and fail() and the variable $state, which ./unipin defines.
 : "${state:?}"
 
 java_home() {
@@ -66,8 +66,8 @@ install_packages() {
     fi
   fi
   say "installing $*"
-  # Only tests and benchmarks use these servers, and start their own. So the packages must not start
-  # services, which could take our ports.
+  # Only tests and benchmarks use these servers, and they start their own processes. The packages
+  # must not start services, which could take our ports.
   for package in prometheus redis-server nginx haproxy; do
     if [[ " $* " == *" $package "* ]] && command -v systemctl >/dev/null; then
       "${sudo[@]}" systemctl mask "$package.service" >/dev/null 2>&1 || true

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Packs a Java runtime and the program for a bare machine with a card, where gpu/java.sh runs them.
-# DIR/java.tar.xz holds a small Java runtime (jre/), all jars with their natives for Linux on x86-64
-# (lib/, tests/) and the headers of JNI (include/). Downloads nothing, and takes some minutes.
+# Packs a Java runtime and UniPin for a bare machine with a graphics card, where gpu/java.sh runs
+# them. DIR/java.tar.xz holds a small Java runtime (jre/), all jars with their natives for Linux on
+# x86-64 (lib/, tests/) and the headers of JNI (include/). Downloads nothing, and takes some
+# minutes.
 # Usage: gpu/java-pack.sh DIR                    after ./unipin bench --help, which builds
 #        gpu/java-pack.sh DIR CLASSPATH [TESTS]  TESTS: class path of tests and of JUnit's console
 # A class path is jars and folders of classes, separated by colons.

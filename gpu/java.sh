@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the program on a bare machine that has a card, Python with torch, and g++, but no Java. The
 # program comes from a pack of gpu/java-pack.sh. DJL's own natives fit only one version of torch, so
-# this script compiles gpu/torch_jni.cc for the torch of this machine. So a run tests the service on
-# the card, but not with the libtorch that ./unipin gpu setup finds.
+# this script compiles gpu/torch_jni.cc for the torch of this machine. A run therefore tests the
+# service on the card, but not with the libtorch that ./unipin gpu setup finds.
 # Usage: gpu/java.sh DIR run COMMAND...       a command of ./unipin, for example: bench device
 #        gpu/java.sh DIR test [-DX=Y] CLASS   classes of tests, say with -Dunipin.device=cuda
 # DIR holds java.tar.xz. All files that this script makes go there, too. PYTHON names the Python
@@ -21,8 +21,8 @@ python="${PYTHON:-python3}"
 [[ -d "$work/jre" ]] || "$python" -m tarfile --extract "$work/java.tar.xz" "$work"
 torch="$("$python" -c 'import os, torch; print(os.path.dirname(torch.__file__))')"
 
-# DJL loads all libraries of a folder. So $work/torch gets links to the needed libraries only. It
-# also gets libdjl_torch.so, which DJL then loads in place of its own natives.
+# DJL loads all libraries of a folder. $work/torch therefore gets links to the needed libraries
+# only. It also gets libdjl_torch.so, which DJL then loads in place of its own natives.
 for library in "$torch"/lib/lib{c10,c10_cuda,torch,torch_cpu,torch_cuda,gomp*,caffe2_nvrtc}.so*; do
   [[ ! -e "$library" ]] || ln -sf "$library" "$work/torch/"
 done
@@ -36,8 +36,8 @@ if [[ "$root/gpu/torch_jni.cc" -nt "$work/torch/libdjl_torch.so" ]]; then
   echo "natives compiled in $((SECONDS - begin)) s"
 fi
 
-# If a library is loaded through a link, it looks for other libraries in the folder of the link. So
-# the search path must name the folders of torch and CUDA.
+# The loader resolves the dependencies of a linked library in the folder of the link. The search
+# path must therefore name the folders of torch and CUDA.
 packages="$(dirname "$torch")"
 folders="$({ find "$packages/nvidia" -type d -name lib 2>/dev/null || true; } | paste -s -d ':')"
 export LD_LIBRARY_PATH="$torch/lib${folders:+:$folders}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"

@@ -1,7 +1,8 @@
 // The native methods of DJL's class PyTorchLibrary that UniPin calls. DJL's own native library fits
-// only one version of torch. So gpu/java.sh compiles this file against the headers of the machine's
-// torch. Each native method does the same as in DJL 0.35.1. If UniPin calls a native method that is
-// not in this file, the call fails with an UnsatisfiedLinkError that names the method.
+// only one version of torch. Therefore gpu/java.sh compiles this file against the headers of the
+// machine's torch. Each native method does the same as in DJL 0.35.1. If UniPin calls a native
+// method that is not in this file, the call fails with an UnsatisfiedLinkError that names the
+// method.
 //
 // A handle is the address of an object on the C++ heap: of a Tensor, an IValue, a Module or a list
 // of indices. The caller that gets a handle deletes the object by the matching torchDelete method.

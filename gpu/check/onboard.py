@@ -1,4 +1,4 @@
-"""The part onboard: times copies of users' rows from host memory, and encoding them again."""
+"""The part onboard: times copying users' rows from host memory, and encoding these rows again."""
 
 import torch
 

@@ -18,8 +18,8 @@ def tensor_of(array):
 class Methods:
     """The methods of a loaded archive. A call gives each argument by the name of its parameter.
 
-    The parameters that the archive declares must be those of the pack's schema, in the same order.
-    So no argument is passed in the place of another argument.
+    The archive must declare the parameters of the pack's schema in the same order. Otherwise an
+    argument could be passed for another parameter.
     """
 
     def __init__(self, pack, kind, file, device):
@@ -77,7 +77,7 @@ class Program(Methods):
         return True
 
     def replace(self, config, tensors):
-        """Replaces the configuration and all tensors. Any shapes fit: the program contains none."""
+        """Replaces the configuration and all tensors. The tensors may have any shapes."""
         self.config = dict(config)
         for name in ("heads", "kv_heads", "head_dim"):
             setattr(self.module, name, config[name])

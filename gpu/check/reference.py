@@ -1,8 +1,8 @@
 """The model in plain torch and float64, on the processor: one dense pass for one user.
 
-Shares no code with the program, so a fault of the program is not repeated here. Letters in shapes:
-n actions of a history, k candidates, C types of actions, d width of the model, H heads of queries,
-D width of a head, m rows of any kind.
+Shares no code with the TorchScript program, so that it does not repeat a fault of the program.
+Letters in shapes: n actions of a history, k candidates, C types of actions, d width of the model, H
+heads of queries, D width of a head, m rows of any kind.
 """
 
 import math

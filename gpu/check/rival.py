@@ -1,8 +1,8 @@
 """The rival of serving: one dense pass over history and candidates that caches nothing.
 
-It computes everything in one type of numbers, with torch's fused attention under a mask. So it is
-at least as fast as a service without a cache of keys and values. It has the weights of the
-workload, and must give the same probabilities.
+It computes everything in one type of numbers, with torch's fused attention under a mask. It is
+therefore at least as fast as a service without a cache of keys and values. It has the weights of
+the workload and must give the same probabilities as serving.
 """
 
 import torch
@@ -30,7 +30,8 @@ class Dense:
         at = torch.arange(n + k, device=device)
         row, column = at.unsqueeze(1), at.unsqueeze(0)
         seen = ((column <= row) & (column < n)) | (column == row)
-        # The mask is added to attention scores. Its rows are padded: kernels need aligned rows.
+        # The mask is added to attention scores. Its rows are padded, because kernels need aligned
+        # rows.
         wide = -(-(n + k) // 16) * 16
         mask = torch.full([n + k, wide], float("-inf"), dtype=kind, device=device)
         mask[:, : n + k].masked_fill_(seen, 0.0)

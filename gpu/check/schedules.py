@@ -42,8 +42,8 @@ class Schedule:
         self.table, self.paths = table.to(device), paths.to(device)
         self.users = [User() for _ in range(8)]
         self.mover = pool_methods(pack, device)
-        # The pool has twelve places for blocks, in random order. Each place has room for the
-        # largest block, and some places are always free.
+        # The pool has twelve slots for blocks, in random order. Each slot has room for the largest
+        # block, and some slots are always free.
         self.stride = self.config["layers"] * (MOST_ACTIONS + 9) + 3
         self.free = list(range(12))
         self.random.shuffle(self.free)
@@ -58,7 +58,7 @@ class Schedule:
     # ---- places ----
 
     def take(self, needed):
-        """Returns a block with room for at least this many rows, at a random place."""
+        """Returns a block with room for at least this many rows, in a random slot."""
         place = self.free.pop(self.random.randrange(len(self.free)))
         capacity = self.random.randint(needed, MOST_ACTIONS + 9)
         block = Block(place * self.stride + self.random.randint(0, 3), capacity)

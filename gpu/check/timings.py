@@ -7,7 +7,7 @@ from parity import difference
 from rival import Dense
 from workload import TYPES, Workload
 
-# Users, actions and candidates of each size: on a card, and in a rehearsal
+# Users, actions and candidates of each size, first on a card and then in a rehearsal
 SIZES = {
     "paper": ((8, 992, 656), (2, 40, 24)),
     "small": ((32, 512, 200), (3, 32, 10)),

@@ -1,8 +1,8 @@
-// MKL is linked into libtorch_cpu. By itself, MKL chooses its kernels by the processor's maker.
-// With this file, MKL chooses them by the processor's instruction sets. So a processor of another
-// maker with AVX-512 gets the AVX-512 kernels instead of the AVX2 kernels. MKL calls the functions
-// below through the dynamic linker. If this library is global before libtorch_cpu is loaded, its
-// functions replace MKL's functions.
+// MKL is linked into libtorch_cpu. By default, MKL chooses its kernels by the processor's vendor.
+// With this file, MKL chooses its kernels by the processor's instruction sets. A processor with
+// AVX-512 from another vendor than Intel then gets the AVX-512 kernels instead of the AVX2 kernels.
+// MKL calls the functions below through the dynamic linker. If this library is global before
+// libtorch_cpu is loaded, the library's functions replace MKL's functions.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>

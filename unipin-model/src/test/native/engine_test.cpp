@@ -19,8 +19,9 @@
  * the portable kernel. Passes over random models must give the same bits however a history is split or a slate is cut, and
  * also on two threads. With all kernels they must give nearly the same numbers. Memory that must not be read is NaN.
  *
- * Models in int8 are tested likewise. Products of bytes are exact. But the numbers that are rounded to bytes differ a
- * little between kernels. So one kernel may round up a number near the middle of two steps, and another may round it down.
+ * Models in int8 are tested in the same way. Products of bytes are exact, but the numbers that are rounded to bytes differ
+ * a little between kernels. One kernel may therefore round up a number near the middle of two steps, and another kernel may
+ * round this number down.
  */
 namespace {
 
@@ -320,9 +321,9 @@ void halves(const HalfAttention& kernels) {
 }
 
 /**
- * Compares attention with sums in double precision. There are more keys than a row sees, and these must not count, even if
- * `square` asks for their products. For kernels in bfloat16, the test rounds all numbers except own rows beforehand. The
- * kernels round the shares.
+ * Compares attention with sums in double precision. Keys that a row does not see must not count, even if `square` asks for
+ * their products. For kernels in bfloat16, the test first rounds all numbers except own keys and values. The kernels round
+ * the shares.
  */
 void attention(const Kernels& kernels, const HalfAttention* in_halves) {
   for (int round = 0; round < 80; ++round) {

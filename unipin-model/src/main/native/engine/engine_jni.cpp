@@ -16,7 +16,7 @@ using unipin::KvType;
 using unipin::Model;
 using unipin::Shape;
 
-/** Says that a call of the JVM has thrown: the Java exception is pending. */
+/** Thrown after a call of the JVM has failed and a Java exception is pending. */
 struct JavaExceptionPending {};
 
 void throw_java(JNIEnv* env, const char* type, const std::string& message) {
@@ -100,7 +100,7 @@ const Model& model_at(jlong address) {
   return *reinterpret_cast<const Model*>(address);
 }
 
-/** Returns the memory of a direct buffer, which must have so many bytes. */
+/** Returns the memory of a direct buffer, which must have at least `bytes` bytes. */
 void* memory(JNIEnv* env, jobject buffer, std::size_t bytes, std::size_t alignment) {
   void* address = buffer == nullptr ? nullptr : env->GetDirectBufferAddress(buffer);
   require(address != nullptr, "a direct buffer expected");

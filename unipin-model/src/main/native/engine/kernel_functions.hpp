@@ -9,8 +9,8 @@
 namespace {
 
 /**
- * Returns x Phi(x), where Phi is the normal distribution function. Phi(x) - 1/2 = x p(2 x^2 / 25 - 1) for |x| <= 5, with p
- * the Chebyshev interpolation of degree 12. Below -5 the result is 0. The error is at most 3e-6.
+ * Returns x Phi(x), where Phi is the normal distribution function. Phi(x) - 1/2 = x p(2 x^2 / 25 - 1) for |x| <= 5, where p
+ * is the Chebyshev interpolant of degree 12. Below -5 the result is 0. The error is at most 3e-6.
  */
 inline Vec gelu_of(Vec x) {
   constexpr float p[] = {1.413638185e-01F, -7.029590887e-02F, 5.151792974e-02F,  -4.045128240e-02F, 3.147675865e-02F,
@@ -45,7 +45,7 @@ inline Vec exp_of(Vec x) {
   return times_power(r, n);
 }
 
-/** The sum by which a softmax must still be divided, and the part of the own key in this sum. */
+/** The sum by which the numbers of a softmax must still be divided, and the term of the own key in this sum. */
 struct Softmax {
   float total;
   float own;
@@ -55,7 +55,8 @@ inline std::size_t lanes_for(std::size_t n) { return (n + kLanes - 1) / kLanes *
 
 /**
  * Replaces the scores of `seen` keys by e^(score - largest), and sets the numbers after them to zero, up to `most` numbers.
- * The place of a term decides which of two vectors adds it. So the sum depends neither on `most` nor on other rows.
+ * The index of a term determines which of two vectors adds the term. The sum therefore depends neither on `most` nor on
+ * other rows.
  */
 inline Softmax softmax(float* scores, std::size_t seen, std::size_t most, bool with_own, float own) {
   std::size_t end = lanes_for(seen);
@@ -107,8 +108,8 @@ inline float dot(std::size_t n, const float* a, const float* b) {
 }
 
 /**
- * Writes a row's result of attention to V vectors of columns from `column` on: the sums over keys, with the own value added
- * if there are own keys, and divided by the softmax's total.
+ * Writes a row's result of attention to V vectors of columns from `column` on. The result is the sums over keys, divided
+ * by the softmax's total. If there are own keys, the sums also contain the weighted own value.
  */
 template <std::size_t V>
 inline void put_mixed(

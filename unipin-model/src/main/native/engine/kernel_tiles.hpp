@@ -1,8 +1,8 @@
 /*
  * The kernels, written with a vector type of the including file.
  *
- * The file is compiled once per instruction set. So it uses nothing of the standard library. Otherwise the linker could
- * take an inline function that was compiled for this instruction set, and use it in code for other processors.
+ * The file is compiled once per instruction set and uses nothing of the standard library. Otherwise the linker could take
+ * an inline function that was compiled for this instruction set, and use it in code for other processors.
  *
  * The including file first defines kName, kLanes, kPanelVecs (vectors of a row of a panel), Vec, and:
  *   zero() spread(float) load(pointer) store_to(pointer, Vec) add sub mul min max divide root

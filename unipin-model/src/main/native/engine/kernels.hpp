@@ -5,7 +5,7 @@
 
 namespace unipin {
 
-/** Every row of working memory begins at a multiple of this number of floats, and so does every matrix. */
+/** Every row of working memory and every matrix begins at a multiple of this number of floats. */
 constexpr std::size_t kRowUnit = 64;
 
 /** Returns the distance between rows of working memory that have room for `width` floats. */
@@ -34,12 +34,11 @@ struct Matrix {
 /**
  * The attention of query rows to the keys and values of one head. D is the width of a head.
  *
- * Row i attends to the first `seen` keys, or, if `causal`, to the first `seen + i`. If there are own keys, row i also
- * attends to own key i.
+ * Row i attends to the first `seen` keys, or, if `causal`, to the first `seen + i`. Own keys are the keys of the query
+ * rows themselves. If there are own keys, row i also attends to own key i.
  *
  * If `square` is larger than the number of keys that a row sees, kernels for vectors multiply the row by the first `square`
- * keys. Keys that the row does not see then get the share 0. So results do not depend on `square`, as long as all numbers
- * are finite.
+ * keys. Keys that the row does not see then get the share 0. Results do not depend on `square` if all numbers are finite.
  */
 struct Attention {
   std::size_t rows = 0;
@@ -72,8 +71,8 @@ static constexpr std::size_t scores_for(std::size_t keys) { return kMostTileRows
  * rows. So a history gives the same bits however its rows are split over calls. Between two kinds of processors, results
  * differ by rounding.
  *
- * Pointers to working memory and to matrices are multiples of 64 bytes where a comment does not say otherwise, and rows of
- * working memory lie stride_of(width) floats apart. Columns past the width may be written and hold no meaning.
+ * Pointers to working memory and to matrices are multiples of 64 bytes unless a comment says otherwise. Rows of working
+ * memory lie stride_of(width) floats apart. Columns past the width may be written and have no meaning.
  */
 struct Kernels {
   const char* name;
@@ -94,7 +93,7 @@ struct Kernels {
 
   /**
    * Rotates neighbouring columns of one head x (width). The rotation (2, width) holds each cosine twice, and then each
-   * sine twice: first its negative. x needs no alignment beyond that of a float.
+   * sine twice, the first time negated. x needs no alignment beyond that of a float.
    */
   void (*turn)(std::size_t width, const float* rotation, float* x);
 
@@ -108,8 +107,8 @@ struct Kernels {
   void (*turn_keys)(std::size_t n, std::size_t width, const float* keys, float* panels);
 
   /**
-   * Writes one row x (width) of keys or values to `row` in a type. For int8 also writes the row's step (float16) to `step`.
-   * Nothing needs alignment beyond that of its elements.
+   * Writes one row x (width) of keys or values to `row` in the given type. For int8 also writes the row's step (float16) to
+   * `step`. Nothing needs alignment beyond that of its elements.
    */
   void (*store)(KvType type, std::size_t width, const float* x, void* row, std::uint16_t* step);
 
@@ -122,7 +121,7 @@ struct Kernels {
 constexpr std::size_t kBytePanel = 64;
 
 /**
- * The largest number of columns of a ByteMatrix. A sum of so many products of an unsigned and a signed byte still fits into
+ * The largest number of columns of a ByteMatrix. A sum of this many products of an unsigned and a signed byte still fits into
  * an int.
  */
 constexpr std::size_t kMostByteColumns = 65536;

@@ -4,7 +4,7 @@
 
 #include "kernels.hpp"
 
-/* Kernels in plain C++, which run on any processor. They say what the other kernels compute; tests compare. */
+/* Kernels in plain C++, which run on any processor. Tests compare the results of the other kernels with theirs. */
 namespace unipin {
 namespace {
 
@@ -121,7 +121,7 @@ void turn_keys(std::size_t n, std::size_t width, const float* keys, float* panel
   }
 }
 
-/** Rounds to float16 (IEEE 754 binary16), to the nearest number, and if two are nearest to the even one. */
+/** Rounds to the nearest number of float16 (IEEE 754 binary16); of two equally near numbers, to the even one. */
 std::uint16_t half_of(float x) {
   std::uint32_t bits = 0;
   std::memcpy(&bits, &x, sizeof(bits));

@@ -11,8 +11,8 @@ namespace unipin {
 namespace {
 
 /**
- * The number of ranges of a layer. Each belongs to rows that enter some matrices: (queries, keys, values), out, (gates,
- * up), down.
+ * The number of ranges of a layer. A range belongs to rows that are the input of one or more matrices. The inputs are
+ * those of (queries, keys, values), of out, of (gates, up) and of down.
  */
 constexpr std::size_t kRanges = 4;
 

@@ -16,7 +16,7 @@ namespace unipin {
 struct Shape {
   std::size_t table_rows;  // N + 1 + V
   std::size_t item_width;  // E
-  std::size_t path_width;  // X, 0 without a path for content
+  std::size_t path_width;  // X, 0 without a content path
   std::size_t width;       // d
   std::size_t layers;      // L
   std::size_t heads;       // H
@@ -113,9 +113,9 @@ class Model {
   const float* const paths;
   std::vector<Layer> layers;
   Matrix token_item, query_in, query_direct, query_out, head_in, path_out, head_out;
-  const float* tables[kTensors] = {};  // tensors that are no matrices, as they are
+  const float* tables[kTensors] = {};  // tensors that are not matrices, unchanged
 
-  /** Returns the rotation (2, D) of a place in a history, as Kernels::turn takes it. */
+  /** Returns the rotation (2, D) of a position in a history, as Kernels::turn takes it. */
   const float* rotation(std::size_t place) const { return rotations_ + place * 2 * shape.head_width(); }
 
   /** A scratch that returns to the pool at the end of its scope. */

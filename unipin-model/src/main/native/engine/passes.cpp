@@ -9,15 +9,15 @@ namespace unipin {
 namespace {
 
 /**
- * The largest number of rows that a pass takes through the layers together. A longer call is cut into equal parts, which
- * changes no bit of its results. So working memory has a bound.
+ * The largest number of rows that a pass takes through the layers together, which bounds the working memory. A longer
+ * call is cut into equal parts, which changes no bit of its results.
  */
 constexpr std::size_t kMostRows = 640;
 
 /** The largest number of candidates of one dense pass. For a longer slate, several passes encode the history again. */
 constexpr std::size_t kMostCandidates = 2048;
 
-/** Returns into how many parts rows are cut, if a part has at most `most` rows. */
+/** Returns the number of parts into which rows are cut if a part has at most `most` rows. */
 std::size_t parts_of(std::size_t rows, std::size_t most) { return (rows + most - 1) / most; }
 
 std::size_t largest_part(std::size_t rows, std::size_t most) {
@@ -76,7 +76,7 @@ class Pass {
     }
   }
 
-  /** Encodes the rows of x behind the first `start` rows of the block. If `whole`, x's last row becomes its state. */
+  /** Encodes the rows of x after the first `start` rows of the block. If `whole`, x's last row becomes its state. */
   void encode(std::size_t rows, std::size_t start, bool whole) {
     for (std::size_t l = 0; l < shape_.layers; ++l) {
       const Model::Layer& layer = model_.layers[l];
@@ -117,7 +117,7 @@ class Pass {
     }
   }
 
-  /** Takes x through the layers: `history` rows of a history, and the candidates behind them. Computes all rows in full. */
+  /** Takes x through the layers: `history` rows of a history, followed by the candidates. Computes all rows in full. */
   void rank_dense(std::size_t history, std::size_t candidates) {
     std::size_t rows = history + candidates;
     for (std::size_t l = 0; l < shape_.layers; ++l) {

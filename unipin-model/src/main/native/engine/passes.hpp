@@ -7,7 +7,7 @@
 
 namespace unipin {
 
-/** A user's block: keys and values (L, 2, G, capacity, D), and for int8 their steps (L, 2, G, capacity) behind them. */
+/** A user's block: keys and values (L, 2, G, capacity, D). For int8 their steps (L, 2, G, capacity) follow. */
 struct Block {
   KvType type;
   std::size_t capacity;
@@ -53,7 +53,7 @@ struct Wishes {
  */
 void extend(const Model& model, const Tokens& tokens, std::size_t from, const Block& block, float* state);
 
-/** Scores candidates against the first `rows` rows of a block, at least one. Writes probabilities (count, C). */
+/** Scores candidates against the first `rows` rows of a block, where `rows` is at least 1. Writes probabilities (count, C). */
 void score(const Model& model, const Slate& slate, const Block& block, std::size_t rows, float* out);
 
 /**

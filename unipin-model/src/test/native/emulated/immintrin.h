@@ -48,7 +48,7 @@ EMULATED_EACH(_mm512_abs_ps, (__m512 a), std::fabs(a.lane[i]))
 EMULATED_EACH(_mm512_fmadd_ps, (__m512 a, __m512 b, __m512 c), std::fma(a.lane[i], b.lane[i], c.lane[i]))
 EMULATED_EACH(_mm512_roundscale_ps, (__m512 a, int), std::nearbyint(a.lane[i]))
 EMULATED_EACH(_mm512_scalef_ps, (__m512 a, __m512 b), std::ldexp(a.lane[i], static_cast<int>(std::floor(b.lane[i]))))
-/** Two bits of the control for each place within a group of four lanes. */
+/** For each position within a group of four lanes, two bits of the control choose a lane of the group. */
 EMULATED_EACH(_mm512_permute_ps, (__m512 a, int control), a.lane[i / 4 * 4 + (control >> (i % 4 * 2) & 3)])
 EMULATED_EACH(_mm512_maskz_mov_ps, (__mmask16 mask, __m512 a), (mask >> i & 1) != 0 ? a.lane[i] : 0.0F)
 EMULATED_EACH(_mm512_unpacklo_ps, (__m512 a, __m512 b), (i % 2 == 0 ? a : b).lane[i / 4 * 4 + i % 4 / 2])
@@ -88,7 +88,7 @@ inline float _mm512_reduce_max_ps(__m512 a) {
   for (int i = 1; i < 16; ++i) a.lane[0] = a.lane[i] > a.lane[0] ? a.lane[i] : a.lane[0];
   return a.lane[0];
 }
-/** Only for "not less than, or unordered". */
+/** Supports only the comparison "not less than, or unordered". */
 inline __mmask16 _mm512_cmp_ps_mask(__m512 a, __m512 b, int) {
   unsigned mask = 0;
   for (int i = 0; i < 16; ++i) mask |= (a.lane[i] < b.lane[i] ? 0U : 1U) << i;

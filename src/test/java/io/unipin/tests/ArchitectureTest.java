@@ -208,9 +208,8 @@ final class ArchitectureTest {
   }
 
   /**
-   * A registry has only a weak reference to the object from which such a counter reads its value.
-   * So only one method may create such counters: the method that keeps a strong reference to this
-   * object.
+   * A counter may read its value from another object. A registry has only a weak reference to this
+   * object. Therefore only the method that keeps a strong reference to it may create such counters.
    */
   @Test
   void countersThatReadElsewhere_areMadeByOneMethod() {

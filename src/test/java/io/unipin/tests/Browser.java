@@ -90,7 +90,7 @@ final class Browser implements AutoCloseable {
     driver.switchTo().activeElement().sendKeys(keys);
   }
 
-  /** Checks that the page logged no error and loaded nothing from other places. */
+  /** Checks that the page logged no error and loaded nothing from other hosts. */
   void assertCleanAndOnlyAt(String address) {
     assertThat(errors()).isEmpty();
     Object hosts =

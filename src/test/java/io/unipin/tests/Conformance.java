@@ -37,7 +37,7 @@ final class Conformance {
   private static final Path FILE =
       Path.of(System.getProperty("unipin.root"), "src/test/resources/conformance.json");
 
-  /** The kinds of those reasons whose kind has another name than the reason. */
+  /** Kinds by reason, for each reason whose name differs from the name of its kind. */
   private static final Map<String, String> KINDS =
       Map.of(
           "UNAUTHENTICATED", "INVALID",

@@ -162,7 +162,7 @@ final class ConformanceTest {
     ClientLanguage.NODE.run(folder.resolve("own"), "--test", "test/fleet.test.js");
   }
 
-  /** Runs the program on the page, with the test's server in place of the page's. */
+  /** Runs the program on the page, but with the address of the test's server. */
   @ParameterizedTest
   @EnumSource
   void quickStart_ofThePage_works(ClientLanguage language) throws Exception {

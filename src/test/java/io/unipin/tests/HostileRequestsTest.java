@@ -198,7 +198,7 @@ final class HostileRequestsTest {
                         IntStream.range(0, 16_385).mapToObj(i -> action(ITEM, i)).toList()))
             .build();
     assertInvalid(() -> stub.recordActions(huge), "users");
-    // A refused request records nothing. Repeated and late events are no errors.
+    // A refused request records nothing. Repeated and late events are not errors.
     assertThat(stub.recordActions(record("u", "e", 5)).getRecorded()).isEqualTo(1);
     assertThat(stub.recordActions(record("u", "e", 5)).getDuplicates()).isEqualTo(1);
     assertThat(stub.recordActions(record("u", "late", 4)).getRecorded()).isEqualTo(1);

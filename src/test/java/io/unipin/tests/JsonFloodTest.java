@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests floods of hostile HTTP requests. Other clients must get their pages meanwhile, and no
- * memory may stay taken.
+ * Tests floods of hostile HTTP requests. Other clients must get their pages meanwhile, and the
+ * server must free all memory afterwards.
  */
 @Timeout(300)
 final class JsonFloodTest {
@@ -117,7 +117,7 @@ final class JsonFloodTest {
     }
   }
 
-  /** Sends a body and returns the status; 0 if the server closed the connection before. */
+  /** Sends a body and returns the status; 0 if the server closed the connection first. */
   private static int post(int port, byte[] body) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       OutputStream out = socket.getOutputStream();
@@ -157,7 +157,7 @@ final class JsonFloodTest {
     return bodies;
   }
 
-  /** Returns the start of a JSON text that goes on with many equal parts. */
+  /** Returns a JSON text that consists of {@code start} and many equal parts. */
   private static byte[] filled(String start, String part) {
     int times = (BYTES - start.length()) / part.getBytes(StandardCharsets.UTF_8).length;
     return (start + part.repeat(times)).getBytes(StandardCharsets.UTF_8);

@@ -165,7 +165,7 @@ final class KafkaErasuresTest {
       TimeUnit.MILLISECONDS.sleep(5);
       assertThat(one.client().eraseUser("gone")).isTrue();
       awaitMetric(other, "erasures", "taken", 1);
-      // the topic brings the old record again, and then a new record with an old action
+      // the topic delivers the old record again, and then a new record with an old action
       byte[] key = "gone".getBytes(StandardCharsets.UTF_8);
       byte[] old =
           ActionRecord.newBuilder().setActions(action("gone", "e1", before)).build().toByteArray();
@@ -178,7 +178,7 @@ final class KafkaErasuresTest {
       // an action from after the erasure is recorded
       TimeUnit.MILLISECONDS.sleep(5);
       RecordActionsResponse later = record(other, "gone", "later");
-      // The server also reads its own record from the topic. So it may have recorded the action
+      // The server also reads its own record from the topic, and may have recorded the action
       // before the call did.
       assertThat(later.getRecorded() + later.getDuplicates()).isEqualTo(1);
       awaitMetric(one, "actions", "taken", 3);

@@ -62,7 +62,10 @@ final class KubernetesTest {
 
   @TempDir Path scratch;
 
-  /** Ignores the maps in which the API's classes keep unknown fields. So such fields are errors. */
+  /**
+   * Ignores the maps in which the API's classes keep unknown fields, so that such fields become
+   * errors.
+   */
   private static final class NoOtherFields extends JacksonAnnotationIntrospector {
     private static final long serialVersionUID = 1;
 

@@ -66,8 +66,8 @@ final class StalledCallsTest {
 
   @AfterEach
   void stop_othersAreServed() {
-    // This call uses the same connection. So when the call returns, the server has received all
-    // messages of the test.
+    // This call uses the same connection. When the call returns, the server has therefore received
+    // all messages of the test.
     assertThat(
             HealthGrpc.newBlockingStub(channel)
                 .check(HealthCheckRequest.getDefaultInstance())

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tests the limits of a client's connection. The server disconnects a client that exceeds these
- * limits, but must go on serving other clients.
+ * limits, but must continue to serve other clients.
  */
 @Timeout(60)
 final class TransportLimitsTest {
@@ -129,8 +129,8 @@ final class TransportLimitsTest {
     }
     byte[] request = nested(1, nested(2, actions));
     assertThat(rawCode(request)).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    // Now the message has unknown fields, as many as it had empty messages before. Parsing would
-    // create an object for each of these fields.
+    // The empty messages become unknown fields. Parsing would create an object for each of these
+    // fields.
     for (int i = 0; i < actions.length; i += 2) {
       actions[i] = 0x7a;
     }

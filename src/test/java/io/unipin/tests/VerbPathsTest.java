@@ -121,7 +121,7 @@ final class VerbPathsTest {
   }
 
   /**
-   * Returns the command line of a command with its required arguments. The inputs do not exist. So
+   * Returns the command line of a command with its required arguments. The inputs do not exist, so
    * a command that reads its inputs before it checks its output fails with another error.
    */
   private List<String> commandLine(Argument output, Path target) {

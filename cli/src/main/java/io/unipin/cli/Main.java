@@ -118,7 +118,7 @@ public final class Main implements Runnable, Failures.Reader {
   private Main() {}
 
   public static void main(String[] arguments) {
-    // The root locale depends on no country. So equal input gives equal output on every machine.
+    // The root locale depends on no country, so equal input gives equal output on every machine.
     Locale.setDefault(Locale.ROOT);
     System.exit(run(commandLineFor(arguments), arguments));
   }
@@ -141,7 +141,7 @@ public final class Main implements Runnable, Failures.Reader {
 
   /**
    * Returns the root command for these words. If the first word is the name of a command of this
-   * module, the root command has this command alone, because it takes long to examine all commands.
+   * module, the root command has only this command, because creating all commands takes long.
    */
   static CommandLine commandLineFor(String... words) {
     if (words.length == 0 || !NAMES.contains(words[0])) {

@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * A server that fails as a test asks, with the statuses of a real server, by gRPC and by JSON.
  *
  * <p>If a user's id is a kind of failure, such as LOST, {@code EraseUser} fails with this kind. For
- * the user SILENT it gives no answer. For other users it answers that this server, which it names,
- * has confirmed.
+ * the user SILENT it gives no answer. For other users, the answer has the name of this server in
+ * its field {@code confirmed}.
  */
 public final class FaultyServer implements AutoCloseable {
   /** The user for whom {@code EraseUser} gives no answer. */
@@ -191,12 +191,12 @@ public final class FaultyServer implements AutoCloseable {
     }
   }
 
-  /** From the next erasure on, the server answers no call, not even those about its health. */
+  /** From the next erasure on, the server answers no call, not even calls about its health. */
   public void freeze() {
     freezes = true;
   }
 
-  /** Makes the next calls fail that would otherwise succeed, as many as {@code times}. */
+  /** Makes the next {@code times} calls fail that would otherwise succeed. */
   public void fail(int times, ServingException failed) {
     failure = failed;
     failures.set(times);

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Checks that the pages of {@code docs/reference} are those that the code makes.
  *
  * <p>{@code ./unipin test -pl src/test -am -Dtest=ReferenceTest
- * -Dsurefire.failIfNoSpecifiedTests=false -Dunipin.update=reference} writes the pages anew.
+ * -Dsurefire.failIfNoSpecifiedTests=false -Dunipin.update=reference} writes the pages again.
  */
 final class ReferenceTest {
   private static final String COMMAND =

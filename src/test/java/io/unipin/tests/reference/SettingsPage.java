@@ -3,7 +3,9 @@ package io.unipin.tests.reference;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The page with the settings of servers and recipes. Their files of defaults explain them. */
+/**
+ * The page with the settings of servers and recipes. The files of defaults explain the settings.
+ */
 final class SettingsPage {
   private static final String SERVER =
       "unipin-serving/src/main/resources/io/unipin/serving/settings/server-defaults.yaml";

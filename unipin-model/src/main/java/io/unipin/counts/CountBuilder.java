@@ -15,9 +15,8 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * Counts the training part of a feed log. Impressions and actions of other parts are not counted,
- * nor are those of withheld items. So no count holds the label of an impression for which it is
- * later read.
+ * Counts the training part of a feed log. Nothing from other parts and nothing about withheld items
+ * is counted. So no count holds the label of an impression that is later ranked by this count.
  */
 public final class CountBuilder {
   private static final long NO_TIMES = 0;
@@ -121,8 +120,8 @@ public final class CountBuilder {
   }
 
   /**
-   * From when to when a log is counted, in milliseconds since 1970. Both are 0 if an impression has
-   * no time.
+   * The span of time in which a log is counted, in milliseconds since 1970. Both are 0 if an
+   * impression has no time.
    */
   private record Span(long fromMs, long untilMs) {
     static Span of(FeedLog log, Holdout holdout) {
@@ -206,7 +205,7 @@ public final class CountBuilder {
   private static boolean hasActionsBefore(FeedLog log, Holdout holdout) {
     long first = firstFeedviewMs(log);
     for (int user = 0; user < log.users(); user++) {
-      // a user's actions stand oldest first
+      // a user's actions are ordered oldest first
       long time = holdout.trainEnd(user) == 0 ? first : log.actionTimes()[log.actionStart(user)];
       if (time != FeedLog.NO_TIME && time < first) {
         return true;

@@ -5,8 +5,8 @@ package io.unipin.counts;
  *
  * <p>A row with N impressions, C of which got an action, has the rate {@code (C + m g) / (N + m)}.
  * Here g is the rate of the level above, and m is {@link #IMAGINED}. The effect is the logit of
- * this rate minus the logit of g. It is 0 for a row without impressions, and small for a row with
- * few.
+ * this rate minus the logit of g. The effect is 0 for a row without impressions, and small for a
+ * row with few impressions.
  *
  * <p>The level above a window is the next longer window of the same row. If the rate of the whole
  * log changed between the two windows, g changes in the same way. The level above the longest
@@ -37,7 +37,8 @@ final class CountEffects {
    * Computes the effects of all rows.
    *
    * @param total counts of the whole log, in one row
-   * @param tellsNumber whether log1p of the number of impressions follows the effects of a row
+   * @param tellsNumber whether the effects of a row are followed by log1p of its number of
+   *     impressions
    */
   static CountEffects of(
       CountTable table, CountTable total, LevelAbove above, boolean tellsNumber) {

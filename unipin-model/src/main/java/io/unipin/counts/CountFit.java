@@ -12,10 +12,10 @@ import java.util.Map;
  * action, on the logit of the model's probability and the inputs.
  *
  * <p>A ridge pulls the slope towards 1 and all other weights towards 0, so that the counts change
- * nothing where the impressions tell nothing. Inputs have unit deviation in the regression. The
- * strength of the ridge is chosen by two halves of the users: the weights of one half must give the
- * other half the lowest log loss. If no strength gives a lower log loss than the model alone, the
- * counts do not change this action.
+ * nothing where the impressions tell nothing. Inputs have unit standard deviation in the
+ * regression. The strength of the ridge is chosen by cross-validation over two halves of the users:
+ * weights fitted to one half must give the other half the lowest log loss. If no strength gives a
+ * lower log loss than the model alone, the counts do not change the probabilities of this action.
  */
 public final class CountFit {
   private static final double[] RIDGES = {1, 30, 1000};
@@ -30,17 +30,17 @@ public final class CountFit {
   /** A fit needs at least this many impressions with an action, and as many without it. */
   private static final int LEAST = 20;
 
-  /** Bounds of a fit: the number of inputs of all impressions, and the number of impressions. */
+  /** Largest number of inputs of all impressions in a fit together. */
   private static final int MOST_INPUTS = 1 << 25;
 
   private static final int MOST_IMPRESSIONS = 200_000;
 
   private final CountTables tables;
 
-  /** (impressions) */
+  /** (impressions) a number of each impression's user. */
   private final int[] users;
 
-  /** (impressions, width) */
+  /** (impressions, width) the inputs of each impression. */
   private final float[] inputs;
 
   /**
@@ -60,8 +60,8 @@ public final class CountFit {
   }
 
   /**
-   * Returns n. A fit reads only every n-th impression, so that the inputs fit into a bounded
-   * memory.
+   * Returns the step n of a fit's sample. A fit reads only every n-th impression, so that the
+   * inputs fit into a bounded memory.
    */
   public static int step(CountTables tables, int impressions) {
     int most = Math.min(MOST_IMPRESSIONS, MOST_INPUTS / tables.features().width());
@@ -132,7 +132,9 @@ public final class CountFit {
     return new CountWeights.Action((float) slope, (float) constant, weights);
   }
 
-  /** Returns rows of 1, the logit, and the inputs at the given places, scaled. */
+  /**
+   * Returns examples whose rows hold 1, the logit and the inputs with the given indices, scaled.
+   */
   private Sample sample(int[] places, double[] logits, boolean[] labels) {
     int width = tables.features().width();
     double[][] rows = new double[labels.length][2 + places.length];
@@ -157,7 +159,7 @@ public final class CountFit {
     /** Slope of the logits in the offsets. */
     private double slope = 1;
 
-    /** Scales the rows in place: every column but the first gets mean 0 and deviation 1. */
+    /** Scales the rows in place: each column but the first gets mean 0 and standard deviation 1. */
     Sample(double[][] rows, double[] offsets, boolean[] labels) {
       this.rows = rows;
       this.offsets = offsets;
@@ -210,7 +212,8 @@ public final class CountFit {
     }
 
     /**
-     * Returns the log loss over both halves of the users, each with the weights of the other half.
+     * Returns the log loss over both halves of the users, each predicted by weights that were
+     * fitted to the other half.
      */
     double crossed(int[] users, double ridge) {
       Sample[] halves = {half(users, 0), half(users, 1)};

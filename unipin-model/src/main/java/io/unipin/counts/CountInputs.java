@@ -3,7 +3,7 @@ package io.unipin.counts;
 import io.unipin.feedlog.arrays.LongRows;
 import java.util.Arrays;
 
-/** Computes the inputs that tables of counts give for candidates. Immutable, hence thread-safe. */
+/** Computes the inputs that tables of counts give for candidates. Immutable and thread-safe. */
 public final class CountInputs {
   /** Factor of the followers of an action by its age: 1 for the newest, then .7, then .49. */
   private static final float DECAY = 0.7f;
@@ -19,8 +19,8 @@ public final class CountInputs {
   }
 
   /**
-   * Computes the inputs of candidates. An input is 0 if the tables lack the candidate, or lack what
-   * the input compares. Every candidate has the inputs of the surface.
+   * Computes the inputs of candidates. An input is 0 if its table has no row for the candidate. All
+   * candidates have equal inputs of the surface.
    *
    * @param items (k) rows of the catalogue; a row outside of the catalogue, such as that of a live
    *     item, stands for an item that the tables do not know

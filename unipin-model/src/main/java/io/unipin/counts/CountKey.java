@@ -7,7 +7,7 @@ import java.util.Locale;
  * with a row for each of its values. The order of the constants is the order of the tables in a
  * file.
  *
- * <p>No key combines the user with the item. Such a count would tell the label of the impression
+ * <p>No key combines the user with the item. Such a count would reveal the label of the impression
  * itself.
  */
 enum CountKey {
@@ -34,7 +34,7 @@ enum CountKey {
     this.input = input;
   }
 
-  /** Returns the name of the key in names of inputs. */
+  /** Returns the key's name as it occurs in the names of inputs. */
   String text() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -52,7 +52,8 @@ enum CountKey {
   }
 
   /**
-   * Whether this key counts actions that are older than the first feedview. It then has one window.
+   * Whether this key counts actions that are older than the first feedview. Such a key has one
+   * window.
    */
   boolean isBefore() {
     return this == BEFORE_TOTAL || this == BEFORE;

@@ -27,7 +27,7 @@ record CountLayout(
   /** Largest number of bytes of a table's counts. */
   private static final long TABLE_BYTES = 256L << 20;
 
-  /** Largest number of items, categories or authors, and of actions or surfaces. */
+  /** Largest number of items, categories or authors. */
   private static final int MOST = 100_000_000;
 
   private static final int MOST_NAMES = 4096;
@@ -106,8 +106,8 @@ record CountLayout(
   }
 
   /**
-   * Returns the inputs: for each key {@code key.window.action}, then {@code key.number} where
-   * {@link CountKey#tellsNumber}, and at the end {@link #FOLLOW}.
+   * Returns the inputs: for each key {@code key.window.action}, then {@code key.number} if {@link
+   * CountKey#tellsNumber}. The last input is {@link #FOLLOW}.
    */
   CountFeatures features() {
     List<String> names = new ArrayList<>();
@@ -130,8 +130,8 @@ record CountLayout(
   }
 
   /**
-   * Returns the places of the inputs that may change an action's probability: rates of this action,
-   * and inputs that are no rates.
+   * Returns the indices of the inputs that may change an action's probability: rates of this
+   * action, and inputs that are not rates.
    */
   int[] inputsOf(int action) {
     List<Integer> places = new ArrayList<>();

@@ -115,7 +115,7 @@ record CountManifest(
     }
   }
 
-  /** Returns a text that tells these counts from all others. */
+  /** Returns a text that identifies these counts. */
   String generation() {
     String text = new String(toJson(), StandardCharsets.UTF_8);
     return until + "-" + Checksum.of(text).substring(0, SHOWN_DIGITS);

@@ -13,8 +13,8 @@ import org.duckdb.DuckDBAppender;
 
 /**
  * Counts rows by SQL. Rows that do not fit into a bounded memory are written to a temporary folder.
- * All counts are whole numbers and all orders are stated, so the result is the same on every
- * machine. Not thread-safe.
+ * All counts are whole numbers and every order of rows is defined, so the result is the same on
+ * every machine. Not thread-safe.
  */
 final class CountSql implements AutoCloseable {
   private static final String MEMORY = "1GB";

@@ -49,7 +49,7 @@ final class CountTable {
     return keys[row];
   }
 
-  /** Returns the row of a key's value, or -1. */
+  /** Returns the row of a key's value; -1 if the value has no row. */
   int row(long key) {
     return rows.get(key);
   }
@@ -64,7 +64,7 @@ final class CountTable {
 
   /** Returns the size of the counts in memory, in bytes. */
   long bytes() {
-    // the hash table has two to four places of 12 bytes for each row
+    // the hash table has two to four slots of 12 bytes for each row
     return 44L * keys.length + Integer.BYTES * ((long) shown.length + got.length);
   }
 }

@@ -25,7 +25,7 @@ public final class CountWeights {
   /** Largest size of a weight. */
   private static final double MOST = 1e3;
 
-  /** Probabilities are read as if their logits were at most so large. */
+  /** Largest size of a probability's logit. Larger logits are reduced to it. */
   private static final double LARGEST_LOGIT = 16;
 
   private final CountFeatures features;
@@ -33,7 +33,7 @@ public final class CountWeights {
   private final float[] slopes;
   private final float[] constants;
 
-  /** (actions) places of the inputs that have a weight, and (actions) these weights. */
+  /** For each action, the indices of the inputs that have a weight. */
   private final int[][] places;
 
   private final float[][] weights;
@@ -42,11 +42,11 @@ public final class CountWeights {
    * The weights of one action.
    *
    * @param slope a, the weight of the logit of the model's probability, above 0
-   * @param constant b
+   * @param constant b, the constant of the sum
    * @param weights weights of inputs by their names; an input without a weight has weight 0
    */
   public record Action(float slope, float constant, Map<String, Float> weights) {
-    /** Changes no probability. */
+    /** Weights that change no probability. */
     static final Action NONE = new Action(1, 0, Map.of());
 
     public Action {

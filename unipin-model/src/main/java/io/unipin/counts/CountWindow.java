@@ -2,7 +2,7 @@ package io.unipin.counts;
 
 import java.time.Duration;
 
-/** A stretch of time before the end of the counts. Constants stand longest first. */
+/** A stretch of time before the end of the counts. The constants are ordered longest first. */
 enum CountWindow {
   /** Everything that was counted. */
   ALL("all", 0),

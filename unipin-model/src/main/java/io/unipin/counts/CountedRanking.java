@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tables of counts together with the weights that belong to them. This is all that ranking with
- * counts needs. Immutable, hence thread-safe.
+ * Tables of counts together with the weights that belong to them. Ranking with counts needs nothing
+ * else. Immutable, hence thread-safe.
  */
 public final class CountedRanking {
   /** Name of the folder of counts in a model's folder. */

@@ -1,7 +1,7 @@
 package io.unipin.counts;
 
 /**
- * A failure of a folder of counts, or of a feed log that is to be counted. The message states what
+ * A fault in a folder of counts, or in a feed log that is to be counted. The message states what
  * was expected and what was found.
  */
 public final class CountsException extends RuntimeException {

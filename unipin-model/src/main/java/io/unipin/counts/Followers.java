@@ -1,15 +1,17 @@
 package io.unipin.counts;
 
 /**
- * For each item, the items on which users acted positively soon afterwards. The followers of an
- * item are the places from {@link #start} to {@link #end}, strongest first. Immutable; the arrays
- * are read-only.
+ * For each item, the items on which users acted positively soon afterwards. All followers are in
+ * one sequence: those of an item stand from {@link #start} (inclusive) to {@link #end} (exclusive),
+ * strongest first. Immutable; the arrays are read-only.
  */
 public final class Followers {
-  /** Largest number of followers of an item. */
+  /** Largest number of an item's followers. */
   public static final int MOST = 200;
 
-  /** A follower comes at most this many positive actions later. */
+  /**
+   * An item follows another if the same user acts on it at most this many positive actions later.
+   */
   static final int APART = 5;
 
   private static final double SCALE = 1e4;
@@ -24,7 +26,7 @@ public final class Followers {
    * Creates the followers. The arrays are not copied.
    *
    * @param leaders (items) C(j): number of positive actions on each item
-   * @param starts (items + 1) place of each item's first follower, then the number of followers
+   * @param starts (items + 1) index of each item's first follower, then the number of followers
    * @param items (followers) catalogue rows of the followers
    * @param counts (followers) C(j, i): how often the follower i came after j
    */
@@ -51,31 +53,31 @@ public final class Followers {
     return leaders[item];
   }
 
-  /** Returns the place of the item's first follower. */
+  /** Returns the index of the item's first follower. */
   public int start(int item) {
     return starts[item];
   }
 
-  /** Returns the place after the item's last follower. */
+  /** Returns the index after the item's last follower. */
   public int end(int item) {
     return starts[item + 1];
   }
 
-  /** Returns the catalogue row of the follower at a place. */
+  /** Returns the catalogue row of the follower at an index. */
   public int item(int place) {
     return items[place];
   }
 
-  /** Returns C(j, i), how often the follower at a place came after its leader. */
+  /** Returns C(j, i), how often the follower at an index came after the item that it follows. */
   int count(int place) {
     return counts[place];
   }
 
   /**
-   * Returns how strongly the follower at a place follows: {@code log1p(1e4 C(j, i) / C(j))}. C(j)
-   * is the number of positive actions on the item j. C(j, i) is the number of pairs of such an
-   * action and a later one: the later action is on the follower i, and is one of the same user's
-   * next 5 positive actions.
+   * Returns the strength of the follower at an index: {@code log1p(1e4 C(j, i) / C(j))}. C(j) is
+   * the number of positive actions on the item j. C(j, i) is the number of pairs of such an action
+   * and a later action on the follower i. The later action must be one of the same user's next 5
+   * positive actions.
    */
   public float strength(int place) {
     return strengths[place];

@@ -7,11 +7,12 @@ final class Segments {
   private Segments() {}
 
   /**
-   * Returns the most frequent category of items. If several are equally frequent, returns the
-   * smallest number of them. Returns {@link CountQuery#NONE} if no item has a category.
+   * Returns the most frequent category of items. If several categories are equally frequent,
+   * returns the one with the smallest number. Returns {@link CountQuery#NONE} if no item has a
+   * category.
    *
    * @param categories (items of the catalogue) numbers of categories
-   * @param items rows of the catalogue; other rows are left out
+   * @param items rows of the catalogue; numbers that are not such rows are left out
    */
   static int of(int[] categories, int[] items) {
     int[] found = new int[items.length];

@@ -14,9 +14,9 @@ public final class BinaryMetrics {
 
   /**
    * Returns the area under the ROC curve: the share of (positive, negative) pairs in which the
-   * positive scores higher. A pair of equal scores counts one half. The result is exact. It comes
-   * from the rank sum of Mann and Whitney, in which equal scores share their mean rank. Takes O(n
-   * log n). Returns NaN unless both classes occur.
+   * positive scores higher. A pair of equal scores counts one half. The result is exact. It is
+   * computed from the rank sum of Mann and Whitney, in which equal scores share their mean rank.
+   * Takes O(n log n). Returns NaN unless both classes occur.
    */
   public static double auc(float[] scores, boolean[] labels) {
     int n = scores.length;

@@ -76,7 +76,7 @@ public final class EvaluationJson {
     timed(json, retrieval);
   }
 
-  /** Writes the ranks of queries that know the time of the request, unless the log has no times. */
+  /** Writes the ranks of queries that know the time of the request, if the log has times. */
   private static void timed(ObjectNode json, RetrievalMetrics retrieval) {
     Ranks timed = retrieval.timed();
     if (timed.users() > 0) {
@@ -92,7 +92,7 @@ public final class EvaluationJson {
     }
   }
 
-  /** Writes the figures of the baseline of counts, unless it was not measured. */
+  /** Writes the figures of the baseline of counts, if this baseline was measured. */
   private static void counts(ObjectNode json, RankingMetrics ranking) {
     if (ranking.counts().isEmpty()) {
       return;
@@ -108,7 +108,7 @@ public final class EvaluationJson {
     ranking.counts().forEach(each -> gains.set(each.action(), difference(each.gain())));
   }
 
-  /** Writes what the model's counts change, unless the model has no counts. */
+  /** Writes what the model's counts change, if the model has counts. */
   private static void counted(ObjectNode json, RankingMetrics ranking) {
     if (ranking.counted().isEmpty()) {
       return;

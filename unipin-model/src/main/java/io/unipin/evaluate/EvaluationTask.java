@@ -130,7 +130,7 @@ record EvaluationTask(
         catalogue.content(), catalogue.size(), catalogue.contentDim(), neighbours::factor);
   }
 
-  /** Refuses counts that hold labels of the part that they should help to rank. */
+  /** Refuses counts that hold labels of the part that is ranked with their help. */
   private static void requireNoLeak(CountedRanking counted, Holdout holdout, Part part) {
     if (!Evaluator.endsBefore(counted, holdout, part)) {
       throw new CountsException(

@@ -66,9 +66,9 @@ public final class Evaluator {
   }
 
   /**
-   * Whether counts hold nothing of a part of a log, so that they may help to rank this part. If the
-   * log is not split by time, the last actions of each user are held out, and training left them out
-   * of the counts.
+   * Whether counts hold nothing of a part of a log. Only such counts may help to rank this part. In
+   * a log that is not split by time, the last actions of each user are held out, and training does
+   * not count them.
    */
   public static boolean endsBefore(CountedRanking counted, Holdout holdout, Part part) {
     return holdout.protocol() != Protocol.TIME_SPLIT

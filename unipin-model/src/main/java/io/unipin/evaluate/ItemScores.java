@@ -5,9 +5,9 @@ import java.util.function.IntToDoubleFunction;
 /**
  * Dot products of queries with all items.
  *
- * <p>Item vectors are stored column by column, so the inner loop runs over items and the compiler
- * vectorises it. Items are read in blocks, and a block stays in the processor's cache for all
- * queries. Equal items get equal scores. Immutable.
+ * <p>Item vectors are stored column by column. The inner loop therefore runs over items, and the
+ * compiler vectorises this loop. Items are read in blocks, and a block stays in the processor's
+ * cache for all queries. Equal items get equal scores. Immutable.
  */
 public final class ItemScores {
   private static final int BLOCK = 2048;

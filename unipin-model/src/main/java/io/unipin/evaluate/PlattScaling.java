@@ -52,7 +52,7 @@ public final class PlattScaling {
     return new float[] {(float) fitted[0], (float) fitted[1]};
   }
 
-  /** Returns the probabilities that the map with scale a and shift b makes of the given ones. */
+  /** Applies the map with scale a and shift b to probabilities. Returns the results. */
   public static float[] scaled(float[] probabilities, float a, float b) {
     float[] scaled = new float[probabilities.length];
     for (int i = 0; i < scaled.length; i++) {

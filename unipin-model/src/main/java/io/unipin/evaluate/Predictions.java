@@ -111,7 +111,7 @@ public final class Predictions {
     return gather((slate, k) -> itemScores[slates.items()[row(slate, k)]]);
   }
 
-  /** Returns for each impression its class of an input. */
+  /** Returns for each impression the class of the given input. */
   int[] classes(SlateInput input) {
     return integers((slate, k) -> input.of(slate.slate(), k));
   }
@@ -231,7 +231,7 @@ public final class Predictions {
     int of(Judged slate, int k);
   }
 
-  /** Takes a slate's k-th impression, which has the place {@code at} among all impressions. */
+  /** Takes a slate's k-th impression, which has the index {@code at} among all impressions. */
   @FunctionalInterface
   private interface Impression {
     void at(int at, Judged slate, int k);

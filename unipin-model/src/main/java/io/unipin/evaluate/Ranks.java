@@ -51,7 +51,7 @@ public final class Ranks {
   }
 
   /**
-   * Returns the mean of {@code 1 / rank}. A rank is a place among all items of the catalogue.
+   * Returns the mean of {@code 1 / rank}. A rank is a position among all items of the catalogue.
    * Returns NaN if there are no users.
    */
   public double mrr() {

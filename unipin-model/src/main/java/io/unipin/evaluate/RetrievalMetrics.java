@@ -48,11 +48,11 @@ public record RetrievalMetrics(
    *     or the part is not the test part
    * @param list catalogue rows of the model's first {@link #LIST} items that are not in the
    *     history, best first; empty if the part is not the test part
-   * @param pageRank place of the target on the page that serving would show; its rank by retrieval
-   *     if it is not among the page's candidates; 0 if no page was measured
+   * @param pageRank position of the target on the page that serving would show. If the target is
+   *     not among the page's candidates, this is its rank by retrieval. 0 if no page was measured
    * @param timedRank rank by retrieval of a query that knows the time of the request; 0 if pages
    *     were not measured or the log has no times
-   * @param timedPageRank place of the target on the page of this query, or 0
+   * @param timedPageRank position of the target on the page of this query, or 0
    * @param candidates candidates of the page; only in an evaluation of the validation part
    */
   public record Answer(

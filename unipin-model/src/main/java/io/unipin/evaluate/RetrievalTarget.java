@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The item that retrieval should find for one user, given all earlier actions of the user. It is
- * the item of the last positive action of a held-out split. In a log that is split by time, it is
- * the item of the first positive action.
+ * The item that retrieval should find for one user, given all earlier actions of the user. The
+ * target is the item of the last positive action in a held-out split. In a log that is split by
+ * time, the target is the item of the first positive action instead.
  *
  * @param item catalogue row of the target
  * @param surface surface index of the target's action
@@ -21,7 +21,7 @@ public record RetrievalTarget(int item, int surface, int history, int[] seen) {
   /**
    * Returns the target of a user; empty if the part has none, or if its item is left out.
    *
-   * @param leftOut items that are no targets
+   * @param leftOut items that cannot be targets
    */
   public static Optional<RetrievalTarget> of(
       FeedLog log, Holdout holdout, int user, Part part, Withheld leftOut) {

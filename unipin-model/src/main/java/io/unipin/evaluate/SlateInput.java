@@ -31,7 +31,7 @@ public enum SlateInput {
       return schema.surfaces().get(index);
     }
   },
-  /** Place of the impression on the page. The first place is 0. */
+  /** Position of an impression on the page. The first position is 0. */
   POSITION {
     @Override
     int of(Slate slate, int place) {

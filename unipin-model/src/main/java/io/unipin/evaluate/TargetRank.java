@@ -13,7 +13,7 @@ public final class TargetRank {
   /**
    * Returns the target's rank. The best rank is 1.
    *
-   * @param scores (items)
+   * @param scores (items) score of each item
    * @param seen distinct rows of items that do not compete; the target is not among them
    */
   public static int of(float[] scores, int target, int[] seen, Catalogue catalogue) {
@@ -34,7 +34,7 @@ public final class TargetRank {
   /**
    * Returns the rows of the best items, best first.
    *
-   * @param scores (items)
+   * @param scores (items) score of each item
    * @param seen distinct rows of items that do not compete, ascending
    * @param most largest number of rows to return
    */

@@ -177,7 +177,7 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   /**
-   * Those ranks of a target whose computation needs the user's encoded history. A rank of 0 was not
+   * The ranks of a target that are computed from the user's encoded history. A rank of 0 was not
    * measured.
    *
    * @param pageRank rank on the page

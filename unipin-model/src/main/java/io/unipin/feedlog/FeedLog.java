@@ -68,7 +68,7 @@ public final class FeedLog {
   }
 
   /**
-   * Returns the index of user u's first action. The user's actions stand oldest first and end
+   * Returns the index of user u's first action. The user's actions are ordered oldest first and end
    * before {@code actionStart(u + 1)}.
    */
   public int actionStart(int u) {
@@ -129,7 +129,7 @@ public final class FeedLog {
   }
 
   /**
-   * Returns the index of view v's first impression. The view's impressions stand in displayed order
+   * Returns the index of view v's first impression. The view's impressions are in displayed order
    * and end before {@code impressionStart(v + 1)}.
    */
   public int impressionStart(int v) {
@@ -160,8 +160,8 @@ public final class FeedLog {
   }
 
   /**
-   * Returns for each impression the probability with which the server chose the item for its place;
-   * NaN where unknown. The array is empty if all probabilities are unknown.
+   * Returns for each impression the probability with which the server chose the item for its
+   * position; NaN where unknown. The array is empty if all probabilities are unknown.
    */
   public double[] impressionPropensity() {
     return views.propensity();

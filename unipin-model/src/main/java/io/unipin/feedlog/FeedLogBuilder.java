@@ -56,8 +56,8 @@ public final class FeedLogBuilder {
   }
 
   /**
-   * Starts the current user's next feedview. Its history is all older actions that were added for
-   * the user.
+   * Starts the current user's next feedview. Its history consists of all older actions that were
+   * added for the user.
    */
   public FeedLogBuilder view(int surface, long timeMs) {
     int history = actionItems.size() - actionStart.last();
@@ -68,8 +68,8 @@ public final class FeedLogBuilder {
   }
 
   /**
-   * Starts the current user's next feedview. Its history is the user's first {@code history}
-   * actions.
+   * Starts the current user's next feedview. Its history consists of the user's first {@code
+   * history} actions.
    */
   public FeedLogBuilder view(int surface, long timeMs, int history) {
     viewSurfaces.add(surface);
@@ -98,7 +98,7 @@ public final class FeedLogBuilder {
 
   /**
    * States the propensity of the impression that was added last: the probability with which the
-   * server chose the item for its place. Without this call the propensity is unknown.
+   * server chose the item for its position. Without this call the propensity is unknown.
    */
   public FeedLogBuilder propensity(double probability) {
     if (!(probability > 0 && probability <= 1) || impressionItems.size() == 0) {

@@ -27,7 +27,7 @@ public final class FeedLogWriter {
   }
 
   /**
-   * Writes a log. {@link FeedLogReader} then reads an equal log from the directory. Replaces an
+   * Writes a log, so that {@link FeedLogReader} reads an equal log from the directory. Replaces an
    * existing feed log. Refuses any other directory that is not empty.
    */
   public static void write(FeedLog log, Path directory) {
@@ -118,8 +118,8 @@ public final class FeedLogWriter {
   }
 
   /**
-   * Moves a finished draft to its place, and deletes an older feed log in this place. Throws if the
-   * place holds anything else.
+   * Moves a finished draft to the folder of a feed log, and deletes an older feed log there. Throws
+   * if the folder holds anything else.
    */
   public static void replace(Path draft, Path directory) {
     Path old = draft.resolveSibling(draft.getFileName() + ".old");

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  */
 public record FeedSchema(List<String> actions, List<String> positives, List<String> surfaces) {
   /**
-   * Largest number of action types. A multi-hot is one {@code long}; two of its bits are reserved
-   * for other purposes.
+   * Largest number of action types. A multi-hot is one {@code long}, and two bits of it are
+   * reserved for other purposes.
    */
   public static final int MAX_ACTIONS = Long.SIZE - 2;
 

@@ -48,7 +48,7 @@ final class FeedviewsTable {
     }
   }
 
-  /** Reads all rows, unless {@code absent} says that the log has no feedviews. */
+  /** Reads all rows. Reads nothing if {@code absent} says that the log has no feedviews. */
   void read(DuckSession session, boolean absent) {
     if (!absent) {
       read(session);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param position position in the feedview, from 0
  * @param actions names of the actions that the impression got; may be an empty list
  * @param oracle true utility that a simulator states; null in other logs
- * @param propensity probability with which the server chose the item for its place, above 0 and at
- *     most 1; null if unknown
+ * @param propensity probability with which the server chose the item for its position, above 0 and
+ *     at most 1; null if unknown
  */
 public record ImpressionRow(
     String feedview,

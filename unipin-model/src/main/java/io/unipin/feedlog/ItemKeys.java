@@ -9,9 +9,9 @@ import java.security.NoSuchAlgorithmException;
  * Assigns item ids to keys. A key is the name of an item in its catalogue, such as a UUID or an
  * SKU.
  *
- * <p>The id is the first 63 bits of the SHA-256 of the key's UTF-8 bytes. So every import and every
- * server assigns the same id. The probability that any two of n keys have the same id is about n² /
- * 2^64.
+ * <p>The id is the first 63 bits of the SHA-256 of the key's UTF-8 bytes. Every import and every
+ * server therefore assigns the same id to a key. The probability that any two of n keys have the
+ * same id is about n² / 2^64.
  */
 public final class ItemKeys {
   private ItemKeys() {}

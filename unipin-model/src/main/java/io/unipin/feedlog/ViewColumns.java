@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
  * @param items (impressions) catalogue row of each impression's item
  * @param bits (impressions) multi-hot of the actions that each impression got
  * @param oracle (impressions) true utility that a simulator states; empty in other logs
- * @param propensity (impressions) probability with which the server chose the item for its place,
- *     NaN where unknown; the array is empty if all probabilities are unknown
+ * @param propensity (impressions) probability with which the server chose the item for its
+ *     position, NaN where unknown; the array is empty if all probabilities are unknown
  */
 record ViewColumns(
     int[] start,

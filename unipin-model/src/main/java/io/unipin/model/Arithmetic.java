@@ -3,7 +3,10 @@ package io.unipin.model;
 import io.unipin.model.files.Program;
 import java.util.Locale;
 
-/** The kinds of arithmetic that the program knows. The program uses the same names. */
+/**
+ * The kinds of arithmetic in which the model's TorchScript program can compute. The program uses
+ * the same names.
+ */
 enum Arithmetic {
   /** Float32 matrices in their plain layout. */
   PLAIN,

@@ -11,8 +11,8 @@ import io.unipin.model.features.TargetOffsets;
 import io.unipin.model.features.TokenSequence;
 
 /**
- * Converts the arguments of a model's methods to the form that the program takes. Refuses arguments
- * that are out of range. Immutable.
+ * Converts the arguments of a model's methods to the form that the TorchScript program takes.
+ * Refuses arguments that are out of range. Immutable.
  */
 final class CallArguments {
   private final ModelConfig config;

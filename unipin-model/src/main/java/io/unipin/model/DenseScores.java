@@ -9,12 +9,11 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.model.features.ModelConfig;
 
 /**
- * The program's ranking pass of a model that was loaded
- * {@linkplain EngineOptions#withComparison for comparison}. It caches no keys and values.
- * Thread-safe.
+ * The TorchScript program's ranking pass of a model that was loaded {@linkplain
+ * EngineOptions#withComparison for comparison}. It caches no keys and values. Thread-safe.
  *
  * @param table rows of the N items of the catalogue, the out-of-vocabulary item and V live items
- * @param paths rows of the path for content of the same items
+ * @param paths rows of the same items in the content path ({@link ItemTable})
  */
 record DenseScores(ModelConfig config, TorchModule module, PtNDArray table, PtNDArray paths) {
 

@@ -22,10 +22,9 @@ import java.util.regex.Pattern;
 /**
  * Memory of the engine for a cache's keys and values: one tensor on the engine's device. All its
  * elements have one type. {@link EngineRows} describes the rows in the tensor. Each slab of the
- * cache is a section of the tensor. The sections follow one another in the order in which they are
- * allocated.
+ * cache is a section of the tensor. The sections are ordered by the time of their allocation.
  *
- * <p>A small program moves, copies and overwrites rows. This program never waits for the device.
+ * <p>A small TorchScript program moves, copies and overwrites rows. It never waits for the device.
  * The device does all work on its default stream, which all threads share, in the order of the
  * calls. The cache overwrites rows when their last lease ends, so no later call can read them.
  *
@@ -167,7 +166,7 @@ public final class EnginePool implements SlabSource, AutoCloseable {
     return "models of different shapes share the pool, and the rest is lost in gaps between them";
   }
 
-  /** Frees the tensor. The caller has closed the cache and all leases before. Idempotent. */
+  /** Frees the tensor. The caller must close the cache and all leases first. Idempotent. */
   @Override
   public void close() {
     program.close();

@@ -16,9 +16,9 @@ import java.util.BitSet;
 import java.util.Map;
 
 /**
- * Prepares the items of a model under training for the model that is written to disk. The id rows
- * of some items become zeros, so the embeddings of these items depend on content and attributes
- * alone. Not thread-safe.
+ * Prepares the tables of items that are written to disk with a trained model. The id rows of some
+ * items become zeros, so the embeddings of these items depend on content and attributes alone. Not
+ * thread-safe.
  *
  * @param content (items + 1, contentDim) content of all items, then of the out-of-vocabulary item
  * @param attributes attributes of all items, then of the out-of-vocabulary item
@@ -46,8 +46,8 @@ record ItemExport(
   /**
    * The tables that a model's file of items holds.
    *
-   * @param embeddings (items + 1, itemDim)
-   * @param paths (items + 1, contentPath)
+   * @param embeddings (items + 1, itemDim) vectors of all items
+   * @param paths (items + 1, contentPath) rows of all items in the content path
    */
   record Tables(float[] embeddings, float[] paths) {}
 

@@ -17,16 +17,17 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The embeddings (N + 1 + V, E) of a loaded model's items, outside the heap. Rows 0 to N - 1 are
- * the catalogue's items, row N is the out-of-vocabulary item, and the last V rows are room for live
- * items. A second table (N + 1 + V, X) holds the rows of the path for content, which bypasses the
- * transformer. X is 0 in a model without such a path.
+ * The embeddings (N + 1 + V, E) of a loaded model's items, in memory outside the heap. Rows 0 to N
+ * - 1 are the catalogue's items, row N is the out-of-vocabulary item, and the last V rows are room
+ * for live items. A second table (N + 1 + V, X) holds the rows of the content path, a path from
+ * item content to the scores that bypasses the transformer. X is 0 in a model without a content
+ * path.
  *
  * <p>On the processor the program reads the memory in place through one tensor for each table. On
  * another device the tensors are copies on that device, and the memory outside the heap serves the
- * index and other readers. A tensor lasts as long as the model. So a table never changes its place
- * or size while a call runs. Thread-safe, except that a call may see a part of a row that
- * {@link #write} is writing.
+ * index and other readers. A tensor lives as long as the model, so its address and size never
+ * change while a call runs. Thread-safe, except that a call may see a part of a row that {@link
+ * #write} is writing.
  */
 final class ItemTable {
   private static final int EMBEDDED_AT_ONCE = 1024;
@@ -105,7 +106,7 @@ final class ItemTable {
     return tensor;
   }
 
-  /** Returns the tensor (N + 1 + V, X) of the path for content; (0) without such a path. */
+  /** Returns the tensor (N + 1 + V, X) of the content path; (0) without such a path. */
   PtNDArray paths() {
     return paths;
   }
@@ -153,7 +154,7 @@ final class ItemTable {
     return config.items() + 1 + slot;
   }
 
-  /** Returns E + X, the length of an item's vector and its row of the path for content together. */
+  /** Returns E + X, the length of an item's vector and its row of the content path together. */
   int rowLength() {
     return config.itemDim() + config.contentPath();
   }
@@ -202,9 +203,9 @@ final class ItemTable {
 
   /**
    * Returns the rows (m, E + X) of items without an id: their unit vectors, each followed by the
-   * item's row of the path for content.
+   * item's row of the content path.
    *
-   * @param content (m, F)
+   * @param content (m, F) content of the items
    * @param attributes attributes of the m items
    */
   float[] embed(float[] content, AttributeBags attributes) {
@@ -232,8 +233,8 @@ final class ItemTable {
   /**
    * Returns the rows of items of a model that reads no attributes, from their content (m, F).
    *
-   * @throws IllegalArgumentException when the model has no content, or the length of
-   *     {@code content} is no multiple of F
+   * @throws IllegalArgumentException when the model has no content, or the length of {@code
+   *     content} is not a multiple of F
    */
   float[] embed(float[] content) {
     int dim = config.contentDim();

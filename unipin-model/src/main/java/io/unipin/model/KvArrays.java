@@ -14,8 +14,8 @@ import java.nio.ByteOrder;
  * A user's block in the form that the program takes: arrays over the block's own memory.
  *
  * @param elements (layers, 2, kvHeads, capacity, headDim) of the layout's type
- * @param steps the step of each element's row, (layers, 2, kvHeads, capacity, 1) in float16, if the
- *     type has steps (see {@code KvType.INT8}); otherwise the same array as {@code elements}, as a
+ * @param steps (layers, 2, kvHeads, capacity, 1) in float16: the quantisation step of each row, if
+ *     the type has steps (see {@code KvType.INT8}). For other types this is {@code elements}, as a
  *     placeholder that the program does not read
  */
 record KvArrays(PtNDArray elements, PtNDArray steps) {

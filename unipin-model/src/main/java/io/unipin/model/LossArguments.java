@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Arguments of the program's {@code loss}. Callers set each argument by name. This class then
- * passes all arguments in the program's order. Not thread-safe.
+ * Arguments of the method {@code loss} of the training program. Callers set each argument by name.
+ * This class then passes all arguments in the program's order. Not thread-safe.
  */
 final class LossArguments {
   /** The parameters of {@code loss}, in the program's order. */

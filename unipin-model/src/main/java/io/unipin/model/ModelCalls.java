@@ -101,7 +101,10 @@ interface ModelCalls extends AutoCloseable {
     return "program";
   }
 
-  /** Returns how many nanoseconds all calls so far spent outside the program. */
+  /**
+   * Returns the computing time of all calls so far, in nanoseconds, without the time that the
+   * TorchScript program computed.
+   */
   default long computingNanos() {
     return 0;
   }

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs every call in the caller's thread, in the native engine. In float32, the results equal those
- * of the program to 1e-4. In int8, both round the same numbers to the same steps, but one may round
- * up a number near the middle of two steps while the other rounds it down
- * ({@code NativeEqualsProgramTest}). Thread-safe.
+ * of the program to 1e-4. In int8, both round the same numbers to the same steps. One of them may
+ * round up a number near the middle of two steps, and the other may round this number down ({@code
+ * NativeEqualsProgramTest}). Thread-safe.
  */
 final class NativeCalls implements ModelCalls {
   private static final Logger logger = LoggerFactory.getLogger(NativeCalls.class);
@@ -34,7 +34,8 @@ final class NativeCalls implements ModelCalls {
   /**
    * Loads a model into the engine.
    *
-   * @param module the loaded program, which computes the rotations of places in a history
+   * @param module the loaded program, which computes the rotary embeddings of positions in a
+   *     history
    * @param items tables that the engine reads in place
    * @param instructionSet one of the engine's instruction sets for {@code type}
    * @throws ModelException if a product with one of the model's matrices is wrong on this processor
@@ -57,8 +58,8 @@ final class NativeCalls implements ModelCalls {
 
   /**
    * Returns the calls of the implementation that the options choose. If the native engine cannot
-   * compute the model, returns the calls of the program, and logs the reason. Only then the
-   * program is prepared for {@code arithmetic} and {@code kernel}.
+   * compute the model, returns the calls of the program, and logs the reason. In this case only,
+   * prepares the program for {@code arithmetic} and {@code kernel}.
    */
   static ModelCalls chosen(
       ModelFiles files,
@@ -120,9 +121,9 @@ final class NativeCalls implements ModelCalls {
   }
 
   /**
-   * Returns the cosines (places, D / 2) of all places that a row can have, and then the sines. The
-   * program computes them: its angles are float32 numbers, and other roundings of the same angles
-   * would change the keys of long histories by 1e-4.
+   * Returns the cosines (positions, D / 2) of the rotary embeddings for all positions that a row
+   * can have, and then the sines. The program computes these numbers, because its angles are
+   * float32 numbers. Angles with another rounding would change the keys of long histories by 1e-4.
    */
   private static float[] rotations(TorchModule module, ModelConfig config) {
     KvLayout layout = config.kvLayout(KvType.FLOAT32);

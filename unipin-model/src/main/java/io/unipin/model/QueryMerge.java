@@ -14,9 +14,8 @@ public final class QueryMerge {
    * Returns the queries with which to search. Drops a query that nearly equals an earlier query.
    *
    * @param queries (queries, dim) vectors of unit length
-   * @param shares (queries) share of each query in the candidates. This method changes the array.
-   *     If it drops a query because of an earlier query, it adds the share of the dropped query to
-   *     the share of the earlier query
+   * @param shares (queries) share of each query in the candidates. This method changes the array:
+   *     it adds the share of a dropped query to the share of the earlier, nearly equal query
    * @return indices of the kept queries, ascending
    */
   public static int[] distinct(float[] queries, double[] shares) {
@@ -70,8 +69,8 @@ public final class QueryMerge {
   }
 
   /**
-   * Distinct ids in the order in which they were added. It holds them without an object for each,
-   * because every page merges hundreds of ids. Not thread-safe.
+   * Distinct ids in the order in which they were added. The ids are stored without an object for
+   * each id, because every page merges hundreds of ids. Not thread-safe.
    */
   private static final class Distinct {
     private final long[] ids;

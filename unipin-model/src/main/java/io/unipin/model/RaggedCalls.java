@@ -59,8 +59,8 @@ final class RaggedCalls implements ModelCalls {
   }
 
   /**
-   * Calls with equal buckets can run as one. Such calls are of one kind, and their blocks are in
-   * the same memory and have the same type of elements.
+   * Calls with equal buckets can run as one native call. Such calls are of one kind, and their
+   * blocks are in the same memory and have the same type of elements.
    */
   private record Bucket(Class<?> kind, String memory, KvType type) {
     static Bucket of(Class<?> kind, KvRows block) {
@@ -275,7 +275,7 @@ final class RaggedCalls implements ModelCalls {
     PtNDArray[] elements = new PtNDArray[blocks.size()];
     PtNDArray[] steps = new PtNDArray[blocks.size()];
     for (int b = 0; b < blocks.size(); b++) {
-      HostRows rows = (HostRows) blocks.get(b); // all blocks of a bucket are in the same memory
+      HostRows rows = (HostRows) blocks.get(b); // all blocks of a bucket are in host memory here
       KvArrays own = KvArrays.over(scope, rows.layout(), rows.memory(), rows.capacity());
       elements[b] = own.elements();
       steps[b] = own.steps();

@@ -161,8 +161,8 @@ public final class ServingModel implements AutoCloseable {
    *
    * @param content (m, contentDim) finite numbers
    * @param attributes attributes of the m items
-   * @return (m, itemDim + contentPath): unit vectors, each followed by its row of the path for
-   *     content
+   * @return (m, itemDim + contentPath): unit vectors, each followed by the item's row of the
+   *     content path
    */
   public float[] embed(float[] content, AttributeBags attributes) {
     return items.embed(content, attributes);
@@ -236,7 +236,7 @@ public final class ServingModel implements AutoCloseable {
    *
    * @param rows number of rows of {@code kv} to read: 1 + the number of actions in the window
    * @param candidates (k) rows of the item table
-   * @return (k, actions)
+   * @return (k, actions) probabilities
    */
   public float[] score(KvRows kv, int rows, int[] candidates, RequestContext context) {
     return score(kv, rows, candidates, context, FIRST_POSITION);
@@ -247,7 +247,7 @@ public final class ServingModel implements AutoCloseable {
    * candidates at the first position, so its scores do not depend on where items were shown.
    *
    * @param positions (k) classes of {@link PagePositions}, or (1) one class for all candidates
-   * @return (k, actions)
+   * @return (k, actions) probabilities
    */
   public float[] score(
       KvRows kv, int rows, int[] candidates, RequestContext context, int[] positions) {
@@ -266,14 +266,14 @@ public final class ServingModel implements AutoCloseable {
   }
 
   /**
-   * Computes the same probabilities as {@link #score}, to 1e-4, but without cached keys and values:
-   * in one pass over history and candidates under a full attention mask. Other computations of the
-   * scores are compared with this method. The model must be loaded {@linkplain
+   * Computes the same probabilities as {@link #score}, to 1e-4, but without cached keys and values.
+   * One pass covers history and candidates under a full attention mask. Tests and benchmarks
+   * compare other computations of the scores with this method. The model must be loaded {@linkplain
    * EngineOptions#withComparison for comparison}.
    *
    * @param tokens the whole window
    * @param candidates (k) rows of the item table
-   * @return (k, actions)
+   * @return (k, actions) probabilities
    */
   public float[] scoreDense(TokenSequence tokens, int[] candidates, RequestContext context) {
     if (!comparison) {

@@ -12,14 +12,14 @@ import java.util.Set;
 /**
  * The weights of a {@link PreRank}, which training fitted to its validation split. This record also
  * holds how good the weights were on this split. The file {@code prerank.json} in a model's folder
- * stores all this. Immutable.
+ * stores the record. Immutable.
  *
  * @param version version of the file, {@link #VERSION}
  * @param similarity weight of the dot product of query and item
  * @param features the features and their weights
  * @param targets number of validation targets that were among the candidates
  * @param pool largest number of candidates among which the targets were sought
- * @param kept number of candidates that were kept of them
+ * @param kept number of these candidates that were kept
  * @param keptByRetrieval share of the targets that were kept in the order of retrieval
  * @param keptByWeights share of the targets that were kept by these weights, where the weights for
  *     one half of the users are fitted on the other half

@@ -11,16 +11,16 @@ import java.util.Arrays;
  *
  * <p>The strength of a follower is {@code log1p(1e4 C(j, i) / (C(j) + 10))}. C(j) counts the
  * positive actions on j, and C(j, i) counts the users for whom i follows j. The 10 imagined actions
- * weaken the followers of rare items. A follower of fewer than {@link #LEAST_USERS} users is left
- * out, so that no follower tells of one user.
+ * weaken the followers of rare items. An item that follows for fewer than {@link #LEAST_USERS}
+ * users is left out, so that no follower reveals the actions of a single user.
  *
  * <p>Pairs are counted in several passes over the log, so that the memory for them is bounded.
  */
 final class FollowCounter {
-  /** This many of a user's next positive actions follow an action. */
+  /** Number of a user's next positive actions that follow an action. */
   static final int NEXT = 5;
 
-  /** Smallest number of users for whom a follower must follow. */
+  /** Smallest number of users for whom an item must follow another item. */
   static final int LEAST_USERS = 2;
 
   private static final double IMAGINED = 10;
@@ -55,7 +55,7 @@ final class FollowCounter {
     return of(log, holdout, positives, MOST_PAIRS);
   }
 
-  /** Does the same with another bound on the number of pairs in memory. */
+  /** Counts the followers of every item, with another bound on the number of pairs in memory. */
   static FollowTable of(FeedLog log, Holdout holdout, int[] positives, int mostPairs) {
     FollowCounter counter = new FollowCounter(log, holdout, positives, mostPairs);
     int from = 0;
@@ -70,7 +70,7 @@ final class FollowCounter {
         Arrays.copyOf(counter.strengths, counter.size));
   }
 
-  /** Returns the end of the items whose pairs are counted in one pass. */
+  /** Returns the end of the range of items whose pairs are counted in one pass. */
   private int end(int from) {
     long pairs = 0;
     int to = from;
@@ -152,8 +152,8 @@ final class FollowCounter {
   }
 
   /**
-   * Returns an item's followers, strongest first. Each is {@code -count << 32 | row}, so that an
-   * ascending order puts the smaller row first when counts are equal.
+   * Returns an item's followers, strongest first. Each follower is encoded as {@code -count << 32 |
+   * row}, so that an ascending order puts the smaller row first when counts are equal.
    */
   private static long[] strongest(long[] pairs, int begin, int end) {
     long[] counted = new long[end - begin];

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * For each item, the items on which users acted positively soon afterwards. An item's followers are
- * stored one after the other, strongest first. Immutable; the arrays are owned.
+ * stored one after the other, strongest first. Immutable; the table owns its arrays.
  */
 public final class FollowTable {
   /** Largest number of followers of an item. */
@@ -13,7 +13,10 @@ public final class FollowTable {
   /** Number of a user's last positive items whose followers are read. */
   public static final int LAST = 3;
 
-  /** Factor on the strengths of an item's followers, once for each later positive item. */
+  /**
+   * The strengths of an item's followers are multiplied by this factor once for each later positive
+   * item.
+   */
   private static final float DECAY = 0.7f;
 
   private final int[] starts;
@@ -23,9 +26,9 @@ public final class FollowTable {
   /**
    * Creates a table.
    *
-   * @param starts (items + 1) place of each item's first follower
+   * @param starts (items + 1) index of each item's first follower
    * @param rows (followers) catalogue rows
-   * @param strengths (followers)
+   * @param strengths (followers) strength of each follower
    */
   FollowTable(int[] starts, int[] rows, float[] strengths) {
     this.starts = starts;
@@ -59,7 +62,7 @@ public final class FollowTable {
    * Returns the followers of the last {@link #LAST} distinct positive items that the catalogue
    * knows. Takes O(LAST MOST log(LAST MOST)).
    *
-   * @param positives catalogue rows, oldest first; rows outside of the catalogue are passed over
+   * @param positives catalogue rows, oldest first; rows outside of the catalogue are skipped
    */
   public Follows of(int[] positives) {
     int[] last = last(positives);

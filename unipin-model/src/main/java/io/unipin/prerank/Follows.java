@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * The items that follow a user's last positive items, each with its score. Immutable; the arrays
- * are owned.
+ * The items that follow a user's last positive items, each with its score. Immutable; the record
+ * owns its arrays.
  *
  * @param rows distinct catalogue rows, ascending
  * @param scores (rows) sums of strengths; strengths of followers of earlier items count less

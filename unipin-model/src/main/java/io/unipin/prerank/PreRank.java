@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * query and item. Of two candidates with equal sums, the candidate with the smaller id comes first.
  * Immutable, hence thread-safe.
  *
- * <p>The mean of a feature takes the place of an unknown value. So an item that training did not
- * see, such as a live item, is neither favoured nor left out because of its features.
+ * <p>The mean of a feature takes the place of an unknown value. An item that training did not see,
+ * such as a live item, therefore gets neither an advantage nor a disadvantage from its features.
  */
 public final class PreRank {
   private final FittedPreRank fitted;
@@ -83,7 +83,7 @@ public final class PreRank {
    * Returns the sums of candidates.
    *
    * @param dots (k) dot product of query and item
-   * @param rows (k) rows of the catalogue; a row outside of the catalogue is that of a live item
+   * @param rows (k) rows of the catalogue; a row outside of the catalogue belongs to a live item
    */
   public float[] sums(Asked asked, float[] dots, int[] rows) {
     float[] features = new float[rows.length * source.names().size()];

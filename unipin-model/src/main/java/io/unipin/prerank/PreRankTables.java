@@ -17,7 +17,8 @@ import java.util.zip.CRC32C;
 
 /**
  * What pre-ranking knows about the items of a catalogue: how popular each item was in training, and
- * which items follow which. The file {@code prerank.bin} in a model's folder stores it. Immutable.
+ * which items follow which. The file {@code prerank.bin} in a model's folder stores the tables.
+ * Immutable.
  *
  * <p>The file is little-endian, and each of its numbers takes 4 bytes. It begins with the magic
  * number, the version, the number of items and the number of followers. Then come, for each item,
@@ -125,7 +126,7 @@ public final class PreRankTables {
     }
   }
 
-  /** Reads the tables. No memory is taken before the numbers fit the size of the file. */
+  /** Reads the tables. Allocates memory only if the numbers in the file fit the file's size. */
   private static PreRankTables read(Source source, long bytes) throws IOException {
     require(bytes >= HEADER + CHECKSUM, "at least 20 bytes expected, got " + bytes);
     require(source.next() == MAGIC, "the magic number UPRK expected");

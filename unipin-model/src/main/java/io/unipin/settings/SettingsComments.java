@@ -16,15 +16,15 @@ import java.util.regex.Pattern;
 
 /**
  * Collects the comments of a YAML file of defaults, which explain the settings. The comment of a
- * key consists of the comment lines directly above the key, of the comment behind its value, and
- * of the more deeply indented comment lines below. The comment at the beginning of the file is about
- * the file. Not thread-safe.
+ * key consists of the comment lines directly above the key, of the comment after its value on the
+ * same line, and of the more deeply indented comment lines below. The comment at the beginning of
+ * the file is about the file. Not thread-safe.
  */
 final class SettingsComments {
   private static final Pattern COMMENT = Pattern.compile("( *)# ?(.*)");
   private static final Pattern KEY = Pattern.compile("( *)([A-Za-z]\\w*):(?: +(.*))?");
 
-  /** A comment behind a value. A value may be a text in quotes. */
+  /** A comment after a value on the same line. A value may be a text in quotes. */
   private static final Pattern BEHIND = Pattern.compile("(?:\"[^\"]*\"|[^\"#])*?(?:^| )# ?(.*)");
 
   /** A key whose lines are being read, and the column at which it begins. */

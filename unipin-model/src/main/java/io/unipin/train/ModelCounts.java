@@ -26,7 +26,7 @@ final class ModelCounts {
   private final CountTables tables;
   private final Predictions predictions;
 
-  /** Places of the impressions to which weights are fitted. */
+  /** Indices of the impressions to which weights are fitted. */
   private final int[] sample;
 
   private ModelCounts(FeedLog log, CountTables tables, Predictions predictions) {
@@ -78,7 +78,7 @@ final class ModelCounts {
     return new CountFit(tables, sampled, inputs(users)).fit(probabilities, labels);
   }
 
-  /** Returns the inputs of the sampled impressions. Computes those of a request together. */
+  /** Returns the inputs of the sampled impressions. Computes the inputs of one request together. */
   private float[] inputs(int[] users) {
     int[] items = predictions.items();
     int[] histories = predictions.histories();

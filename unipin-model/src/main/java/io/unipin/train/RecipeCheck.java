@@ -105,9 +105,9 @@ public final class RecipeCheck {
   }
 
   /**
-   * Returns a recipe whose automatic settings have the values of the work folder's checkpoint. So a
-   * training goes on with the same values even if the rule for them has changed. Without a
-   * checkpoint, returns the recipe as it is.
+   * Returns a recipe whose automatic settings have the values of the work folder's checkpoint. A
+   * training then continues with the same values, even if the rule for these values has changed.
+   * Without a checkpoint, returns the recipe as it is.
    */
   public static Recipe resumed(Recipe recipe, Path work) {
     return TrainState.exists(work)

@@ -5,8 +5,8 @@ import io.unipin.train.recipe.TrainingSettings;
 /**
  * Ends a training at its time limit, and lets the learning rate fall until then. Not thread-safe.
  *
- * <p>The learning rate falls over the number of steps that fit into the limit. So it is low at the
- * end, however fast the machine is.
+ * <p>The learning rate falls over the number of steps that fit into the limit. The rate is
+ * therefore low at the end, however fast the machine is.
  */
 final class StepBudget {
   /** The first steps are slow, because the engine still compiles its code. */

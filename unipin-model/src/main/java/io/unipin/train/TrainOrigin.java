@@ -34,9 +34,7 @@ public record TrainOrigin(
   /** Value of {@code warmStart} if the fingerprint of the earlier model is not known. */
   private static final String UNTOLD = "untold";
 
-  /**
-   * Setting of earlier versions: whether an action was two tokens. Now every action is one token.
-   */
+  /** Setting in checkpoints of earlier versions, in which an action could be two tokens. */
   private static final String TWO_TOKENS = "model.interleaved";
 
   /** Checksum of the last program of format 2. In this format, checksums cover comments. */
@@ -131,7 +129,7 @@ public record TrainOrigin(
 
   /**
    * Converts the origin in a checkpoint of format 2. In format 2, the checksum and the fingerprint
-   * also cover comments. So they never equal a checksum or fingerprint of format 3. If the program
+   * also cover comments, so they never equal a checksum or fingerprint of format 3. If the program
    * is the last of format 2, the result has the checksum of the program of format 3 that trains in
    * the same way. The fingerprint of an earlier model then becomes {@code untold}. Any other origin
    * stays as it is, so the checkpoint is refused.

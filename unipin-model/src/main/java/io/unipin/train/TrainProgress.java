@@ -16,7 +16,7 @@ public interface TrainProgress {
 
   /**
    * Returns the time limit of training and validation in seconds. The training ends at the first
-   * step after the limit, and the last epoch may be a part of one. At least one step is taken. The
+   * step after the limit, and the last epoch may be incomplete. At least one step is taken. The
    * learning rates depend on the number of steps that fit into the limit.
    */
   default double mostSeconds() {

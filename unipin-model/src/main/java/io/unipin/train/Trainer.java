@@ -37,11 +37,11 @@ import org.jspecify.annotations.Nullable;
  * one batch.
  *
  * <p>Every step is a function of (recipe, seed, step), so a resumed training equals an
- * uninterrupted training. On a card, both trainings are equal up to rounding, because a card adds
- * the terms of some gradients in no fixed order. A card computes only the steps. The processor
- * computes the rest of a bundle, because the check of a loaded bundle also runs on the processor.
+ * uninterrupted training. On a graphics card they are equal up to rounding, because a card adds the
+ * terms of some gradients in no fixed order. A card computes only the steps. The processor computes
+ * the other parts of a bundle, because the check of a loaded bundle also runs on the processor.
  *
- * <p>Not thread-safe; at most one training per process. The work folder holds {@code checkpoint}
+ * <p>Not thread-safe. A process may run only one training. The work folder holds {@code checkpoint}
  * (to resume from), {@code classes.json} (class counts of the first epoch) and {@code model} (the
  * best model so far).
  */

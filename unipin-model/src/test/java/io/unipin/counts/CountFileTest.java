@@ -122,7 +122,10 @@ class CountFileTest {
     }
   }
 
-  /** Whatever a file holds, reading it fails in one way or gives tables that work. */
+  /**
+   * Reading a file with random changes either fails with {@link CountsException} or gives tables
+   * that work.
+   */
   @Test
   void read_randomChanges_failsOrWorks() throws IOException {
     byte[] all = Files.readAllBytes(folder.resolve(CountFile.NAME));

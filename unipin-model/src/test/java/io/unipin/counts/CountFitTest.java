@@ -26,7 +26,7 @@ class CountFitTest {
     return tables.features().names().indexOf(name);
   }
 
-  /** Draws inputs and probabilities, and labels by the given weights. */
+  /** Draws inputs, probabilities, and labels that follow the given weights. */
   private void draw(double slope, double constant, double item, double follow) {
     for (int i = 0; i < IMPRESSIONS; i++) {
       users[i] = i / 10;

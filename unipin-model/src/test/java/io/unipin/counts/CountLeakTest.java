@@ -15,8 +15,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests that no count knows the label of an impression that it helps to rank. Each test also plants
- * the leak, and sees that the same check finds it.
+ * Tests that no count contains the label of an impression that the count helps to rank. Each test
+ * also plants such a leak, and shows that the same check finds this leak.
  */
 class CountLeakTest {
   private static final int USERS = 120;
@@ -25,7 +25,7 @@ class CountLeakTest {
   /** With this many groups of users, three users meet each item. */
   private static final int FEW_USERS = 40;
 
-  /** How a label comes about. */
+  /** Computes the label of an impression. */
   private interface Label {
     boolean of(int user, int item, Random random);
   }
@@ -69,7 +69,7 @@ class CountLeakTest {
   /** Returns the AUC of the sum of all rates of likes, over the later impressions of a log. */
   private static double auc(FeedLog log, CountTables tables) {
     int[] places = tables.layout().inputsOf(0);
-    int rates = places.length - 2; // behind the rates are a number and the followers
+    int rates = places.length - 2; // a number of impressions and the followers come after the rates
     float[] scores = new float[USERS * 5];
     boolean[] labels = new boolean[scores.length];
     int at = 0;
@@ -115,8 +115,8 @@ class CountLeakTest {
   }
 
   /**
-   * In this log each user has a fixed taste for each item, which no other user shares, and many
-   * users meet each item. Only a count per user and candidate would hold such labels.
+   * In this log, each user has a fixed taste for each item that no other user shares, and many
+   * users meet each item. Only a count per user and candidate would reveal such labels.
    */
   @Test
   void count_userWithCandidate_isNotCounted() {

@@ -68,7 +68,7 @@ final class CountLogs {
     return builder.build();
   }
 
-  /** Returns an item. Small rows are frequent. */
+  /** Returns a random item. Items with small row numbers are more frequent. */
   private static int item(Random random) {
     return (int) (ITEMS * Math.pow(random.nextDouble(), 3));
   }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Counts a log in the plainest way, as a yardstick. */
+/** Counts a log in the simplest way, as a reference for tests. */
 final class NaiveCounts {
   private final FeedLog log;
   private final Holdout holdout;

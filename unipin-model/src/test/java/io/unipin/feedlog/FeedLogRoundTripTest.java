@@ -107,7 +107,9 @@ public class FeedLogRoundTripTest {
     assertSame(read, log);
   }
 
-  /** Tables that another program or an earlier version wrote may lack the column. */
+  /**
+   * Tables that another program or an earlier version wrote may lack the column of propensities.
+   */
   @Test
   void read_withoutTheColumnOfPropensities_knowsNone() {
     FeedLog log =

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the path on which a candidate's content and attributes reach the model's ranking head. */
+/**
+ * Tests the content path, on which a candidate's content and attributes reach the model's ranking
+ * head.
+ */
 @Timeout(120)
 class ContentPathTest {
   private static final long SEED = 53;
@@ -161,8 +164,8 @@ class ContentPathTest {
   }
 
   /**
-   * The path is a part of the candidates' computation. So it changes their scores, but no states or
-   * queries.
+   * The content path is a part of the computation of candidates, so it changes their scores, but no
+   * states or queries.
    */
   @Test
   void path_changesScoresAlone() {

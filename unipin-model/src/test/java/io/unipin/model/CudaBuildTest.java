@@ -14,9 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that a CUDA build of libtorch loads. On the processor it must compute the same as the build
- * for processors. Needs {@code -Dunipin.gpuLibs=DIR}, the folder of the build's libraries; further
- * folders with libraries of CUDA may follow, separated by colons. Needs no card.
+ * Tests that a CUDA build of libtorch loads. On the processor, this build must compute the same
+ * results as the build for processors. Needs {@code -Dunipin.gpuLibs=DIR}, the folder of the
+ * build's libraries; further folders with libraries of CUDA may follow, separated by colons. Needs
+ * no card.
  */
 @Tag("long")
 class CudaBuildTest {

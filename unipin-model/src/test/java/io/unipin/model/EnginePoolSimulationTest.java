@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Plays random schedules of overlapping requests to a cache whose rows lie in an {@link EnginePool}
  * on the CPU. A row depends on its user and on all tokens up to it, so the checks detect a row of
- * another sequence, of another place or of freed memory.
+ * another sequence, of another position or of freed memory.
  */
 class EnginePoolSimulationTest {
   private static final int SCHEDULES = 3_000;

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests a model with gated feed-forward parts: its cached path must equal the dense pass, for
- * candidates at any position on the page.
+ * Tests a model with gated feed-forward parts: serving with cached keys and values must equal the
+ * dense pass, for candidates at any position on the page.
  */
 class GatedModelTest {
   private static final long SEED = 21;

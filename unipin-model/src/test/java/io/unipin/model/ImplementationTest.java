@@ -49,7 +49,7 @@ class ImplementationTest {
   @AfterEach
   void stop() {
     logger.detachAppender(lines);
-    logger.setLevel(null); // the level of the root again
+    logger.setLevel(null); // restores the level of the root logger
   }
 
   /** Returns a shape whose heads have 16 numbers. */

@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that the native engine computes the same as the program, over random shapes of models, with
- * every instruction set of this processor: states, every row of keys and values, probabilities (also
- * those of the dense pass) and queries.
+ * Tests that the native engine computes the same results as the program, with random shapes of
+ * models and every instruction set of this processor. Compares states, every row of keys and
+ * values, probabilities (also those of the dense pass) and queries.
  */
 @Timeout(300)
 class NativeEqualsProgramTest {
@@ -260,8 +260,9 @@ class NativeEqualsProgramTest {
   }
 
   /**
-   * Rounded keys and values equal the program's, except where a number near the middle of two steps
-   * is rounded to different sides. So states and scores differ little, and few bytes differ.
+   * Rounded keys and values equal those of the program, except where the implementations round a
+   * number near the middle of two steps to different steps. Therefore few bytes differ, and states
+   * and scores differ little.
    */
   @Test
   void calls_roundedKeysAndValues_areNearThoseOfTheProgram() {

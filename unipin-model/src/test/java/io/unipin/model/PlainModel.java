@@ -39,7 +39,7 @@ final class PlainModel {
    * An encoded history.
    *
    * @param keys (layers, rows, kvHeads * headDim), after the rotation by position
-   * @param values (layers, rows, kvHeads * headDim)
+   * @param values (layers, rows, kvHeads * headDim), value vectors of all heads
    * @param state (width) state of the last row
    */
   record Encoded(double[][][] keys, double[][][] values, double[] state) {

@@ -38,7 +38,7 @@ final class PoolRows {
   /**
    * Writes neighbouring rows of one layer.
    *
-   * @param values (count, 2, kvHeads, headDim)
+   * @param values (count, 2, kvHeads, headDim) elements of the rows
    */
   static void write(EngineRows rows, int layer, int row, float[] values) {
     NDArray pool = ((PoolBlocks.Pooled) rows.memory()).tensor();

@@ -185,7 +185,7 @@ class ServingEqualsDenseTest {
       float[] exactly = model.score(exact, rows, slate, context);
       rounding = Math.max(rounding, largestDifference(miss, exactly));
     }
-    assertThat(rounding).isBetween(1e-6f, all); // so the type did round numbers
+    assertThat(rounding).isBetween(1e-6f, all); // the type rounds some numbers
   }
 
   @Test

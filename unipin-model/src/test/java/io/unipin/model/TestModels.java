@@ -72,7 +72,7 @@ public final class TestModels {
         plain.window());
   }
 
-  /** Returns a configuration to which attributes and a path for content are added. */
+  /** Returns a configuration to which attributes and a content path are added. */
   static ModelConfig described(ModelConfig config) {
     return config
         .withAttributes(new AttributeConfig(BUCKETS, List.of("attributes")))
@@ -80,8 +80,8 @@ public final class TestModels {
   }
 
   /**
-   * Returns random weights. Before training, the rows of attributes and the last matrix of the path
-   * for content are zeros. Here they are random, as after training.
+   * Returns random weights. Before training, the rows of attributes and the last matrix of the
+   * content path are zeros. Here they are random, as after training.
    */
   static Weights learned(ModelConfig config, long seed) {
     Weights weights = Weights.random(config, seed);

@@ -141,7 +141,7 @@ public final class NaiveEvaluation {
             item));
   }
 
-  /** Returns a target's place on a page, or its rank by retrieval if the page lacks it. */
+  /** Returns a target's position on a page, or its rank by retrieval if the page lacks it. */
   private int page(List<Integer> found, double[] scores, int surface, int target) {
     if (!found.contains(target)) {
       return ranks.get(ranks.size() - 1);

@@ -31,8 +31,8 @@ class PositionBiasTest {
   @TempDir Path folder;
 
   /**
-   * Returns a log of equally good items. Users like more of what the upper places show. The first
-   * half of the items, the favoured items, are mostly shown there.
+   * Returns a log of equally good items. Users like more of the items in the upper positions. The
+   * first half of the items, the favoured items, are mostly shown there.
    */
   private static FeedLog log() {
     FeedLogBuilder builder = TestLogs.log(ITEMS);

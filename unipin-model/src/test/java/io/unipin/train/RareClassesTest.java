@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tests a model with inputs that its training rarely or never met. The gaps of the training log are
- * minutes long, and its pages have four places. Only one of its 60 users uses the second surface
+ * minutes long, and its pages have four positions. Only one of its 60 users uses the second surface
  * and the second action.
  */
 public class RareClassesTest {

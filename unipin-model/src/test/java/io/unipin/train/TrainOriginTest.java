@@ -154,8 +154,8 @@ class TrainOriginTest {
 
   /**
    * {@code checkpoint-2} was written by the last version whose checksums of the program covered
-   * comments. Its program trains as the present program does, so training may go on. If a later
-   * program trains in another way, it must refuse this checkpoint.
+   * comments. Its program trains as the present program does, so the training may resume. If a
+   * later program trains in another way, it must refuse this checkpoint.
    */
   @Test
   void read_checkpointOfFormat2_isOfTodaysProgram() throws IOException {

@@ -11,7 +11,7 @@ import java.util.stream.LongStream;
 /**
  * Vectors, queries and the correct answers.
  *
- * @param vectors (size, dimension)
+ * @param vectors (size, dimension), one row for each vector
  * @param queries (queries, dimension), one row for each query
  * @param truth ids of the best k items for each query
  */

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Takes an engine of a fleet away for a while, or makes it slow, and counts what users notice, and
- * for how long.
+ * Makes an engine of a fleet (Redis or Kafka) unavailable or slow for a while. Counts what users
+ * notice, and for how long.
  */
 final class AwayScene {
   private static final Duration WARM_UP = Duration.ofSeconds(15);
@@ -41,7 +41,7 @@ final class AwayScene {
     this.world = world;
   }
 
-  /** Something that is wrong for a while. */
+  /** A disturbance that lasts for a while. */
   private interface Trouble {
     void begin() throws IOException, InterruptedException;
 

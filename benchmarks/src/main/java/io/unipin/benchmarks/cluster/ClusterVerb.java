@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The parent of the verbs for a fleet on one machine. */
+/** The parent of the commands for a fleet on one machine. */
 @Command(
     name = "cluster",
     description = "Shows a fleet of replicas on this machine.",

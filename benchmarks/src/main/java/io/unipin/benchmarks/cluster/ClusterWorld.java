@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What all scenes of the benchmark share: two bundles of equal size, a server that computes pages
- * anew, and a folder.
+ * The resources that all scenes of the benchmark share: two bundles of equal size, a reference
+ * server that computes pages a second time, and a folder.
  */
 final class ClusterWorld implements AutoCloseable {
   static final String BUNDLE = "first";
@@ -100,9 +100,8 @@ final class ClusterWorld implements AutoCloseable {
   }
 
   /**
-   * Starts the sessions of a scene, and returns once no call has failed for five seconds. Calls
-   * before that are not counted, because the compilers and connections of all processes are cold at
-   * first.
+   * Starts the sessions of a scene, and returns once no call has failed for five seconds. Earlier
+   * calls are not counted, because at first the JVMs still compile their code and open connections.
    *
    * @param prefix beginning of the ids of the scene's own users
    * @throws IllegalStateException when calls still fail after a minute
@@ -127,7 +126,7 @@ final class ClusterWorld implements AutoCloseable {
     return world.history();
   }
 
-  /** Ends the reference server and leaves all files. */
+  /** Ends the reference server and keeps all files. */
   void closeReference() {
     referenceClient.close();
     reference.close();

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares a replica whose histories are in Redis with an embedded server, in turns, at a light
- * load of users whose state is cached.
+ * Compares a replica whose histories are in Redis with an embedded server, at a light load of users
+ * whose state is cached. The two servers take turns.
  */
 final class EmbeddedScene {
   private static final int ROUNDS = 4;
@@ -64,7 +64,7 @@ final class EmbeddedScene {
     }
   }
 
-  /** The times of one of the two. */
+  /** The times of one of the two servers. */
   private static final class Side {
     private final Latencies pages = new Latencies();
     private final Latencies records = new Latencies();

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a whole fleet runs on: a Redis cluster for histories, and a Kafka broker. */
+/** The engines of a whole fleet: a Redis cluster for histories, and a Kafka broker. */
 record Engines(RedisServers redis, KafkaServer kafka, List<String> topics)
     implements AutoCloseable {
   Engines {
     topics = List.copyOf(topics);
   }
 
-  /** Starts both below a folder and creates the topics. */
+  /** Starts Redis and Kafka with their files below a folder, and creates the topics. */
   static Engines start(Path folder) throws IOException, InterruptedException {
     RedisServers redis = RedisServers.cluster(folder.resolve("redis"));
     boolean ready = false;
@@ -44,7 +44,7 @@ record Engines(RedisServers redis, KafkaServer kafka, List<String> topics)
     return settings;
   }
 
-  /** Makes both go on running when this JVM ends. */
+  /** Lets Redis and Kafka continue after this JVM has ended. */
   void keep() {
     redis.keep();
     kafka.process().keep();

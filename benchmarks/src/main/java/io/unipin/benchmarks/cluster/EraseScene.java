@@ -14,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Erases a user whom every replica knows, and looks for what is left of the user in all files. */
+/**
+ * Erases a user whom every replica knows, and searches all files for remaining data of the user.
+ */
 final class EraseScene {
   private static final String USER = "canary-4f1d9c27";
   private static final String EVENT = "canary-event-83b6e05a";

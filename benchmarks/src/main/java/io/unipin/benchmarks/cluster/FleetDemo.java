@@ -34,7 +34,7 @@ final class FleetDemo {
   /**
    * Plays all scenes.
    *
-   * @param keep whether the fleet and its Redis go on running afterwards
+   * @param keep whether the fleet and its Redis continue to run afterwards
    */
   void play(boolean keep) throws IOException, InterruptedException {
     Path folder = world.folder("demo");
@@ -87,7 +87,7 @@ final class FleetDemo {
     }
   }
 
-  /** Something that happens to the fleet. */
+  /** An event that happens to the fleet. */
   private interface Happening {
     void run() throws IOException, InterruptedException;
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What happened to the calls of a fleet's users. Thread-safe. */
+/** The outcomes of the calls of a fleet's users. Thread-safe. */
 final class FleetNotes {
   private final List<PageNote> pages = new ArrayList<>();
   private Latencies records = new Latencies();
@@ -40,7 +40,7 @@ final class FleetNotes {
     recorded = 0;
   }
 
-  /** Whether pages were requested within the last {@code span}, and no call of this time failed. */
+  /** Whether pages were requested within the last {@code span}, and no call in this span failed. */
   synchronized boolean isCalm(Duration span) {
     long from = System.nanoTime() - span.toNanos();
     boolean asked = false;
@@ -85,7 +85,7 @@ final class FleetNotes {
     return (int) notes.stream().filter(property).count();
   }
 
-  /** Returns the number of pages that lacked an acknowledged action and did not say so. */
+  /** Returns the number of pages that lacked an acknowledged action without reporting it. */
   synchronized int stale() {
     return count(note -> note.missing() > 0 && !note.isDegraded());
   }
@@ -93,7 +93,7 @@ final class FleetNotes {
   /**
    * Returns the share of hits among the pages that were asked for in a span.
    *
-   * @return not a number if there was no page
+   * @return the share; NaN if there was no page
    */
   synchronized double hits(long fromNanos, Duration length) {
     return hits(
@@ -131,10 +131,10 @@ final class FleetNotes {
   }
 
   /**
-   * Returns the seconds from a moment until a calm span begins in which every page is whole and
-   * every action is recorded.
+   * Returns the seconds from a moment until a calm span begins. In a calm span, every page is
+   * complete and every action is recorded.
    *
-   * @return infinity if there is no such span
+   * @return the seconds; infinity if there is no such span
    */
   synchronized double wholeAgain(long fromNanos, Duration calm) {
     long begin = fromNanos;

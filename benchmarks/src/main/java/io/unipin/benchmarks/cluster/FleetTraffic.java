@@ -23,14 +23,17 @@ import org.jspecify.annotations.Nullable;
  * for users of its own, so it knows which actions the fleet acknowledged.
  */
 final class FleetTraffic implements AutoCloseable {
-  /** Of so many pages, one is computed anew. */
+  /** One of this many pages is computed a second time and compared. */
   private static final int SAMPLED = 10;
 
   private static final int PAGE = 10;
   private static final int PAGES_PER_SESSION = 4;
   private static final double FAVOURITE = .3;
 
-  /** A user with so many actions less than the model reads leaves: each action stays countable. */
+  /**
+   * A user leaves when the user's history is this much shorter than {@code historyLimit}. The model
+   * then reads every action, so a page counts all of them.
+   */
   private static final int SPARE = 2 * PAGES_PER_SESSION;
 
   private static final String ACTION = "click";
@@ -49,8 +52,8 @@ final class FleetTraffic implements AutoCloseable {
   /**
    * Prepares sessions.
    *
-   * @param oracle computes sampled pages anew; null to compare none
-   * @param historyLimit number of actions that the model reads at most
+   * @param oracle computes sampled pages a second time; null to compare none
+   * @param historyLimit largest number of actions that the model reads
    * @param every time between two pages of one caller
    */
   FleetTraffic(
@@ -188,19 +191,19 @@ final class FleetTraffic implements AutoCloseable {
     return notes;
   }
 
-  /** Returns how compared pages differed. */
+  /** Returns the differences that the comparisons of pages found. */
   List<String> wrong() {
     synchronized (wrong) {
       return List.copyOf(wrong);
     }
   }
 
-  /** Returns the number of pages that were computed anew. */
+  /** Returns the number of pages that were compared. */
   int compared() {
     return compared.get();
   }
 
-  /** Returns all users. To be called once the traffic has ended. */
+  /** Returns all users. Callers must end the traffic first. */
   List<FleetUser> users() {
     synchronized (users) {
       return List.copyOf(users);
@@ -208,8 +211,8 @@ final class FleetTraffic implements AutoCloseable {
   }
 
   /**
-   * Asks a server for a page of each user and returns how many acknowledged actions its pages don't
-   * count. To be called once the traffic has ended.
+   * Requests a page of each user from a server, and returns how many acknowledged actions these
+   * pages do not count. Callers must end the traffic first.
    */
   int lost(UniPinClient client) {
     int lost = 0;

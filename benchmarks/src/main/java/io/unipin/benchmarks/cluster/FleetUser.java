@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A user of the fleet and what the fleet acknowledged of the user's actions. One thread at a time
- * acts for a user.
+ * A user of the fleet, and those of the user's actions that the fleet acknowledged. One thread at a
+ * time acts for a user.
  */
 final class FleetUser {
   private final String id;
@@ -22,7 +22,10 @@ final class FleetUser {
     return id;
   }
 
-  /** Returns the next action of the user. Its time is later than the times of all earlier ones. */
+  /**
+   * Returns the next action of the user. Its time is later than the times of all earlier actions of
+   * the user.
+   */
   Action next(long item, String action, long nowMs) {
     long last = acknowledged.isEmpty() ? 0 : acknowledged.get(acknowledged.size() - 1).getTimeMs();
     return Action.newBuilder()
@@ -54,9 +57,9 @@ final class FleetUser {
 
   /**
    * Returns how many acknowledged actions are missing in a history of {@code actions} actions. A
-   * history may have actions more, whose acknowledgement did not arrive.
+   * history may also contain actions whose acknowledgement did not arrive.
    *
-   * @param limit number of actions that the model reads at most
+   * @param limit largest number of actions that the model reads
    */
   int missing(int actions, int limit) {
     return Math.max(0, Math.min(limit, acknowledged.size()) - actions);

@@ -5,23 +5,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What was done to a fleet, and which calls failed after it. Not thread-safe. */
+/**
+ * The incidents that a scene caused in a fleet, and the calls that failed after each incident. Not
+ * thread-safe.
+ */
 final class Incidents {
-  /** Most failures that are listed one by one. */
+  /** Largest number of failures that are listed one by one. */
   private static final int MOST = 200;
 
   private final List<Incident> incidents = new ArrayList<>();
 
   private record Incident(String what, long atNanos) {}
 
-  /** Notes that something is done to the fleet now, such as {@code replica killed}. */
+  /** Notes an incident that happens now, such as {@code replica killed}. */
   void now(String what) {
     incidents.add(new Incident(what, System.nanoTime()));
   }
 
   /**
-   * Returns the calls that failed, oldest first: each with what was last done before the call began,
-   * and with the seconds since then.
+   * Returns the calls that failed, oldest first. Each call comes with the last incident before the
+   * call began, and the seconds since this incident.
    */
   List<Map<String, Object>> failures(FleetNotes notes) {
     return notes.failures().stream().limit(MOST).map(this::described).toList();

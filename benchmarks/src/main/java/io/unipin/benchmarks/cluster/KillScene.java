@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Kills a random replica or engine again and again while users act, and starts it again. Then
- * counts what was lost.
+ * Repeatedly kills a random replica or engine while users act, and restarts it. Then counts what
+ * was lost.
  */
 final class KillScene {
   private static final int KILLS = 60;

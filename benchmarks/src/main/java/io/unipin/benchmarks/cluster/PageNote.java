@@ -4,13 +4,13 @@ import io.unipin.proto.v1.Served.CacheOutcome;
 import java.util.List;
 
 /**
- * What a caller got for one call for a page.
+ * The outcome of one page request.
  *
  * @param atNanos time at which the call began
  * @param millis time until the answer or the failure
- * @param failure why the call failed; empty if it did not
- * @param cache what the server found of the user's state
- * @param degradations what the server left out, by its own words
+ * @param failure why the call failed; empty if the call succeeded
+ * @param cache the server's cache outcome for the user's state
+ * @param degradations the degradations that the answer names
  * @param missing number of acknowledged actions that the page did not count
  */
 record PageNote(

@@ -12,12 +12,11 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Computes pages anew, on a server of its own. Each request has the whole history with it, and names
- * a user whom the server has never seen, so that no state of an earlier request is used.
- * Thread-safe.
+ * Computes pages a second time, on a separate server. Each request contains the whole history and
+ * names a new user, so the server can use no state of an earlier request. Thread-safe.
  */
 final class PageOracle {
-  /** Two ways to compute a probability differ by less. */
+  /** Two ways to compute a probability differ by less than this. */
   private static final double TOLERANCE = 1e-3;
 
   private final UniPinClient client;
@@ -28,7 +27,7 @@ final class PageOracle {
   }
 
   /**
-   * Returns how a page differs from the one that belongs to a history.
+   * Returns how a page differs from the page that the separate server computes from a history.
    *
    * @param request the request of the page, with a user and a time
    * @return empty if the pages agree
@@ -48,7 +47,9 @@ final class PageOracle {
     return difference(expected.getItemsList(), page.getItemsList());
   }
 
-  /** Items with nearly equal utilities may change places: compares the items by their ids. */
+  /**
+   * Compares the items by their ids, because items with nearly equal utilities may change places.
+   */
   private static String difference(List<ScoredItem> expected, List<ScoredItem> got) {
     if (expected.size() != got.size()) {
       return "items: %s expected, got %s".formatted(expected.size(), got.size());

@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Compares hits of calls by user with hits of calls in turn, and the load of the replicas. */
+/**
+ * Compares routing by user with routing in turn: the share of cache hits, and the load of the
+ * replicas.
+ */
 final class RoutingScene {
   private static final Duration SPAN = Duration.ofSeconds(60);
   private static final Duration QUICK_SPAN = Duration.ofSeconds(15);
@@ -55,7 +58,7 @@ final class RoutingScene {
     return world.quick() ? QUICK_SPAN : SPAN;
   }
 
-  /** Returns the pages of the busiest replica divided by the mean over the replicas. */
+  /** Returns the number of pages of the busiest replica, divided by the mean over the replicas. */
   private double largestLoad(FleetProcesses fleet) throws IOException, InterruptedException {
     List<Double> before = served(fleet);
     AtomicBoolean going = new AtomicBoolean(true);
@@ -93,7 +96,7 @@ final class RoutingScene {
       try {
         UserPages.page(client, user);
       } catch (RequestException e) {
-        // Overload is expected: what is counted is where the pages were computed.
+        // Overload is expected. The scene only counts which replica computed each page.
       }
     }
   }

@@ -15,8 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What one replica does must hold at the others at once: recorded actions, page cursors, and users'
- * rows in a tier that replicas share.
+ * Checks that every replica immediately sees the changes of every other replica. The changes are
+ * recorded actions, page cursors, and users' rows in a tier that replicas share.
  */
 final class SharedScene {
   private static final int ROUNDS = 1000;
@@ -45,7 +45,10 @@ final class SharedScene {
     return results;
   }
 
-  /** Records at one replica and asks the other one right after. */
+  /**
+   * Records actions at one replica and immediately requests pages from the other replica. Returns
+   * the number of pages that lack an action.
+   */
   private int stale(UniPinClient first, UniPinClient second) {
     int stale = 0;
     int rounds = world.quick() ? QUICK_ROUNDS : ROUNDS;
@@ -80,7 +83,7 @@ final class SharedScene {
             .build());
   }
 
-  /** Asks for second pages at the other replica, after the one of the first pages died. */
+  /** Requests second pages from one replica after the replica of the first pages was killed. */
   private static int cursorFailures(FleetProcesses fleet, UniPinClient first, UniPinClient second)
       throws InterruptedException {
     Map<String, String> cursors = new LinkedHashMap<>();

@@ -21,10 +21,10 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Two replicas share users' rows, while callers put the same items into them in different orders and
- * with changing contents. Each replica has memory for a few users only, so it reads most users' rows
- * from the shared Redis. Pages of both are compared with those that a server with the same items
- * computes anew.
+ * Two replicas share users' rows. Callers put the same items into both replicas, in different
+ * orders and with changing contents. Each replica has memory for only a few users, so it reads most
+ * users' rows from the shared Redis. The scene compares the pages of both replicas with the pages
+ * that a separate server with the same items computes.
  */
 final class SharedTierScene {
   private static final int KNOWN = 500;

@@ -9,14 +9,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Ends one server whose users' state is also in files, and counts hits once it serves again. */
+/**
+ * Restarts a server that also stores users' state in files, and counts cache hits after the
+ * restart.
+ */
 final class WarmScene {
   private static final Duration WARM_UP = Duration.ofSeconds(40);
   private static final Duration BEFORE = Duration.ofSeconds(15);
   private static final Duration FIRST = Duration.ofSeconds(60);
   private static final Duration QUICK_FIRST = Duration.ofSeconds(20);
 
-  /** The state of the last pages is written in the background. */
+  /** Time in which the server writes the state of the last pages in the background. */
   private static final Duration WRITTEN = Duration.ofSeconds(2);
 
   private final ClusterWorld world;
@@ -25,7 +28,10 @@ final class WarmScene {
     this.world = world;
   }
 
-  /** Returns the hits after a restart divided by those before, for both ways to end. */
+  /**
+   * Returns the share of hits after a restart divided by the share before, for both ways to end the
+   * server.
+   */
   Map<String, Object> play() throws IOException, InterruptedException {
     Path folder = world.folder("warm");
     Map<String, Object> hits = new LinkedHashMap<>();

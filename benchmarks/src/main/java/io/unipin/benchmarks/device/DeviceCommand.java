@@ -68,8 +68,8 @@ public final class DeviceCommand implements Callable<Integer> {
     BenchWorld world = BenchWorld.create(size, Math.max(users, FEW_USERS) + SPARE_USERS);
     try {
       world.publish("one");
-      // The first servers in a JVM are slower, because the JVM still compiles their code. So their
-      // figures are not used.
+      // The first servers in a JVM are slower, because the JVM still compiles their code. The
+      // figures of these servers are not used.
       pages(world, "cpu-first", List.of(), FEW_USERS, FEW_SECONDS);
       pages(world, "card-first", settings, FEW_USERS, FEW_SECONDS);
       DevicePages processor = pages(world, "cpu", List.of(), users, seconds);

@@ -92,7 +92,7 @@ public final class EngineProcess implements AutoCloseable {
     start();
   }
 
-  /** Lets the process run on after this JVM has ended. */
+  /** Lets the process continue after this JVM has ended. */
   public void keep() {
     running().keep();
   }

@@ -68,8 +68,8 @@ public final class KafkaServer implements AutoCloseable {
         "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "controller.listener.names=CONTROLLER",
         "inter.broker.listener.name=PLAINTEXT",
-        // A broker that was killed and started again must wait until the controller gives up its
-        // earlier life. Kafka waits for nine seconds by default.
+        // A broker that was killed and started again must wait until the broker's earlier session
+        // expires at the controller. By default, this takes nine seconds.
         "broker.session.timeout.ms=2000",
         "broker.heartbeat.interval.ms=500",
         "log.dirs=" + data,

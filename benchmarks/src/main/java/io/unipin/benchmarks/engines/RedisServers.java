@@ -202,7 +202,7 @@ public final class RedisServers implements AutoCloseable {
     return primaries;
   }
 
-  /** Lets the servers run on after this JVM has ended. */
+  /** Lets the servers continue after this JVM has ended. */
   public void keep() {
     nodes.forEach(EngineProcess::keep);
   }

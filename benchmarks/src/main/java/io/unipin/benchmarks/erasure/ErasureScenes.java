@@ -29,8 +29,8 @@ record ErasureScenes(BenchWorld world, ErasureWorld data, SmallDisk disk, int fr
   }
 
   /**
-   * Erases users while logging is off. The erasure must also remove the lines that were written
-   * while logging was on. The last user's line is cut off in the middle.
+   * Erases users while logging is off. The erasures must also remove lines that were written while
+   * logging was on. The last user's line is cut off in the middle.
    */
   private void logsOff(int middle) throws IOException, InterruptedException {
     data.tear(to - 1);

@@ -89,7 +89,7 @@ public final class TcpProxy implements AutoCloseable {
         Socket near = listener.accept();
         start("proxy-open", () -> connect(near));
       } catch (IOException e) {
-        // The proxy is closed, or a client went away while its connection was taken.
+        // The proxy is closed, or a client disconnected while the proxy accepted its connection.
       }
     }
   }

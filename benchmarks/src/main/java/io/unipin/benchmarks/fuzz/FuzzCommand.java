@@ -112,7 +112,7 @@ public final class FuzzCommand implements Callable<Integer> {
   }
 
   /**
-   * Returns the length of one share of the time; a target is fuzzed for {@link FuzzPlan#share} such
+   * Returns the length of one share of the time. A target is fuzzed for {@link FuzzPlan#share} such
    * shares. Neither all targets together nor a single target may take longer than {@code all}.
    */
   private static Duration share(List<FuzzPlan> plans, Duration all) {

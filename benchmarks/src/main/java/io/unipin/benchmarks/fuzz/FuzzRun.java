@@ -29,10 +29,10 @@ final class FuzzRun {
   private static final String SANITIZERS = "com.code_intelligence.jazzer.sanitizers.";
 
   /**
-   * Jazzer's checks that stay off. The check of Unsafe fails inside Netty, so Netty could not
-   * start. The check of SQL parses each statement with a grammar that does not accept DuckDB's SQL.
-   * This check is not needed, because a mapping is SQL on purpose and its session is locked. The
-   * check of connections refuses the connections of a target to its own server.
+   * Jazzer's checks that are switched off. The check of Unsafe fails inside Netty, so Netty could
+   * not start. The check of SQL parses each statement with a grammar that does not accept DuckDB's
+   * SQL. This check is not needed, because a mapping is SQL on purpose and its session is locked.
+   * The check of connections refuses the connections of a target to its own server.
    */
   private static final String OFF =
       Stream.of("UnsafeSanitizer", "SqlInjection", "ServerSideRequestForgery")

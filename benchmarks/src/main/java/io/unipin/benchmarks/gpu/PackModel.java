@@ -30,7 +30,7 @@ record PackModel(
   private static final int LAYERS = 3;
   private static final int HEADS = 4;
 
-  /** The kernels of cards take heads whose width is a multiple of 8. */
+  /** Width of a head. CUDA's attention kernels require a multiple of 8. */
   static final int HEAD_DIM = 16;
 
   /**
@@ -89,7 +89,7 @@ record PackModel(
 
   /**
    * Returns random weights. Tensors that are all ones or zeros before training become random, too.
-   * So a method that wrongly leaves out such a tensor gives a different answer.
+   * A method that wrongly leaves out such a tensor then gives a different answer.
    */
   private static Weights learned(ModelConfig config, long seed) {
     Weights weights = Weights.random(config, seed);

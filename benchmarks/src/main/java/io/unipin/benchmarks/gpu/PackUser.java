@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
  * One user of the pack: a random history, a context and candidates.
  *
  * @param items (n) rows of the item table
- * @param actions (n, C) multi-hot
- * @param surfaces (n)
- * @param gaps (n)
+ * @param actions (n, C) multi-hot of each action's types
+ * @param surfaces (n) surface index of each action
+ * @param gaps (n) gap bucket of each action
  * @param candidates (k) rows of the item table
  * @param positions (k) positions of the candidates on the page
  * @param capacity number of rows that the user's block has room for

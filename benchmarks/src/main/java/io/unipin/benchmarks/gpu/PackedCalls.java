@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * Runs calls of one archive on the CPU in float32, and adds their arguments and answers to the
- * pack. One thread.
+ * pack. Not thread-safe.
  */
 final class PackedCalls implements AutoCloseable {
   private final Program.Use use;

@@ -22,11 +22,11 @@ final class TimedShapes {
   /** Returns the timed configurations by name. */
   private static Map<String, ModelConfig> all() {
     Map<String, ModelConfig> shapes = new LinkedHashMap<>();
-    // For comparisons of answers: larger than the models of the pack.
+    // A shape for comparisons of answers, larger than the models of the pack.
     shapes.put("middle", shape(1_000, 0, 256, 4, 4, false, 1024));
     // The size that the UniPinRec paper times.
     shapes.put("paper", shape(10_000, 0, 768, 12, 12, false, 3072));
-    // The size of our published figures on processors.
+    // The size of the published figures on processors.
     shapes.put("small", shape(10_000, 0, 256, 4, 4, false, 1024));
     // Eight layers of width 1024, timed with long histories.
     shapes.put("wide", shape(10_000, 0, 1024, 8, 8, false, 4096));

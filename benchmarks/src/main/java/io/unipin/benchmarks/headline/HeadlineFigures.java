@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param loaded rounds at equal load, for the sides whose latencies are compared
  * @param rate pages per second of the equal load
  * @param flops ratios that the numbers of operations predict
- * @param engines what computed the models of each side
+ * @param engines name of the engine that computed the models, by side
  */
 record HeadlineFigures(
     Map<Kind, List<TrafficRound>> saturated,
@@ -113,8 +113,9 @@ record HeadlineFigures(
   }
 
   /**
-   * Adds the figures of one model in int8, relative to two models in PyTorch: in float32, which is
-   * what PyTorch's users have, and in int8. Adds nothing if this processor has no sides in int8.
+   * Adds the figures of one model in int8, relative to two models in PyTorch: in float32, which
+   * PyTorch's users have by default, and in int8. Adds nothing if this processor has no sides in
+   * int8.
    */
   private void pytorchInt8(Map<String, Object> session) {
     if (saturated.containsKey(Kind.ONE_MODEL_USER_INT8)) {

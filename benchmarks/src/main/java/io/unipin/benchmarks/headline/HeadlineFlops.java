@@ -7,8 +7,8 @@ import java.util.function.IntToDoubleFunction;
 /**
  * Predicts the ratios between sides from the numbers of operations that {@link Flops} counts.
  *
- * <p>The prediction is no strict bound. If encoding takes more time per operation than scoring, the
- * side with one model gains more than predicted.
+ * <p>The prediction is not a strict bound. If encoding takes more time per operation than scoring,
+ * the side with one model gains more than predicted.
  *
  * @param n number of history tokens
  * @param k number of candidates

@@ -79,7 +79,7 @@ public final class HeadlineSide implements AutoCloseable {
           .toList();
     }
 
-    /** Returns whether a second model encodes the history again and ranks. */
+    /** Returns whether the side has a second model, which encodes the history again and ranks. */
     boolean twoModels() {
       return models == 2;
     }
@@ -104,7 +104,7 @@ public final class HeadlineSide implements AutoCloseable {
     }
   }
 
-  /** What computes the models of a side, and with which numbers. */
+  /** The implementation that computes the models of a side, and its precision. */
   private enum Computing {
     /** The native engine if the processor supports it, otherwise the program. */
     EQUAL(Implementation.AUTO, Precision.FLOAT32),

@@ -30,8 +30,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>The number of simultaneous visits is constant. Each visit belongs to a new user whose history
  * the server knows. A visit has five pages, with two actions after each page. Pages of different
- * visits come in random order. Visits continue from one round to the next, so the end of a round
- * cuts off no visit.
+ * visits come in random order. Visits continue from one round to the next.
  */
 public final class HeadlineTraffic implements AutoCloseable {
   /** The number of simultaneous visits. */
@@ -62,7 +61,7 @@ public final class HeadlineTraffic implements AutoCloseable {
   private final ExecutorService callers = Executors.newFixedThreadPool(2 * VISITORS);
   private int known;
 
-  /** What computed the latest page, as the answer says. */
+  /** Name of the engine that computed the latest page, from the page's answer. */
   private volatile String engine = "";
 
   /** The number of candidates to request; 0 means the server's setting. */
@@ -189,7 +188,7 @@ public final class HeadlineTraffic implements AutoCloseable {
     return watch.round(pages);
   }
 
-  /** Returns what computed the latest page, as the server's answer says: the engine's name. */
+  /** Returns the name of the engine that computed the latest page, from the server's answer. */
   String engine() {
     return engine;
   }

@@ -32,8 +32,8 @@ public record HeadlineWorld(Path bundles, int history, int candidates) {
   private static final String INDEX = "IVF1024,Flat";
 
   /**
-   * The number of places in the model's window for the actions of a session. With this room the
-   * window never moves.
+   * The number of positions in the model's window that are left free for the actions of a session.
+   * With this room, the window never moves.
    */
   private static final int SESSION_ACTIONS = 16;
 

@@ -27,7 +27,7 @@ import java.util.Random;
 
 /**
  * A caller that requests pages of one user, one page at a time. It shares no thread with a server
- * in the same process. Used by one thread.
+ * in the same process. Not thread-safe.
  */
 final class PageCaller implements AutoCloseable {
   /** The name with which the names of the transport's threads begin. */
@@ -69,7 +69,7 @@ final class PageCaller implements AutoCloseable {
    */
   record Timed(Served served, double waited, double inside) {}
 
-  /** Records actions that are newer than all actions before. */
+  /** Records actions that are newer than all earlier actions. */
   void record(int count) {
     UserActions.Builder actions = UserActions.newBuilder().setUserId(USER);
     for (int i = 0; i < count; i++, recorded++) {

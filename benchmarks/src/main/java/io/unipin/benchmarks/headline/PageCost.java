@@ -12,18 +12,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The cost of a page outside native code, if the user's keys and values are cached, and what a page
- * costs each thread of the server.
+ * The cost of a page outside native code if the user's keys and values are cached. Also holds the
+ * cost of a page in each thread of the server.
  *
  * <p>The time outside native code is the time of the transport, queues, history, copies and
  * sorting. The server measures the time inside the model's native calls. The whole search of the
  * index counts as native.
  *
- * @param engine what computed the pages
+ * @param engine name of the engine that computed the pages
  * @param outsideShare time outside native code, as a share of the time that a caller waits
  * @param outsideMs time outside native code in milliseconds, from {@link PageCaller.Timed#inside}
  * @param outsideOverScore {@code outsideMs}, divided by the native time of scoring
- * @param hit cost of a page whose user did nothing since the page before
+ * @param hit cost of a page whose user did nothing since the previous page
  * @param session cost of a page and of recording two actions before the page
  */
 public record PageCost(

@@ -22,14 +22,14 @@ import java.util.Objects;
 
 /**
  * Plays a simulated week twice, without and with exploration, and compares the clicks. After each
- * day the model is trained anew on the pages that the server has served.
+ * day, the model is retrained on the pages that the server has served.
  */
 final class ExploredWeek {
   /*
    * For two weeks the simulator's own policy shows pages. A model is trained on these pages. Then
    * the server shows pages for a week. During this week, items are put at the moment when they
-   * appear. The users and their random numbers are the same in both plays. So each user gives a
-   * pair of numbers of clicks, one per play.
+   * appear. The users and their random numbers are the same in both plays. Each user therefore has
+   * two numbers of clicks, one per play.
    */
   private static final double SHARE = 0.02;
   private static final long DAY_MS = 24L * 3600 * 1000;

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures how much memory the keys of a million items take, and how much slower pages are with
- * them. A server with keys gets requests that name items by key, and its answers have keys. A
- * server without keys gets the same requests with ids.
+ * Measures how much memory the keys of a million items take, and how much keys slow pages down. A
+ * server with keys gets requests that name items by key, and its answers have keys. A server
+ * without keys gets the same requests with ids.
  */
 final class KeyItems {
   private static final int ITEMS = 1_000_000;

@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A server whose model is trained anew on the pages that the server has served. Items can be put
- * into the running server. Not thread-safe.
+ * A server whose model is retrained on the pages that the server has served. Items can be put into
+ * the running server. Not thread-safe.
  */
 final class LoopedServer implements AutoCloseable {
   private static final int PAGE = 10;

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Requests pages at a steady rate, even if earlier pages have not arrived yet. The time of a page
- * counts from the moment at which its request was due. Thread-safe.
+ * Requests pages at a steady rate, without waiting for earlier pages. The time of a page counts
+ * from the moment at which its request was due. Thread-safe.
  */
 final class SteadyPages {
   private static final int THREADS = 16;

@@ -18,10 +18,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A stress test of the cache with several threads. At its end it checks that nothing leaked.
+ * A stress test of the cache with several threads. At its end, the test checks that nothing leaked.
  *
- * <p>The threads append, correct, cancel, branch, refresh and erase, and swap models. The cache has
- * room for only a part of the users. Two models have blocks of different sizes.
+ * <p>The threads append rows, correct, cancel, branch and refresh histories, erase users, and swap
+ * models. The cache has room for only a part of the users. Two models have blocks of different
+ * sizes.
  */
 public final class Chaos {
   private static final KvLayout[] LAYOUTS = {

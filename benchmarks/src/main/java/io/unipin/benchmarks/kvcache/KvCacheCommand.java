@@ -140,7 +140,7 @@ public final class KvCacheCommand implements Callable<Integer> {
           engine.put(tier, costs.byEngine());
           figures.put(tier, costs.figures());
         });
-    // The target of a reload compares it with the program. The native engine encodes faster.
+    // The target for reloads refers to encoding by the program. The native engine encodes faster.
     results.put("reload_vs_prefill", program);
     results.put("reload_vs_prefill_native", engine);
     results.put("tier", figures);

@@ -59,7 +59,7 @@ final class KvModelCosts implements AutoCloseable {
     candidates = random.ints(CANDIDATES, 0, config.items()).toArray();
   }
 
-  /** Returns what computes the passes. */
+  /** Returns the name of the engine that computes the passes. */
   String engine() {
     return model.engine();
   }

@@ -59,11 +59,11 @@ final class KvTierCosts {
   }
 
   /**
-   * What was measured for one tier.
+   * The figures that were measured for one tier.
    *
    * @param figures all figures
    * @param byProgram median of reloading int8 rows ÷ encoding float32 rows by the program
-   * @param byEngine the same for the native engine
+   * @param byEngine median of reloading int8 rows ÷ encoding float32 rows by the native engine
    */
   record Costs(Map<String, Object> figures, double byProgram, double byEngine) {}
 

@@ -35,8 +35,7 @@ import java.util.stream.IntStream;
  * @param aucLoss loss of AUC in ranking, for the action that loses most; mean over the seeds
  * @param aucLossBound largest upper end of the 95 % intervals of the AUC's loss, over all seeds and
  *     actions
- * @param top10Overlap how many of the first ten retrieved items are the same with both types, as a
- *     share
+ * @param top10Overlap share of the first ten retrieved items that both types have in common
  */
 public record KvTypeCost(
     double ndcg10Loss,

@@ -196,7 +196,7 @@ public final class Policies {
 
   /**
    * Returns the hit rate of Belady's policy for equal sizes. This policy knows the whole trace and
-   * keeps the users who come again soonest.
+   * keeps the users whose next requests come soonest.
    */
   public double belady(int places) {
     int[] next = nextUses();

@@ -47,8 +47,8 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
       lengths[s] = 1 + (int) (Math.log(1 - random.nextDouble()) / Math.log(1 - 1 / MEAN_PAGES));
       requests += lengths[s];
     }
-    // The high bits of an element hold a millisecond of the day, and the low bits the user. So
-    // sorting the array sorts by time.
+    // The high bits of an element hold a millisecond of the day, and the low bits hold the user.
+    // Sorting the array therefore sorts by time.
     long[] events = new long[requests];
     int next = 0;
     for (int s = 0; s < sessions; s++) {
@@ -168,8 +168,8 @@ public record Trace(String name, int[] users, short[] rows, int userCount) {
   }
 
   /**
-   * Returns the number of requests of users who came before. In a cache with room for all users,
-   * these requests would hit.
+   * Returns the number of requests of users with an earlier request. In a cache with room for all
+   * users, these requests would hit.
    */
   public long repeats() {
     return users.length - Arrays.stream(users).distinct().count();

@@ -52,7 +52,7 @@ public final class ClosedLoop {
       client.retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(context).build());
       pages.incrementAndGet();
     } catch (RequestException e) {
-      LockSupport.parkNanos(BACK_OFF_NANOS); // the call was refused, and the caller tries again
+      LockSupport.parkNanos(BACK_OFF_NANOS); // after a refused call, the caller waits
     }
   }
 }

@@ -106,7 +106,7 @@ final class Efficiency {
   /**
    * The shares of the best product's rate, and all rates in 10^9 operations per second.
    *
-   * @param engine what computed the model
+   * @param engine name of the engine that computed the model
    */
   record Result(
       String engine,

@@ -246,7 +246,7 @@ public final class EngineCommand implements Callable<Integer> {
   /** Pages per second in each round. */
   private record Pages(double[] program, double[] engine) {
 
-    /** Returns the pages of the native engine divided by those of the program. */
+    /** Returns the native engine's pages per second, divided by the program's pages per second. */
     Spread ratio() {
       double[] ratios = new double[program.length];
       for (int i = 0; i < ratios.length; i++) {

@@ -131,7 +131,10 @@ public final class PrecisionCommand implements Callable<Integer>, Checked {
         : List.of(Implementation.PROGRAM);
   }
 
-  /** Returns pages per second in int8 divided by those in float32, computed by the same engine. */
+  /**
+   * Returns the pages per second in int8, divided by the pages per second in float32 with the same
+   * engine.
+   */
   private static Spread speed(
       Implementation implementation, int rounds, Duration length, IntConsumer done)
       throws IOException, InterruptedException {

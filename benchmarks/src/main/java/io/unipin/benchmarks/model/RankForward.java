@@ -73,7 +73,7 @@ final class RankForward {
     return cells;
   }
 
-  /** Returns what computed all sides of the latest run. */
+  /** Returns the name of the engine that computed all sides of the latest run. */
   String engine() {
     return engine;
   }

@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 /**
  * Requests pages with a deadline that only the server enforces. Thread-safe.
  *
- * <p>On a busy machine this process may be late as well. This delay must not count against the
- * server. So the client gives up only long after the deadline.
+ * <p>On a busy machine, the client's process may be late as well, and this delay must not count
+ * against the server. The client therefore gives up only long after the deadline.
  */
 final class JudgedPages implements AutoCloseable {
   /** The note for a complete page: an empty text. */

@@ -137,8 +137,8 @@ final class PauseRun {
   }
 
   /**
-   * Disturbs the server. A pause begins while all workers are busy, so that it falls into the times
-   * of running calls.
+   * Disturbs the server. A pause begins while all workers are busy, so that it interrupts running
+   * calls.
    */
   private void disturb(JudgedPages pages) throws IOException, InterruptedException {
     if (!scenario.disturbance().isPause()) {

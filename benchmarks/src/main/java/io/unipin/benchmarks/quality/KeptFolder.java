@@ -10,7 +10,7 @@ final class KeptFolder {
   private KeptFolder() {}
 
   /**
-   * Renames a folder, because only the user may delete hours of work.
+   * Renames a folder instead of deleting it, because only the user may delete hours of work.
    *
    * @param say receives a line with the new name
    */

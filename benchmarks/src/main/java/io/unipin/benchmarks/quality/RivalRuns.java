@@ -81,7 +81,7 @@ final class RivalRuns {
     return comparison;
   }
 
-  /** Returns a text that changes if a rival or its training does. */
+  /** Returns a text that changes whenever a rival or its training changes. */
   private String description() {
     StringBuilder text = new StringBuilder(DinRival.description());
     for (SequenceKind kind : SequenceKind.values()) {

@@ -147,8 +147,8 @@ final class SeedRuns {
   }
 
   /**
-   * Renames the folder of a finished seed, because only the user may delete hours of work. Deletes
-   * the folder of an unfinished seed.
+   * Renames the folder of a finished seed instead of deleting it, because only the user may delete
+   * hours of work. Deletes the folder of an unfinished seed.
    */
   private void putAside(int seed) throws IOException {
     if (!Files.exists(figures(seed))) {

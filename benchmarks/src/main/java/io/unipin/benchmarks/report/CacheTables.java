@@ -69,7 +69,10 @@ final class CacheTables {
     return reloads(table);
   }
 
-  /** Adds the rows of reading a user's rows from a tier. They come from a run of their own. */
+  /**
+   * Adds table rows about the time to read a user's keys and values from a tier. Their figures come
+   * from a separate run.
+   */
   private static Table reloads(Table table) {
     return table
         .row(

@@ -2,7 +2,10 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of {@code docs/results/engine.md}, about what computes a page and in which order. */
+/**
+ * The tables of {@code docs/results/engine.md}, about the engine that computes a page, and the
+ * order in which waiting calls run.
+ */
 final class EngineTables {
   private static final String RUN = "engine";
 

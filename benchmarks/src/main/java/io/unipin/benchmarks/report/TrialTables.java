@@ -2,7 +2,9 @@ package io.unipin.benchmarks.report;
 
 import java.util.List;
 
-/** The tables of {@code docs/results/try.md}, about files that the command try has not seen. */
+/**
+ * The tables of {@code docs/results/try.md}, about files that the command {@code try} has not seen.
+ */
 final class TrialTables {
   private static final String RUN = "try";
 

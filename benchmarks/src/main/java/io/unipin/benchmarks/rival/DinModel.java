@@ -39,7 +39,7 @@ final class DinModel implements AutoCloseable {
   private static final float EMBEDDING_SCALE = 0.05f;
   private static final float RATE = 0.001f;
 
-  /** A text that changes if the sizes of the model do. */
+  /** A text that changes whenever the sizes of the model change. */
   static final String DESCRIPTION =
       "widths %s, %s, %s, %s, %s, dropout %s, learning rate %s"
           .formatted(WIDTH, SURFACE_WIDTH, ATTENTION, WIDE, NARROW, DROPOUT, RATE);

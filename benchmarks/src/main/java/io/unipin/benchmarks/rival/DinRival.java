@@ -151,7 +151,7 @@ public final class DinRival {
     return new Trained(tensors, epoch, (System.nanoTime() - begin) / 1e9);
   }
 
-  /** Passes a trained rival to {@code use} and returns the result. Then the model is closed. */
+  /** Passes a trained rival to {@code use} and returns the result. Closes the model afterwards. */
   public <T> T with(Map<String, FloatTensor> tensors, Function<CandidateRanker, T> use) {
     try (DinModel model = model(tensors)) {
       return use.apply(
@@ -172,7 +172,7 @@ public final class DinRival {
     }
   }
 
-  /** Returns a text that changes if the rival or its training does. */
+  /** Returns a text that changes whenever the rival or its training changes. */
   public static String description() {
     return "din of %s epochs, patience %s, batches of %s, %s"
         .formatted(EPOCHS, PATIENCE, BATCH, DinModel.DESCRIPTION);

@@ -17,14 +17,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The pages that a rival retriever and a rival ranker make together. Pages are made and measured as
- * pages of our model: the retriever finds as many candidates, and their order mixes its scores with
- * the ranker's probabilities by weights that are fitted to the validation part.
+ * The pages that a rival retriever and a rival ranker make together. Pages are made and measured in
+ * the same way as pages of our model. The retriever finds the same number of candidates. The order
+ * of the candidates combines the retriever's scores with the ranker's probabilities, by weights
+ * that are fitted to the validation part.
  *
  * @param validation NDCG@10 of validation pages, where the weights for one half of the users are
  *     fitted on the other half
- * @param test places of the test targets on their pages; a target that is not among the candidates
- *     keeps its rank by retrieval
+ * @param test positions of the test targets on their pages; a target that is not among the
+ *     candidates keeps its rank by retrieval
  */
 public record RivalPages(double validation, Ranks test) {
   /** Largest number of users to whose pages the weights are fitted, as for our model. */

@@ -30,7 +30,7 @@ public record RivalTargets(FeedLog log, Part part, int[] users, List<RetrievalTa
 
   /**
    * Returns all targets of a part. Users whose target is in their history are left out. In the
-   * validation part, so are users whose target is withheld from training.
+   * validation part, users whose target is withheld from training are left out as well.
    */
   public static RivalTargets of(FeedLog log, Holdout holdout, Part part) {
     Withheld leftOut = part == Part.TEST ? Withheld.none() : holdout.withheld();

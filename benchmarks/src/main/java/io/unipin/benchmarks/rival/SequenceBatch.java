@@ -11,7 +11,7 @@ import java.util.List;
  * @param items (rows, length) items of the actions
  * @param positions (rows, length) number of later actions of the same history
  * @param seconds (rows, length) when the user acted
- * @param at (positions) the actions from which the model predicts, as places among all rows *
+ * @param at (positions) the actions from which the model predicts, as indices into the rows *
  *     length actions
  * @param targets (positions) the items to predict; empty for queries
  */
@@ -39,7 +39,7 @@ record SequenceBatch(
     return of(histories, length, 1, longs(at), longs(targets));
   }
 
-  /** Returns a batch that predicts, from the last action of every history, what follows. */
+  /** Returns a batch that predicts the item after the last action of every history. */
   static SequenceBatch queries(List<SequenceHistory> histories) {
     int length = longest(histories);
     long[] at = new long[histories.size()];

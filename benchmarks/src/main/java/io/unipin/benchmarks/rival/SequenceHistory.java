@@ -31,8 +31,8 @@ record SequenceHistory(int[] items, long[] seconds) {
 
   /**
    * Returns the positive actions of the training part, cut into histories. A history has at most
-   * {@code most} actions and the target of the last one. Each target belongs to one history, and a
-   * user's last history is as long as possible.
+   * {@code most} actions, followed by the target of the last action. Each target belongs to one
+   * history, and a user's last history is as long as possible.
    */
   static List<SequenceHistory> training(TrainingPart part, int most) {
     FeedLog log = part.log();

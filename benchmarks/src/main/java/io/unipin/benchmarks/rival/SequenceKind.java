@@ -11,7 +11,7 @@ public enum SequenceKind {
   SASREC_FULL("sasrec", false),
   /**
    * HSTU, which also reads the times between actions. Its loss is a softmax over all items, or over
-   * sampled items if the catalogue is too large for that.
+   * sampled items if the catalogue is too large.
    */
   HSTU("hstu", false);
 

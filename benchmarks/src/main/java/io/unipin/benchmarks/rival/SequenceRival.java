@@ -130,7 +130,7 @@ public final class SequenceRival {
     }
   }
 
-  /** Returns a text that changes if a rival or its training does. */
+  /** Returns a text that changes whenever a rival or its training changes. */
   public static String description(SequenceKind kind, FeedLog log, TrainConfig recipe) {
     return "%s %s %s %s"
         .formatted(
@@ -160,12 +160,14 @@ public final class SequenceRival {
       return (System.nanoTime() - begin) / NANOS;
     }
 
-    /** Returns the finished share of the training, by its time or by its steps. */
+    /** Returns the share of the training that is finished, measured in time or in steps. */
     double share() {
       return Math.max(share, seconds() * NANOS / Math.max(1, training.limit().toNanos()));
     }
 
-    /** Trains an epoch, or until the time is over, and returns the mean loss of the batches. */
+    /**
+     * Trains for an epoch, but not beyond the time limit, and returns the mean loss of the batches.
+     */
     double epoch(int epoch) {
       List<List<SequenceHistory>> batches = batches();
       double loss = 0;

@@ -21,7 +21,7 @@ record SequenceShape(int items, int width, int layers, int heads, int maxHistory
     }
   }
 
-  /** Returns the sizes that a model of ours has. */
+  /** Returns the sizes of a UniPin model. */
   static SequenceShape of(ModelConfig model) {
     return new SequenceShape(
         model.items(), model.width(), model.layers(), model.heads(), model.maxHistory());

@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /**
  * How a rival model for retrieval is trained. The learning rate rises, and then falls along a
- * cosine to a hundredth.
+ * cosine to a hundredth of its peak.
  *
  * @param epochs largest number of epochs
  * @param patience training stops after this many epochs in a row without a better validation
@@ -39,7 +39,7 @@ record SequenceTraining(
     }
   }
 
-  /** Returns the training for a recipe: with the recipe's batches, dropout and validations. */
+  /** Returns the training for a recipe. It has the recipe's batches, dropout and validations. */
   static SequenceTraining of(TrainConfig recipe, Duration limit) {
     return new SequenceTraining(
         EPOCHS,

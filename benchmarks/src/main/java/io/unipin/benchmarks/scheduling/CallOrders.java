@@ -14,7 +14,7 @@ import java.util.Map;
  *
  * <p>There is one server for each order. The servers take turns with the same plans, and the order
  * of the turns alternates. The capacity is measured on both servers before each round. The servers
- * refuse no call for a long wait, so that both orders serve the same calls.
+ * do not refuse calls that wait long, so both orders serve the same calls.
  */
 public final class CallOrders {
   public static final double LOAD = 0.8;

@@ -30,9 +30,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests pages from one server. Some users are cached. The others are new: their requests bring
- * their histories, and each of them requests one page. Histories of all users are equally long.
- * Used by one thread.
+ * Requests pages from one server. Some users are cached. The other users are new: each of them
+ * requests one page, and the request contains the user's history. Histories of all users are
+ * equally long. Not thread-safe.
  */
 final class MixedPages implements AutoCloseable {
   static final int CACHED_USERS = 32;

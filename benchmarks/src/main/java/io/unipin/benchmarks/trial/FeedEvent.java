@@ -14,7 +14,7 @@ import java.util.UUID;
  * @param item row of the item
  * @param timeMs milliseconds since 1970
  * @param slate number of the feedview; -1 if the event does not belong to one
- * @param position place of the item in the feedview
+ * @param position index of the item in the feedview, from 0
  * @param bits what the user did; 0 if the item was only shown
  */
 record FeedEvent(int user, int item, long timeMs, int slate, int position, long bits) {
@@ -69,12 +69,12 @@ record FeedEvent(int user, int item, long timeMs, int slate, int position, long 
     return events;
   }
 
-  /** Returns a UUID that depends on the user alone. */
+  /** Returns a UUID that depends only on the user. */
   String uuid() {
     return new UUID(0x5eed_0000_4000L | (long) user << 48, Long.MIN_VALUE | 977L * user).toString();
   }
 
-  /** Returns a number from 0 to {@code n - 1} that depends on the event alone. */
+  /** Returns a number from 0 to {@code n - 1} that depends only on the event. */
   int draw(int n) {
     return Math.floorMod(user * 31 + item * 17 + Long.hashCode(timeMs), n);
   }

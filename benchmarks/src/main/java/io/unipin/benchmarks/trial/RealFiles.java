@@ -123,7 +123,7 @@ record RealFiles(Path data, Path folder, TrialFiles simulator, boolean simulated
       long[] items = numbers(cells[1]);
       long[] seconds = numbers(cells[2]);
       for (int at = 0; at < items.length; at++) {
-        // The data set states days only. The place of a row keeps the order within a day.
+        // The data set states days only. The row number keeps the order within a day.
         rows.add(new long[] {Long.parseLong(cells[0]), items[at], seconds[at] * 1000 + at});
       }
     }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Runs the command try on six files that are unlike each other. */
+/** Runs the command {@code try} on six files of different kinds. */
 @Command(
     name = "try",
     description = {

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A file that the command try reads, and what is true of it.
+ * A file that the command {@code try} reads, and the true meaning of its content.
  *
- * @param kind what the file is like, as a short phrase
+ * @param kind description of the file, as a short phrase
  * @param place the file, or a folder of files
  * @param meanings the column that has each meaning, as the command's figures name it
  * @param users number of users whom the file names

@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Runs the command try on a file in a process of its own, and judges what it found. */
+/**
+ * Runs the command {@code try} on a file in a separate process, and compares what it inferred with
+ * the truth.
+ */
 final class TrialRun {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> EVALUATED =

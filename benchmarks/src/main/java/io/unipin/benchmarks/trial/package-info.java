@@ -1,4 +1,4 @@
-/** Runs the command try on files of many kinds, as a person would. */
+/** Runs the command {@code try} on files of many kinds, as a person would. */
 @NullMarked
 package io.unipin.benchmarks.trial;
 

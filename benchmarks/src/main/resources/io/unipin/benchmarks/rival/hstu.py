@@ -1,7 +1,7 @@
-# HSTU (Zhai et al., "Actions speak louder than words", arXiv 2402.17152): attention by a pointwise
-# SiLU with a learned bias of position and time, whose result is normalised and gated.
-# io.unipin.benchmarks.rival.SequenceProgram appends sequence.py, which has the letters of the
-# shapes.
+# HSTU (Zhai et al., "Actions speak louder than words", arXiv 2402.17152): attention with a
+# pointwise SiLU and a learned bias of position and time. The result of attention is normalised and
+# gated. io.unipin.benchmarks.rival.SequenceProgram appends sequence.py, which has the letters of
+# the shapes.
 class Rival(Module):
   __parameters__ = [
     "item", "position", "last_norm", "last_norm_bias",
@@ -70,7 +70,7 @@ class Rival(Module):
       scores = torch.silu(torch.matmul(q, k.transpose(2, 3)) + bias)
       scores = torch.div(torch.masked_fill(scores, later, 0.), float(self.position.size(0)))
       o = self.join(torch.matmul(scores, v))
-      # Scores are small if a history is much shorter than n. So layer_norm uses a very small
+      # Scores are small if a history is much shorter than n, so layer_norm uses a very small
       # epsilon (1e-12).
       weight = self.output_norm[l]
       o = torch.layer_norm(o, [d], weight, self.output_norm_bias[l], 1e-12, False) * u

@@ -12,11 +12,12 @@
   def norm(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     return torch.layer_norm(x, [x.size(-1)], weight, bias, 1e-5, False)
 
-  # Splits rows into heads, and puts heads in front of rows: x (B, m, d) -> (B, H, m, d / H).
+  # Splits rows into heads, and puts the axis of heads before the axis of rows:
+  # x (B, m, d) -> (B, H, m, d / H).
   def split(self, x: Tensor) -> Tensor:
     return x.reshape([x.size(0), x.size(1), self.heads, x.size(2) // self.heads]).transpose(1, 2)
 
-  # Puts heads back beside each other: x (B, H, m, d / H) -> (B, m, d).
+  # Undoes `split`, so that the heads of a row are side by side: x (B, H, m, d / H) -> (B, m, d).
   def join(self, x: Tensor) -> Tensor:
     return x.transpose(1, 2).reshape([x.size(0), x.size(2), x.size(1) * x.size(3)])
 
@@ -45,9 +46,10 @@
     x = self.encode(items, positions, seconds, float(dropout))
     return x.reshape([-1, x.size(2)]).index_select(0, at)
 
-  # Returns the mean negative log-likelihood of the targets. With negatives, the softmax has the
-  # target and the negatives as classes; the score of a negative is corrected for how often it is
-  # drawn, and a negative that equals the target does not count. Without, all items are classes.
+  # Returns the mean negative log-likelihood of the targets. With negatives, the classes of the
+  # softmax are the target and the negatives. The score of a negative is corrected for how often the
+  # negative is drawn. A negative that equals the target does not count. Without negatives, all
+  # items are classes.
   def loss(
     self,
     items: Tensor,  # (B, m)

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A log in which every user walks around a circle of items: each liked item is followed by the item
- * after it. Between likes, a user hides random items. Every like and hide is also a feedview.
+ * A log in which every user walks around a circle of items: each liked item is followed by the next
+ * item on the circle. Between likes, a user hides random items. Every like and hide is also a
+ * feedview.
  */
 public final class PlantedLog {
   public static final int ITEMS = 40;
@@ -38,7 +39,7 @@ public final class PlantedLog {
       int first = random.nextInt(ITEMS);
       long time = 1_000_000_000L;
       for (int step = 0; step < STEPS; step++) {
-        // Hidden items are far from the user's walk, so that they are no later targets.
+        // Hidden items are far from the user's walk, so that they do not become targets later.
         int hidden = (first + STEPS + random.nextInt(ITEMS - STEPS)) % ITEMS;
         time = shown(builder, hidden, HIDE, time + MINUTE);
         time = shown(builder, (first + step) % ITEMS, LIKE, time + MINUTE * (1 + step));

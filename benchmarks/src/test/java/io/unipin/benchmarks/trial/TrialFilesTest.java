@@ -21,7 +21,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Infers and imports the benchmark's files, and compares the result with what is true of them. */
+/**
+ * Infers and imports the benchmark's files, and compares the result with the files' true meaning.
+ */
 final class TrialFilesTest {
   @TempDir private Path folder;
 
@@ -33,7 +35,7 @@ final class TrialFilesTest {
     return files;
   }
 
-  /** Returns figures as the command try writes them. */
+  /** Returns figures as the command {@code try} writes them. */
   private ObjectNode understood(TrialFile file) throws IOException {
     DataFiles files = DataFiles.of(file.place());
     Inferred inferred = Inference.of(files.profiles(), Decisions.none());

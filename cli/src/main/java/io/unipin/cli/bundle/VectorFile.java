@@ -13,10 +13,10 @@ import java.util.Arrays;
 /**
  * The vectors of a {@code .fvecs} file, the format of the public ANN data sets.
  *
- * <p>Each row consists of its dimension as a 32-bit integer and of that many 32-bit floats, all
- * little endian.
+ * <p>Each row consists of its dimension as a 32-bit integer, followed by as many 32-bit floats. All
+ * numbers are little endian.
  *
- * @param rows (size, dimension)
+ * @param rows (size, dimension) the vectors
  */
 @SuppressWarnings("ArrayRecordComponent") // owned by the holder of the record
 public record VectorFile(float[] rows, int dimension) {

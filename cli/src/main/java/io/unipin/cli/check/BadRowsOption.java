@@ -2,7 +2,7 @@ package io.unipin.cli.check;
 
 import picocli.CommandLine.Option;
 
-/** The option that lets a verb read a feed log with bad rows. */
+/** The option that lets a command read a feed log with bad rows. */
 public final class BadRowsOption {
   @Option(
       names = "--max-bad-rows",
@@ -23,7 +23,7 @@ public final class BadRowsOption {
     check(most);
   }
 
-  /** Refuses a negative number. For verbs whose option has another default. */
+  /** Refuses a negative number. For commands whose option has another default. */
   public static void check(long most) {
     if (most < 0) {
       throw new CheckException("--max-bad-rows: 0 or more expected, got " + most);

@@ -19,9 +19,8 @@ import picocli.CommandLine.RunLast;
 /**
  * Runs a command after all checks that are possible before it begins.
  *
- * <p>The places of the outputs are checked first, then the inputs. The command's own checks
- * ({@link Checked}) come last. A long run must not fail at its end because its output can't be
- * written.
+ * <p>The paths of the outputs are checked first, then the inputs. The command's own checks ({@link
+ * Checked}) come last. A long run must not fail at its end because its output can't be written.
  */
 public final class Checks implements IExecutionStrategy {
   @Override
@@ -73,7 +72,7 @@ public final class Checks implements IExecutionStrategy {
   }
 
   /**
-   * Refuses two outputs at one place, and an output inside the folder of a bundle or feed log. A
+   * Refuses two outputs at one path, and an output inside the folder of a bundle or feed log. A
    * bundle or feed log is written as a whole folder, which would replace the other output.
    */
   private static void requireApart(Map<String, Path> outputs, Map<String, Path> wholes) {

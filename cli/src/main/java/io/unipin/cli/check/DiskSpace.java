@@ -24,7 +24,7 @@ public final class DiskSpace {
    * Refuses work whose result would not fit on the disk.
    *
    * @param what the thing to write, such as "the feed log"
-   * @param bytes the work writes at least about this many bytes
+   * @param bytes approximate smallest number of bytes that the work writes
    */
   public static void require(String what, Path place, long bytes) {
     shortage(what, place, bytes)
@@ -35,14 +35,14 @@ public final class DiskSpace {
   }
 
   /**
-   * Returns one line that says how much room is missing; empty if there is enough room. The place
+   * Returns one line that says how much room is missing; empty if there is enough room. The path
    * need not exist yet.
    */
   public static Optional<String> shortage(String what, Path place, long bytes) {
     return shortage(what, place, bytes, at -> Files.getFileStore(at).getUsableSpace());
   }
 
-  /** Returns whether two places are on the same file system. The places need not exist yet. */
+  /** Returns whether two paths are on the same file system. The paths need not exist yet. */
   public static boolean isOneStore(Path one, Path other) {
     try {
       return Files.getFileStore(WritablePlace.existing(one))

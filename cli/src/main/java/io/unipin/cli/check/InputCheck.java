@@ -38,7 +38,7 @@ final class InputCheck {
     }
   }
 
-  /** Returns a hint at a file beside the place that has a similar name; empty if there is none. */
+  /** Returns a hint at a file with a similar name in the same folder; empty if there is none. */
   private static String neighbour(Path place) {
     Path folder = place.toAbsolutePath().getParent();
     if (folder == null || place.getFileName() == null) {

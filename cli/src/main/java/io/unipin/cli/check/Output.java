@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks an option or parameter that names an output of a command. {@link Checks} checks the place
+ * Marks an option or parameter that names an output of a command. {@link Checks} checks the path
  * before the command begins.
  */
 @Retention(RetentionPolicy.RUNTIME)
@@ -25,13 +25,13 @@ public @interface Output {
     /** A folder that holds bundles. The folder may exist. */
     BUNDLES,
     /**
-     * A feed log. The place must be free, or an empty folder, or a feed log, which the command
-     * replaces.
+     * A feed log. Nothing may exist at the path except an empty folder, or a feed log, which the
+     * command replaces.
      */
     FEED_LOG,
     /**
-     * A file or a bundle. The command's other options decide which, and the command checks the
-     * place itself.
+     * A file or a bundle. The command's other options decide which, and the command checks the path
+     * itself.
      */
     FILE_OR_BUNDLE
   }

@@ -8,16 +8,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Checks that an output can be written at a place. The check writes nothing. */
+/** Checks that an output can be written at a path. The check writes nothing. */
 public final class OutputCheck {
   private static final String SCHEMA = "feedlog.yaml";
 
   private OutputCheck() {}
 
   /**
-   * Refuses a place where the command could not write its output.
+   * Refuses a path at which the command could not write its output.
    *
-   * @param option the option that names the place, for the message
+   * @param option the option that names the path, for the message
    */
   public static void require(String option, Output.Kind kind, Path place) {
     Path target = place.toAbsolutePath().normalize();

@@ -61,7 +61,7 @@ final class ConfigDiffCommand implements Callable<Integer> {
    * The settings of a file.
    *
    * @param written settings by key, as they are written
-   * @param read values by key, as a server reads them: 60s and 1m are equal
+   * @param read values by key, as a server reads them, so that 60s and 1m are equal
    */
   private record Side(Map<String, EffectiveSetting> written, Map<String, JsonNode> read) {
     static Side of(@Nullable Path file) {

@@ -128,9 +128,7 @@ public final class ChildProcess implements AutoCloseable {
     await(() -> Files.exists(file), output, limit);
   }
 
-  /**
-   * Waits until {@code ready} returns true, in the same way as {@link #awaitFile} waits for a file.
-   */
+  /** Waits until {@code ready} returns true. Fails like {@link #awaitFile}. */
   public void await(BooleanSupplier ready, Path output, Duration limit)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
@@ -149,7 +147,7 @@ public final class ChildProcess implements AutoCloseable {
     return lines.isEmpty() ? "it said nothing" : lines.get(lines.size() - 1);
   }
 
-  /** Lets the process go on after this JVM has ended. */
+  /** Lets the process continue after this JVM has ended. */
   public void keep() {
     kept = true;
     Runtime.getRuntime().removeShutdownHook(stopper);

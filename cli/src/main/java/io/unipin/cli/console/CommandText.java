@@ -10,7 +10,10 @@ final class CommandText {
   private static final String PROGRAM = "./unipin";
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
 
-  /** Most characters of a corrected command line. A longer one is no help. */
+  /**
+   * Largest number of characters of a corrected command line. A longer line would not help the
+   * reader.
+   */
   private static final int LONGEST = 600;
 
   private CommandText() {}
@@ -27,8 +30,8 @@ final class CommandText {
   }
 
   /**
-   * Returns the command line with the right word in place of the first wrong one; empty if no
-   * argument has the wrong word, or if the command line is long. The wrong word may be the whole
+   * Returns the command line with the right word in place of the first wrong word. Returns empty if
+   * no argument has the wrong word, or if the command line is long. The wrong word may be the whole
    * argument, the name before {@code =}, or the end of a dotted name or of a path.
    */
   static String corrected(List<String> arguments, String wrong, String right) {

@@ -14,8 +14,8 @@ public final class Folders {
   private Folders() {}
 
   /**
-   * Returns an empty folder. An existing folder is emptied if this program created it, and refused
-   * otherwise.
+   * Returns an empty folder. Empties an existing folder if this program created it, and refuses any
+   * other folder that is not empty.
    */
   public static Path fresh(Path folder) throws IOException {
     if (Files.exists(folder)) {

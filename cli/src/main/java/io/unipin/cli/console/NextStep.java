@@ -71,7 +71,7 @@ final class NextStep {
         .orElseGet(() -> CommandText.help(spec.qualifiedName()));
   }
 
-  /** Returns the step after a server refused the request or did not answer. */
+  /** Returns the next step after a server refused the request or did not answer. */
   private Optional<String> server(Throwable failure, String message) {
     if (failure instanceof RequestException request) {
       if (request.isDenied()) {
@@ -94,7 +94,7 @@ final class NextStep {
     return names.length < 2 ? "" : names[1];
   }
 
-  /** Returns the step after a failure for lack of a port, of memory or of room on the disk. */
+  /** Returns the next step after a failure for lack of a port, of memory or of room on the disk. */
   private Optional<String> room(Throwable failure, String message, ErrorLine parts) {
     boolean taken =
         failure.getCause() instanceof BindException
@@ -141,7 +141,9 @@ final class NextStep {
     return CommandText.of(all);
   }
 
-  /** Returns the step after a file was refused: the command that opens or examines the file. */
+  /**
+   * Returns the next step after a file was refused: the command that opens or examines the file.
+   */
   private Optional<String> file(Throwable failure, ErrorLine parts) {
     Matcher line = LINE.matcher(parts.place());
     if (line.matches()) {

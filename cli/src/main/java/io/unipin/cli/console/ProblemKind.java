@@ -28,7 +28,7 @@ public enum ProblemKind {
   INTERNAL("the server is at fault"),
   FAILED("another failure");
 
-  /** The exceptions of this package and of the packages below it are about data. */
+  /** The exceptions of this package and of its subpackages are about data. */
   private static final String DATA_PACKAGE = FeedLogException.class.getPackageName();
 
   private final String meaning;

@@ -24,7 +24,7 @@ final class UsageError {
   private static final Set<Class<?>> DECIMAL =
       Set.of(float.class, Float.class, double.class, Double.class);
 
-  /** A command of the script {@code unipin}, which the program does not know. */
+  /** A command of the script {@code unipin} that the Java program does not know. */
   private static final String SCRIPTED = "test";
 
   private UsageError() {}
@@ -48,7 +48,7 @@ final class UsageError {
     return said.isEmpty() ? wrong(argument, value) : name(argument) + ": " + said;
   }
 
-  /** Returns what the option's own converter says of its value; empty if it says nothing. */
+  /** Returns the message of the option's own converter about the value; empty if there is none. */
   private static String said(ParameterException failure) {
     String message = plain(failure);
     boolean own = message.startsWith("Invalid value for ") && message.contains(" expected, got ");

@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Puts an item into the running server, shows its place on two users' pages, and deletes it. Not
+ * Puts an item into the running server, shows its position on two users' pages, and deletes it. Not
  * thread-safe.
  */
 final class NewItemScene {
@@ -47,7 +47,7 @@ final class NewItemScene {
   /**
    * Creates the scene. {@link #play} begins it.
    *
-   * @param patience how long pages are requested after the put while no page has the item
+   * @param patience how long to request pages after the put if no page has the item
    */
   NewItemScene(
       Guide guide,
@@ -84,7 +84,7 @@ final class NewItemScene {
     guide.say("It has the content of '%s' (%s). Of the", source.title(), source.category());
     guide.say("user's newest choices, the model ranks this one highest for the user.");
     List<Long> before = ids(page(visitor));
-    admin.index(); // connects now, so that the time of the put does not include it
+    admin.index(); // connects now, so that the time of the put does not include connecting
     long begin = System.nanoTime();
     ItemVerdict verdict = admin.putItems(List.of(item)).get(0);
     double putMs = since(begin);
@@ -147,7 +147,7 @@ final class NewItemScene {
     guide.show(RetrieveAndRankResponse.newBuilder().addItems(shown).build(), place);
   }
 
-  /** An item's place on a visitor's page, or 0 if it is not on the page, and the reason. */
+  /** An item's position on a visitor's page, or 0 if it is not on the page, and the reason. */
   private record Standing(Visitor visitor, int place, ItemFate fate) {
     Map<String, Object> figures() {
       Map<String, Object> figures = new LinkedHashMap<>();

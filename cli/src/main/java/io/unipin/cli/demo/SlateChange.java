@@ -54,7 +54,7 @@ final class SlateChange {
   }
 
   /**
-   * Returns the item's place on the slate, counted from 1, or 0 if the item is not on the slate.
+   * Returns the item's position on the slate, counted from 1, or 0 if the item is not on the slate.
    */
   static int place(List<ScoredItem> slate, long item) {
     for (int i = 0; i < slate.size(); i++) {

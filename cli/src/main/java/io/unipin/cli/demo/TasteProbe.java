@@ -42,7 +42,7 @@ final class TasteProbe {
 
   /**
    * Returns the mean change of an action's probability since {@link #remember}. The first value is
-   * for items inside the category, the second for items outside.
+   * for items inside the category, and the second value is for items outside it.
    */
   double[] change(long timeMs, String action) {
     double[] sums = new double[2];

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Puts or checks the items of a file, and prints what became of its rows. */
+/** Puts or checks the items of a file, and prints the outcomes of its rows. */
 public final class ItemFile {
   /** The largest number of items in a message. */
   public static final int MAX_BATCH = 1_000;
@@ -21,7 +21,7 @@ public final class ItemFile {
   /**
    * Puts the items of a file.
    *
-   * @param batch most items in a message, at most {@link #MAX_BATCH}
+   * @param batch largest number of items in a message, at most {@link #MAX_BATCH}
    * @return number of refused rows
    */
   public static long put(UniPinAdminClient client, Path file, int batch, PrintWriter out)

@@ -6,7 +6,7 @@ import io.unipin.settings.Nearest;
 import java.util.List;
 import java.util.Map;
 
-/** Builds one item from texts by name, by the rules for the rows of a file of items. */
+/** Builds one item from named texts, by the rules for the rows of a file of items. */
 public final class ItemForm {
   private static final String ID = "item_id";
 

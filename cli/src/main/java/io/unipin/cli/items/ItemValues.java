@@ -31,7 +31,7 @@ final class ItemValues {
   private String fault = "";
   private boolean hasId;
 
-  /** Begins a row. Messages say {@code place} for the file and row. */
+  /** Begins a row. In messages, {@code place} names the file and the row. */
   ItemValues(String place) {
     this.place = place;
   }

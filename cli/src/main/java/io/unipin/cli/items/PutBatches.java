@@ -32,7 +32,7 @@ final class PutBatches implements AutoCloseable {
   private final Set<Long> ids = new HashSet<>();
 
   /**
-   * The messages without an answer. Each element lists the places of the rows that one message
+   * The messages without an answer. Each element lists the names of the rows that one message
    * holds.
    */
   private final Deque<List<String>> sent = new ArrayDeque<>();

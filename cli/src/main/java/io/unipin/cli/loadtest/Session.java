@@ -46,7 +46,7 @@ final class Session {
   }
 
   /**
-   * Returns actions on items that the user sees. Items in the upper places get more actions. Before
+   * Returns actions on items that the user sees. Items in higher positions get more actions. Before
    * the first page arrives, the actions are on any items of the catalogue.
    */
   synchronized List<Target.Act> act(int count, Vocabulary vocabulary, long timeMs) {

@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A policy that shows one known item in each place, such as the item that a bundle ranks best. */
+/**
+ * A policy that shows one known item in each position, such as the item that a bundle ranks best.
+ */
 public final class ChosenPolicy implements Policy {
   private final String name;
   private final Map<Place, OptionalLong> items = new HashMap<>();
 
-  /** A place of one user's page; {@code view} is the page's id. */
+  /** A position of one user's page; {@code view} is the page's id. */
   private record Place(String user, String view, int place) {
     static Place of(ServedChoice choice) {
       return new Place(choice.page().user(), choice.page().view(), choice.place());

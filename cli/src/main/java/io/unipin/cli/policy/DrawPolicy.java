@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A policy that explores with other settings. For each logged draw, the policy chooses among the
- * same items as the draw.
+ * A policy that explores with other settings than the served pages. For each logged draw, the
+ * policy chooses among the same items as the draw.
  *
  * @param drawn probability with which a draw replaces the item that the rules chose
  * @param temperature temperature of the softmax; empty to keep the logged probabilities
@@ -100,7 +100,10 @@ public record DrawPolicy(double drawn, Optional<Double> temperature, Optional<Do
     return Optional.of(drawn * share(draw));
   }
 
-  /** Returns the probability of the drawn item, given that the draw replaces the rules' item. */
+  /**
+   * Returns the probability of the drawn item, given that the draw replaces the item that the rules
+   * chose.
+   */
   private double share(Draw draw) {
     List<Draw.Option> others = draw.options().subList(1, draw.options().size());
     int at = draw.drawn() - 1;

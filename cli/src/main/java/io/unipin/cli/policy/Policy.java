@@ -3,7 +3,9 @@ package io.unipin.cli.policy;
 import io.unipin.serving.log.ServedChoice;
 import java.util.Optional;
 
-/** A rule that could have chosen the items of the explored places of served pages. Thread-safe. */
+/**
+ * A rule that could have chosen the items of the explored positions of served pages. Thread-safe.
+ */
 public interface Policy {
   /** Returns a short name for tables. */
   String name();

@@ -8,11 +8,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * An estimate of the reward that another policy would have had at the places where exploration
- * chose the item. The reward of a place is 1 if the user took the action on the shown item, else 0.
+ * An estimate of the reward that another policy would have had at the positions where exploration
+ * chose the item. The reward of a position is 1 if the user took the action on the shown item, else
+ * 0.
  *
  * @param action the rewarded action
- * @param size number of places, and number of users who saw these places
+ * @param size number of positions, and number of users who saw these positions
  * @param logged mean reward of the pages as they were served
  * @param ips mean reward of the policy, estimated by inverse propensities, with a 95 % interval
  * @param snips mean reward of the policy, estimated by self-normalised inverse propensities, with a
@@ -35,8 +36,8 @@ public record PolicyEstimate(
   public static final int LEAST_USERS = 20;
 
   /**
-   * The number of places where exploration chose the item, and the number of users who saw these
-   * places.
+   * The number of positions where exploration chose the item, and the number of users who saw these
+   * positions.
    */
   public record Size(long choices, int users) {}
 

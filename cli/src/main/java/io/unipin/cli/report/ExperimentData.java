@@ -137,8 +137,8 @@ final class ExperimentData implements AutoCloseable {
   }
 
   /**
-   * The number of users of an experiment by arm, the numbers of users who are left out, and how the
-   * outcomes of a file fit the users.
+   * The number of users of an experiment by arm, the numbers of users who are left out, and how
+   * well the outcomes of a file fit the users.
    */
   record Users(Map<String, Long> byArm, long inSeveralArms, long overridden, OutcomeFit fit) {}
 

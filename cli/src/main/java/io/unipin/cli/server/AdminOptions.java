@@ -26,7 +26,7 @@ public final class AdminOptions {
     out.printf(
         "%s serves: model %s, index %s, %s items%n",
         status.getBundle(), status.getModel(), status.getIndex(), status.getItems());
-    if (!status.getEngine().isEmpty()) { // earlier servers do not report it
+    if (!status.getEngine().isEmpty()) { // earlier servers do not report their engine
       out.println("computed by: " + status.getEngine());
     }
     if (!status.getCounts().isEmpty()) {

@@ -20,7 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The commands that record and retract actions, and erase users. One thread. */
+/** The commands that record and retract actions, and erase users. Not thread-safe. */
 final class ActionVerbs {
   private final Context context;
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the server's answers to a file of JSON lines: one object per typed line, with the line and
- * its answer or error. One thread.
+ * its answer or error. Not thread-safe.
  */
 final class AnswerLog implements AutoCloseable {
   private final @Nullable Writer file;
@@ -25,7 +25,10 @@ final class AnswerLog implements AutoCloseable {
     return new AnswerLog(file == null ? null : Files.newBufferedWriter(file));
   }
 
-  /** Writes an answer. A missing node means that no server was asked, and is not written. */
+  /**
+   * Writes an answer. A missing node, which stands for a line without a call to a server, is not
+   * written.
+   */
   void answer(String line, JsonNode answer) throws IOException {
     if (!answer.isMissingNode()) {
       ObjectNode entry = JsonNodeFactory.instance.objectNode().put("line", line);

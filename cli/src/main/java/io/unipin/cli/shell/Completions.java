@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * Proposes words: commands, names of actions, items of the last page, and users and events of this
- * session. Asks no server. One thread.
+ * session. Asks no server. Not thread-safe.
  */
 final class Completions {
   /**

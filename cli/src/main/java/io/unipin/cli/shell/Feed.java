@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The page of one user that the shell shows, with the pages that {@code next} added to it, and the
- * items shown before it, with which it is compared. One thread.
+ * The page of one user that the shell shows, followed by the pages that {@code next} added. Also
+ * holds the items shown before, with which the page is compared. Not thread-safe.
  */
 final class Feed {
   private List<ScoredItem> before = List.of();
@@ -32,7 +32,7 @@ final class Feed {
     return size;
   }
 
-  /** Takes a first page in place of all pages so far. */
+  /** Replaces all pages by a new first page. */
   void begin(RetrieveAndRankResponse page, int size) {
     this.before = shown;
     this.size = size;
@@ -40,7 +40,7 @@ final class Feed {
     this.cursor = page.getNextPageCursor();
   }
 
-  /** Takes the page that follows the last one. */
+  /** Adds the page that follows the last page. */
   void extend(RetrieveAndRankResponse page) {
     List<ScoredItem> longer = new ArrayList<>(shown);
     longer.addAll(page.getItemsList());
@@ -49,9 +49,9 @@ final class Feed {
   }
 
   /**
-   * Returns how the places of all shown items differ from the page before: {@code new},
-   * {@code up 2}, {@code down 1}, or an empty text. Returns no entries if there was no page before.
-   * An item beyond the end of the page before is not marked as new.
+   * Returns how the positions of all shown items differ from the positions on the page before:
+   * {@code new}, {@code up 2}, {@code down 1}, or an empty text. Returns an empty map if there was
+   * no page before. An item beyond the end of the page before is not marked as new.
    */
   Map<Long, String> changes() {
     Map<Long, Integer> old = new HashMap<>();

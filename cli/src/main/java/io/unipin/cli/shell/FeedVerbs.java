@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The commands that choose a user and show the user's pages and history. One thread. */
+/** The commands that choose a user and show the user's pages and history. Not thread-safe. */
 final class FeedVerbs {
   private static final int HISTORY = 20;
 

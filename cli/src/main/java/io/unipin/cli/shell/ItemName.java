@@ -5,7 +5,7 @@ import io.unipin.proto.v1.ScoredItem;
 import io.unipin.settings.Nearest;
 
 /**
- * An item as the user of the shell names it: by the id or by the key.
+ * The name by which a user of the shell refers to an item: an id or a key.
  *
  * @param id id of the item; 0 if the key names it
  * @param key key of the item; empty if the id names it
@@ -17,7 +17,7 @@ record ItemName(long id, String key, String title) {
 
   /**
    * Reads the name of an item: {@code #3} is the item at rank 3 of the last page, digits are an id,
-   * and any other text is a key. {@code id:3} and {@code key:3} say which of the two is meant.
+   * and any other text is a key. {@code id:3} is always an id, and {@code key:3} is always a key.
    *
    * @throws ShellException if the rank is not on the page, or if digits are the id of one item and
    *     the key of another one on the page

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The commands that put, delete and restore items. One thread. */
+/** The commands that put, delete and restore items. Not thread-safe. */
 final class ItemVerbs {
   private static final String PUT = "NAME=VALUE... | {JSON} | FILE";
   private static final String EXAMPLE = "put key=new-1 title='A new item'";

@@ -3,7 +3,7 @@ package io.unipin.cli.shell;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The source of the lines that the shell runs. One thread. */
+/** The source of the lines that the shell runs. Not thread-safe. */
 interface Lines extends AutoCloseable {
   /**
    * Returns the next line; null at the end.
@@ -13,7 +13,7 @@ interface Lines extends AutoCloseable {
   @Nullable String next(String prompt) throws IOException;
 
   /**
-   * Asks for a confirmation. A source that is no terminal confirms everything, because there is
+   * Asks for a confirmation. A source that is not a terminal confirms everything, because there is
    * nobody to ask.
    */
   boolean confirms(String question) throws IOException;

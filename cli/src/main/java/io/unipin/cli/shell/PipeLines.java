@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.Reader;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of a text, such as standard input that is no terminal. One thread. */
+/** Lines of a text, such as standard input that is not a terminal. Not thread-safe. */
 final class PipeLines implements Lines {
   private final BufferedReader in;
 

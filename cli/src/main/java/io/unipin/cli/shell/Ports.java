@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The three ports of a server that the shell calls. One thread. */
+/** The three ports of a server that the shell calls. Not thread-safe. */
 final class Ports implements AutoCloseable {
   private static final String ADMIN = "the admin port";
   private static final String ADMIN_OPTION = "--admin";

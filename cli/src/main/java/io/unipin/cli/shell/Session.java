@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What the shell remembers while it runs. One thread. */
+/** What the shell remembers while it runs. Not thread-safe. */
 final class Session {
   private final String surface;
   private final Set<String> users = new LinkedHashSet<>();
@@ -31,14 +31,14 @@ final class Session {
     return surface;
   }
 
-  /** Chooses a user, whose pages begin anew. */
+  /** Chooses a user, and forgets the pages shown before. */
   void choose(String chosen) {
     user = chosen;
     users.add(chosen);
     feed = new Feed();
   }
 
-  /** Forgets what belongs to a user. The user stays chosen. */
+  /** Forgets everything that belongs to a user. If the user is chosen, the user stays chosen. */
   void forget(String erased) {
     events.remove(erased);
     if (erased.equals(user)) {

@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * Reads lines and runs their commands. An error is one line: what was expected, what came, and what
- * to type next. One thread.
+ * to type next. Not thread-safe.
  */
 final class Shell {
   private final Context context;
@@ -55,7 +55,7 @@ final class Shell {
   /**
    * Runs all lines.
    *
-   * @param keepGoing whether a script goes on after a line that failed
+   * @param keepGoing whether a script continues after a line that failed
    * @return exit code: 1 if a line of a script failed; otherwise 0
    */
   int run(boolean keepGoing) throws IOException {

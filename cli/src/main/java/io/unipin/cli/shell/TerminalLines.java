@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines that a person types at a terminal, with completion and with the earlier lines of this run.
- * The lines are not written to a file, because they name users. One thread.
+ * The lines are not written to a file, because they name users. Not thread-safe.
  */
 final class TerminalLines implements Lines {
   private static final int COLUMNS = 80;

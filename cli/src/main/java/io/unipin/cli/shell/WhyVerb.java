@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The command that says why an item is on the user's page, or why it is not. One thread. */
+/** The command that says why an item is on the user's page, or why it is not. Not thread-safe. */
 final class WhyVerb {
   private final Context context;
 
@@ -70,7 +70,7 @@ final class WhyVerb {
     }
   }
 
-  /** Returns the rule that moved a candidate; empty if none did. */
+  /** Returns the rule that moved a candidate; empty if no rule moved it. */
   private static String rule(JsonNode candidates, String id) {
     for (JsonNode candidate : candidates) {
       if (candidate.path("id").asText().equals(id)) {

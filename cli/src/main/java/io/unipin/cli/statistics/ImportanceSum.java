@@ -7,7 +7,7 @@ import java.util.Map;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * Estimates the mean reward of a policy from choices that another policy made. One thread.
+ * Estimates the mean reward of a policy from choices that another policy made. Not thread-safe.
  *
  * <p>A choice has the weight w = p / q. Here p is the probability with which the judged policy
  * makes this choice, and q is the probability with which the choice was made.

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Finds the items that a bundle would have shown in the places that exploration filled. */
+/** Finds the items that a bundle would have shown in the positions that exploration filled. */
 final class BundleChoices {
   private final FeedLog log;
   private final ServingModel model;

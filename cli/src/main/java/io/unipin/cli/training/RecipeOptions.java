@@ -55,8 +55,8 @@ final class RecipeOptions {
   }
 
   /**
-   * Warns if the bundle was trained on another split of the log, because test data must not have
-   * been used for training.
+   * Warns if the bundle was trained on another split of the log. Such a training may have used data
+   * that is now test data.
    */
   static void warnOfOtherParts(Path folder, TrainConfig recipe, PrintWriter err) {
     String parts = recipe.evaluation().parts();

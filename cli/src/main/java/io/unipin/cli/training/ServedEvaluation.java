@@ -21,8 +21,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Estimates the reward of a bundle from served pages. Only places where exploration chose the item
- * count.
+ * Estimates the reward of a bundle from served pages. Uses only positions at which exploration
+ * chose the item.
  */
 final class ServedEvaluation {
   @Option(

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * Options with which a person says what columns mean. They are needed where inference is wrong, or
- * where it refuses to choose.
+ * Options with which a person says what columns mean. The options are needed where inference is
+ * wrong or refuses to choose.
  */
 final class RoleOptions {
   private static final String COLUMN = "COLUMN";

@@ -22,8 +22,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a trial: files, feed log, training, server, page; then a longer training in the background,
- * whose model is put in service if it is better.
+ * Runs a trial: files, feed log, training, server, page. Then runs a longer training in the
+ * background, and puts its model in service if it is better.
  */
 final class Trial {
   private static final int CONSOLE_USERS = 300;
@@ -144,7 +144,7 @@ final class Trial {
 
   /**
    * Runs an improvement. If the improvement fails, this method prints a warning, and the first
-   * model goes on serving.
+   * model stays in service.
    */
   static void orServeOn(Guide guide, Improvement improvement) throws InterruptedException {
     try {

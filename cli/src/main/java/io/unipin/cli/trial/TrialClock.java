@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
  *     first page
  */
 record TrialClock(@Nullable Integer asked) {
-  /** Fewest seconds of a training. A shorter one would learn nothing. */
+  /** Smallest time limit of a training, in seconds. A shorter training would learn nothing. */
   static final int LEAST = 10;
 
-  /** Most seconds of a training. By then the model of a small log has learned what it can. */
+  /**
+   * Largest time limit of a training, in seconds. More time would not improve the model of a small
+   * log.
+   */
   static final int MOST = 30;
 
-  /** The first page should be there this many seconds after the command began. */
+  /** The first page should appear this many seconds after the command began. */
   private static final int PAGE = 52;
 
   /**

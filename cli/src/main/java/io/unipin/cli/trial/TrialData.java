@@ -31,7 +31,7 @@ import java.util.Map;
 final class TrialData {
   /**
    * A trial trains on at most about this many actions and shown items. With more of them, the first
-   * page would take longer than the minute that it may take.
+   * page would appear later than a minute after the start.
    */
   static final long MOST_ENTRIES = 250_000;
 

@@ -11,12 +11,12 @@ final class TrialRecipe {
   private static final int LONGEST_HISTORY = 100;
   private static final int SHORTEST_HISTORY = 20;
 
-  /** Leave-last holds out actions only of users who have at least this many. */
+  /** Leave-last holds out actions only of users who have at least this many actions. */
   private static final int HELD_OUT_FROM = 4;
 
   private static final int FEWEST_TESTED = 200;
 
-  /** Histories with fewer actions on average are short. */
+  /** Histories count as short if they have fewer actions than this on average. */
   private static final int SHORT_HISTORY = 20;
 
   private final FeedLog log;
@@ -53,7 +53,8 @@ final class TrialRecipe {
                 "model.kvHeads=2",
                 "model.feedForward=128",
                 "model.maxHistory=" + maxHistory(),
-                // Few steps fit into the time, so they are small, and each learns all it can.
+                // Batches are small, because only a few steps with large batches would fit into the
+                // time.
                 "training.batchActions=600",
                 "training.dropout=0.1",
                 "training.outcomeProbability=0.2",
@@ -78,8 +79,8 @@ final class TrialRecipe {
   }
 
   /**
-   * Whether the users have few actions each. Items then have few, too, so their vectors must move
-   * far in each step.
+   * Whether users have few actions on average. Items then have few actions as well, so the vectors
+   * of items must move far in each step.
    */
   private boolean hasShortHistories() {
     return log.actions() < SHORT_HISTORY * (long) log.users();
@@ -87,7 +88,7 @@ final class TrialRecipe {
 
   /**
    * Whether the latest actions of all users are held out, because too few users have enough actions
-   * to hold out the last of each.
+   * to hold out each user's last action.
    */
   boolean isByTime() {
     int tested = 0;
@@ -108,8 +109,8 @@ final class TrialRecipe {
   }
 
   /**
-   * Returns the longest history that the model reads, a multiple of 4. It is long enough for the
-   * histories of nine in ten users, as far as fixed bounds allow.
+   * Returns the longest history that the model reads, a multiple of 4. Within fixed bounds, this
+   * length suffices for the histories of nine in ten users.
    */
   private int maxHistory() {
     int[] lengths = new int[log.users()];

@@ -42,7 +42,7 @@ final class TrialTraining {
     return figures("first");
   }
 
-  /** Trains the model further, in a process of lower CPU priority. */
+  /** Continues to train the first model, in a process of lower CPU priority. */
   JsonNode second(Path bundle, Path first) throws IOException, InterruptedException {
     List<String> arguments = arguments("second", bundle, recipe.second());
     arguments.addAll(List.of("--warm-start", first.toString()));

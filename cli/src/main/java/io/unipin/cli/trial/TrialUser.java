@@ -26,9 +26,9 @@ record TrialUser(FeedLog log, int row, int known, boolean heldOut) {
 
   /**
    * Chooses the wanted user. If none is wanted, chooses among the users whose last action is
-   * positive, and prefers those whose last action is held out from the training. Of these, chooses
-   * the user with the most actions up to 40. If all have more than 40, chooses the user with the
-   * fewest.
+   * positive, and prefers those whose last action is held out from the training. Of these users,
+   * chooses the one with the most actions, up to 40. If all have more than 40 actions, chooses the
+   * user with the fewest actions.
    *
    * @param holdout the split by which the model is trained
    * @param wanted id of the user to choose; null for any

@@ -1,7 +1,7 @@
 /**
- * The commands try and validate. Both infer what the columns of unknown files mean. Try trains a
- * model on them and shows a page. Validate says which problems of the data would stop a training or
- * make its result worse.
+ * The commands {@code try} and {@code validate}. Both infer what the columns of unknown files mean.
+ * {@code try} trains a model on the files and shows a page. {@code validate} says which problems of
+ * the data would stop a training or make its result worse.
  */
 @NullMarked
 package io.unipin.cli.trial;

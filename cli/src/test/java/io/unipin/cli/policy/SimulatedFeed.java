@@ -55,7 +55,7 @@ final class SimulatedFeed {
     rules = new SlateRules(SlateConfig.NONE.with(exploration), ImpressionCounts.inMemory(1 << 20));
   }
 
-  /** Serves all pages anew. The draws and utilities depend on the seed. */
+  /** Serves all pages once more. The draws and utilities depend on the seed. */
   List<Page> serve(long seed) {
     pages.clear();
     Random noise = new Random(seed);
@@ -117,7 +117,7 @@ final class SimulatedFeed {
     return choices;
   }
 
-  /** Returns the true mean number of clicks per place under a policy. */
+  /** Returns the true mean number of clicks per position under a policy. */
   static double truth(List<Page> pages, Probabilities policy) {
     double sum = 0;
     int places = 0;

@@ -7,17 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A baseline that knows the quality of items and the activity of users, but no taste. For each
- * action it predicts {@code logit p = global + item effect + user effect}.
+ * A baseline that knows the quality of items and the activity of users, but not the tastes of
+ * users. For each action it predicts {@code logit p = global + item effect + user effect}.
  *
  * <p>The item effect compares the item's rate in the training slates with the global rate, in
  * log-odds. The user effect covers all of the user's slates before the judged slate, including
  * held-out slates. This effect compares, in log-odds, the user's rate in these slates with the rate
  * that the slates' items predict.
  *
- * <p>The item's rate is shrunk towards the rate with which it is compared, and so is the user's
- * rate. Each of them gets {@code 2 / (g (1 − g))} pseudo-impressions, where g is the global rate.
- * This approximates a normal prior of variance 1/2 on an effect. Immutable.
+ * <p>Both the item's rate and the user's rate are shrunk towards the rate with which they are
+ * compared. Each of the two rates gets {@code 2 / (g (1 − g))} pseudo-impressions, where g is the
+ * global rate. This shrinkage approximates a normal prior of variance 1/2 on an effect. Immutable.
  */
 public final class BiasBaseline {
   private static final double PRIOR_PRECISION = 2;
@@ -99,8 +99,8 @@ public final class BiasBaseline {
   }
 
   /**
-   * Whether a slate's outcome is known when a later slate is judged. As in the model, two slates
-   * with equal times and equal histories do not know each other's outcomes.
+   * Whether a slate's outcome is known when a later slate is judged. As in the model, the outcome
+   * of a slate is unknown to other slates with the same time and history.
    */
   private boolean isBefore(Slate earlier, Slate slate) {
     return !slates.areFeedviews()

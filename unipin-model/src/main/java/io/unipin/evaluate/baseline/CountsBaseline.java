@@ -16,15 +16,15 @@ import java.util.Map;
 /**
  * A baseline that counts. For each action, the logit of its probability is a weighted sum of a few
  * rates: how often impressions of the same item, surface, category or user got the action. If the
- * log has actions from before its first feedview, two further rates are those of item and user in
- * these actions ({@link CountedKey}).
+ * log has actions from before its first feedview, the sum has two further rates: those of the item
+ * and of the user in these actions ({@link CountedKey}).
  *
  * <p>Every rate is shrunk towards the rate of the whole table. The sum uses the logit of the shrunk
  * rate minus the logit of the table's rate ({@link ShrunkRates}). The weights are those of a
  * logistic regression on the impressions of the validation part, one regression per action. All
- * counts end where the training part of the log ends. So labels of the validation part influence
- * only the weights, and labels of the test part influence nothing. The baseline knows neither
- * combinations of user and item nor the order of actions. Immutable.
+ * counts end where the training part of the log ends. Labels of the validation part therefore
+ * influence only the weights, and labels of the test part influence nothing. The baseline knows
+ * neither combinations of user and item nor the order of actions. Immutable.
  */
 public final class CountsBaseline {
   private static final double RIDGE = 1;
@@ -117,8 +117,8 @@ public final class CountsBaseline {
   }
 
   /**
-   * Returns constant and weights. Inputs have unit deviation in the regression, so that the ridge
-   * has the same effect on all weights. An input that does not vary has weight 0.
+   * Returns the constant and the weights. Inputs have unit standard deviation in the regression, so
+   * that the ridge has the same effect on all weights. An input that does not vary has weight 0.
    */
   private static double[] fitted(double[][] rows, boolean[] labels) {
     int size = rows[0].length;
@@ -155,7 +155,7 @@ public final class CountsBaseline {
     return weights;
   }
 
-  /** Returns weights of 1, for an action whose weights the validation part can't tell. */
+  /** Returns weights of 1, for an action whose weights cannot be fitted to the validation part. */
   private double[] unfitted(int action) {
     double[] ones = new double[1 + keys.size()];
     Arrays.fill(ones, 1);

@@ -8,7 +8,7 @@ final class Cholesky {
    * Returns x with {@code matrix x = right}.
    *
    * @param matrix (n, n); the lower triangle is read and overwritten
-   * @param right (n)
+   * @param right (n) right-hand side of the equations
    * @throws IllegalArgumentException if the matrix is not positive definite
    */
   static double[] solve(double[][] matrix, double[] right) {

@@ -12,8 +12,8 @@ public final class LogisticLoss implements Loss {
   /**
    * Creates the loss. The arrays are not copied.
    *
-   * @param rows (examples, size) inputs
-   * @param labels (examples)
+   * @param rows (examples, size) inputs of each example
+   * @param labels (examples) whether each example is positive
    */
   public LogisticLoss(double[][] rows, boolean[] labels) {
     this(rows, labels, new double[rows.length]);
@@ -22,8 +22,8 @@ public final class LogisticLoss implements Loss {
   /**
    * Creates the loss. The arrays are not copied.
    *
-   * @param rows (examples, size) inputs
-   * @param labels (examples)
+   * @param rows (examples, size) inputs of each example
+   * @param labels (examples) whether each example is positive
    * @param offsets (examples) part of each logit that does not depend on the weights
    */
   public LogisticLoss(double[][] rows, boolean[] labels, double[] offsets) {

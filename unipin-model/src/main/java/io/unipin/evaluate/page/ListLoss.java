@@ -6,14 +6,15 @@ import java.util.List;
 
 /**
  * The negative log-likelihood of the targets, in nats, when each list of candidates is a choice:
- * the target is chosen with probability {@code exp(w . x) / sum of exp(w . x)} over the list. It is
- * the conditional logit of McFadden (1974), and ListNet's loss for one relevant item.
+ * the target is chosen with probability {@code exp(w . x) / sum of exp(w . x)} over the list. This
+ * is the loss of the conditional logit model (McFadden 1974), and of ListNet for one relevant item.
  *
  * <p>The inputs x of a candidate are its dot product and its probabilities, each divided by its
  * scale. A scale is the standard deviation of an input within lists, so all weights have one unit.
  *
- * <p>Inputs are taken as differences from those of the target, which changes no probability. The
- * squares of a probability near 1 with a small scale would be too large for exact sums.
+ * <p>The loss subtracts the target's inputs from the inputs of every candidate, which changes no
+ * probability. Without this subtraction, a probability near 1 with a small scale would be a large
+ * input, and its squares could not be summed exactly.
  */
 final class ListLoss implements Loss {
   /** Probabilities near 1 differ by less than this because of the rounding to float32. */

@@ -3,8 +3,8 @@ package io.unipin.evaluate.page;
 import io.unipin.model.features.PageOrder;
 
 /**
- * The candidates that retrieval finds for one user, with their scores, and the place of the target
- * among them. Immutable; the arrays are not copied.
+ * The candidates that retrieval finds for one user, with their scores, and the position of the
+ * target among them. Immutable; the arrays are not copied.
  *
  * @param ids (k) item ids, in the order of retrieval
  * @param dots (k) dot product of the query and each item
@@ -31,9 +31,9 @@ public record PageCandidates(long[] ids, float[] dots, float[] probabilities, in
   }
 
   /**
-   * Returns the place of the target on a page in the given order; the first place is 1. The order
-   * is that of serving: of two candidates with equal utilities, the candidate with the smaller id
-   * comes first.
+   * Returns the position of the target on a page in the given order; the first position is 1. The
+   * order is that of serving: of two candidates with equal utilities, the candidate with the
+   * smaller id comes first.
    *
    * @throws IllegalStateException if the target is not among the candidates
    */

@@ -14,15 +14,15 @@ import java.util.stream.IntStream;
  * Fits the weights by which a page is ordered: those that make the held-out targets most likely
  * among their candidates ({@link ListLoss}).
  *
- * <p>A page must not be worse than retrieval alone. So the weights are judged on users who had no
- * part in the fit: the users are halved, and the weights for each half come from the other half. If
- * the NDCG@10 of all these pages is below that of retrieval, the page keeps retrieval's order.
- * Otherwise the weights are fitted once more, on all users.
+ * <p>A page must not be worse than retrieval alone. The weights are therefore judged on users who
+ * had no part in the fit. The users are halved, and the weights for each half come from the other
+ * half. If the NDCG@10 of all these pages is below that of retrieval, the page keeps retrieval's
+ * order. Otherwise the weights are fitted once more, on all users.
  *
  * <p>The published weights are scaled so that the utilities of a list have a standard deviation of
- * 0.1. This is about the standard deviation of the probabilities of clicks in a list. So settings
- * that compare utilities, such as the temperature of exploration, keep their meaning. The scale
- * does not change the order.
+ * 0.1. The probabilities of clicks in a list have about this standard deviation. Settings that
+ * compare utilities, such as the temperature of exploration, therefore keep their meaning. The
+ * scale does not change the order.
  */
 public final class PageFit {
   /** Smallest number of targets from which weights are fitted. */

@@ -1,7 +1,7 @@
 package io.unipin.evaluate.prerank;
 
 /**
- * The candidates of one user from which pre-ranking chooses. The arrays are owned.
+ * The candidates of one user from which pre-ranking chooses. The record owns the arrays.
  *
  * @param ids (k) item ids
  * @param rows (k) catalogue rows: first the nearest items, in the order of retrieval, and then those

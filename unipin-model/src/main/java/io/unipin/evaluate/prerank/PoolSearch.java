@@ -100,7 +100,9 @@ final class PoolSearch implements AutoCloseable {
     return users.stream().mapToInt(Integer::intValue).sorted().toArray();
   }
 
-  /** Returns the action of a user's target; -1 if there is none that retrieval could find. */
+  /**
+   * Returns the action of a user's target; -1 if the user has no target that retrieval could find.
+   */
   private int target(int user) {
     int action = RetrievalTarget.find(log, holdout, user, part);
     if (action < 0) {

@@ -21,11 +21,11 @@ import java.util.stream.IntStream;
  * most likely among the {@link #POOL} nearest items and the followers of the user's last positive
  * items. The loss is that of {@link PageFit}, with features in place of probabilities.
  *
- * <p>Pre-ranking must not lose more targets than retrieval's own order does. So the weights are
- * judged on users who had no part in the fit: the users are halved, and the weights for each half
- * come from the other half. If fewer targets are among the best fifth of their candidates than in
- * the order of retrieval, pre-ranking keeps the order of retrieval. Otherwise the weights are fitted
- * once more, on all users.
+ * <p>Pre-ranking must not lose more targets than retrieval's own order does. The weights are
+ * therefore judged on users who had no part in the fit. The users are halved, and the weights for
+ * each half come from the other half. The order of retrieval is kept if it ranks more targets among
+ * the best fifth of their candidates than the weights do. Otherwise the weights are fitted once
+ * more, on all users.
  */
 public final class PreRankFit {
   /** Largest number of nearest items among which targets are sought. */

@@ -24,9 +24,9 @@ public final class PreRankResult {
    * Figures of pages that score a number of candidates.
    *
    * @param without NDCG@10 and HR@10 of the pages without pre-ranking
-   * @param with the same with pre-ranking
-   * @param gain NDCG@10 of pages with pre-ranking minus that of the pages to be reached: those that
-   *     score the most candidates, without pre-ranking
+   * @param with NDCG@10 and HR@10 of the pages with pre-ranking
+   * @param gain NDCG@10 of pages with pre-ranking minus that of the pages that score the most
+   *     candidates, without pre-ranking
    */
   public record Row(int scored, Figures without, Figures with, PairedBootstrap.Difference gain) {}
 
@@ -47,8 +47,8 @@ public final class PreRankResult {
    * Creates the result.
    *
    * @param scored numbers of scored candidates, ascending
-   * @param without for each user, the place of the target on each page without pre-ranking; 0 if it
-   *     is not on the page
+   * @param without for each user, the position of the target on each page without pre-ranking; 0 if
+   *     it is not on the page
    * @param with the same with pre-ranking
    */
   PreRankResult(
@@ -92,15 +92,18 @@ public final class PreRankResult {
   }
 
   /**
-   * Returns the smallest number of scored candidates for which pages with pre-ranking reach
-   * {@link #goal}; 0 if even the largest number does not. Every larger number must reach it as
-   * well, so that a number that reaches it by chance does not count.
+   * Returns the smallest number of scored candidates for which pages with pre-ranking reach {@link
+   * #goal}; 0 if even the largest number does not. Every larger number must reach the goal as well,
+   * so a number that reaches it only by chance does not count.
    */
   public int candidates() {
     return reaching(Row::with);
   }
 
-  /** Returns the same for pages without pre-ranking. */
+  /**
+   * Returns the smallest number of scored candidates for which pages without pre-ranking reach
+   * {@link #goal}. Every larger number must reach the goal as well.
+   */
   public int candidatesWithout() {
     return reaching(Row::without);
   }

@@ -25,7 +25,10 @@ import java.util.stream.IntStream;
  * {@link PageOrder}. A target that is not among the scored candidates is not on the page.
  */
 public final class PreRankStudy {
-  /** The numbers of scored candidates. The last one is that of the page to be reached. */
+  /**
+   * The numbers of scored candidates. Pages without pre-ranking that score the last number are the
+   * goal.
+   */
   static final int[] SCORED = {10, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200};
 
   private final PageOrder order;
@@ -87,7 +90,7 @@ public final class PreRankStudy {
     return new PreRankResult(settings, preRank.fitted(), SCORED, study.without, study.with);
   }
 
-  /** Adds the places of a user's target on all pages; 0 if the target is not on a page. */
+  /** Adds the positions of a user's target on all pages; 0 if the target is not on a page. */
   private void add(Pool pool, Function<int[], float[]> score) {
     float[] sums = preRank.sums(pool.dots(), pool.features());
     int[] ordered = PreRank.order(sums, pool.ids());

@@ -13,8 +13,8 @@ import java.util.List;
  * @param coverage share of the catalogue's items that are in at least one list
  * @param gini Gini coefficient of one number per item of the catalogue: how many lists contain the
  *     item. It is 0 if all numbers are equal, and near 1 if a few items fill the lists
- * @param withheld share of all places in the lists that are taken by items withheld from training;
- *     NaN if no item is withheld
+ * @param withheld share of all positions in the lists that are taken by items withheld from
+ *     training; NaN if no item is withheld
  */
 record ListFigures(int lists, int items, double coverage, double gini, double withheld) {
 

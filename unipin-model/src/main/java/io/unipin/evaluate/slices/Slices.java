@@ -60,8 +60,8 @@ public final class Slices {
   }
 
   /**
-   * Those parts of an evaluation that are divided: the ranks of the targets, and the predicted
-   * impressions.
+   * The parts of an evaluation that are divided into slices: the ranks of the targets, and the
+   * predicted impressions.
    */
   private record Figured(
       RetrievalMetrics retrieval,

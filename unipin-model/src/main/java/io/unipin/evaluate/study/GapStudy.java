@@ -21,10 +21,10 @@ import java.util.stream.IntStream;
  * Compares two things for a given gap since a user's last action: the model's predictions, and what
  * users did after gaps of about this length.
  *
- * <p>For every gap the study predicts the actions on the held-out slates whose own gaps are most
- * similar. It widens a range of gap buckets in both directions until the range holds {@link #LEAST}
- * slates. If the range then holds more than {@link #MOST} slates, the study takes {@link #MOST} of
- * them, evenly spread. Not thread-safe.
+ * <p>For every gap the study predicts the actions on the held-out slates whose gaps are most
+ * similar to this gap. It widens a range of gap buckets in both directions until the range holds
+ * {@link #LEAST} slates. If the range then holds more than {@link #MOST} slates, the study takes
+ * {@link #MOST} of them, evenly spread. Not thread-safe.
  */
 public final class GapStudy {
   public static final int LEAST = 200;

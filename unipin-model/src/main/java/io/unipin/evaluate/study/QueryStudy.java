@@ -22,13 +22,13 @@ import java.util.stream.IntStream;
  * Measures how much recall retrieval gains from queries for one outcome, and how much it gains from
  * several queries per user.
  *
- * <p>The study encodes all of a user's actions before the test part, and retrieves lists of
- * {@link #LIST} unseen items. It then measures recall per action. The recall of a list is a share
- * of the test items with the action: the share that the list contains.
+ * <p>The study encodes all of a user's actions before the test part, and retrieves lists of {@link
+ * #LIST} unseen items. It then measures recall per action. Recall is the share of the user's test
+ * items with this action that are in the list.
  *
  * <p>One list comes from a query without an outcome, and one list per action comes from a query for
- * that action. One more list of the same length is shared by queries of all {@link TargetOffsets}.
- * A query is dropped if it nearly equals an earlier query.
+ * that action. One more list of equal length is shared by queries of all {@link TargetOffsets}. A
+ * query is dropped if it nearly equals an earlier query.
  */
 public final class QueryStudy {
   /** Number of items in a list. */

@@ -18,7 +18,7 @@ import java.util.Locale;
  * @param gains for each action, the recall that a query for this action gains over the query
  *     without an outcome
  * @param one recall of all positive items by one query
- * @param several recall of all positive items by several queries that share a list of the same
+ * @param several recall of all positive items by several queries that share one list of equal
  *     length
  * @param gain recall gained by several queries over one query
  */

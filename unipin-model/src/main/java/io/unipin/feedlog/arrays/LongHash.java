@@ -1,12 +1,12 @@
 package io.unipin.feedlog.arrays;
 
-/** Spreads longs over the places of a hash table of any size. */
+/** Spreads longs over the slots of a hash table of any size. */
 public final class LongHash {
   private LongHash() {}
 
   /**
-   * Returns the place of a key: at least 0 and below {@code places}. Keys that follow one another,
-   * or that differ only in some bits, get places all over the table.
+   * Returns the slot of a key: at least 0 and below {@code places}. Successive keys, and keys that
+   * differ only in some bits, get slots all over the table.
    */
   public static int place(long key, int places) {
     // the finalizer of MurmurHash3 (Appleby, 2008)

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * A list of texts for each row, stored as compressed sparse rows. Each distinct text is stored
- * once, with a number. Each row has the numbers of its texts.
+ * A list of texts for each row, stored as compressed sparse rows. Each distinct text is stored once
+ * and has a number. Each row stores the numbers of its texts.
  *
  * <p>A row takes 4 bytes, and 4 more bytes for each of its texts. If no row has a text, the rows
  * take no memory. Immutable.

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Translates DuckDB's error messages into this product's words. Drops DuckDB's advice, because
- * users of this product cannot change DuckDB's settings.
+ * Translates DuckDB's error messages into the terms of UniPin. Drops DuckDB's advice, because users
+ * of UniPin cannot change DuckDB's settings.
  */
 public final class DuckComplaint {
   /** Matches the end of a message, where DuckDB shows the statement or gives advice. */
@@ -59,7 +59,7 @@ public final class DuckComplaint {
 
   /**
    * Returns a message about SQL that a user wrote. The message keeps the kind of failure that
-   * DuckDB names, because it describes the user's own SQL.
+   * DuckDB names, because this kind describes the user's own SQL.
    */
   public static String aboutSql(SQLException failure) {
     String known = known(LACKS, failure);

@@ -23,7 +23,7 @@ public final class SpillFolder implements AutoCloseable {
     }
   }
 
-  /** Creates a folder beside a path, hence on the same file system. */
+  /** Creates a folder beside a path, so that both are on one file system. */
   public static SpillFolder beside(Path target) {
     try {
       Path parent = target.toAbsolutePath().normalize().getParent();

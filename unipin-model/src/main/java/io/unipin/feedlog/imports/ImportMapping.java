@@ -37,7 +37,7 @@ record ImportMapping(
    *     name
    * @param delimiter column separator; when absent, chosen by the file's name
    * @param encoding encoding of text: utf-8, latin-1 or utf-16; when absent, the byte-order mark
-   *     decides, else utf-8
+   *     decides, and text without such a mark is utf-8
    * @param quote quote character; an empty text means no quotes; when absent, chosen by the file's
    *     name
    * @param header whether the first line of a text file names the columns; true when absent

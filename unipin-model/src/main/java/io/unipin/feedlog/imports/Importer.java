@@ -31,8 +31,8 @@ import java.util.function.ToLongFunction;
  * Converts delimited text, JSON lines and Parquet files of any shape to a feed log, by a mapping in
  * YAML.
  *
- * <p>A mapping may be untrusted. Its SQL sees, as tables, only those files of the source folder
- * that the mapping names. An import writes the whole feed log or nothing.
+ * <p>A mapping may be untrusted. The only tables that its SQL can read are the files of the source
+ * folder that the mapping names. An import writes the whole feed log or nothing.
  */
 public final class Importer {
   private final String mappingFile;

@@ -41,8 +41,8 @@ final class KeyedItems {
   }
 
   /**
-   * Gives ids to the items that have only a key, and replaces keys by ids in the other tables. A
-   * key stays in its row if it is the key of no item, so that the row can be refused.
+   * Gives ids to the items that have only a key, and replaces keys by ids in the other tables. If
+   * no item has a key, the key stays in its row, so that the row can be refused.
    */
   void number(Collection<FeedTable> tables) throws SQLException {
     assign();

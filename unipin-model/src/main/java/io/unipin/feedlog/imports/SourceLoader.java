@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 /**
  * Loads the files of a mapping into tables of a session, before any SQL of the mapping runs. All
  * files must lie inside the source folder. The content of a file decides how it is read, not the
- * file's name. A row whose values do not fit counts as a bad row.
+ * file's name. A row counts as a bad row if a value does not fit its column's type.
  */
 final class SourceLoader {
   private static final Map<String, Format> FORMATS =

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Fills one table of a feed log with the SQL of a mapping, in a session that can reach only the
  * sources.
  *
- * <p>Every piece of SQL from the mapping is parsed separately and must be one SELECT. So it can
- * neither write data nor end the brackets in which it is placed.
+ * <p>Every piece of SQL from the mapping is parsed separately and must be one SELECT. Such SQL can
+ * neither write data nor close the brackets that are put around it.
  */
 final class TableMapper {
   /**

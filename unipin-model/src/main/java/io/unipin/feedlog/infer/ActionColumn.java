@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns the column of action names, the column of ratings, or the columns of flags
  * @param actions names of the actions, in the order of the schema
  * @param positives names of the actions whose items retrieval should find
- * @param passive names of actions in the data that are no engagement, such as impression
+ * @param passive names of actions in the data that are not engagement, such as impression
  * @param bounds which ratings are likes and dislikes
  * @param reason why the rows were understood in this way, as a short phrase
  */
@@ -138,7 +138,9 @@ public record ActionColumn(
         && words.stream().allMatch(word -> word == Word.ACTION || word == Word.HAPPENED);
   }
 
-  /** Whether the column has a number for each kind of action, and its name says so. */
+  /**
+   * Whether the column's name says that its values are actions, and its values are a few numbers.
+   */
   private static boolean isCoded(ColumnProfile column, Set<Word> words) {
     return isOfActions(words)
         && column.isWhole()
@@ -146,7 +148,10 @@ public record ActionColumn(
         && column.distinct() <= MOST_CODES;
   }
 
-  /** Whether the column has texts of a language that the patterns lack, and its name is clear. */
+  /**
+   * Whether the column's name says that its few values are actions, although the values are not
+   * known as names of actions.
+   */
   private static boolean isOwnWords(ColumnProfile column, Set<Word> words) {
     return isOfActions(words)
         && !column.name().equalsIgnoreCase("type")

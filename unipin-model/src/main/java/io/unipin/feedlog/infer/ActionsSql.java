@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the SQL that makes actions and feedviews from the rows of the events. */
+/** Writes the SQL that makes actions and feedviews from the rows of the table with the actions. */
 final class ActionsSql {
   private static final String YES = "('1', '1.0', 'true', 'yes', 't', 'y', 'ja')";
 
@@ -169,7 +169,7 @@ final class ActionsSql {
         .formatted(read, inferred.action().actions().get(0), user, list, times, list);
   }
 
-  /** Returns the rows of the shown lists, one for each entry. */
+  /** Returns SQL for the entries of the shown lists, one row for each entry. */
   private String entries() {
     return """
     shown AS (

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Files with the same columns. Immutable.
  *
  * <p>Reads at most {@link #HEAD_BYTES} bytes and {@link #HEAD_ROWS} rows of the first file. If this
- * file is larger and not compressed, half of the rows come from later places of the file, because
- * the first rows of a file that is sorted by user may have only one user.
+ * file is larger and not compressed, half of the rows come from later parts of the file. The first
+ * rows alone may have only one user, for example in a file that is sorted by user.
  *
  * @param name path or pattern of the files, relative to their folder
  * @param source how a mapping names and reads the files
@@ -93,7 +93,7 @@ public record DataTable(
     }
   }
 
-  /** Returns whole lines from places that are spread over the rest of a file. */
+  /** Returns whole lines from several parts of the rest of a file, evenly spread. */
   private static List<byte[]> later(SourceFile file) throws IOException {
     List<byte[]> pieces = new ArrayList<>();
     try (SeekableByteChannel in = Files.newByteChannel(file.path())) {
@@ -102,7 +102,7 @@ public record DataTable(
         ByteBuffer buffer = ByteBuffer.allocate(PIECE_BYTES);
         in.position(HEAD_BYTES + (rest - PIECE_BYTES) * at / LATER_PIECES);
         while (buffer.hasRemaining() && in.read(buffer) >= 0) {
-          // A read may fill a part of the buffer only.
+          // A read may fill only a part of the buffer.
         }
         pieces.add(wholeLines(Arrays.copyOf(buffer.array(), buffer.position())));
       }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param events name of the files with the actions; empty to infer it
  */
 public record Decisions(Map<Role, String> columns, String timeFormat, String events) {
-  /** Stands for no column. */
+  /** Value for a role that no column has. */
   public static final String NONE = "none";
 
   private static final Map<String, TimeFormat> FORMATS =

@@ -70,7 +70,7 @@ public final class Inference {
     return withItems(inferred);
   }
 
-  /** Whether a table that is not used has so many actions that a note should tell of them. */
+  /** Whether an unused table has so many actions that a note should mention them. */
   private boolean isOther(TableProfile table, TableProfile events) {
     try {
       return table.estimatedRows() > WORTH_A_NOTE * events.estimatedRows() && events(table) != null;

@@ -87,7 +87,7 @@ public record Inferred(
    *
    * @param meaning name of the role
    * @param column name of the column, and how it is read
-   * @param reason why
+   * @param reason why the column has this meaning
    */
   public record Meaning(String meaning, String column, String reason) {}
 

@@ -58,7 +58,7 @@ final class ItemColumns {
 
   /**
    * Returns the column with the item ids to which the actions refer, if the table has one row per
-   * item; else null.
+   * item; null otherwise.
    */
   static @Nullable ColumnProfile key(TableProfile table, ColumnProfile item) {
     ColumnProfile best = null;

@@ -72,7 +72,7 @@ final class JsonColumns {
     }
   }
 
-  /** A place inside the objects of a column: its name, the column's SQL, and its JSON path. */
+  /** A path inside the objects of a column: its name, the column's SQL, and the JSON path. */
   private record Path(String name, String column, String json) {
     Path inside(String key) {
       return new Path(name + "." + key, column, json + ".\"" + key + '"');

@@ -32,7 +32,7 @@ final class KeyColumns {
   private static final double SAME = 0.99;
   private static final double MUCH_FULLER = 0.3;
 
-  /** A column of users is worth little if a smaller share of its rows has values. */
+  /** A column of users is of little use if a smaller share of the rows than this has a value. */
   private static final double SPARSE = 0.5;
 
   private static final double FULL = 0.9;
@@ -174,7 +174,7 @@ final class KeyColumns {
         && (text || column.whole() >= ColumnProfile.NEARLY_ALL);
   }
 
-  /** Whether most rows have no user, although nobody decided on this column. */
+  /** Whether most rows lack a user. False if a person decided on the column. */
   private boolean isSparse(Choice user) {
     return decisions.column(Role.USER, table) == null && user.column().filledShare() < SPARSE;
   }
@@ -182,7 +182,7 @@ final class KeyColumns {
   /**
    * Returns the column of sessions, which takes the place of users in a table without users.
    *
-   * @param user column of users that most rows lack; null if there is none
+   * @param user column of users in which most rows have no value; null if there is none
    */
   private @Nullable Choice session(Set<String> taken, @Nullable Choice user) {
     String reason =
@@ -238,8 +238,8 @@ final class KeyColumns {
   }
 
   /**
-   * Returns the only column of ids of categories, such as channels. They take the place of items in
-   * a table without items. Null if there is not exactly one such column.
+   * Returns the only column of ids of categories, such as channels. In a table without items, these
+   * ids take the place of items. Null if there is not exactly one such column.
    */
   private @Nullable Choice category(Set<String> taken) {
     ColumnProfile only = null;

@@ -20,7 +20,7 @@ public enum Role {
   SESSION,
   /** A list of items that was shown at once. */
   SLATE,
-  /** The place of an item in such a list. */
+  /** The position of an item in such a list. */
   POSITION,
   /** A list of the items that the user chose earlier. */
   HISTORY,

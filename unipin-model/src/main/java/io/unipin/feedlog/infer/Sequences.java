@@ -89,7 +89,7 @@ final class Sequences {
     return column.first().stream().allMatch(value -> entries(value, ListShape.JSON).isPresent());
   }
 
-  /** Returns the entries of a list; empty if the text is no list of texts and numbers. */
+  /** Returns the entries of a list; empty if the text is not a list of texts and numbers. */
   private static Optional<List<String>> entries(String list, ListShape shape) {
     String between = separator(shape);
     if (between != null) {

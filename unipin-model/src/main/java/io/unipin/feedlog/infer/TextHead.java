@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The first bytes of text files.
  *
  * @param bytes bytes of all files on the disk
- * @param later whole lines from later places of the first file; empty for a small or compressed one
+ * @param later whole lines from later parts of the first file; empty if this file is small or
+ *     compressed
  * @param packed whether the files are compressed
  * @param whole whether {@code head} is the whole first file
  */
@@ -50,7 +51,7 @@ record TextHead(
     }
     int columns = dialect.names().size();
     List<List<@Nullable String>> rows = new ArrayList<>();
-    // The pieces of text in UTF-16 could begin inside a character.
+    // A piece of UTF-16 text could begin inside a character.
     List<byte[]> pieces = dialect.encoding().equals("utf-16") ? List.of() : later;
     int first = pieces.isEmpty() ? DataTable.HEAD_ROWS : DataTable.HEAD_ROWS / 2;
     long used;

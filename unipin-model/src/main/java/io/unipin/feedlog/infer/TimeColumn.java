@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The column of the times of actions, and how it is read.
  *
  * @param clock column with the time of day, if {@code date} has the day alone; null otherwise
- * @param reason why this column, as a short phrase
+ * @param reason why this column was chosen, as a short phrase
  */
 record TimeColumn(
     ColumnProfile date, @Nullable ColumnProfile clock, TimeFormat format, String reason) {

@@ -17,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies all rows of some of the users, so that large data can be tried in little time.
+ * Copies all rows of some users, so that large data can be tried in little time.
  *
  * <p>A hash of a user's id decides whether the user is chosen, so the same users are chosen every
  * time and in all files. Memory holds at most one row, and the ids of the items of the chosen rows.

@@ -17,7 +17,7 @@ import java.util.Map;
  * on held-out data than it is, because the descriptions were written after the actions that they
  * predict.
  *
- * <p>Compares ranks (Spearman), so any monotonous function of a count is found.
+ * <p>Compares ranks (Spearman), so it finds any monotonic function of a count.
  */
 final class LeakReview {
   private static final int FEWEST_ITEMS = 50;

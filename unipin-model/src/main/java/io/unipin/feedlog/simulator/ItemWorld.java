@@ -83,7 +83,7 @@ final class ItemWorld {
 
   /**
    * Creates the items. An item's content is a noisy projection of the first half of the item's
-   * latent vector. So the content reveals a part of the vector.
+   * latent vector. The content therefore reveals a part of the vector.
    */
   private List<CatalogueItem> describe(int contentDim, SplittableRandom random) {
     double[][] projection = new double[contentDim][];

@@ -5,8 +5,8 @@ import java.util.SplittableRandom;
 
 /**
  * The simulated recommender whose slates are logged. It mixes items of the user's taste, popular
- * items and random items. A slate holds no item twice, and no item that has not appeared yet. The
- * policy avoids items on which the user acted.
+ * items and random items. A slate holds each item at most once, and only items that have already
+ * appeared. The policy avoids items on which the user acted.
  */
 final class LoggingPolicy {
   private static final double BY_TASTE = 0.45;

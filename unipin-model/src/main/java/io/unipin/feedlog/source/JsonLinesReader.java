@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON lines: each line holds one object, and the object's keys are columns. Values are
- * returned as text: a number with its digits as written, a list or an object as JSON. Not
+ * returned as text. A number keeps its digits as written, and a list or an object becomes JSON. Not
  * thread-safe.
  */
 public final class JsonLinesReader implements RowReader {

@@ -43,8 +43,8 @@ public final class TextInput implements AutoCloseable {
   /**
    * Opens a stream, which must support marks.
    *
-   * @param declared the encoding; when null, the byte-order mark decides; without a mark the
-   *     encoding is UTF-8
+   * @param declared the encoding; null to take the encoding from the byte-order mark, or UTF-8
+   *     without such a mark
    */
   public static TextInput of(InputStream in, @Nullable Charset declared) throws IOException {
     in.mark(4);

@@ -10,9 +10,9 @@ import java.util.stream.IntStream;
  * Divides a feed log into training, validation and test splits by holding out each user's last
  * actions.
  *
- * <p>A feedview goes into the same split as the latest action that gave it a label
- * ({@link ViewActions}). A feedview is shown before the actions that label it. So a split by the
- * feedview's time alone would leak labels of held-out actions into training. No feedview has labels
+ * <p>A feedview goes into the same split as the latest action that gave it a label ({@link
+ * ViewActions}). A feedview is shown before the actions that label it. A split by the feedview's
+ * time alone would therefore leak labels of held-out actions into training. No feedview has labels
  * from both training actions and held-out actions. If a split would give a feedview such labels,
  * all actions that labelled the feedview are held out. Immutable.
  */

@@ -12,8 +12,8 @@ import java.util.List;
  *
  * <p>The items that occur in the training split are sorted by their occurrences and cut into three
  * bands of equal size. In each band the items with the smallest hashes of their ids are withheld.
- * So equal shares of popular and rare items are withheld, and the order of the catalogue does not
- * matter. Immutable.
+ * Equal shares of popular and of rare items are therefore withheld. The order of the catalogue does
+ * not matter. Immutable.
  */
 public final class Withheld {
   /** Largest share of a band that can be withheld. */

@@ -20,7 +20,7 @@ import java.util.List;
 /**
  * A TorchScript archive that libtorch has loaded on the processor. Runs methods of its program on
  * plain arrays, without gradients. Only checks of archives use this class; servers use {@code
- * ServingModel}. One thread.
+ * ServingModel}. Not thread-safe.
  */
 public final class RunnableArchive implements AutoCloseable {
   private final PtNDManager manager;

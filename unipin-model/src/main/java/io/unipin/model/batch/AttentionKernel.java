@@ -3,8 +3,8 @@ package io.unipin.model.batch;
 import io.unipin.model.files.Program;
 
 /**
- * The kernels of attention that the program has for calls of several users. The program uses the
- * same names.
+ * The attention kernels that the TorchScript program has for calls of several users. The program
+ * uses the same names.
  */
 public enum AttentionKernel {
   /**

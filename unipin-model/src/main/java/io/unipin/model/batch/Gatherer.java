@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers calls of many threads into batches, and runs the batches in a few threads of its own.
+ * Gathers calls from many threads into batches, and runs the batches in a few threads of its own.
  *
  * <p>A batch starts with the call that has waited longest. Waiting calls of the same bucket join
  * the batch, and so do calls that arrive within {@code patience}. A batch keeps to its limits of

@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Runs a batch again as two halves if the device has no memory for the whole batch. If a half does
- * not fit either, the batch fails. A call may run twice, so running it again must give the same
- * result. Immutable.
+ * not fit either, the batch fails. A call may run twice, and must give the same result both times.
+ * Immutable.
  *
  * @param free frees memory that the engine keeps for later calls
  */

@@ -37,7 +37,7 @@ public final class PoolBlocks {
     return block instanceof EngineRows rows ? tensor(rows).getUid() : "host";
   }
 
-  /** Returns the place of a block for a call that reads {@code used} rows of the block. */
+  /** Returns the location of a block for a call that reads {@code used} rows of the block. */
   public static RaggedRows.BlockPlace place(KvRows block, int used) {
     long start = block instanceof EngineRows rows ? rows.start() / rowWidth(rows.layout()) : 0;
     return new RaggedRows.BlockPlace(used, start, block.capacity());

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The integers of one call for several users, in the order that the program's file {@code
- * ragged.py} states. The users' rows stand one after another, without padding.
+ * ragged.py} states. The rows of all users form one sequence, user by user, without padding.
  *
  * @param ints five numbers per row, four numbers per user, and three further numbers
  * @param users number of users

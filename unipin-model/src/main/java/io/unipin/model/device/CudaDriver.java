@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /**
  * Asks NVIDIA's driver about the machine's cards, through the driver's own library. Every driver
- * brings this library along, so no other library of CUDA needs to be installed.
+ * includes this library, so no other library of CUDA needs to be installed.
  */
 final class CudaDriver {
   private static final String LIBRARY = "libcuda.so.1";

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Checks that the engine computes on a device. The check multiplies two small matrices there. Loads
- * the engine. A check that fails says in one line what the device lacks.
+ * Checks that the engine computes on a device. The check loads the engine and multiplies two small
+ * matrices on the device. A check that fails says in one line what the device lacks.
  */
 public final class DeviceCheck {
   /** Rows and columns of the checked product. */
@@ -30,7 +30,10 @@ public final class DeviceCheck {
   private final Probe probe;
   private final Map<String, String> environment;
 
-  /** What the check asks of the machine. Every method may throw the engine's exceptions. */
+  /**
+   * The operations of the machine that the check needs. Every method may throw the engine's
+   * exceptions.
+   */
   interface Probe {
     DeviceReport report();
 

@@ -10,7 +10,7 @@ import io.unipin.model.Torch;
 import java.util.List;
 import java.util.Random;
 
-/** The engine and the driver of this machine. */
+/** A probe that uses the engine and the driver of this machine. */
 final class EngineProbe implements DeviceCheck.Probe {
   @Override
   public DeviceReport report() {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The reason why the engine can't load or compute. The engine's exceptions have no types for these
- * reasons, so the reason is found by the text of a message.
+ * reasons, so this class finds the reason by the text of an exception's message.
  */
 public enum EngineFault {
   /** The libraries in use were built for the processor alone. */

@@ -28,7 +28,8 @@ final class EngineNative {
    * @param instructionSet index into {@link #instructionSets}
    * @param shape sizes in the order of {@code EngineTensors.shape}
    * @param tensors the tensors of {@link EngineTensors}, in that order
-   * @param rotation cosines (places, D / 2) of all places in a history, then sines
+   * @param rotation cosines (positions, D / 2) of the rotary embeddings of all positions in a
+   *     history, then sines
    * @param items direct buffer with the table (N + 1 + V, E), which must outlive the model
    * @param paths direct buffer with the table (N + 1 + V, X); null if X is 0
    */
@@ -45,10 +46,10 @@ final class EngineNative {
    * Writes the keys and values of new rows into a block.
    *
    * @param items (a) rows of the table
-   * @param actions (a, C)
+   * @param actions (a, C) multi-hots of action types
    * @param from number of rows that the block holds; if 0, the learned first token precedes the
    *     actions
-   * @param block direct buffer (L, 2, G, capacity, D), and for int8 the steps behind it
+   * @param block direct buffer (L, 2, G, capacity, D), followed by the steps for int8
    * @param type 0 for float32, 1 for float16, 2 for int8
    * @param state (d) receives the state of the last row
    */
@@ -68,7 +69,7 @@ final class EngineNative {
    * Scores candidates against the first {@code rows} rows of a block.
    *
    * @param candidates (k) rows of the table
-   * @param positions (k) or (1)
+   * @param positions (k) positions on the page, or (1) one position for all
    * @param out (k, C) receives probabilities
    */
   static native void score(
@@ -88,7 +89,7 @@ final class EngineNative {
    * Neither reads nor writes a block.
    *
    * @param items (a) rows of the table
-   * @param actions (a, C)
+   * @param actions (a, C) multi-hots of action types
    * @param candidates (k) rows of the table
    * @param out (k, C) receives probabilities
    */
@@ -106,9 +107,9 @@ final class EngineNative {
   /**
    * Computes queries.
    *
-   * @param state (d)
-   * @param outcomes (r, C)
-   * @param offsets (r)
+   * @param state (d) state of the user's last row
+   * @param outcomes (r, C) weights of the actions for which each query asks
+   * @param offsets (r) class of {@code TargetOffsets} of each query
    * @param out (r, E) receives unit vectors
    */
   static native void queries(

@@ -57,7 +57,7 @@ final class EngineTensors {
    * Returns the sizes of a model in the order of {@code Shape} in model.hpp.
    *
    * @param tableRows N + 1 + V, the number of rows of the item table
-   * @param places number of places in a history for which there are rotations
+   * @param places number of positions in a history for which there are rotary embeddings
    */
   static int[] shape(ModelConfig config, int tableRows, int places) {
     if (config.actions().size() > MOST_ACTIONS) {

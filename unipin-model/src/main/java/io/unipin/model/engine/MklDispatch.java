@@ -10,9 +10,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes MKL choose its kernels by the processor's features. MKL is the library with which the
- * engine multiplies plain matrices. By itself MKL checks the processor's vendor. On a processor
- * that is not by Intel, it uses at most AVX2. mkl_dispatch.c explains the method;
- * docs/decisions/engine.md has the evidence.
+ * engine multiplies plain matrices. By default, MKL checks the processor's vendor, and on a
+ * processor from another vendor than Intel it uses at most AVX2. mkl_dispatch.c explains the
+ * method; docs/decisions/engine.md has the evidence.
  */
 public final class MklDispatch {
   private static final Logger LOG = LoggerFactory.getLogger(MklDispatch.class);

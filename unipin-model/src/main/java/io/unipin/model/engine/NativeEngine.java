@@ -18,10 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The owner of one model in the native engine. Each method is one native call in the caller's
  * thread, which works on the block's own memory. Thread-safe.
  *
- * <p>A row's results do not depend on the other rows of a call. So a history has the same rows, bit
- * for bit, whether it is encoded in one call or in several calls. A slate has the same scores,
- * whether it is scored as a whole or in parts. Between instruction sets, results differ by
- * rounding.
+ * <p>A row's results do not depend on the other rows of a call. A history therefore has the same
+ * rows, bit for bit, if it is encoded in one call or in several calls. A slate has the same scores
+ * if it is scored as a whole or in parts. Between instruction sets, results differ by rounding.
  *
  * <p>Calls hold the read lock and {@link #close} holds the write lock, so a model is never freed
  * during a call.
@@ -60,8 +59,8 @@ public final class NativeEngine implements AutoCloseable {
    * @param instructionSet one of {@link #instructionSets} for this type
    * @param weights the weights with which the model computes. For INT8 they must contain the
    *     observed ranges of the activations
-   * @param rotation cosines (places, D / 2) of places 0 to {@code places} - 1 of a history, then
-   *     sines
+   * @param rotation cosines (positions, D / 2) of the rotary embeddings of all positions in a
+   *     history, then sines
    * @throws io.unipin.model.features.ModelException if a product with one of the model's matrices
    *     is wrong on this processor, or there is not enough memory
    */

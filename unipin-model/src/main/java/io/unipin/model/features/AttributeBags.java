@@ -59,7 +59,7 @@ public final class AttributeBags {
     return of(to - from, i -> item(from + i));
   }
 
-  /** Returns the bags of the items at the given places. */
+  /** Returns the bags of the items with the given indices. */
   public AttributeBags chosen(long[] items) {
     return buckets.length == 0 ? none(items.length) : of(items.length, i -> item((int) items[i]));
   }

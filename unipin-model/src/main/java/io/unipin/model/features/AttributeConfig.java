@@ -46,8 +46,8 @@ public record AttributeConfig(int buckets, List<String> columns) {
 
   /**
    * Returns the distinct names of an item's attributes. A name consists of the column, NUL and the
-   * value. So a tag and a category of the same text are two attributes. An empty category or author
-   * is no attribute.
+   * value. A tag and a category with the same text are therefore two attributes. An empty category
+   * or author does not count as an attribute.
    */
   public List<String> names(List<String> tags, String category, String author) {
     List<String> names = new ArrayList<>();

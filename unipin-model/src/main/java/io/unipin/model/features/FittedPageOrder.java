@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * The weights of a {@link PageOrder}, which training fitted to its validation split. This record
  * also holds how good the weights were on this split. The file {@code page.json} in a model's
- * folder stores all this. Immutable.
+ * folder stores the record. Immutable.
  *
  * @param similarity weight of the dot product of query and item
  * @param probabilities weight of each action's probability, by action

@@ -5,8 +5,8 @@ package io.unipin.model.features;
  *
  * <p>Let n be the number of the user's actions, and W the largest number of actions in a window.
  * The window starts at index {@code s(n) = (W/4) max(0, ceil((n - W) / (W/4)))}. The start depends
- * only on n. So the window is the same whether a history is encoded as a whole or action by action.
- * The start moves only every W/4 actions, so most new actions keep the cached state valid.
+ * only on n. The window is therefore the same if a history is encoded as a whole or action by
+ * action. The start moves only every W/4 actions, so most new actions keep the cached state valid.
  */
 public final class HistoryWindow {
   private HistoryWindow() {}

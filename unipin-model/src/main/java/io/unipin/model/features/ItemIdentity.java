@@ -23,7 +23,7 @@ public final class ItemIdentity {
    * <p>Two items, or one item with two contents, have equal identities with probability 2^-64.
    *
    * @param id the item's id
-   * @param content number of the item's content, which is equal on all servers
+   * @param content a number that identifies the item's content, equal on all servers
    */
   public static long of(long id, long content) {
     long identity = mixed(mixed(id + SEED_0) ^ (content + SEED_1));

@@ -116,7 +116,7 @@ public record ModelConfig(
     return with(items, other, contentPath, window);
   }
 
-  /** Returns the same shape with a path of this width for content. */
+  /** Returns the same shape with a content path of this width. */
   public ModelConfig withContentPath(int other) {
     return with(items, attributes, other, window);
   }

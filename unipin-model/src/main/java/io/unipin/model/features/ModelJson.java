@@ -34,8 +34,8 @@ public final class ModelJson<T> {
   }
 
   /**
-   * Returns a new reader and writer of records. It refuses names that are unknown, missing or stand
-   * twice, null for a value, and text behind the object.
+   * Returns a new reader and writer of records. It refuses unknown, missing and duplicate names,
+   * null values, and text after the object.
    */
   public static ObjectMapper strict() {
     return new ObjectMapper()

@@ -1,10 +1,10 @@
 package io.unipin.model.features;
 
 /**
- * Classes of an impression's place on a page. Places are counted from 0, and all places from
- * {@code COUNT - 1} on share the last class. Training gives the model each candidate's position, so
- * the model does not attribute the effect of the position to the item. Serving uses the first
- * position for all candidates.
+ * Classes of an impression's position on a page. Positions are counted from 0, and all positions
+ * from {@code COUNT - 1} on share the last class. Training gives the model each candidate's
+ * position, so the model does not attribute the effect of the position to the item. Serving uses
+ * the first position for all candidates.
  */
 public final class PagePositions {
   /** Number of classes. */
@@ -12,7 +12,7 @@ public final class PagePositions {
 
   private PagePositions() {}
 
-  /** Returns the class of a place. */
+  /** Returns the class of a position. */
   public static int of(int place) {
     if (place < 0) {
       throw new IllegalArgumentException("a place from 0 expected, got " + place);

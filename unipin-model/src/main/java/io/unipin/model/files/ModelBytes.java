@@ -7,8 +7,8 @@ import java.util.Arrays;
  * Sizes of a model's files, computed before the model is trained.
  *
  * @param weights number of bytes of all tensors
- * @param items number of bytes of two tables: the item vectors, and the items' rows of the path for
- *     content
+ * @param items number of bytes of two tables: the item vectors, and the items' rows of the content
+ *     path ({@link ModelConfig#contentPath})
  */
 public record ModelBytes(long weights, long items) {
   private static final double MOST = 1e17;

@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model on disk: {@code config.json}, {@code weights.safetensors} and {@code items.safetensors}.
  * The last file holds the tensor {@code embeddings} (items + 1, itemDim), whose last row is the
- * out-of-vocabulary item. If the model has a path for content, the file also holds the tensor
- * {@code paths} (items + 1, contentPath). A trained model also has {@code classes.json}. The folder
- * holds no code.
+ * out-of-vocabulary item. If the model has a content path, the file also holds the tensor {@code
+ * paths} (items + 1, contentPath). A trained model also has {@code classes.json}. The folder holds
+ * no code.
  *
  * @param weights weights as training wrote them; rows of rarely met classes are not replaced
- * @param paths each item's row of the path for content, which bypasses the transformer and leads to
- *     the head of ranking; of width 0 without such a path
+ * @param paths each item's row of the content path, which bypasses the transformer and leads to the
+ *     head of ranking; of width 0 without a content path
  * @param counts class counts of training; null if the model has none
  */
 public record ModelFiles(
@@ -147,7 +147,7 @@ public record ModelFiles(
     }
   }
 
-  /** Writes a model without a path for content. */
+  /** Writes a model without a content path. */
   public static void write(
       Path directory, ModelConfig config, Weights weights, float[] embeddings) {
     write(directory, config, weights, embeddings, new float[0]);
@@ -156,8 +156,8 @@ public record ModelFiles(
   /**
    * Writes a model.
    *
-   * @param embeddings (items + 1, itemDim)
-   * @param paths (items + 1, contentPath)
+   * @param embeddings (items + 1, itemDim) vectors of all items
+   * @param paths (items + 1, contentPath) rows of all items in the content path
    */
   public static void write(
       Path directory, ModelConfig config, Weights weights, float[] embeddings, float[] paths) {

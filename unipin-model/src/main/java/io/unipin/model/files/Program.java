@@ -44,7 +44,7 @@ public final class Program {
   /** Tensors that a model's file may lack. A missing tensor is read as zeros. */
   static final Set<String> LATER = Set.of(ACTIVATION_RANGE, "candidate_position", "query_offset");
 
-  /** Names of the matrices of the path on which content reaches the head of ranking. */
+  /** Names of the matrices of the content path, on which content reaches the head of ranking. */
   static final String PATH_IN = "path_in";
 
   static final String PATH_OUT = "path_out";
@@ -117,7 +117,7 @@ public final class Program {
   }
 
   /**
-   * Returns the same as {@link #methods}, but for the program that moves the elements of a pool.
+   * Returns the names of each method's parameters in the program that moves the elements of a pool.
    */
   public static Map<String, List<String>> poolMethods() {
     return methods(poolText());

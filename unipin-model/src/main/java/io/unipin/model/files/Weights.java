@@ -100,17 +100,17 @@ public final class Weights {
    * content or attributes. Elements of matrices are normal with variance 1 / fan-in; matrices whose
    * output is added to a residual are divided by {@code sqrt(2 layers)}. Norms are ones. The logit
    * scale is {@code ln 20}, which is a temperature of 0.05. The rows of attributes and the last
-   * matrix of the path for content are zeros. So a model begins like a model without attributes and
-   * without such a path.
+   * matrix of the content path are zeros. A model therefore begins like a model without attributes
+   * and without a content path.
    *
    * <p>One matrix maps a state directly to a query. It starts as the transpose of the matrix that
-   * maps an item to its token. So a query starts near the item of the last action, as in models
-   * that use one item table for input and output.
+   * maps an item to its token. A query therefore starts near the item of the last action, as in
+   * models that use one item table for input and output.
    */
   public static Weights random(ModelConfig config, long seed) {
     Random random = new Random(seed);
-    // Random numbers for the tensors that a model may lack. So the other tensors get the same
-    // numbers in models with and without these tensors.
+    // A separate generator serves the tensors that a model may lack. The other tensors then get the
+    // same numbers in models with and without these tensors.
     Random others = new Random(~seed);
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();
     for (Map.Entry<String, long[]> entry : Program.shapes(config).entrySet()) {
@@ -122,7 +122,7 @@ public final class Weights {
       fill(buffer.asFloatBuffer(), name, shape, config, numbers);
       tensors.put(name, new FloatTensor(shape, buffer));
     }
-    // The random numbers of this tensor are drawn and then replaced. So a seed gives the other
+    // The random numbers of this tensor are drawn and then replaced. A seed then gives the other
     // tensors the same numbers as in a program that does not replace this tensor.
     tensors.put(QUERY_DIRECT, transposed(requireNonNull(tensors.get(TOKEN_ITEM))));
     return of(config, tensors);

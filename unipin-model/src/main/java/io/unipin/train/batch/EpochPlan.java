@@ -17,8 +17,8 @@ import java.util.Random;
  *
  * <p>A user's training actions are cut into sequences. A sequence has at most as many actions as a
  * history of the model. The cuts change with the epoch. A user who has feedviews to rank but no
- * training actions has one empty sequence. Sequences of similar length share a batch, so that there
- * is little padding.
+ * training actions has one empty sequence. Sequences of similar length share a batch, which keeps
+ * padding small.
  */
 public final class EpochPlan {
   private static final int BATCHES_SORTED_TOGETHER = 20;

@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
  *
  * <p>Q is the mixture from which competing classes are drawn: {@code Q(i) = a p(i) + (1 - a) / n}.
  * Here a is the share of targets among the batch's targets and negatives. p(i) is the share of item
- * i among all targets of training, and n is the number of items that may compete. Source: Yi et
- * al., Sampling-bias-corrected neural modeling, RecSys 2019.
+ * i among all training targets, and n is the number of items that may compete. Source: Yi et al.,
+ * Sampling-bias-corrected neural modeling, RecSys 2019.
  */
 final class ItemClasses {
   private final long[] rows;

@@ -51,7 +51,7 @@ final class RareItems {
 
     /**
      * Returns an item's replacement in this sequence. The out-of-vocabulary item is never replaced,
-     * and a withheld item is no replacement.
+     * and a withheld item is never a replacement.
      */
     long of(long item) {
       if (probability[(int) item] == 0) {

@@ -117,9 +117,7 @@ final class SlateBuilder {
     return new TrainingBatch.Slate(shown, surfaces, gaps, positions, cuts);
   }
 
-  /**
-   * Returns the batch's part for new and rare items. {@link #slate} must have been called before.
-   */
+  /** Returns the batch's part for new and rare items. Callers must call {@link #slate} first. */
   TrainingBatch.Rare rare(ItemClasses classes, RareDraws draws) {
     boolean compares = source.config().training().scoreReg() > 0;
     return new TrainingBatch.Rare(

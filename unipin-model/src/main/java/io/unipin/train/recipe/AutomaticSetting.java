@@ -87,7 +87,7 @@ public enum AutomaticSetting {
               schema.at("/properties/%s/properties/%s".formatted(setting.section, setting.key));
       String number = of.path("type").asText();
       of.putArray("type").add(number).add("string");
-      of.put("pattern", "^" + AUTO + "$"); // a pattern is a rule for texts alone
+      of.put("pattern", "^" + AUTO + "$"); // a pattern restricts only texts
     }
   }
 }

@@ -11,14 +11,15 @@ import java.util.Locale;
  * <caption>Rules</caption>
  * <tr><td>itemDim</td><td>128; 64 above 1,000,000 items</td></tr>
  * <tr><td>width</td><td>128</td></tr>
- * <tr><td>dropout</td><td>.5 up to 20 positive actions per item, .3 for 200 or more, and between
- * them linear in the logarithm</td></tr>
- * <tr><td>negatives</td><td>full softmax up to 20,000 items; up to 50,000 items also, if targets ×
- * items is at most 2e10; else 4,096 negatives</td></tr>
+ * <tr><td>dropout</td><td>.5 up to 20 positive actions per item, .3 from 200 on, linear in the
+ * logarithm in between</td></tr>
+ * <tr><td>negatives</td><td>full softmax up to 20,000 items, and up to 50,000 items if targets ×
+ * items is at most 2e10; otherwise 4,096 negatives</td></tr>
  * <tr><td>maskProbability</td><td>0 if 99 % of the actions are in feedviews, else .2</td></tr>
- * <tr><td>epochs</td><td>12 up to 20 positive actions per item, 20 for 200 or more, and between
- * them linear in the logarithm; below 150,000 actions as many steps as with 150,000, but at most 40
- * epochs; fewer, but at least 5, if they would take more than two hours on one core</td></tr>
+ * <tr><td>epochs</td><td>12 up to 20 positive actions per item, 20 from 200 on, linear in the
+ * logarithm in between. Below 150,000 actions, more epochs (at most 40) keep the number of steps
+ * that 150,000 actions would give. If the training would take more than two hours on one core,
+ * there are fewer epochs, but at least 5</td></tr>
  * <tr><td>patience</td><td>a quarter of the epochs, at least 5</td></tr>
  * </table>
  */

@@ -34,7 +34,7 @@ public record LogStatistics(
     int medianHistory,
     int longHistory,
     double shown) {
-  /** An item with fewer positive actions is rare. */
+  /** An item is rare if it has fewer positive actions than this. */
   public static final int RARE_BELOW = 5;
 
   /** Returns the statistics of the training part of a log. */

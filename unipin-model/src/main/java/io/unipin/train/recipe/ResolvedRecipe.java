@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A recipe whose settings all have values, with the reasons of those that the data chose.
+ * A recipe whose settings all have values, with the reasons for the values that the data
+ * determined.
  *
  * @param choices the settings that were left to the data, in the order in which they were chosen
  * @param data the statistics by which they were chosen
@@ -24,7 +25,10 @@ public record ResolvedRecipe(TrainConfig config, List<SettingChoice> choices, Lo
     choices = List.copyOf(choices);
   }
 
-  /** Returns the choices as lines of text, after the statistics; no lines without choices. */
+  /**
+   * Returns the statistics and then the choices as lines of text; empty if no setting was left to
+   * the data.
+   */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     if (!choices.isEmpty()) {
@@ -44,8 +48,8 @@ public record ResolvedRecipe(TrainConfig config, List<SettingChoice> choices, Lo
   }
 
   /**
-   * Writes all settings to a file that {@link Recipe#read} can read. The settings have their
-   * values. Comments at the top name the choices and their reasons.
+   * Writes all settings to a file that {@link Recipe#read} can read. Automatic settings have the
+   * chosen values. Comments at the top name the choices and their reasons.
    */
   public void write(Path yaml) throws IOException {
     SettingsTree.write(config, yaml);

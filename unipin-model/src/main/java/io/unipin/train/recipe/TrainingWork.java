@@ -6,7 +6,7 @@ package io.unipin.train.recipe;
  * gradients. Only the products that take most of the time are counted.
  */
 final class TrainingWork {
-  /** Operations of two hours on one core, at 40 billion a second. */
+  /** Operations that one core does in two hours, at 40 billion operations a second. */
   static final double BUDGET = 2 * 3600 * 40e9;
 
   private static final int PER_WEIGHT = 6;
@@ -20,7 +20,10 @@ final class TrainingWork {
     return PER_WEIGHT * (rows * weightsOfRow(recipe, data) + steps * weightsOfStep(recipe, data));
   }
 
-  /** Returns the weights with which each row is multiplied: the transformer and the softmax. */
+  /**
+   * Returns the number of weights by which each row is multiplied, in the transformer and in the
+   * softmax.
+   */
   private static double weightsOfRow(TrainConfig recipe, LogStatistics data) {
     ModelShape model = recipe.model();
     double width = model.width();
@@ -30,12 +33,15 @@ final class TrainingWork {
     return model.layers() * block + (double) classes(recipe, data) * model.itemDim();
   }
 
-  /** Returns the weights of the map of content, times the items that a batch embeds. */
+  /**
+   * Returns the number of weights that map content to vectors, times the number of items that a
+   * batch embeds.
+   */
   private static double weightsOfStep(TrainConfig recipe, LogStatistics data) {
     return (double) classes(recipe, data) * data.contentDim() * recipe.model().itemDim();
   }
 
-  /** Returns the items of a batch's softmax. */
+  /** Returns the number of items in a batch's softmax. */
   private static long classes(TrainConfig recipe, LogStatistics data) {
     int negatives = recipe.training().negativesAmong(data.catalogue());
     return negatives == 0

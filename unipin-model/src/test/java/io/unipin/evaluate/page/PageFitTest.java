@@ -70,7 +70,7 @@ class PageFitTest {
     assertThat(fitted.targets()).isEqualTo(4000);
   }
 
-  /** Lists of one action that nearly always happens have such probabilities. */
+  /** If an action nearly always happens, all probabilities in a list are near 1. */
   @Test
   void fit_probabilitiesNearOne_areFittedOrLeftOut() {
     for (double spread : new double[] {1e-7, 4e-6, 1e-4}) {

@@ -72,7 +72,7 @@ class PreRankFitTest {
     assertThat(fitted.kept()).isEqualTo(CANDIDATES / 5);
   }
 
-  /** The share that retrieval keeps is counted here from the places of the targets. */
+  /** The share that retrieval keeps is counted here from the positions of the targets. */
   @Test
   void fit_keptByRetrieval_isTheShareOfTargetsInTheFirstFifth() {
     List<Pool> pools = drawn(200, 2, 5, 0, 0);

@@ -63,7 +63,7 @@ final class DataFilesTest {
         DataFiles.of(place).tables().stream().map(DataTable::profile).toList(), decisions);
   }
 
-  /** Imports a place by the inferred mapping, and reads the feed log. */
+  /** Imports files by the inferred mapping, and reads the feed log. */
   private FeedLog imported(Path place) throws IOException {
     return imported(place, Decisions.none());
   }

@@ -262,7 +262,7 @@ final class OddFilesTest {
     assertThat(infer(file).action().actions()).containsExactly("view", "other");
   }
 
-  /** The head of such a file has one user. */
+  /** The beginning of a large file that is sorted by user has only one user. */
   @Test
   void of_large_file_sorted_by_user_reads_later_places() throws IOException {
     StringBuilder text = new StringBuilder();

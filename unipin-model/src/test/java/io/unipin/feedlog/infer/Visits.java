@@ -12,7 +12,7 @@ import java.util.Random;
  * @param item number of the item, from 1
  * @param visit number of the visit, from 1
  * @param timeMs milliseconds since 1970
- * @param place place of the item on the page, from 1
+ * @param place position of the item on the page, from 1
  */
 record Visits(int user, int item, int visit, long timeMs, int place) {
   private static final long START_MS = Instant.parse("2021-03-05T08:00:00Z").toEpochMilli();

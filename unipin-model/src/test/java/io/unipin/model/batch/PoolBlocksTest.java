@@ -34,7 +34,7 @@ class PoolBlocksTest {
     manager.close();
   }
 
-  /** Memory without bytes. These tests use only the places of blocks. */
+  /** Memory without bytes. These tests use only the positions of blocks. */
   private static class Still implements SlabMemory {
     @Override
     public long bytes() {

@@ -15,7 +15,7 @@ import io.unipin.model.Torch;
 
 /**
  * A pool on the processor, full of NaN. It hands out blocks from its end to its beginning, with
- * gaps between them. So a user's block begins before the block of an earlier user.
+ * gaps between them. Each new block therefore begins before the earlier blocks.
  */
 public final class TestPool implements SlabMemory, PoolBlocks.Pooled, AutoCloseable {
   private final PtNDManager manager = Torch.newManager(EngineDevice.CPU);

@@ -108,7 +108,9 @@ class NativeEngineTest {
     }
   }
 
-  /** The dense pass has no block, and the same bits as scoring from a block of float32. */
+  /**
+   * The dense pass needs no block. Its scores have the same bits as scores from a block of float32.
+   */
   @ParameterizedTest
   @MethodSource("kernels")
   void scoreDense_anyCut_givesTheBitsOfScore(MatrixType matrices, String set) {

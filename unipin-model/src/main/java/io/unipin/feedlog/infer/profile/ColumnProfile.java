@@ -21,7 +21,7 @@ import java.util.Set;
  * @param most largest number; NaN if no value is a number
  * @param padded whether some value is a number with a leading zero, such as 0042
  * @param formats formats of time that fit at least 99 % of the values
- * @param list form in which the values are lists; {@link ListShape#NONE} if they are no lists
+ * @param list form in which the values are lists; {@link ListShape#NONE} if they are not lists
  * @param common values and how often each occurs, most frequent first; empty if there are more than
  *     {@link #MOST_COMMON} different values
  * @param first some of the first different values

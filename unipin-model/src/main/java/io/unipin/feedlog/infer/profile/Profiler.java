@@ -19,7 +19,8 @@ public final class Profiler {
   private static final int TESTED_FOR_TIME = 2_000;
 
   /**
-   * Patterns read at most this many characters of a list, because their stack grows with the list.
+   * Regular expressions read at most this many characters of a list, because the stack that they
+   * need grows with the list.
    */
   private static final int LONGEST_TESTED = 2_000;
 
@@ -113,7 +114,7 @@ public final class Profiler {
         List.copyOf(first));
   }
 
-  /** Whether the values are numbers, some of which have a comma before their decimals. */
+  /** Whether the values are numbers and some of them have a decimal comma. */
   private static boolean hasDecimalCommas(List<@Nullable String> values) {
     boolean some = false;
     for (String value : values) {

@@ -139,15 +139,15 @@ public enum TimeFormat {
     }
   }
 
-  /** Returns the formats that begin with day and month, for years of four and of two digits. */
+  /** Returns the formats of dates with slashes, for years of four digits and of two digits. */
   private static String[] slashed(String day) {
     String[] times = {" h:mm:ss a", " h:mm a", " H:mm:ss", " H:mm", ""};
     return combined(day, new String[] {"yyyy", "yy"}, times);
   }
 
   /**
-   * Returns the formats as {@link #slashed} does, for SQL. Formats with two digits come first,
-   * because formats with four digits also read two.
+   * Returns the same formats as {@link #slashed}, for SQL. Formats with two-digit years come first,
+   * because formats with four-digit years also read two-digit years.
    */
   private static String[] slashedSql(String day) {
     String[] times = {" %I:%M:%S %p", " %I:%M %p", " %H:%M:%S", " %H:%M", ""};

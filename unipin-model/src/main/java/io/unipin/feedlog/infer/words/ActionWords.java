@@ -27,7 +27,7 @@ public final class ActionWords {
 
   private ActionWords() {}
 
-  /** Whether an action, such as an impression, is no engagement. */
+  /** Whether an action, such as an impression, is not engagement. */
   public static boolean isPassive(String action) {
     return matches(PASSIVE, action);
   }

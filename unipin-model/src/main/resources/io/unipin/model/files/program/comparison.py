@@ -1,8 +1,8 @@
 
   # ---- comparison: a ranking pass that caches no keys and values ----
 
-  # Lets each row attend to the keys that it sees. For devices other than the processor. Computes in
-  # the type of the matrices.
+  # Lets each row attend to the keys that it sees. Used on devices other than the processor.
+  # Computes in the type of the matrices.
   def attend_square(
     self,
     q: Tensor,  # (r, H D), scaled
@@ -16,12 +16,13 @@
       rows, self.widen(keys).to(kind), self.widen(values).to(kind), seen, 0., False, scale=1.)
     return mixed.transpose(1, 2).reshape([q.size(0), -1])
 
-  # Scores candidates as score does, by one pass over the rows of history and candidates. The whole
-  # square of attention is computed, then masked. Serving is compared with this method.
+  # Scores candidates as score does, by one pass over the rows of history and candidates. The
+  # attention scores of all pairs of rows are computed, then masked. Tests and benchmarks compare
+  # serving with this method.
   def score_dense(
     self,
     table: Tensor,  # (N + 1 + V, E)
-    paths: Tensor,  # (N + 1 + V, X), any tensor in a model without a path for content
+    paths: Tensor,  # (N + 1 + V, X), any tensor in a model without a content path
     items: Tensor,  # (n) rows of the table
     actions: Tensor,  # (n, C) multi-hot
     surfaces: Tensor,  # (n)

@@ -40,9 +40,9 @@
     x = x + torch.linear(torch.gelu(torch.linear(x, self.item_in)), self.item_out)
     return self.normalise(x)
 
-  # Returns the rows (m, X) of the path for content, for items with these described parts (m, E).
-  # The path bypasses the layers and leads to the head of ranking. Returns (0) in a model without
-  # such a path.
+  # Returns the rows (m, X) of the content path, for items with these described parts (m, E). The
+  # content path bypasses the layers and leads to the head of ranking. Returns (0) in a model
+  # without a content path.
   def path(self, described: Tensor) -> Tensor:
     if torch.numel(self.path_in) > 0:
       past = torch.gelu(torch.linear(described, self.path_in))
@@ -50,7 +50,7 @@
       past = torch.zeros([0], dtype=$float32, device=described.device)
     return past
 
-  # Returns the vectors (m, E) of items, each followed by its row (m, X) of the path for content.
+  # Returns the vectors (m, E) of items, each followed by the item's row (m, X) of the content path.
   def item_rows(
     self,
     ids: Tensor,  # (m, E) or (1, E)

@@ -15,7 +15,7 @@
 #   B users                    n actions of a history        k candidates
 #   a new actions              m new rows of a history       T rows that a block has room for
 #   N items, V live ones       E width of an embedding       F width of an item's content
-#   A buckets of attributes    t attributes of some items    X width of the path for content
+#   A buckets of attributes    t attributes of some items    X width of the content path
 #   d width of a row           W width inside feed-forward   D width of a head
 #   L layers                   H query heads                 G heads of keys and values
 #   C action types             r rows of queries
@@ -144,7 +144,8 @@ class UniPin(Module):
     angle = positions.to($float32).unsqueeze(-1) * frequency
     return (torch.cos(angle), torch.sin(angle))
 
-  # Splits rows into heads, and puts heads in front of rows: x (B, m, heads D) -> (B, heads, m, D).
+  # Splits rows into heads, and puts the axis of heads before the axis of rows:
+  # x (B, m, heads D) -> (B, heads, m, D).
   def split(self, x: Tensor, heads: int) -> Tensor:
     return x.view([x.size(0), x.size(1), heads, self.head_dim]).transpose(1, 2)
 
@@ -221,22 +222,22 @@ class UniPin(Module):
     return torch.linear(h, self.head_out, self.head_bias)
 
   # Returns logits (..., C) of candidates. The content and attributes of a candidate also reach the
-  # head on a path that bypasses the layers.
+  # head on the content path, which bypasses the layers.
   def candidate_logits(
     self,
     x: Tensor,  # (..., d)
-    past: Tensor  # (..., X), (0) in a model without a path for content
+    past: Tensor  # (..., X), (0) in a model without a content path
   ) -> Tensor:  # (..., C)
     h = torch.linear(self.norm(x, self.head_norm), self.head_in)
     if torch.numel(self.path_out) > 0:
       h = h + torch.linear(past, self.path_out)
     return torch.linear(torch.gelu(h), self.head_out, self.head_bias)
 
-  # Picks the rows (..., X) of the path for content that belong to items (...). Returns (0) in a
-  # model without such a path.
+  # Picks the rows (..., X) of the content path that belong to items (...). Returns (0) in a model
+  # without a content path.
   def picked(
     self,
-    paths: Tensor,  # (M, X), any tensor in a model without a path for content
+    paths: Tensor,  # (M, X), any tensor in a model without a content path
     items: Tensor  # (...) rows of paths
   ) -> Tensor:  # (..., X) or (0)
     if torch.numel(self.path_out) > 0:

@@ -10,12 +10,12 @@ class Pool(Module):
   __parameters__ = []
   __buffers__ = []
 
-  # Copies a run of elements to another place. The two runs do not overlap.
+  # Copies `count` consecutive elements to another place. The two ranges do not overlap.
   def copy(self, pool: Tensor, start: int, to: int, count: int) -> int:
     pool.narrow(0, to, count).copy_(pool.narrow(0, start, count))
     return count
 
-  # Overwrites a run of elements with a value.
+  # Overwrites `count` consecutive elements with a value.
   def fill(self, pool: Tensor, start: int, count: int, value: float) -> int:
     pool.narrow(0, start, count).fill_(value)
     return count

@@ -48,8 +48,8 @@
   #   $OBSERVING  as it is; products note the ranges of their inputs
   #   $HALF       rounded to float16
   # On some processors oneDNN 3.7 computes wrong products with a blocked matrix if the number of the
-  # matrix's rows is no multiple of 64. A matrix whose product is wrong is kept in its plain layout;
-  # for $INT8 its elements are rounded.
+  # matrix's rows is not a multiple of 64. A matrix whose product is wrong is kept in its plain
+  # layout; for $INT8 its elements are rounded.
   def prepared(self, w: Tensor) -> None:
     plain = w.contiguous()
     fast = plain

@@ -2,9 +2,9 @@
   # ---- serving: several users in one call, for devices that need large calls ----
   #
   # Computes what extend and score compute, for B users in one call. The new rows of all users, or
-  # all their candidates, form one list of rows. It holds user after user and no padding. The
-  # integers of a call are one tensor `ints`, because the processor waits for every tensor that it
-  # copies to a device. `ints` holds these parts, one after another:
+  # all their candidates, form one list of rows, user by user and without padding. The integers of a
+  # call are one tensor `ints`, because the processor waits for every tensor that it copies to a
+  # device. `ints` holds these parts, one after another:
   #   0  (r) rows of the table
   #   1  (r) surfaces
   #   2  (r) gaps
@@ -130,8 +130,8 @@
     users = rectangle[1].size(0)
     group = self.heads // self.kv_heads
     if self.kernel == $FLASH:
-      # If no user has more than one query, the kernel takes another path. In some versions the
-      # log-sum-exp of this path has another layout. So `most` is at least 2.
+      # If no user has more than one query, the kernel takes another path. In some versions, this
+      # path returns the log-sum-exp in another layout. To avoid this path, `most` is at least 2.
       most = most_new
       if most == 1:
         most = 2
@@ -341,7 +341,7 @@
   def score_ragged(
     self,
     table: Tensor,  # (N + 1 + V, E)
-    paths: Tensor,  # (N + 1 + V, X), any tensor in a model without a path for content
+    paths: Tensor,  # (N + 1 + V, X), any tensor in a model without a content path
     ints: Tensor,  # (5 r + 4 B + 3)
     users: int,  # B
     most_new: int,  # largest number of candidates of a user

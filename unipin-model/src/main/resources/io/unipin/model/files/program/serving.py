@@ -16,7 +16,7 @@
     return wide.reshape([-1, both * (self.head_dim // 2)])
 
   # Rotates the first 2 p columns of x (m, ...) in place by the rotations turns (m, p). Rotations
-  # (1, p) hold for all rows.
+  # (1, p) apply to all rows.
   def turn(self, x: Tensor, turns: Tensor) -> None:
     pairs = turns.size(1)
     z = torch.view_as_complex(x.narrow(1, 0, 2 * pairs).view([x.size(0), pairs, 2]))
@@ -24,8 +24,8 @@
     return None
 
   # Lets each row attend to all keys except hidden keys. If `causal` is true, lets each row attend
-  # to the keys up to its own. Query heads that share keys become a batch, so that the keys are not
-  # copied. Computes in the type of the keys.
+  # to the keys up to its own key. Query heads that share keys become a batch, so that the keys are
+  # not copied. Computes in the type of the keys.
   def attend(
     self,
     q: Tensor,  # (r, H D), scaled
@@ -58,7 +58,8 @@
   # to other keys. The share of the own value is the sigmoid of (score of the own key - log-sum-exp
   # of the scores of the other keys). Serving needs this form, because its attention to other keys
   # returns no scores, so no softmax over all keys can be computed. training.py has all scores and
-  # computes one softmax; comparison.py attends to the own key within its square.
+  # computes one softmax; comparison.py computes the scores of own keys together with all other
+  # scores.
   def with_own(
     self,
     mixed: Tensor,  # (..., D) result of the attention to other keys
@@ -244,7 +245,7 @@
 
   # Adds rows of zeros to x (m, w), so that their number is a multiple of 16; does nothing if m is
   # less than 16. oneDNN compiles a product for each number of rows and keeps all compiled products
-  # in memory. So there should be few different numbers of rows. Other devices need no zeros.
+  # in memory, so there should be few different numbers of rows. Other devices need no zeros.
   def filled(self, x: Tensor) -> Tensor:
     m = x.size(0)
     more = (16 - m % 16) % 16
@@ -285,8 +286,8 @@
     kv_width = self.kv_heads * self.head_dim
     for l in range(layers):
       # attention: queries, keys and values. In the last layer only the output of the last row is
-      # needed. So one product makes the keys and values of all rows, and another product makes the
-      # query of the last row. If there are few rows, two products take longer than one.
+      # needed. One product therefore makes the keys and values of all rows, and another product
+      # makes the query of the last row. If there are few rows, two products take longer than one.
       h = self.norm(x, None)
       last = l + 1 == layers
       if last and m >= 16:
@@ -318,7 +319,7 @@
   def score(
     self,
     table: Tensor,  # (N + 1 + V, E)
-    paths: Tensor,  # (N + 1 + V, X), any tensor in a model without a path for content
+    paths: Tensor,  # (N + 1 + V, X), any tensor in a model without a content path
     candidates: Tensor,  # (k) rows of the table
     surface: Tensor,  # (1)
     gap: Tensor,  # (1)

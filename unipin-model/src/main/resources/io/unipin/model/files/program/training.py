@@ -30,7 +30,7 @@
     b = x.narrow(-1, half, half)
     return torch.cat([a * cosine - b * sine, b * cosine + a * sine], -1)
 
-  # Puts heads back beside each other: x (B, H, m, D) -> (B, m, H D).
+  # Undoes `split`, so that the heads of a row are side by side: x (B, H, m, D) -> (B, m, H D).
   def join(self, x: Tensor) -> Tensor:
     return x.transpose(1, 2).reshape([x.size(0), x.size(2), self.heads * self.head_dim])
 
@@ -188,8 +188,8 @@
     return loss
 
   # Returns the squared difference between the mean probabilities of cold and other candidates,
-  # summed over the actions. An action is left out unless each kind has a candidate that counts for
-  # the action.
+  # summed over the actions. An action counts only if each kind has a candidate that counts for this
+  # action.
   def score_gap(
     self,
     probabilities: Tensor,  # (S, C)
@@ -329,7 +329,7 @@
   def dense_scores(
     self,
     items: Tensor,  # (M, E)
-    paths: Tensor,  # (M, X), any tensor in a model without a path for content
+    paths: Tensor,  # (M, X), any tensor in a model without a content path
     index: Tensor,  # (B, n)
     actions: Tensor,  # (B, n, C)
     masked: Tensor,  # (B, n, 1)
