@@ -8,8 +8,8 @@ public enum ExitCode {
   DIFFERENT(3, "config diff", "the settings differ"),
   BROKEN(3, "doctor", "something does not work"),
   DEVICE_LOST(3, "serve", "the device failed: start the server again"),
-  REGRETS(3, "validate", "a training would regret something"),
-  REFUSES(4, "validate", "a training would refuse something");
+  REGRETS(3, "validate", "a training would run, but its model may be worse"),
+  REFUSES(4, "validate", "a training would refuse the data");
 
   private final int code;
   private final String verb;

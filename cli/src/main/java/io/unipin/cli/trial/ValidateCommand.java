@@ -51,7 +51,8 @@ import picocli.CommandLine.Spec;
       "  ./unipin validate exports --mapping exports.yaml --json findings.json",
       "",
       "Exit codes: 0 nothing worse than notes; 1 the data can't be read; 2 the command line"
-          + " is wrong; 3 a training would regret something; 4 a training would refuse something."
+          + " is wrong; 3 a training would run, but its model may be worse; 4 a training would"
+          + " refuse the data."
     })
 public final class ValidateCommand implements Callable<Integer>, Checked {
   @Parameters(
