@@ -1,7 +1,7 @@
-// The replicas of a fleet: which one a call goes to, and when it is repeated at another one.
+// The replicas of a fleet: which replica gets a call, and when another replica gets the call again.
 //
-// docs/fleet.md describes the rules. They are those of the Java client, so clients of both
-// languages send a user's calls to the same replica. Times are milliseconds.
+// docs/fleet.md describes the rules. The Java client follows the same rules, so clients of both
+// languages send a user's calls to the same replica. Times are in milliseconds.
 
 import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
@@ -61,13 +61,15 @@ export function order(user, replicas) {
 /** Returns a bound. A replica has room while it has fewer calls in flight than this bound. */
 export const room = (inFlight, replicas) => Math.ceil((5 * (inFlight + 1)) / (4 * replicas));
 
-/** Pauses that double up to a longest one. Each is shortened at random, by a fifth at most. */
+/**
+ * Pauses that double up to a longest pause. Each pause is shortened at random, by a fifth at most.
+ */
 export class Backoff {
   constructor(first, longest) {
     Object.assign(this, { first, longest, following: first });
   }
 
-  /** Returns the next pause, which is at least as long as the server asked for. */
+  /** Returns the next pause. It is at least as long as the pause that the server asked for. */
   next(asked = 0) {
     const pause = this.following * (1 - 0.2 * Math.random());
     this.following = Math.min(this.longest, 2 * this.following);
@@ -95,7 +97,10 @@ export class Caller {
       : grpc.credentials.createInsecure();
   }
 
-  /** Opens a connection. `authority` is the certificate's host, if the address has another one. */
+  /**
+   * Opens a connection. `authority` is the host in the certificate, if the address has another
+   * host.
+   */
   open(address, authority) {
     const named = authority && {
       'grpc.default_authority': authority,
@@ -201,7 +206,7 @@ class Replica {
         return;
       }
       this.state = 'AWAY';
-      // After many failures a connection waits for minutes. A new one tries at once.
+      // After many failures a connection waits for minutes. A new connection tries at once.
       this.reconnect();
       this.again(this.pauses.next());
     });
@@ -265,7 +270,7 @@ class Replica {
   }
 }
 
-/** Sends each call to a replica, and repeats it at another one if that helps. */
+/** Sends each call to a replica, and repeats it at another replica if that helps. */
 export class Fleet {
   constructor(names, caller, find, authority) {
     this.caller = caller;
@@ -298,7 +303,7 @@ export class Fleet {
     const inFlight = open.reduce((sum, replica) => sum + replica.inFlight, 0);
     const bound = room(inFlight, Math.max(1, open.length));
     const left = names.filter((name) => !tried.has(name)).map((name) => this.byName.get(name));
-    // The first replica with room; else the first that takes calls; else the first of all.
+    // Prefers the first replica with room, then the first that takes calls, then the first of all.
     return (
       left.find((replica) => replica.takesCalls && replica.inFlight < bound) ??
       left.find((replica) => replica.takesCalls) ??

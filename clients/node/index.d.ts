@@ -61,7 +61,7 @@ export interface ReplicaStatus {
  * the contract rejects with a TypeError.
  *
  * With a fleet, all calls of a user go to the same replica. A call that failed because a replica is
- * away or has no room is repeated within the deadline, unless it could count twice.
+ * away or has no room is repeated within the deadline, unless the repeated call could count twice.
  */
 export class UniPinClient {
   private constructor();
@@ -79,7 +79,9 @@ export class UniPinClient {
   close(): void;
 }
 
-/** A client of a server's admin port. Its calls fail in the same way as those of UniPinClient. */
+/**
+ * A client of a server's admin port. Its calls fail in the same way as the calls of UniPinClient.
+ */
 export class UniPinAdminClient {
   private constructor();
   loadBundle(request: m.LoadBundleRequest): Promise<m.BundleStatus>;

@@ -48,7 +48,7 @@ def connect_admin(
     key: str | None = None,
     deadline: float = 300.0,
 ) -> UniPinAdminClient:
-    """Connects to the admin port of one server. The arguments are those of :func:`connect`."""
+    """Connects to the admin port of one server. Takes the arguments of :func:`connect`."""
     return UniPinAdminClient(address, Caller(token, ca, certificate, key), deadline)
 
 
@@ -56,7 +56,8 @@ class UniPinClient:
     """A client of the service. A failed call raises RequestError. Thread-safe.
 
     With a fleet, all calls of a user go to the same replica. A call that failed because a replica
-    is away or has no room is repeated within the deadline, unless it could count twice.
+    does not answer or has no room is repeated within the deadline, unless the repeated call could
+    count twice.
     """
 
     _METHODS = m._methods("unipin.v1.UniPin")
@@ -87,7 +88,7 @@ class UniPinClient:
         return self._identified("Rank", request)
 
     def record_actions(self, request: m.RecordActionsRequest) -> m.RecordActionsResponse:
-        """Give one user's actions per call. A call is repeated only if all have event ids."""
+        """Give one user's actions per call. Repeats a call only if all actions have event ids."""
         request = _of(self._METHODS["RecordActions"], request)
         user = request.users[0].user_id if request.users else ""
         repeatable = all(action.event_id for one in request.users for action in one.actions)

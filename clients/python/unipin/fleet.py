@@ -1,6 +1,6 @@
-"""The replicas of a fleet: which one a call goes to, and when it is repeated at another one.
+"""The replicas of a fleet: which replica gets a call, and when another replica gets it again.
 
-``docs/fleet.md`` describes the rules. They are those of the Java client, so clients of both
+``docs/fleet.md`` describes the rules. The Java client follows the same rules, so clients of both
 languages send a user's calls to the same replica.
 """
 
@@ -73,13 +73,13 @@ def room(in_flight: int, replicas: int) -> int:
 
 
 class Backoff:
-    """Pauses that double up to a longest one. Each is shortened at random, by a fifth at most."""
+    """Pauses that double up to a longest pause. Each is shortened at random, by at most a fifth."""
 
     def __init__(self, first: float, longest: float):
         self._first, self._longest, self._next = first, longest, first
 
     def next(self, asked: float = 0.0) -> float:
-        """Returns the next pause, which is at least as long as the server asked for."""
+        """Returns the next pause. It is at least as long as the pause that the server asked for."""
         pause = self._next * (1 - 0.2 * random.random())
         self._next = min(self._longest, 2 * self._next)
         return max(asked, pause)
@@ -122,7 +122,7 @@ class Caller:
             self._credentials = grpc.ssl_channel_credentials(*parts)
 
     def open(self, address: str, authority: str = "") -> grpc.Channel:
-        """Opens a channel. ``authority`` is the certificate's host, if it is not the address's."""
+        """Opens a channel. ``authority`` is the host in the certificate, if the address differs."""
         options: list[tuple[str, object]] = [
             ("grpc.enable_retries", 0),  # this client repeats calls itself
             ("grpc.use_local_subchannel_pool", 1),  # a new channel has a new connection
@@ -199,13 +199,14 @@ class Replica:
                 self.state = State.AWAY
                 self._closed.wait(pauses.next())
             if not cut and not told:
-                # After many failures a connection waits for minutes. A new one tries at once.
+                # After many failures a connection waits for minutes. A new connection tries at
+                # once.
                 old = self._reconnect()
                 if not self.in_flight:
                     old.close()
 
     def _reconnect(self) -> grpc.Channel:
-        """Replaces the connection, and returns the old one."""
+        """Replaces the connection, and returns the old connection."""
         with self._lock:
             old = self.channel
             if not self._closed.is_set():
@@ -263,7 +264,7 @@ class Single:
 
 
 class Fleet:
-    """Sends each call to a replica, and repeats it at another one if that helps. Thread-safe."""
+    """Sends each call to a replica, and repeats it at another replica if useful. Thread-safe."""
 
     def __init__(self, names: list[str], caller: Caller, find=None, authority: str = ""):
         self._caller, self._find = caller, find
@@ -305,13 +306,14 @@ class Fleet:
                 _logger.warning("the addresses stay: %s", failure)
 
     def _begin(self, user: str, tried: set[str]):
-        """Chooses a replica and counts its call; also returns whether it is the first choice."""
+        """Chooses a replica and counts the call. Returns the replica and whether it comes first."""
         with self._lock:
             names = order(user, self._replicas)
             open_ones = [r for r in self._replicas.values() if r.takes_calls]
             bound = room(sum(r.in_flight for r in open_ones), max(1, len(open_ones)))
             left = [self._replicas[name] for name in names if name not in tried]
-            # The first replica with room; else the first that takes calls; else the first of all.
+            # Prefers the first replica with room, then the first that takes calls, then the first
+            # of all.
             ranks = (lambda r: r.takes_calls and r.in_flight < bound, lambda r: r.takes_calls)
             for wanted in (*ranks, lambda r: True):
                 for replica in filter(wanted, left):

@@ -35,7 +35,7 @@ def _class(name):
 
 
 def _methods(service):
-    """Returns path, class of the request and class of the answer of each RPC, by its name."""
+    """Returns the path, request class and answer class of each RPC, by the name of the RPC."""
     descriptor = _pool.FindServiceByName(service)
     return {
         method.name: (

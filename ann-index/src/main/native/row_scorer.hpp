@@ -57,7 +57,7 @@ class RowScorer {
   }
 
   /**
-   * Scores the rows at the given places. Place 0 is the row at `first`. The format must not be
+   * Scores the rows with the given numbers. Row 0 is the row at `first`. The format must not be
    * kOther.
    */
   void at(const void* first, const std::int32_t* places, std::size_t n, float* out) const;

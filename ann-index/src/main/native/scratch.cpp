@@ -47,7 +47,7 @@ std::unique_ptr<Scratch> ScratchPool::take() {
   std::lock_guard<std::mutex> lock(mutex_);
   if (idle_.empty()) {
     auto scratch = std::make_unique<Scratch>();
-    idle_.reserve(++made_);  // so give_back never allocates and cannot fail
+    idle_.reserve(++made_);  // so that give_back never allocates and cannot fail
     return scratch;
   }
   std::unique_ptr<Scratch> scratch = std::move(idle_.back());

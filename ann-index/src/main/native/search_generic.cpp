@@ -5,7 +5,7 @@
 
 /*
  * Searches the same structures with FAISS's own code, as the Linux distribution compiled it.
- * Benchmarks compare this search with that of search.cpp.
+ * Benchmarks compare this search with the search of search.cpp.
  */
 namespace unipin {
 

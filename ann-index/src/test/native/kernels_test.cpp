@@ -124,7 +124,7 @@ void many_equal_one(const char* name, const RowKernels<Row>& kernels, const char
 
 /**
  * Checks that a value that is not finite reaches the result, whether it is in the query or in the
- * row, and at any place.
+ * row, and at any position.
  */
 void specials_go_through(const char* name, const Kernels& kernels) {
   const float kNan = std::numeric_limits<float>::quiet_NaN();

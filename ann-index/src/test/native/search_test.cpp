@@ -254,7 +254,7 @@ void odd_queries_end(const char* factory) {
   }
 }
 
-/** Checks that two threads that search one index find the same as one thread. */
+/** Checks that two threads that search one index get the same results as one thread. */
 void threads_agree(const char* factory) {
   std::unique_ptr<IndexHandle> handle = built(factory, 1500);
   std::vector<float> queries = around(40, 3);

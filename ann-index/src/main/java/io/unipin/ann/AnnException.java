@@ -1,8 +1,8 @@
 package io.unipin.ann;
 
 /**
- * A failure of the index itself: a factory string that FAISS refuses, a damaged or foreign file, or
- * a native error.
+ * A failure of the index itself: a factory string that FAISS refuses, a file that is damaged or is
+ * no index file, or a native error.
  *
  * <p>The message is one line that states what was expected and what came. An illegal argument
  * causes an {@link IllegalArgumentException} instead.

@@ -14,13 +14,13 @@ final class CodeCheck {
   /** Checks and skips a scalar quantizer. Returns the number of bytes of a row's code. */
   int scalar(int dimension) {
     int kind = in.int32();
-    in.skip(Integer.BYTES + Float.BYTES); // how it was trained, and with which parameter
+    in.skip(Integer.BYTES + Float.BYTES); // FAISS's rangestat and rangestat_arg: how it was trained
     in.equal("dimension of a quantizer", dimension, in.int64());
     int bytes = switch (kind) { // numbers of faiss::ScalarQuantizer::QuantizerType
-          case 0, 2, 5 -> dimension; // 8 bits; a range per component, one for all, or none
-          case 1, 3 -> (dimension + 1) / 2; // 4 bits; a range per component, or one for all
-          case 4 -> 2 * dimension; // float16
-          case 6 -> (6 * dimension + 7) / 8; // 6 bits
+          case 0, 2, 5 -> dimension; // 8 bits per component
+          case 1, 3 -> (dimension + 1) / 2; // 4 bits per component
+          case 4 -> 2 * dimension; // float16, 2 bytes per component
+          case 6 -> (6 * dimension + 7) / 8; // 6 bits per component
           default -> throw new IllegalArgumentException("a known quantizer expected, got " + kind);
         };
     in.equal("bytes of a row", bytes, in.int64());

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Generation {
   private final long number;
   private final BaseIndex index;
-  private final VectorTable vectors; // by ordinal
+  private final VectorTable vectors; // one row per ordinal
   private final Root root;
   private final AtomicInteger shares = new AtomicInteger(1);
 

@@ -13,7 +13,7 @@ final class IdTable {
 
   private final long[] ids;
 
-  /** A hash table of ordinals with linear probing. Seven of ten places are full. */
+  /** A hash table of ordinals with linear probing. Seven of ten elements are in use. */
   private final int[] places;
 
   private IdTable(long[] ids) {
@@ -59,7 +59,10 @@ final class IdTable {
     return places[place(id)];
   }
 
-  /** Returns the place of an id's ordinal, or the empty place for it if the table lacks the id. */
+  /**
+   * Returns the index of an id's ordinal in {@code places}. If the table lacks the id, returns the
+   * index of the empty element that the ordinal would take.
+   */
   private int place(long id) {
     // the finalizer of MurmurHash3 (Appleby, 2008)
     long mixed = (id ^ (id >>> 33)) * 0xff51afd7ed558ccdL;

@@ -106,8 +106,8 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
   /**
    * Writes a temporary file beside the target, syncs it, and renames it.
    *
-   * @param payload writes the payload. It is called twice and must write the same bytes: the first
-   *     call counts the bytes, the second call stores them.
+   * @param payload writes the payload. The callback is called twice and must write the same bytes
+   *     both times: the first call counts the bytes, the second call stores them.
    */
   static void write(
       Path file, String description, int dimension, IdTable ids, Consumer<OutputStream> payload) {

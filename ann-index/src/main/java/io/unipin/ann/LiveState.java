@@ -101,8 +101,8 @@ record LiveState(Generation main, OrdinalFilter kept, Delta delta) {
   }
 
   /**
-   * Returns a copy of this state in which the changed items are as in a newer state: each changed
-   * item has its newer vector, or is absent if the newer state lacks it.
+   * Returns a copy of this state in which the changed items are as in a newer state. Each changed
+   * item has its newer vector. A changed item that the newer state lacks is absent.
    */
   LiveState with(Collection<Long> changed, LiveState newer) {
     int dimension = main.index().dimension();

@@ -14,8 +14,8 @@ public final class VectorTable {
   private final int dimension;
 
   /**
-   * The place of each row: row i of the base has place i, and row i of {@code own} has place −1 −
-   * i. Null if every row r of the table is row r of the base.
+   * The location of each row, as one number: i stands for row i of the base, and −1 − i for row i
+   * of {@code own}. Null if every row r of the table is row r of the base.
    */
   private final int @Nullable [] places;
 
@@ -53,7 +53,7 @@ public final class VectorTable {
   /**
    * Returns a table with rows of this table's base and of {@code ownRows}.
    *
-   * @param where the place of each row, as in {@link #places}
+   * @param where the location of each row, as in {@link #places}
    */
   VectorTable over(int[] where, float[] ownRows) {
     return new VectorTable(base, dimension, where, ownRows);

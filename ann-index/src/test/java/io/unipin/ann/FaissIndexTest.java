@@ -42,7 +42,7 @@ class FaissIndexTest {
   }
 
   /**
-   * Checks that the scores agree at every place. The ids must agree as well, except at places whose
+   * Checks that the scores agree at every rank. The ids must agree as well, except at ranks whose
    * neighbours have nearly the same score.
    */
   private static void assertSame(AnnResult expected, AnnResult found) {

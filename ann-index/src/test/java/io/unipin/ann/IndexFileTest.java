@@ -50,7 +50,7 @@ class IndexFileTest {
 
   private void assertRefused(byte[] content) throws IOException {
     Path file = folder.resolve("damaged.faiss");
-    Files.deleteIfExists(file); // because overwriting is slow: some file systems then flush
+    Files.deleteIfExists(file); // some file systems flush an overwritten file, which is slow
     Files.write(file, content);
     assertThatThrownBy(() -> FaissIndex.load(file).close())
         .isInstanceOf(AnnException.class)

@@ -35,7 +35,7 @@ record Call<Q, A>(MethodDescriptor<Q, A> method, Q request, String user, boolean
 
   /** What a call says about the choice of its server. */
   enum Route {
-    /** The client knows one address. */
+    /** The client knows only one address. */
     UNKNOWN,
     /** The user prefers this replica to all other replicas. */
     FIRST,
@@ -58,8 +58,8 @@ record Call<Q, A>(MethodDescriptor<Q, A> method, Q request, String user, boolean
   }
 
   /**
-   * Returns the first 32 bits of the SHA-256 of the id in UTF-8, as hexadecimal digits. Both ends of
-   * an HTTP/2 connection keep headers for later calls (RFC 7541, 2.3.2), so a header with the id
+   * Returns the first 32 bits of the SHA-256 of the id in UTF-8, in hexadecimal digits. Both ends
+   * of an HTTP/2 connection keep headers for later calls (RFC 7541, 2.3.2), so a header with the id
    * itself would outlive the user's erasure.
    */
   static String header(String user) {

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  *
  * <p>The health service's Watch tells at once when the replica drains. A replica that has answered
  * nothing for a while is asked for its health. If it stays silent, its connection may be dead. The
- * connection is then replaced, and its calls end as UNAVAILABLE. {@link #tick} drives all of this.
+ * connection is then replaced, and its calls end as UNAVAILABLE. {@link #tick} does these steps.
  * Thread-safe.
  */
 final class Replica implements AutoCloseable {
@@ -246,8 +246,8 @@ final class Replica implements AutoCloseable {
 
     /**
      * Ends this watch, so that a new watch begins. A watch that brought a message may have ended
-     * only because its connection reached the greatest age. So the replica counts as away only if a
-     * watch ends without a message.
+     * only because its connection reached the server's maximum age. So the replica counts as
+     * {@link State#AWAY} only if a watch ends without a message.
      */
     private void end(boolean noHealthService) {
       synchronized (Replica.this) {

@@ -37,12 +37,13 @@ import java.util.function.Supplier;
  * </ul>
  *
  * <p>With a fleet, all calls of a user go to the same replica, because that replica keeps the
- * user's encoded history ({@link ReplicaOrder}). If this replica drains, does not answer or has
- * more than its share of this client's calls, the calls go to the next replica in the user's order.
- * If a call failed because a replica has no room or is away, the client repeats it within the
- * deadline, unless a repeated call could count twice. So a call of {@code RecordActions} is
- * repeated only if every action has an event id. Send the actions of only one user in a call, so
- * that the call reaches this user's replica.
+ * user's encoded history ({@link ReplicaOrder}). If this replica can't take the calls, they go to
+ * the next replica in the user's order. The reason may be that the replica drains, does not answer,
+ * or has more than its share of this client's calls. If a call failed because a replica has no room
+ * or does not answer, the client repeats the call within the deadline. It repeats no call that
+ * could then count twice. So a call of {@code RecordActions} is repeated only if every action has
+ * an event id. Send the actions of only one user in a call, so that the call reaches this user's
+ * replica.
  *
  * <p>Calls are traced with OpenTelemetry if the program has set it up globally. Each attempt at a
  * replica is a span, which the replica continues.

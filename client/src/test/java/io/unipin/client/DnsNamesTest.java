@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 final class DnsNamesTest {
   private static final Duration SOON = Duration.ofMillis(2);
 
-  /** The present addresses of the name; empty while the name server is away. */
+  /** The current addresses of the name; empty while the name server is unavailable. */
   private volatile List<String> addresses = List.of("10.0.0.2", "10.0.0.1");
 
   private InetAddress[] lookUp(String host) throws UnknownHostException {
@@ -49,7 +49,7 @@ final class DnsNamesTest {
       addresses = List.of("10.0.0.3", "2001:db8::1", "10.0.0.2");
       assertThat(await(names))
           .containsExactly("10.0.0.2:9090", "10.0.0.3:9090", "[2001:db8:0:0:0:0:0:1]:9090");
-      addresses = List.of(); // while the name server is away, the names stay as they were
+      addresses = List.of(); // while the name server is unavailable, the names stay as they were
       TimeUnit.MILLISECONDS.sleep(20);
       assertThat(names.changed()).isEmpty();
       addresses = List.of("10.0.0.4");

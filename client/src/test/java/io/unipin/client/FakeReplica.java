@@ -142,15 +142,14 @@ final class FakeReplica implements AutoCloseable {
   }
 
   /**
-   * Returns the value of {@code unipin-route} of each call so far; the text null without the
-   * header.
+   * Returns the header {@code unipin-route} of each call so far; the text "null" if it is missing.
    */
   List<String> routes() {
     return routes;
   }
 
   /**
-   * Returns the value of {@code traceparent} of each call so far; the text null without the header.
+   * Returns the header {@code traceparent} of each call so far; the text "null" if it is missing.
    */
   List<String> parents() {
     return parents;

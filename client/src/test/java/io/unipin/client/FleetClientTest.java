@@ -204,7 +204,7 @@ final class FleetClientTest {
     awaitState(first, State.SERVING);
     first.delay(100);
     try (UniPinClient hasty = connect(Duration.ofMillis(20))) {
-      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(3500); // silences and patience
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(3500); // several times SILENCE
       int failed = 0;
       while (System.nanoTime() < end) {
         assertThatThrownBy(() -> page(hasty, "u")).isInstanceOf(RequestException.class);

@@ -20,7 +20,7 @@ final class ReplicaOrderTest {
 
   /**
    * {@code replica-order.json} was computed by another implementation of the hash. Clients in other
-   * languages can test themselves with it.
+   * languages can test themselves with this file.
    */
   private static JsonNode golden() throws IOException {
     try (InputStream in = ReplicaOrderTest.class.getResourceAsStream("replica-order.json")) {

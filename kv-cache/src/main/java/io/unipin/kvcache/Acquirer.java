@@ -67,8 +67,8 @@ final class Acquirer {
    * write.
    *
    * <p>Returns null if the key has no entry, if another request writes the entry, or if no room is
-   * left. Also returns null if the entry already has all of the request's tokens, has more tokens
-   * than the request, or differs from the request within the same window.
+   * left. Also returns null if the entry already has all of the request's tokens or more, or if it
+   * differs from the request within the same window.
    */
   @Nullable KvLease refresh(KvKey key, KvLayout layout, Supplier<TokenHashes> tokens) {
     WriterSlot slot = new WriterSlot(key);

@@ -7,9 +7,9 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of the places that keys have in an {@link EvictionOrder}. The queue is ordered by due
- * time. A key is present while the order has an entry for the key. The due time of a queued key may
- * change. The lock of the order guards the queue.
+ * A queue of the keys of an {@link EvictionOrder}, ordered by due time. The queue holds the
+ * {@link EvictionPlace} of each key. A key is present while the eviction order has an entry for the
+ * key. The due time of a queued key may change. The lock of the eviction order guards the queue.
  *
  * <p>The queue is lazily ordered: if the due time of a polled key has changed, the key is queued
  * again. Places whose key is no longer present are dropped later. Each call takes O(log keys),
@@ -49,8 +49,8 @@ final class DueQueue {
   }
 
   /**
-   * Removes the present key with the smallest due time and returns its place, or returns null if no
-   * key is queued.
+   * Removes and returns the place of the present key with the smallest due time. Returns null if no
+   * present key is queued.
    */
   @Nullable Waiting next() {
     for (Waiting next = queue.poll(); next != null; next = queue.poll()) {
@@ -66,7 +66,7 @@ final class DueQueue {
 
   /**
    * Puts places back into the queue. {@link #next} returned these places, and their keys stay in
-   * the order.
+   * the eviction order.
    */
   void putBack(Collection<Waiting> stay) {
     queue.addAll(stay);

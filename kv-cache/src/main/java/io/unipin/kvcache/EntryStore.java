@@ -82,9 +82,9 @@ final class EntryStore {
    * entry is not kept, only removes the old entry.
    *
    * <p>The new entry is not kept if the cache was closed or the key was erased since the writer
-   * began. Nor is it kept if the key just moved to another partition. The old entry is removed in
-   * these cases as well, because both entries may share one block. Otherwise the next writer would
-   * append to the old entry and overwrite rows that this writer still reads.
+   * began. The new entry is not kept either if the key just moved to another partition. The old
+   * entry is removed in these cases as well, because both entries may share one block. Otherwise
+   * the next writer would append to the old entry and overwrite rows that this writer still reads.
    */
   boolean publish(WriterSlot slot, KvEntry entry) {
     entry.block().share();
@@ -263,7 +263,7 @@ final class EntryStore {
     return all;
   }
 
-  /** Evicts the entry that a block holds, because the block's place is needed. */
+  /** Evicts the entry that a block holds, because the block's memory is needed. */
   void evict(KvBlock block) {
     KvKey key = block.key();
     KvEntry entry = key == null ? null : partition(key).peek(key);
@@ -272,7 +272,7 @@ final class EntryStore {
     }
   }
 
-  /** Evicts an entry because the place of its block is needed. */
+  /** Evicts an entry because the memory of its block is needed. */
   void evict(KvKey key, KvEntry entry) {
     if (partition(key).entries().remove(key, entry)) {
       departures.add(KvDeparture.ROOM, 1);

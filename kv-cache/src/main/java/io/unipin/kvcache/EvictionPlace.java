@@ -4,10 +4,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of a key in the {@link EvictionOrder}. When the key leaves the order, the place forgets
- * the key and its entry. The reason is that a queue may hold the place for longer, and an erased
- * user must not stay in memory. The order's lock guards the key and the entry. The numbers are
- * volatile, because threads that use the entry change them without the lock.
+ * The numbers by which the {@link EvictionOrder} orders a key. When the key leaves the order, this
+ * object forgets the key and its entry. The reason is that a queue may hold this object for longer,
+ * and an erased user must not stay in memory. The order's lock guards the key and the entry. The
+ * numbers are volatile, because threads that use the entry change them without the lock.
  */
 final class EvictionPlace {
   private @Nullable KvKey key;

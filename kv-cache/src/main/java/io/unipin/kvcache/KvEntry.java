@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
  * The content of the cache for one key: a block of rows, the hashes of the tokens of these rows,
  * and the state after the last row.
  *
- * <p>An entry holds a share of its block from its publication until its removal. An entry without
- * state was cut back. Its rows can be reused, but no request hits it. Immutable, except for the
- * flag that says whether a tier has the entry's rows.
+ * <p>An entry holds a share of its block from its publication until its removal. An entry that was
+ * cut back to fewer rows has no state. Its rows can be reused, but no request hits it. Immutable,
+ * except for the flag that says whether a tier has the entry's rows.
  */
 final class KvEntry {
   private final TokenHashes hashes;

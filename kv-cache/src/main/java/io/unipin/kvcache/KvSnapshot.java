@@ -32,8 +32,8 @@ public final class KvSnapshot implements AutoCloseable {
   }
 
   /**
-   * Returns the state after the last row, or null if the entry was cut back. The caller must not
-   * change the array.
+   * Returns the state after the last row, or null if the entry was cut back to fewer rows. The
+   * caller must not change the array.
    */
   public float @Nullable [] state() {
     return entry.state();

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * the rows that the request would encode. A tier verifies the bytes that it reads. Bytes that fail
  * verification are counted and not returned.
  *
- * <p>Many threads call {@link #find}, {@link #space} and {@link Held#load}. One thread at a time
- * calls the other methods.
+ * <p>Any thread may call {@link #find}, {@link #space} and {@link Held#load}. Only one thread at a
+ * time may call the other methods.
  */
 public interface KvTier extends AutoCloseable {
   /** The number of rows of a chunk. Only the last chunk of an entry may have fewer. */

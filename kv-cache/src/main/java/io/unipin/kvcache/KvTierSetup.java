@@ -7,11 +7,11 @@ import java.time.Duration;
  *
  * @param name name of the tier in statistics and messages, such as {@code file}
  * @param queueBytes limit of the bytes that wait to be written to the tier
- * @param writing which users are written, and when
+ * @param writing which users' rows are written to the tier, and when
  */
 public record KvTierSetup(String name, KvTier tier, long queueBytes, Writing writing) {
   /**
-   * Which users are written to a tier, and when.
+   * Which users' rows are written to a tier, and when.
    *
    * @param leastUses a user's rows are written as soon as the cache remembers at least this many
    *     requests of the user
@@ -20,7 +20,7 @@ public record KvTierSetup(String name, KvTier tier, long queueBytes, Writing wri
    * @param longestPause longest pause after failed writes
    */
   public record Writing(int leastUses, boolean onEviction, Duration longestPause) {
-    /** Writes the rows of every user after they were encoded. The pauses grow to five minutes. */
+    /** Writes the rows of every user after they were encoded. Pauses last at most five minutes. */
     public static final Writing EVERYBODY = new Writing(1, false, Duration.ofMinutes(5));
   }
 

@@ -13,7 +13,7 @@ final class RowCopy {
   private RowCopy() {}
 
   /**
-   * The place of rows in memory.
+   * The location of rows in memory.
    *
    * @param memory memory with a block of {@code capacity} rows, which begins at byte {@code start}
    * @param row the first of the rows
@@ -29,7 +29,7 @@ final class RowCopy {
     return new Place(block.memory(), 0, block.capacity(), 0);
   }
 
-  /** Copies {@code rows} rows between two places. */
+  /** Copies {@code rows} rows from one location to another. */
   static void copy(KvLayout layout, Place from, Place to, int rows) {
     ByteBuffer source = from.memory();
     ByteBuffer target = to.memory();

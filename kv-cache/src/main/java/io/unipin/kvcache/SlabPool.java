@@ -69,7 +69,7 @@ final class SlabPool {
     return debug;
   }
 
-  /** Returns whether a block of {@code rows} rows would have room if nothing else was in use. */
+  /** Returns whether a block of {@code rows} rows would have room if there were no other blocks. */
   boolean fits(KvLayout layout, int rows) {
     long bytes = Slabs.blockBytes(layout, rows);
     lock.lock();
@@ -266,7 +266,7 @@ final class SlabPool {
   }
 
   /**
-   * Counts a failure to find a long enough free run, and adds the present number of free bytes to a
+   * Counts a failure to find a long enough free run, and adds the current number of free bytes to a
    * sum.
    */
   void countLoss() {

@@ -124,7 +124,7 @@ final class Slabs {
   }
 
   /**
-   * Counts a failure to find a long enough free run for a block, and adds the present number of
+   * Counts a failure to find a long enough free run for a block, and adds the current number of
    * free bytes to a sum.
    */
   void countLoss() {

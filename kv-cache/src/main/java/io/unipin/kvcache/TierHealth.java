@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a tier can be written. After a failed write it is off, and refuses writes for a pause.
- * The first write after the pause tries again. Thread-safe.
+ * Whether a tier can be written. After a failed write, the tier is off and refuses writes for some
+ * time. The first write after this pause tries again. Thread-safe.
  */
 final class TierHealth {
   private static final Logger logger = LoggerFactory.getLogger(TierHealth.class);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes rows to the tier of a {@link TierWriter}, and does the tier's upkeep. Counts the bytes
- * that were written and the entries that were dropped. One thread writes; the counters are
+ * that were written and the entries that were dropped. Only one thread may write. The counters are
  * thread-safe.
  */
 final class TierOutput {
@@ -54,7 +54,7 @@ final class TierOutput {
   }
 
   /**
-   * Returns the rows of the key's present entry. If the entry has left, returns the rows that the
+   * Returns the rows of the key's current entry. If the entry has left, returns the rows that the
    * queue holds, or null.
    */
   private @Nullable KvSnapshot rows(TierQueue.Turn turn) {

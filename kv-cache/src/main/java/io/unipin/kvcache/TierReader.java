@@ -36,7 +36,8 @@ final class TierReader {
       found = tier.find(key, lease.kvBlock().layout(), lease.hashes(), began + patience.toNanos());
       choice.answered(question, System.nanoTime() - began);
     } catch (IOException e) {
-      // A missing answer counts as at least the whole patience, even if the tier failed at once.
+      // If the answer is missing, at least the whole patience counts, even if the tier failed at
+      // once.
       choice.unanswered(question, Math.max(System.nanoTime() - began, patience.toNanos()));
       return KvTierLookup.AWAY;
     }
@@ -50,7 +51,9 @@ final class TierReader {
     return choice.pays(offer) ? read(lease, held, offer, choice, least) : KvTierLookup.DECLINED;
   }
 
-  /** @param patience a read without a result counts as a read of at least this many nanoseconds */
+  /**
+   * @param patience nanoseconds; a read without a result counts as at least this long
+   */
   private KvTierLookup read(
       KvLease lease,
       KvTier.Held held,

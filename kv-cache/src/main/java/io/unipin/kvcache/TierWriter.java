@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * then holds these rows, which stay in the cache's memory until they are written.
  *
  * <p>When a write fails, the tier is off: keys are dropped and counted. The first write after a
- * pause tries again. Each further pause is twice as long as the one before, but at most the longest
- * pause.
+ * pause tries again. Each further pause is twice as long as the pause before it, up to a limit.
  */
 final class TierWriter implements AutoCloseable {
   private static final int HELD_SHIFT = 7;
@@ -61,7 +60,9 @@ final class TierWriter implements AutoCloseable {
     return setup.tier().isShared();
   }
 
-  /** Returns how many requests of a user the cache must remember before it writes the user. */
+  /**
+   * Returns how many requests of a user the cache must remember before it writes the user's rows.
+   */
   int leastUses() {
     return setup.writing().leastUses();
   }

@@ -31,7 +31,9 @@ final class Tiers {
         entries::uses);
   }
 
-  /** @param uses returns the number of requests for a key, as far as the cache remembers */
+  /**
+   * @param uses returns the number of requests for a key, as far as the cache remembers them
+   */
   Tiers(List<TierWriter> writers, ToIntFunction<KvKey> uses) {
     this.writers = List.copyOf(writers);
     this.uses = uses;

@@ -154,7 +154,7 @@ public final class UserKvCache implements AutoCloseable {
    * {@link KvOutcome#APPEND}, or a {@link KvOutcome#PREFILL} when the window has moved.
    *
    * <p>Returns empty if the key has no entry, if a request writes the entry, or if there is no
-   * room. Also returns empty if the entry already has all of the tokens, has more tokens, or has
+   * room. Also returns empty if the entry already has all of the tokens or more, or if it has
    * different tokens within the same window. This method does not wait, and its leases are not
    * counted as outcomes.
    *

@@ -12,7 +12,7 @@
  * <li>Slab: a large piece of memory, cut into units of one size. A block takes {@code 2^j} units.
  * <li>Lease: a request's hold on a block. Share: an entry's hold on a block.
  * <li>Slot: the right to write one key's entry.
- * <li>Partition: a part of the byte budget. The entries of a partition compete for its part.
+ * <li>Partition: the entries that compete for one part of the byte budget.
  * <li>Transient block: a block outside the budget, which no other request finds. A branch is a
  *     lease on a transient copy of another lease's rows. A lease aside is a lease on a transient
  *     block without rows.

@@ -75,8 +75,8 @@ class BuddyAllocatorTest {
   }
 
   /**
-   * Moves a run that contains several allocated runs. They must stay allocated at their new places,
-   * and both allocators must still count their used units correctly.
+   * Moves a run that contains several allocated runs. They must stay allocated at their new
+   * positions, and both allocators must still count their used units correctly.
    */
   @Test
   void move_partOfARun_keepsItsPieces() {

@@ -83,7 +83,7 @@ class EvictionOrderTest {
     for (int i = 0; i < 3; i++) {
       order.seen(key(i)); // no request comes in between, so all keys have the same last use
     }
-    order.put(key(3), entry(17)); // its block is as large as that of 32 rows
+    order.put(key(3), entry(17)); // its block is as large as a block for 32 rows
     assertThat(order.first(1, EvictionOrderTest::any))
         .extracting(Map.Entry::getKey)
         .containsExactly(key(3));
@@ -136,8 +136,8 @@ class EvictionOrderTest {
   }
 
   /**
-   * A queue may hold the place of an erased user for a while. The place must not keep the user's
-   * key or entry in memory.
+   * A queue may hold the {@link EvictionPlace} of an erased user for a while. This object must not
+   * keep the user's key or entry in memory.
    */
   @Test
   void remove_keyThatIsQueued_leavesNothingOfItBehind() throws InterruptedException {

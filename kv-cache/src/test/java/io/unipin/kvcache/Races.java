@@ -221,7 +221,7 @@ public final class Races {
 
   /**
    * A race between a writer and an erasure of its user. The erasure begins after the history was
-   * read. Whichever ends first, no row of that history may stay.
+   * read. No row of that history may stay, no matter which thread ends first.
    */
   @JCStressTest
   @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "nothing stays")

@@ -63,7 +63,7 @@ class TokenHashesTest {
     assertThat(two.commonPrefix(one)).isEqualTo(1);
   }
 
-  /** Files and Redis keep these hashes, so a later version must compute the same ones. */
+  /** Files and Redis keep these hashes, so a later version must compute the same hashes. */
   @Test
   void add_tokens_hashAsInEveryVersion() {
     TokenHashes hashes = TokenHashes.builder(1).add(1, 2).add(-3, 1L << 40).add(0, 0).build();

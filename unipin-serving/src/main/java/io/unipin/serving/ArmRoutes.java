@@ -60,7 +60,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
    * Creates the routes. Users whose arms change no settings get the server's own pipeline and
    * bundle.
    *
-   * @param name name of the server's own arm; users who take part in no experiment get this arm
+   * @param name name of the default arm; users who take part in no experiment get this arm
    * @param onDrained receives each bundle of an arm before that bundle is closed
    */
   ArmRoutes(
@@ -90,8 +90,8 @@ final class ArmRoutes implements Routes, AutoCloseable {
   }
 
   /**
-   * Loads the arms' bundles with the given function, brings them to the current state of the live
-   * items and the counts, and puts them in service.
+   * Loads the arms' bundles with the given function and puts them in service. Before that, each
+   * bundle gets the current live items and the current tables of counts.
    */
   void load(Function<String, LoadedBundle> loader, ItemChanges items, CountsReloads counts) {
     bundles.forEach(
@@ -138,7 +138,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
             });
   }
 
-  /** Throws if the settings of the server or of an arm do not fit the bundle. */
+  /** Throws if the settings of the server or of an arm do not fit a bundle. */
   void check(LoadedBundle bundle) {
     base.check(bundle);
     arms()
@@ -164,7 +164,7 @@ final class ArmRoutes implements Routes, AutoCloseable {
   }
 
   private List<Assignment> assign(String user) {
-    // A request with too long a user id is refused later, so this id is not hashed here.
+    // A request whose user id is too long is refused later, so such an id is not hashed here.
     return experiments.assign(user.length() <= FeedRules.ID_CHARS ? user : "");
   }
 

@@ -7,8 +7,9 @@ import io.unipin.serving.settings.ServerConfig;
 
 /**
  * Chooses the memory of a server's caches. The caches use either the memory of the process, or
- * pools on the engine's device, one pool for each cache. Pools are parts of the server. A pool is
- * opened before its cache, so it is closed after its cache. Not thread-safe.
+ * pools on the engine's device, one pool for each cache. Each pool is opened as a part of the
+ * server, before the cache that uses it. Parts are closed in reverse order, so the cache is closed
+ * first. Not thread-safe.
  */
 final class CacheMemory {
   private final ServerConfig config;
@@ -16,10 +17,10 @@ final class CacheMemory {
   private final OpenParts parts;
 
   /**
-   * Creates a choice of memory.
+   * Creates an instance for one server.
    *
-   * @param pooled whether caches lie in the engine's memory. A graphics card needs this. On the
-   *     processor, only tests use this, to run the same code as on a card.
+   * @param pooled whether caches lie in the engine's memory. True on a graphics card. On the
+   *     processor, only tests set it to true, to run the same code as on a card.
    */
   CacheMemory(ServerConfig config, boolean pooled, OpenParts parts) {
     this.config = config;

@@ -15,8 +15,8 @@ public final class HistoryErasures {
   private HistoryErasures() {}
 
   /**
-   * Reads the log of the fleet's erasures to its end, and erases each user in it whom the store has
-   * not erased yet. Does nothing for a server without a fleet.
+   * Reads the log of the fleet's erasures to its end. Erases each user in the log whom the store
+   * has not erased yet. Does nothing for a server without a fleet.
    *
    * @throws io.unipin.serving.failure.ServingException UNAVAILABLE when the log can't be read now
    */

@@ -22,7 +22,7 @@ public final class HistoryRebuild {
   private HistoryRebuild() {}
 
   /**
-   * Records the actions of the whole topic up to its present end. An existing history keeps its
+   * Records the actions of the whole topic up to its current end. An existing history keeps its
    * actions and gets the actions that it lacks. The fleet's erasures are read first.
    *
    * @param progress receives the number of records read so far, from time to time

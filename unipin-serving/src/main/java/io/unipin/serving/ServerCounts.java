@@ -39,7 +39,7 @@ final class ServerCounts {
         maxBytes);
   }
 
-  /** Returns the age of tables; 0 for tables of a log without times. */
+  /** Returns the age of the tables in seconds; 0 if they were counted from a log without times. */
   private static double ageSeconds(CountsStatus tables) {
     long untilMs = tables.until().toEpochMilli();
     return untilMs == 0 ? 0 : (System.currentTimeMillis() - untilMs) / MS_PER_SECOND;

@@ -48,8 +48,8 @@ final class ServerFleet {
   }
 
   /**
-   * Makes the erasures that the server has missed. From then on, also makes the erasures of other
-   * replicas.
+   * Applies the erasures that the server has missed. From then on, also applies the erasures of
+   * other replicas.
    *
    * @param empty whether the server had no data of users on its disk when it started
    */
@@ -86,7 +86,7 @@ final class ServerFleet {
     try (Stream<Path> found = Files.list(place)) {
       return found.findAny().isEmpty();
     } catch (IOException e) {
-      return false; // the place holds something that is not a folder, or can't be read
+      return false; // the path is not a folder, or can't be read
     }
   }
 

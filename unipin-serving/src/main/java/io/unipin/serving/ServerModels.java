@@ -87,7 +87,7 @@ final class ServerModels {
                 pipeline,
                 bundles,
                 this::forget));
-    parts.<AutoCloseable>opened(() -> stopping = true); // set before the bundles are closed
+    parts.<AutoCloseable>opened(() -> stopping = true); // at a stop, before the bundles close
     holders.add(bundles);
     holders.addAll(routes.bundles());
     stores.impressions().keepOnly(this::known);

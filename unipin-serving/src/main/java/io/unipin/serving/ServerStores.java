@@ -126,7 +126,7 @@ record ServerStores(
     return new ImpressionMeters.Figures(of.bytes(), of.maxBytes(), of.counted(), of.uncounted());
   }
 
-  /** Opens the secrets of the fleet; empty when this server shares no secrets. */
+  /** Opens and returns the secrets of the fleet; empty when this server shares no secrets. */
   static Optional<Secrets> shared(SecurityConfig config, OpenParts parts) {
     return config.secretFile().isEmpty()
         ? Optional.empty()

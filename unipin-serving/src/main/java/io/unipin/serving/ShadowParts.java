@@ -41,8 +41,8 @@ final class ShadowParts implements AutoCloseable {
   }
 
   /**
-   * Loads, checks and warms the shadow's bundle, if one is configured. Then brings it to the
-   * current state of the live items and the counts, and puts it in service.
+   * Loads, checks and warms the shadow's bundle, if one is configured. Then gives the bundle the
+   * current live items and tables of counts, and puts it in service.
    */
   void load(
       Function<String, LoadedBundle> loader,

@@ -64,7 +64,7 @@ public final class UniPinServer implements AutoCloseable {
       RpcServices services = services(operations, changes);
       stores.fleet().enter(models::versions);
       MetricsEndpoint endpoint = openMetrics(); // reports why other ports are not open yet
-      stores.fleet().erasures().ifPresent(parts::opened); // closed before the stores
+      stores.fleet().erasures().ifPresent(parts::opened); // they close before the stores
       ServerFleet.follow(stores.fleet(), config, stores.histories(), services.users(), empty);
       ports = openPorts(services, endpoint);
       stores

@@ -50,7 +50,10 @@ final class CallOrderTest {
   private final CountDownLatch gate = new CountDownLatch(1);
   private final List<String> ranked = Collections.synchronizedList(new ArrayList<>());
 
-  /** A ranking model that is slow for one user. At another user it waits until the gate opens. */
+  /**
+   * A ranking model that is slow for one user. For another user, it waits until the test opens the
+   * gate.
+   */
   private final class GatedRanking implements RankingModel {
     private final RankingModel ranking;
 
@@ -192,7 +195,7 @@ final class CallOrderTest {
 
   private static void awaitWaiting(UniPinServer server, int calls) throws Exception {
     while (!metrics(server).contains("\nunipin_queue " + (double) calls + "\n")) {
-      Thread.onSpinWait(); // the test's time limit ends this if a call was refused
+      Thread.onSpinWait(); // the test's time limit ends this loop if a call was refused
     }
   }
 

@@ -263,7 +263,10 @@ final class CountsReloadTest {
     }
   }
 
-  /** The tables lack an item that was put, so only the constants change its probabilities. */
+  /**
+   * The tables lack an item that was put, so the inputs from its counts are neutral. Only the
+   * slopes and constants of the weights change the probabilities of this item.
+   */
   @Test
   void rank_itemThatWasPut_hasNeutralInputs() {
     Path bundles = folder.resolve("bundles");
@@ -322,7 +325,10 @@ final class CountsReloadTest {
     }
   }
 
-  /** The tables of the bundle of arm b end later than the first tables that are loaded. */
+  /**
+   * The tables of arm b's bundle count actions up to a later time than the first tables that are
+   * loaded.
+   */
   @Test
   void reload_reachesArmsAndTheBundleBefore_andNamesThoseThatItDoesNotFit() {
     Path bundles = folder.resolve("bundles");

@@ -66,7 +66,7 @@ final class EnginePoolServingTest {
     CountedBundles.publish(shared, "counted", 3, tables, shared.resolve("scratch"));
   }
 
-  /** A running server, with a client of its service and a client of its administration. */
+  /** A running server, with a client of its service and a client of its admin port. */
   private record Running(UniPinServer server, UniPinClient client, UniPinAdminClient admin)
       implements AutoCloseable {
     static Running of(UniPinServer server) {
@@ -263,7 +263,10 @@ final class EnginePoolServingTest {
     }
   }
 
-  /** Returns 0 if both have the same id and, up to the tolerance, the same utility; otherwise 1. */
+  /**
+   * Returns 0 if both items have the same id and, up to the tolerance, the same utility; otherwise
+   * 1.
+   */
   private static int apart(ScoredItem one, ScoredItem other) {
     boolean same =
         one.getItemId() == other.getItemId()

@@ -147,7 +147,7 @@ final class ExplorationServingTest {
           repeated++;
         }
       }
-      assertThat(explored).isBetween(20, 80); // 50 are expected, half of 100 places
+      assertThat(explored).isBetween(20, 80); // 50 are expected, half of 100 positions
       assertThat(repeated).isPositive();
       assertThat(metrics(server)).contains("unipin_explored_total");
       assertThat(inspected(server)).contains("\"rule\":\"exploration\"");

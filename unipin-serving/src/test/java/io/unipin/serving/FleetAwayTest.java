@@ -144,7 +144,7 @@ final class FleetAwayTest {
   }
 
   /**
-   * A user was erased while this server was stopped. The server makes this erasure once Redis can
+   * A user was erased while this server was stopped. The server applies this erasure once Redis can
    * be reached.
    */
   @Test
@@ -180,7 +180,8 @@ final class FleetAwayTest {
         record(client, "u");
         page(client, "u");
         page(client, "u");
-        Eventually.holds(() -> rows.command("DBSIZE").equals(":2")); // user's rows, model's mark
+        // One key holds the user's rows. The other key holds the mark of the model.
+        Eventually.holds(() -> rows.command("DBSIZE").equals(":2"));
         assertThat(http(one, "healthz")).startsWith(AWAY);
       }
     }

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests how replicas make the erasures of their fleet when they start. Also tests erasures whose
+ * Tests how replicas apply the erasures of their fleet when they start. Also tests erasures whose
  * secret a replica lacks.
  */
 @NeedsRedis
@@ -163,7 +163,7 @@ final class FleetErasuresTest {
   }
 
   /**
-   * Deletes the mark of an erasure. A replica that reads the erasure again would then make it
+   * Deletes the mark of an erasure. A replica that reads the erasure again would then apply it
    * again.
    */
   private void unmark(RedisServer redis, String user) throws IOException {
@@ -190,13 +190,13 @@ final class FleetErasuresTest {
       try (UniPinServer fresh = UniPinServer.start(config("fresh", redis))) {
         assertThat(actions(fresh, "first")).as("not erased again").isEqualTo(1);
         assertThat(actions(fresh, "second")).isZero();
-        // later erasures are made
+        // later erasures are applied
         record(one, "third", "e1");
         assertThat(actions(fresh, "third")).isEqualTo(1);
         assertThat(erase(one, "third").getConfirmedList()).containsExactly("fresh", "one");
         assertThat(isLogged("fresh", "third")).isFalse();
       }
-      // If a replica has data of its own but its file of made erasures is gone, it makes all
+      // If a replica has data of its own but its file of applied erasures is gone, it applies all
       // erasures again.
       Files.delete(folder.resolve("fresh").resolve("history-erasures.json"));
       try (UniPinServer again = UniPinServer.start(config("fresh", redis))) {
@@ -215,7 +215,7 @@ final class FleetErasuresTest {
   }
 
   /**
-   * Whether the stored position, before which all erasures are made, is beyond {@code position}.
+   * Whether the stored position, before which all erasures are applied, is beyond {@code position}.
    */
   private static boolean points(RedisServer redis, long position) {
     String point = redis.command("HGET unipin:made redis/redis");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that a history store gets the erasures of its fleet before it is copied. */
+/** Tests that a history store gets the erasures of its fleet before the store is copied. */
 @NeedsRedis
 @Timeout(60)
 final class HistoryErasuresTest {

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class JsonSecurityTest {
   private static final String USER = "{\"user\":{\"userId\":\"u\"}}";
 
-  /** Calls of the service's port and of the administration's, by the role that they need. */
+  /** Calls of the service's port and of the admin port, by the role that they need. */
   private static final Map<Role, List<String>> CALLS =
       Map.of(
           Role.SERVE, List.of("RetrieveAndRank " + USER, "Retrieve " + USER),
@@ -161,7 +161,10 @@ final class JsonSecurityTest {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  /** Returns a client that trusts the server's certificate and perhaps shows its own. */
+  /**
+   * Returns a client that trusts the server's certificate, and presents {@code presented} unless it
+   * is null.
+   */
   private static HttpClient client(TestCertificate server, @Nullable TestCertificate presented)
       throws Exception {
     KeyStore trusted = empty();

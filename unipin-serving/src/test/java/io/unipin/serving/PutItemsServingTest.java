@@ -55,7 +55,7 @@ final class PutItemsServingTest {
 
   @TempDir Path folder;
 
-  /** A running server, with a client of its service and a client of its administration. */
+  /** A running server, with a client of its service and a client of its admin port. */
   private record Running(UniPinServer server, UniPinClient client, UniPinAdminClient admin)
       implements AutoCloseable {
     @Override

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests servers that share their users' rows in Redis, over gRPC. */
+/** Tests, over gRPC, servers that share the encoded keys and values (rows) of users in Redis. */
 @NeedsRedis
 @Timeout(180)
 final class RedisTierServingTest {

@@ -15,7 +15,7 @@ import java.util.Objects;
  */
 public final class ChunkBytes {
   /** Names the format. The digit at the end changes when the layout of the bytes changes. */
-  private static final long MAGIC = 0x55504B5643484B31L; // "UPKVCHK1"
+  private static final long MAGIC = 0x55504B5643484B31L; // "UPKVCHK1" in ASCII
 
   static final int HEADER_BYTES = Long.BYTES + 3 * Id.BYTES + 3 * Integer.BYTES;
 

@@ -19,12 +19,12 @@ import org.slf4j.LoggerFactory;
 /**
  * A tier in a folder of the local disk. It survives a restart, after a clean stop and after a kill.
  *
- * <p>An entry keeps its whole chunks. Its last chunk is overwritten in place when rows are added.
- * When the file is full, the least recently used entries make room. Dirty pages are overwritten by
- * the next chunks, by upkeep, and before the erasure of their user returns. After a kill, upkeep
- * looks through all pages that no chunk uses.
+ * <p>When an entry gets more rows, its full chunks stay, and its last chunk is overwritten in
+ * place. When the file is full, the least recently used entries make room. Dirty pages are
+ * overwritten by later chunks or by upkeep. An erasure overwrites the user's dirty pages before it
+ * returns. After a kill, upkeep looks through all pages that no chunk uses.
  *
- * <p>Threads: see {@link KvTier}.
+ * <p>{@link KvTier} says which threads may call which methods.
  */
 public final class FileTier implements KvTier {
   private static final Logger logger = LoggerFactory.getLogger(FileTier.class);
@@ -182,12 +182,12 @@ public final class FileTier implements KvTier {
     return indexed || !dirty.isEmpty();
   }
 
-  /** Removes from the index all records that no longer count. */
+  /** Removes all replaced records from the index file. */
   private void forget() throws IOException {
     try {
       index.rewrite(holdings.all(), false);
     } catch (IOException e) {
-      index.empty(); // no room for a second file; upkeep writes it later
+      index.empty(); // no room for a second file; upkeep writes the new index later
     }
   }
 

@@ -7,7 +7,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The chunks of an entry that hold rows of one request. One thread. */
+/** The chunks of an entry that hold rows for one request. Confined to one thread. */
 final class HeldChunks implements KvTier.Held {
   private final Parts parts;
   private final StoredEntry entry;
@@ -79,7 +79,7 @@ final class HeldChunks implements KvTier.Held {
     try {
       read = parts.file().read(entry.name(), chunk);
     } catch (ClosedByInterruptException e) {
-      return read; // the caller gave up, which says nothing about the chunk
+      return read; // the caller was interrupted, which says nothing about the chunk
     } catch (IOException e) {
       // An unreadable chunk is like a wrong chunk: the caller encodes its rows.
     }

@@ -14,15 +14,16 @@ import org.jspecify.annotations.Nullable;
  * The entries that requests can find, and the order in which they are evicted: the least recently
  * used first. Reading or writing an entry counts as a use.
  *
- * <p>Many threads call {@link #find} and {@link #has}. One thread calls the other methods.
+ * <p>Any thread may call {@link #find} and {@link #has}. Only one thread may call the other
+ * methods.
  */
 final class Holdings {
   private final Map<EntryName, Held> held = new ConcurrentHashMap<>();
   private final AtomicLong time = new AtomicLong();
 
   /**
-   * The names in the order of the uses that are noted here. If a name was used after it was queued,
-   * it is queued again when its turn comes. So a use only has to set a number.
+   * The names in the order in which they were queued. If a name was used after it was queued, it is
+   * queued again when its turn comes. So a use need not change this queue.
    */
   private final Deque<Turn> turns = new ArrayDeque<>();
 

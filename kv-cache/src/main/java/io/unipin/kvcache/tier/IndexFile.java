@@ -22,11 +22,11 @@ import java.util.Set;
  * appends a record. When later records have replaced most records, a new file is written beside the
  * old file, and takes its place.
  *
- * <p>A crash may leave an incomplete record. {@link #load} reads up to the first such record. One
- * thread.
+ * <p>A crash may leave an incomplete record. {@link #load} reads up to the first such record.
+ * Confined to one thread.
  */
 final class IndexFile implements Closeable {
-  private static final long MAGIC = 0x55504B56494E4458L; // "UPKVINDX"
+  private static final long MAGIC = 0x55504B56494E4458L; // "UPKVINDX" in ASCII
   private static final int VERSION = 1;
   private static final int HEADER_BYTES = 64;
   private static final int CLEAN_AT = HEADER_BYTES - Integer.BYTES;
@@ -54,7 +54,7 @@ final class IndexFile implements Closeable {
   /**
    * The content of an index file.
    *
-   * @param entries present entries, the least recently written first
+   * @param entries current entries, the least recently written first
    * @param clean whether the file was closed after all removed chunks had been overwritten
    */
   record Loaded(Map<EntryName, StoredEntry> entries, boolean clean) {}
@@ -130,7 +130,7 @@ final class IndexFile implements Closeable {
     return index;
   }
 
-  /** Records the present chunks of an entry. */
+  /** Records the current chunks of an entry. */
   void put(StoredEntry entry) throws IOException {
     replaced.add(entry.name().user()); // an earlier record of the user may be in the file
     ByteBuffer record = ByteBuffer.allocate(IndexRecord.bytes(entry));
@@ -159,7 +159,7 @@ final class IndexFile implements Closeable {
     return replaced.contains(user);
   }
 
-  /** Whether the file should be written anew with the present entries. */
+  /** Whether the file should be written anew with the current entries. */
   boolean isOverdue() {
     return behind || length > 2 * rewrittenBytes + SLACK_BYTES;
   }
@@ -180,7 +180,7 @@ final class IndexFile implements Closeable {
   }
 
   /**
-   * Removes all records. The next {@link #rewrite} writes the records of the present entries again.
+   * Removes all records. The next {@link #rewrite} writes the records of the current entries again.
    */
   void empty() throws IOException {
     behind = true;

@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record of the index file: the present chunks of an entry. A record without chunks says that
+ * One record of the index file: the current chunks of an entry. A record without chunks says that
  * the entry is gone. Numbers are big-endian.
  *
  * <pre>

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Knows which pages of the file are used, which are dirty, and which are free.
  *
  * <p>A dirty page still has bytes of a removed chunk. New chunks take dirty pages before free
- * pages, because a new chunk overwrites the whole page. One thread.
+ * pages, because a new chunk overwrites the whole page. Confined to one thread.
  */
 final class PageMap {
   private final int limit;
@@ -114,7 +114,7 @@ final class PageMap {
   }
 
   /** Frees dirty pages that were overwritten. */
-  @SuppressWarnings("ReferenceEquality") // the very object that this class gave out
+  @SuppressWarnings("ReferenceEquality") // compares with the object that this class returned
   void cleaned(Dirty pages) {
     for (Iterator<Dirty> all = dirty.iterator(); all.hasNext(); ) {
       if (all.next() == pages) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * The pages for the chunks of one write: first the pages of the entry's own replaced chunks, then
- * other pages. {@link #close} gives back the pages that no chunk uses. One thread.
+ * other pages. {@link #close} gives back the pages that no chunk uses. Confined to one thread.
  */
 final class PageSupply implements AutoCloseable {
   private final EntryName name;

@@ -15,7 +15,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The folder of a tier's files, which one process uses at a time. One thread. */
+/** The folder of a tier's files, which one process uses at a time. Confined to one thread. */
 final class TierFolder {
   private static final Logger logger = LoggerFactory.getLogger(TierFolder.class);
 
@@ -79,11 +79,12 @@ final class TierFolder {
   }
 
   /**
-   * Lets requests find the entries whose pages are free. If two chunks name the same page, the page
-   * belongs to the chunk that was written later. Returns the number of entries that lost chunks.
+   * Claims the pages of all chunks, and lets requests find the entries. If two chunks name the same
+   * page, the page belongs to the chunk that was written later. Returns the number of entries that
+   * lost chunks.
    */
   private static int claim(List<StoredEntry> entries, PageMap pages, Holdings holdings) {
-    Collections.reverse(entries); // the most recently written first
+    Collections.reverse(entries); // the most recently written entries now come first
     List<StoredEntry> found = new ArrayList<>();
     int dropped = 0;
     for (StoredEntry entry : entries) {
@@ -109,7 +110,7 @@ final class TierFolder {
     return part;
   }
 
-  /** Closes the files and gives the folder up. */
+  /** Closes the files and unlocks the folder. */
   void close() {
     while (!open.isEmpty()) {
       try {

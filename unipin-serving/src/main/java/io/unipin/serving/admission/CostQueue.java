@@ -30,12 +30,13 @@ final class CostQueue implements WorkQueue {
    * queue with priorities (Priority Assignment in Waiting Line Problems, 1954).
    *
    * Deadlines: the latest start of a live call is its deadline minus its expected running time.
-   * Before the call with the earliest turn runs, the queue adds up the costs of the live calls that
-   * can still meet their deadlines, in the order of their latest starts. If one of them would start
-   * too late after the first call and the calls with earlier latest starts, then the call with the
-   * earliest latest start runs instead. This order of deadlines misses no deadline that can be met
-   * if there is one worker and the costs are known (Jackson's rule). The cost of the first call is
-   * doubled in this sum, because costs are averages.
+   * Before the call with the earliest turn runs, the queue looks at the live calls that can still
+   * meet their deadlines. It adds up their costs in the order of their latest starts. Suppose that
+   * one of them would start too late after the first call and the calls before it in this order.
+   * Then the call with the earliest latest start runs instead of the first call. This order of
+   * deadlines misses no deadline that can be met if there is one worker and the costs are known
+   * (Jackson's rule). The cost of the first call is doubled in this sum, because costs are
+   * averages.
    *
    * Nobody starves: once T has passed since a call's turn, no call that arrives later overtakes it.
    * Proof. Let now >= turn(u) + T for a waiting call u. A call that arrives from now on has a turn
@@ -46,7 +47,7 @@ final class CostQueue implements WorkQueue {
    * after 3 T, and a batch after 5 T.
    */
 
-  /** The delay of a live call, as a multiple of its expected running time, before the bound. */
+  /** The delay of a live call, as a multiple of its expected running time. T bounds the delay. */
   private static final double COST_FACTOR = 16;
 
   /** Factor for the cost of the call that would run before a call with a close deadline. */
@@ -141,7 +142,9 @@ final class CostQueue implements WorkQueue {
     return owed || leavesTime(first, now) ? first : byLatestStart.first();
   }
 
-  /** Whether all calls that can meet their deadlines still can if {@code first} runs now. */
+  /**
+   * Whether all calls that can still meet their deadlines will meet them if {@code first} runs now.
+   */
   private boolean leavesTime(Place first, long now) {
     long begin = now + MARGIN * first.cost();
     long before = 0;
@@ -170,8 +173,9 @@ final class CostQueue implements WorkQueue {
 
   /**
    * Returns the work of the calls with earlier turns. A live call that will be moved forward for
-   * its deadline has less work ahead: the work that the workers do until its latest start, or the
-   * work of the calls with earlier latest starts, whichever is more.
+   * its deadline has less work ahead. Then the result is the larger of two amounts: the work that
+   * the workers do until the call's latest start, and the work of the calls with earlier latest
+   * starts.
    */
   @Override
   public long workAhead(Ticket ticket) {

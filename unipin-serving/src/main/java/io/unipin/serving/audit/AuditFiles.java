@@ -43,8 +43,8 @@ final class AuditFiles implements AutoCloseable {
   }
 
   /**
-   * Hands a line with its line end to the operating system. So a crash of this process does not
-   * lose the line.
+   * Passes a line, including its line end, to the operating system. So a crash of this process does
+   * not lose the line.
    */
   void write(byte[] line) throws IOException {
     if (open == null || size + line.length > maxBytes / SHARES) {

@@ -76,7 +76,7 @@ public final class AuditLog implements AutoCloseable {
     return HexFormat.of().formatHex(mac, 0, PSEUDONYM_BYTES);
   }
 
-  /** Returns the present time in milliseconds since the epoch. */
+  /** Returns the current time in milliseconds since the epoch. */
   public long nowMs() {
     return clockMs.getAsLong();
   }

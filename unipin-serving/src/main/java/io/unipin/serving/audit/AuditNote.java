@@ -36,7 +36,10 @@ public final class AuditNote {
     this.arrivedMs = log.nowMs();
   }
 
-  /** Notes something that the call names. An empty text is left out, and a long text is cut. */
+  /**
+   * Adds to the entry a thing that the call names, such as a bundle. An empty text is left out, and
+   * a long text is cut.
+   */
   public synchronized void names(String key, String value) {
     if (!value.isEmpty()) {
       what.put(

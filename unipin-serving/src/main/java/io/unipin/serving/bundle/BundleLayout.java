@@ -29,9 +29,9 @@ final class BundleLayout {
   static final String CLASSES = ClassCounts.FILE;
 
   /**
-   * File with the weights that order a page. Only models made by {@code train} can have it. It is
-   * absent if the model does not retrieve, or if the validation split has too few targets to fit
-   * the weights.
+   * File with the weights for ordering the items of a page. Only models made by {@code train} can
+   * have it. It is absent if the model does not retrieve, or if the validation split has too few
+   * targets to fit the weights.
    */
   static final String PAGE = FittedPageOrder.FILE;
 

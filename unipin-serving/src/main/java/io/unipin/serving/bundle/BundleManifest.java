@@ -52,8 +52,8 @@ record BundleManifest(
   }
 
   /**
-   * Returns the earliest format in which a bundle with such a model can be written. So earlier
-   * versions of UniPin can serve every bundle that needs no later format.
+   * Returns the earliest format in which a bundle with this model and these files can be written.
+   * So earlier versions of UniPin can serve every bundle that needs no later format.
    *
    * @param trained names of the files of {@link BundleLayout#TRAINED} that the bundle holds
    */

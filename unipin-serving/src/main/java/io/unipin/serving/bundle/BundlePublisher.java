@@ -62,8 +62,8 @@ public final class BundlePublisher {
   }
 
   /**
-   * Copies a bundle to a place where a server may look for it. The copy appears there in one step,
-   * and it may have another name.
+   * Copies a bundle to a path where a server may look for it. The copy appears at this path in one
+   * step, and it may have another name.
    *
    * @throws BundleException when the bundle is damaged, or a bundle of that name exists at the
    *     target
@@ -106,7 +106,8 @@ public final class BundlePublisher {
   }
 
   /**
-   * Writes a bundle beside its place and then moves it there.
+   * Writes a bundle into a temporary directory beside its final path, and then moves it to that
+   * path.
    *
    * @param keep whether a complete bundle that can't be moved is kept under another name
    */

@@ -220,7 +220,7 @@ public final class BundleReader {
     }
   }
 
-  /** Reads the counts of a bundle; null if the bundle has none. */
+  /** Reads the tables of counts of a bundle; null if the bundle has none. */
   static @Nullable CountedRanking counts(
       String name, Path directory, ModelConfig config, Catalogue catalogue, long maxBytes) {
     Path folder = model(directory).resolve(CountedRanking.FOLDER);
@@ -248,8 +248,8 @@ public final class BundleReader {
   }
 
   /**
-   * Reads the weights that order a page, for a model with these actions; empty if the bundle has no
-   * such weights.
+   * Reads the weights for ordering a page, for a model with these actions; empty if the bundle has
+   * no such weights.
    *
    * @throws ModelException when the file is broken or does not fit the model
    */

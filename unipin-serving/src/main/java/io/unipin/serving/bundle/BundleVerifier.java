@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * Checks a bundle's directory before any of its files is used. The checks cover the names, sizes
- * and SHA-256 of all files, and that there are no other files.
+ * and SHA-256 of all files. A file that the manifest does not list is refused.
  */
 final class BundleVerifier {
   static final long MAX_MANIFEST_BYTES = 1 << 20;

@@ -58,7 +58,10 @@ public final class CatalogueFilters {
 
   private final Catalogue catalogue;
 
-  /** Rows of items with a known time, oldest first, with their times. */
+  /**
+   * Catalogue rows of the items whose time of appearance is known, oldest first. {@code times}
+   * holds their times in the same order.
+   */
   private final int[] rows;
 
   private final long[] times;
@@ -74,14 +77,18 @@ public final class CatalogueFilters {
 
   private final long keptBytes;
 
-  /** Filters with the live items of the newest version that a request asked for. */
+  /**
+   * The cached filters that include live items, for the newest version of the live items that a
+   * request has used.
+   */
   private volatile LiveFilters keptLive;
 
   /** The cached filters that include the live items of one version. */
   private record LiveFilters(long version, Cache<Asked, ItemFilter> kept) {}
 
   /**
-   * The key of a cached filter. {@code from} is the first place of a block, or {@link #ANY_AGE}.
+   * The key of a cached filter. {@code from} is the index in {@code rows} at which a block begins,
+   * or {@link #ANY_AGE}.
    */
   private record Asked(Set<String> categories, int from) {}
 
@@ -181,7 +188,7 @@ public final class CatalogueFilters {
 
   /**
    * Returns the cached filter for items of the wanted categories. It rejects the catalogue's items
-   * that stand before the place {@code from}.
+   * that stand before index {@code from} in {@code rows}.
    */
   private ItemFilter shared(Set<String> wanted, int from) {
     Set<String> known =
@@ -200,7 +207,7 @@ public final class CatalogueFilters {
 
   /**
    * Returns a time that is earlier than the limit {@code createdSinceMs} of each request whose
-   * cached filter begins at this place; {@link FeedLog#NO_TIME} if items of any age pass.
+   * cached filter has this {@code from}; {@link FeedLog#NO_TIME} if items of any age pass.
    */
   private long before(int from) {
     if (from == ANY_AGE) {
@@ -210,8 +217,8 @@ public final class CatalogueFilters {
   }
 
   /**
-   * Returns the place of the first item that appeared at the given time or later; {@link #ANY_AGE}
-   * for time 0.
+   * Returns the index in {@code rows} of the first item that appeared at the given time or later;
+   * {@link #ANY_AGE} for time 0.
    */
   private int first(long timeMs) {
     if (timeMs == 0) {

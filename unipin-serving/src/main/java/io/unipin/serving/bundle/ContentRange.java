@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * The range of the Euclidean lengths of the content vectors in a catalogue. If a vector's length is
- * far outside of this range, the vector probably does not come from the source of the training's
- * vectors.
+ * far outside of this range, the vector probably does not come from the same source as the vectors
+ * in training.
  *
  * @param dimension number of values of a content vector; 0 when no item has content
  * @param least smallest Euclidean length of an item's content

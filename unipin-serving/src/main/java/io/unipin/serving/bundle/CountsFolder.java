@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** Reads folders of counts of a bounded size. */
+/** Reads folders with tables of counts. The size of a folder is bounded. */
 public final class CountsFolder {
   private CountsFolder() {}
 
@@ -20,7 +20,7 @@ public final class CountsFolder {
    * @param config the model whose probabilities the counts change
    * @param catalogue the items of the model
    * @param maxBytes largest number of bytes that the files, and the tables in memory, may take
-   * @throws CountsException when the folder is broken, too large, or not for such a model
+   * @throws CountsException when the folder is broken, too large, or made for another model
    */
   public static CountedRanking read(
       Path folder, ModelConfig config, Catalogue catalogue, long maxBytes) {

@@ -164,7 +164,7 @@ public final class LoadedBundle implements AutoCloseable {
   }
 
   /**
-   * Returns the weights that order a page, which training fitted; empty if training fitted none.
+   * Returns the weights that training fitted for ordering a page; empty if training fitted none.
    */
   public Optional<PageOrder> pageOrder() {
     return Optional.ofNullable(trained.pageOrder());
@@ -180,7 +180,10 @@ public final class LoadedBundle implements AutoCloseable {
     return Optional.ofNullable(counted.preRank());
   }
 
-  /** Returns which items follow which; empty if the bundle does not hold this. */
+  /**
+   * Returns the table of the items that often follow each item; empty if the bundle has no such
+   * table.
+   */
   public Optional<FollowTable> follows() {
     return Optional.ofNullable(trained.preRanking()).map(files -> files.tables().follows());
   }
@@ -192,7 +195,7 @@ public final class LoadedBundle implements AutoCloseable {
 
   /**
    * Returns the tables of counts by which the bundle ranks now: the bundle's own tables, or newer
-   * ones that replaced them. Empty if the bundle has no counts.
+   * tables that replaced them. Empty if the bundle has no counts.
    */
   public Optional<CountedRanking> counts() {
     return Optional.ofNullable(counted.ranking());

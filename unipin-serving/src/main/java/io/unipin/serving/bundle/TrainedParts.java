@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of a bundle that only trained models have. Immutable.
  *
- * @param pageOrder the weights that order a page; null if training fitted none
+ * @param pageOrder the weights for ordering a page; null if training fitted none
  * @param preRanking the files of pre-ranking; null if the bundle has none
  * @param counts the bundle's own tables of counts with their weights; null if it has none
  */

@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A complete bundle that could not be moved to its place. It is kept, because it may hold hours of
- * work.
+ * A complete bundle that could not be moved to its final path. It is kept, because it may hold
+ * hours of work.
  */
 final class UnpublishedBundle {
   private UnpublishedBundle() {}
 
   /**
-   * Moves a complete bundle to a folder beside the place where it should have been.
+   * Moves a complete bundle to a folder beside the bundle's intended path.
    *
    * @return end of an error message; it names the folder and the command that publishes the bundle
    */

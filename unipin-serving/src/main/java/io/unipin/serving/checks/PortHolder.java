@@ -57,7 +57,7 @@ public final class PortHolder {
       }
       return Optional.empty();
     } catch (IOException | DirectoryIteratorException e) {
-      return Optional.empty(); // no Linux
+      return Optional.empty(); // not on Linux
     }
   }
 
@@ -72,7 +72,7 @@ public final class PortHolder {
           .map(field -> "socket:[" + field[9] + "]")
           .toList();
     } catch (IOException e) {
-      return List.of(); // no Linux, or no such protocol
+      return List.of(); // not on Linux, or the kernel lacks this protocol
     }
   }
 
@@ -110,7 +110,7 @@ public final class PortHolder {
     for (int i = 1; i < words.size(); i++) {
       String word = words.get(i);
       if (word.equals("-cp") || word.equals("-classpath") || word.equals("--class-path")) {
-        i++; // skips the path
+        i++; // skips the class path
       } else if (!word.startsWith("-") && !word.startsWith("@")) {
         boolean more = i + 1 < words.size() && words.get(i + 1).matches("[a-z]+");
         String name = word.substring(word.lastIndexOf('/') + 1);

@@ -51,8 +51,8 @@ public final class StartChecks {
   }
 
   /**
-   * Checks the engine's device, memory, folders, files and ports. Warns when a disk has little space
-   * left.
+   * Checks the engine's device, memory, folders, files and ports. Warns if a disk has little free
+   * space.
    *
    * @throws ConfigException when a setting can't work; the message names the first such setting
    */
@@ -242,8 +242,8 @@ public final class StartChecks {
   }
 
   /**
-   * Checks that two stores do not share a folder, because each store would take the files of the
-   * other store for its own. Only bundles may lie beside other files.
+   * Checks that two stores do not share a folder, because each store would treat the files of the
+   * other store as its own. Only bundles may lie beside other files.
    */
   private static void requireApart(String key, Path folder, String other, Path place) {
     boolean nested = folder.startsWith(place) || place.startsWith(folder);

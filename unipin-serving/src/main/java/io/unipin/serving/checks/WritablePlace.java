@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Checks a place on disk before anything is written there. */
+/** Checks a path on the disk before anything is written there. */
 public final class WritablePlace {
   private WritablePlace() {}
 

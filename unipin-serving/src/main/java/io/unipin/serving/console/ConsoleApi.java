@@ -102,8 +102,8 @@ final class ConsoleApi implements AutoCloseable {
   }
 
   /**
-   * Inspects a request with the bundle and the settings of the user's arm, which a real request
-   * would use, or with those of the arm that the form names.
+   * Inspects a request with the bundle and the settings of the arm that the form names. If the form
+   * names no arm, the user's own arm is used, as in a real request.
    */
   InspectionView inspect(InspectionForm form) {
     Routes routes = parts.services().bundles().routes();

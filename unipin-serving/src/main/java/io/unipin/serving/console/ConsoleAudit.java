@@ -37,7 +37,8 @@ final class ConsoleAudit {
         note.names("item", item(form.path("item")));
       }
     } catch (IOException e) {
-      // The action itself refuses a body that is not JSON, so the entry's outcome reports it.
+      // The action itself refuses a body that is not JSON, so the entry's outcome shows the
+      // refusal.
     }
     return note;
   }

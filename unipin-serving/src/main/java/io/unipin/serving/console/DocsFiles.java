@@ -20,7 +20,7 @@ final class DocsFiles {
 
   private final Set<String> paths;
 
-  /** Reads the list of pages. A build without pages serves none. */
+  /** Reads the list of pages. A build without pages serves no pages. */
   DocsFiles() {
     byte[] list = read("pages.txt");
     paths =

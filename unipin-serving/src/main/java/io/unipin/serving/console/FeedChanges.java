@@ -42,7 +42,7 @@ final class FeedChanges {
     return new Recorded(changes.record(user, item(form.item()), actions, surface));
   }
 
-  /** The body of a request that takes an action back. */
+  /** The body of a request that retracts an action. */
   record EventForm(@Nullable String user, @Nullable String event) {}
 
   record Retracted(boolean retracted) {}

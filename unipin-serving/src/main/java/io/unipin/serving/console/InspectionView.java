@@ -64,9 +64,9 @@ record InspectionView(
   /**
    * The work of pre-ranking.
    *
-   * @param rule sum by which candidates were ordered
+   * @param rule formula of the sum by which candidates were ordered
    * @param candidates number of candidates that were ordered
-   * @param removed number of them that were left out
+   * @param removed number of these candidates that were left out
    */
   record PreRank(String rule, int candidates, int removed) {
     static @Nullable PreRank of(PreRankTrace trace) {

@@ -20,7 +20,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 
 /**
- * Runs the console's model work on the server's workers, after all requests of users. Thread-safe.
+ * Runs the console's computations with the model on the server's workers. Requests of users run
+ * before them. Thread-safe.
  */
 final class Workbench {
   private static final Duration LIMIT = Duration.ofSeconds(10);

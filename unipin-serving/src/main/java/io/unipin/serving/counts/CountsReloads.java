@@ -27,10 +27,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Replaces the tables of counts of loaded bundles by newer tables. A bundle keeps its weights of
- * the counts, so the new tables must give the inputs that the weights are for.
+ * the counts, so the new tables must have the inputs for which the weights were fitted.
  *
- * <p>Tables are for the items of one catalogue. A loaded bundle with another catalogue keeps its
- * tables. So does a bundle whose own tables end later than the new tables.
+ * <p>A set of tables belongs to the items of one catalogue. A loaded bundle with another catalogue
+ * keeps its tables. A bundle also keeps its tables if they count actions up to a later time than
+ * the new tables.
  *
  * <p>Thread-safe. One change runs at a time. Requests continue meanwhile with the tables with which
  * they began.
@@ -38,7 +39,10 @@ import org.slf4j.LoggerFactory;
 public final class CountsReloads {
   private static final Logger logger = LoggerFactory.getLogger(CountsReloads.class);
 
-  /** The files of a set of tables. The weights come from the bundle instead. */
+  /**
+   * The files that are read from a set of tables. Its weights are not read, because the weights
+   * come from the bundle.
+   */
   private static final List<String> TABLES =
       CountedRanking.FILES.stream().filter(file -> !file.equals(CountWeights.FILE)).toList();
 
@@ -65,7 +69,7 @@ public final class CountsReloads {
   }
 
   /**
-   * Reads and checks tables. All loaded bundles to which the tables belong then rank by them.
+   * Reads and checks tables. All loaded bundles that the tables fit then rank by these tables.
    *
    * @param name name of a directory in the folder of counts
    * @throws ServingException INVALID when the tables do not fit the server's own bundle, and

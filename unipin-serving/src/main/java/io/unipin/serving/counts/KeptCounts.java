@@ -59,7 +59,7 @@ final class KeptCounts {
     Files.createDirectories(folder);
     for (Path old : directories()) {
       if (!old.equals(used)) {
-        FileTree.delete(old); // a server that ended during a reload has left it behind
+        FileTree.delete(old); // left behind by a server that ended during a reload
       }
     }
     int number = 1;
@@ -73,7 +73,10 @@ final class KeptCounts {
     return staged;
   }
 
-  /** Puts a directory from {@link #stage} in effect, and deletes the one before. */
+  /**
+   * Puts a directory from {@link #stage} in effect, and deletes the directory that was in effect
+   * before.
+   */
   void keep(Path staged) throws IOException {
     Path old = current().orElse(null);
     Path beside = folder.resolve(CURRENT + ".tmp");

@@ -1,4 +1,4 @@
-/** Replaces the tables of counts of loaded bundles by newer ones, without a new model. */
+/** Replaces the tables of counts of loaded bundles by newer tables, without a new model. */
 @NullMarked
 package io.unipin.serving.counts;
 

@@ -34,9 +34,9 @@ public final class DiskDatabase implements AutoCloseable {
   private static final long WRITE_BUFFER_BYTES = 8 << 20;
 
   /*
-   * RocksDB keeps its files in levels. An erasure rewrites the whole first level, because every
-   * flush writes keys that fall into all files of this level. In each further level the erasure
-   * rewrites only the files around one key.
+   * RocksDB keeps its files in levels. An erasure rewrites the whole first level, because the keys
+   * of each flush fall into the ranges of all files of this level. In each further level the
+   * erasure rewrites only the files around one key.
    *
    * The files are small, so that the time of an erasure does not grow with the size of the store.
    */
@@ -106,7 +106,7 @@ public final class DiskDatabase implements AutoCloseable {
   }
 
   /**
-   * Opens an existing database for reading only, in its present state. A server may write to the
+   * Opens an existing database for reading only, in its current state. A server may write to the
    * database meanwhile, but the reader does not see these writes.
    */
   public static DiskDatabase openForReading(Place place) {

@@ -123,7 +123,10 @@ final class PageHtml {
       }
     }
 
-    /** Replaces a link by its words. If these are not the file's path, the path follows them. */
+    /**
+     * Replaces a link by its words. If the words differ from the file's path, the path follows the
+     * words.
+     */
     private static void replace(Link link, String file) {
       String words = text(link);
       if (!words.equals(file)) {

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The places of pages in the site, and where links lead. Immutable.
+ * The paths of pages in the site, and where links lead. Immutable.
  *
  * <p>The page {@code docs/redis.md} has the path {@code /docs/redis.html}. The {@code README.md} of
  * a folder has the path of the folder, such as {@code /docs/results/}. The {@code README.md} at the

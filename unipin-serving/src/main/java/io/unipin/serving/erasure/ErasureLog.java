@@ -10,15 +10,16 @@ public interface ErasureLog extends AutoCloseable {
   /** Takes the records of a log. The records of one partition come in their order. */
   interface Receiver {
     /**
-     * Takes a record. A record may come more than once. If this throws, the record comes again.
+     * Takes a record. A record may come more than once. If this method throws, the record comes
+     * again.
      *
      * @return false if the record can't be read now
      */
     boolean take(LoggedErasure erasure);
 
     /**
-     * Is called after the last present record was taken, and then several times a second while no
-     * records come.
+     * Called after the last record that the log holds was taken, and then several times a second
+     * while no records come.
      */
     default void caughtUp() {}
   }
@@ -49,7 +50,7 @@ public interface ErasureLog extends AutoCloseable {
   void write(byte[] key, byte[] value);
 
   /**
-   * Passes all records up to the present end to a receiver.
+   * Passes all records up to the current end to a receiver.
    *
    * @throws ServingException UNAVAILABLE when the log can't be read now
    */
@@ -57,10 +58,10 @@ public interface ErasureLog extends AutoCloseable {
 
   /**
    * Passes all records to a receiver, including records that are written later. The receiver runs
-   * on a thread of the log. This method returns when the present end of the log was reached.
+   * on a thread of the log. This method returns when the current end of the log was reached.
    *
    * @param positions the positions at which the follower begins. The log may pass earlier records
-   *     as well. It asks for the positions each time it is opened.
+   *     as well. The log asks for the positions each time the log is opened.
    * @return false if the log can't be read now; the log then tries again until it succeeds
    */
   boolean follow(Receiver receiver, Positions positions);

@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes each erasure of a log once on this replica, and confirms it.
+ * Applies each erasure of a log once on this replica, and confirms it.
  *
  * <p>If this replica can't read an erasure, it holds the erasure, and tries again once the secrets
- * change. Later erasures are made meanwhile. If replicas share stores, an erasure that a call to
- * this server makes is held until it is complete in the shared stores. The positions in
- * {@link SharedErasures} never pass an erasure that is held. One thread, apart from
- * {@link #unreadable}.
+ * change. Later erasures are applied meanwhile. If replicas share stores, an erasure that a call to
+ * this server has begun is held until it is complete in the shared stores. The positions in
+ * {@link SharedErasures} never pass an erasure that is held. Only one thread may call the methods,
+ * except {@link #unreadable}.
  */
 public final class ErasureReader implements ErasureLog.Receiver {
   private static final Logger logger = LoggerFactory.getLogger(ErasureReader.class);
@@ -29,7 +29,7 @@ public final class ErasureReader implements ErasureLog.Receiver {
    */
   private static final int MOST_HELD = 10_000;
 
-  /** Time after which a call that makes an erasure has certainly ended, with success or without. */
+  /** Time after which a call that erases a user has certainly ended, with success or without. */
   private static final Duration CALL = Duration.ofMinutes(1);
 
   private final ErasureSeal seal;
@@ -55,7 +55,7 @@ public final class ErasureReader implements ErasureLog.Receiver {
     boolean erase(String user, long timeMs);
   }
 
-  /** Tells the fleet that this replica has made an erasure. */
+  /** Tells the fleet that this replica has applied an erasure. */
   @FunctionalInterface
   public interface Confirmations {
     /**
@@ -68,13 +68,13 @@ public final class ErasureReader implements ErasureLog.Receiver {
     void confirm(String name, boolean existed);
   }
 
-  /** An erasure that is not made yet. */
+  /** An erasure that is not applied yet. */
   private static final class Held {
     final LoggedErasure logged;
 
     /**
-     * Time at which the record was read, if a call to this server makes the erasure; 0 if no such
-     * call makes it.
+     * Time at which the record was read, if a call to this server applies the erasure; 0 if no call
+     * applies it.
      */
     final long begunNanos;
 
@@ -93,7 +93,7 @@ public final class ErasureReader implements ErasureLog.Receiver {
   }
 
   /**
-   * @param self number of this server; the calls that write this server's own erasures also make
+   * @param self number of this server; the calls that write this server's own erasures also apply
    *     them
    */
   public ErasureReader(
@@ -112,7 +112,9 @@ public final class ErasureReader implements ErasureLog.Receiver {
     made.held().forEach(logged -> held.put(logged.place(), new Held(logged, 0, null)));
   }
 
-  /** Returns the number of erasures that this replica can't read, and so has not made. */
+  /**
+   * Returns the number of erasures that this replica has not applied because it can't read them.
+   */
   public int unreadable() {
     return unreadable;
   }
@@ -176,7 +178,7 @@ public final class ErasureReader implements ErasureLog.Receiver {
     share();
   }
 
-  /** Makes those held erasures that can be made now. */
+  /** Applies those held erasures that can be applied now. */
   private void settle() {
     try {
       for (Held one : List.copyOf(held.values())) {
@@ -227,7 +229,7 @@ public final class ErasureReader implements ErasureLog.Receiver {
     return true;
   }
 
-  /** Tells the fleet up to which positions all erasures are made in the shared stores. */
+  /** Tells the fleet up to which positions all erasures are applied in the shared stores. */
   private void share() {
     if (!shared.isUsed()) {
       return;

@@ -18,9 +18,9 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Writes and reads records of erasures, which must not show ids of users.
  *
- * <p>The key is an HMAC of the user's id. The value holds the time, and the id encrypted by AES-GCM,
- * because a replica needs the id to find the user's data. Both keys come from the secrets of the
- * fleet. Thread-safe.
+ * <p>The record's key is an HMAC of the user's id. The record's value holds the time and the id.
+ * The id is encrypted with AES-GCM, because a replica needs it to find the user's data. The secrets
+ * of the fleet give the keys of the HMAC and of the encryption. Thread-safe.
  */
 public final class ErasureSeal {
   /*
@@ -40,7 +40,7 @@ public final class ErasureSeal {
   private final Secrets secrets;
   private final SecureRandom random = new SecureRandom();
 
-  /** Creates a seal with the present and all later secrets. */
+  /** Creates a seal that uses the current secrets, and later secrets after a change. */
   public ErasureSeal(Secrets secrets) {
     this.secrets = secrets;
   }
@@ -50,7 +50,7 @@ public final class ErasureSeal {
    *
    * @param timeMs time of the erasure in milliseconds since 1970
    * @param writer number of the server that wrote it
-   * @param user the user's id; empty if none of the present secrets has encrypted it
+   * @param user the user's id; empty if none of the current secrets has encrypted it
    */
   public record Erased(long timeMs, long writer, Optional<String> user) {}
 
@@ -61,7 +61,7 @@ public final class ErasureSeal {
         .sign(MAC_KEY, user.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Returns the keys that a user's records may have, one for each present secret. */
+  /** Returns the keys that a user's records may have, one for each current secret. */
   public List<byte[]> keys(String user) {
     return secrets
         .keys(Secrets.Purpose.ERASURE)
@@ -124,7 +124,7 @@ public final class ErasureSeal {
   }
 
   /**
-   * Returns an object that stands for the present secrets. After a change of the secrets, the
+   * Returns an object that stands for the current secrets. After a change of the secrets, the
    * result is another object.
    */
   Object present() {

@@ -6,7 +6,7 @@ package io.unipin.serving.erasure;
  * @param key keyed hash of the user's id
  * @param value the erasure, sealed by {@link ErasureSeal}
  * @param part part of the log that holds the record; records of one part have an order
- * @param position place of the record in its part; later records have higher positions
+ * @param position position of the record in its part; later records have higher positions
  * @param writtenMs time at which the record was written, in milliseconds since 1970
  */
 @SuppressWarnings("ArrayRecordComponent") // each record is read once

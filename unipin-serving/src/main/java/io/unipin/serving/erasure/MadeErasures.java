@@ -18,11 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The erasures that a replica has made, as a small file. The file holds a position for each
- * partition of the log of erasures. All erasures before this position are made, except for waiting
- * erasures, which the file lists. An erasure that was made must not be made again, since the user
- * may have come back. The file belongs to one history store. With another store, all erasures are
- * made again. One thread, apart from {@link #from} and {@link #lastMs}.
+ * The erasures that a replica has applied, as a small file. The file holds a position for each
+ * partition of the log of erasures. All erasures before this position are applied, except for
+ * waiting erasures, which the file lists. No erasure may be applied twice, because the user may
+ * have come back after the first time. The file belongs to one history store. With another store,
+ * all erasures are applied again. Only one thread may call the methods, except {@link #from} and
+ * {@link #lastMs}.
  */
 public final class MadeErasures implements ErasureLog.Positions {
   private static final Logger logger = LoggerFactory.getLogger(MadeErasures.class);
@@ -41,7 +42,7 @@ public final class MadeErasures implements ErasureLog.Positions {
   private final Map<String, Long> next = new TreeMap<>();
   private final Map<String, LoggedErasure> held = new LinkedHashMap<>();
 
-  /** The latest time at which one of the made erasures was written. */
+  /** The latest time at which one of the applied erasures was written. */
   private long lastMs = Long.MIN_VALUE;
 
   private boolean changed;
@@ -52,9 +53,9 @@ public final class MadeErasures implements ErasureLog.Positions {
   }
 
   /**
-   * Reads the file. Without a file, or with a damaged one, all erasures are made again.
+   * Reads the file. If the file is missing or damaged, all erasures are applied again.
    *
-   * @param secret secret of the history store, which tells stores apart
+   * @param secret secret of the history store; it identifies the store
    */
   public static MadeErasures open(Path file, byte[] secret) {
     MadeErasures made = new MadeErasures(file, secret);
@@ -102,12 +103,12 @@ public final class MadeErasures implements ErasureLog.Positions {
     return bytes;
   }
 
-  /** Whether no erasure was made yet according to the file. */
+  /** Whether the file says that no erasure was applied yet. */
   public boolean isNew() {
     return lastMs == Long.MIN_VALUE;
   }
 
-  /** Sets the positions for a replica that has made no erasure itself. */
+  /** Sets the positions for a replica that has applied no erasure itself. */
   public synchronized void begin(Map<String, ErasurePoint> points) {
     points.forEach(
         (part, point) -> {
@@ -117,7 +118,7 @@ public final class MadeErasures implements ErasureLog.Positions {
         });
   }
 
-  /** Whether an erasure was made, or is held. */
+  /** Whether an erasure was applied, or is held. */
   boolean contains(LoggedErasure erasure) {
     // A topic may have been deleted and created again, so that its positions begin at 0 again. The
     // time shows that its records are new.
@@ -134,14 +135,14 @@ public final class MadeErasures implements ErasureLog.Positions {
     return lastMs;
   }
 
-  /** Notes an erasure that was made or is held, and that the file does not contain yet. */
+  /** Notes an erasure that was applied or is held, and that the file does not contain yet. */
   synchronized void add(LoggedErasure erasure) {
     next.put(erasure.part(), erasure.position() + 1);
     lastMs = Math.max(lastMs, erasure.writtenMs());
     changed = true;
   }
 
-  /** Keeps an erasure that is not made yet. */
+  /** Keeps an erasure that is not applied yet. */
   void hold(LoggedErasure erasure) {
     held.put(erasure.place(), erasure);
     changed = true;
@@ -153,12 +154,12 @@ public final class MadeErasures implements ErasureLog.Positions {
     changed = true;
   }
 
-  /** Returns the erasures that are not made yet. */
+  /** Returns the erasures that are not applied yet. */
   List<LoggedErasure> held() {
     return List.copyOf(held.values());
   }
 
-  /** Returns one position per partition. All erasures before this position are made. */
+  /** Returns one position per partition. All erasures before this position are applied. */
   Map<String, ErasurePoint> points() {
     Map<String, Long> least = new HashMap<>(next);
     held.values().forEach(one -> least.merge(one.part(), one.position(), Math::min));
@@ -168,7 +169,8 @@ public final class MadeErasures implements ErasureLog.Positions {
   }
 
   /**
-   * Writes the file. A failure is only logged: after a restart, more erasures are then made again.
+   * Writes the file. A failure is only logged. After a restart, the erasures that the file lacks
+   * are then applied again.
    */
   void save() {
     if (!changed) {

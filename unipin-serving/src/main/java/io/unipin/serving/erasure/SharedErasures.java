@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * Says which erasures are complete in the stores that all replicas of a fleet share. A replica
- * without data of its own need not make these erasures again. Thread-safe.
+ * without data of its own need not apply these erasures again. Thread-safe.
  */
 public interface SharedErasures {
   /** The instance for replicas that share no store. */
@@ -36,7 +36,7 @@ public interface SharedErasures {
   /**
    * Whether an erasure, or a later one of the same user, is complete in the shared stores.
    *
-   * @throws ServingException UNAVAILABLE when a store is away
+   * @throws ServingException UNAVAILABLE when a store is unavailable
    */
   boolean isMade(String user, long timeMs);
 

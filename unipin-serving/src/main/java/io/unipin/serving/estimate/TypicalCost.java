@@ -27,8 +27,8 @@ public final class TypicalCost {
    * within the last second.
    *
    * Trial: if nothing ran for a second, one refused caller per second may run anyway. If even the
-   * least cost is too high, only one of 64 refused callers may run, because the work of such a run
-   * is probably lost.
+   * least cost is too high, the work of a run is probably lost. So only one of 64 refused callers
+   * may then run.
    */
   private static final int WINDOW = 9;
 

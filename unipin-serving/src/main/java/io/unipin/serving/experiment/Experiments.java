@@ -84,8 +84,8 @@ public final class Experiments {
   }
 
   /**
-   * Returns an arm as an assignment, like that of a user whose id the configuration assigns to this
-   * arm.
+   * Returns an assignment to an arm. It equals the assignment of a user whose id the configuration
+   * assigns to this arm.
    *
    * @param label the arm, written as {@code experiment=arm}
    * @return empty if no experiment has this arm

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * The log of users whom an arm could affect. A line is written once per user, experiment and day,
  * for the first request that the arm could affect.
  *
- * <p>The log never delays a request, see {@link EntryLog}. A line may appear twice, for example
+ * <p>The log never delays a request. See {@link EntryLog}. A line may appear twice, for example
  * after a restart. Readers of the log keep only the first of these lines. Thread-safe.
  */
 public final class ExposureLog implements AutoCloseable {

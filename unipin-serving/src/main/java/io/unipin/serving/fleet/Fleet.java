@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server as one replica of a fleet: its place in the register, and the erasures of the fleet.
+ * A server as one replica of a fleet: its entry in the register, and the erasures of the fleet.
  * Without Redis and without a topic of erasures it does nothing, and no class of the Redis client
  * is loaded. Thread-safe.
  */
@@ -57,7 +57,7 @@ public final class Fleet implements AutoCloseable {
   /**
    * Enters this replica into the register.
    *
-   * @param versions returns the present versions of the program, the settings and the bundles that
+   * @param versions returns the current versions of the program, the settings and the bundles that
    *     this replica serves, by name
    */
   public void enter(Supplier<? extends SortedMap<String, String>> versions) {

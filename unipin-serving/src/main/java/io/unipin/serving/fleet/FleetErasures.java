@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Spreads erasures over a fleet: writes this replica's erasures to the fleet's log, and makes the
+ * Spreads erasures over a fleet: writes this replica's erasures to the fleet's log, and applies the
  * erasures of other replicas. Thread-safe.
  */
 public final class FleetErasures implements ErasureSpread, AutoCloseable {
@@ -37,8 +37,8 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param replicas the register of replicas; null for a fleet without a register; its replicas
-   *     make erasures without confirming them
+   * @param replicas the register of replicas; null for a fleet without a register, whose replicas
+   *     apply erasures without confirming them
    */
   FleetErasures(ErasureLog log, ErasureSeal seal, @Nullable Replicas replicas, FleetConfig config) {
     this.log = log;
@@ -50,9 +50,9 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   /**
    * The stores of a replica.
    *
-   * @param made the erasures that the replica has made
+   * @param made the erasures that the replica has applied
    * @param eraser erases a user from this replica alone
-   * @param shared returns the erasures that are made in the stores that all replicas share. Its
+   * @param shared returns the erasures that are complete in the stores that all replicas share. Its
    *     argument is the name of the log of erasures.
    * @param empty whether the replica has no data of users from an earlier run
    */
@@ -63,8 +63,8 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
       boolean empty) {}
 
   /**
-   * Makes the erasures that this replica has missed. From then on, also makes the erasures of other
-   * replicas. A replica without data of its own begins at the positions of the shared stores.
+   * Applies the erasures that this replica has missed. From then on, also applies the erasures of
+   * other replicas. A replica without data of its own begins at the positions of the shared stores.
    * Unless the settings say otherwise, this method returns only when every erasure could be read.
    */
   public void follow(Stores stores) {
@@ -97,7 +97,9 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
     return config.unreadableErasures() == Unreadable.WAIT && unreadable() > 0;
   }
 
-  /** Returns the number of erasures that this replica can't read, and so has not made. */
+  /**
+   * Returns the number of erasures that this replica has not applied because it can't read them.
+   */
   public int unreadable() {
     ErasureReader following = reader;
     return following == null ? 0 : following.unreadable();
@@ -124,8 +126,9 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   }
 
   /**
-   * Whether this replica has made all erasures that were in the log when it started. Erasures that
-   * can't be read count as not made, unless the settings say that the replica goes on without them.
+   * Whether this replica has applied all erasures that were in the log when it started. An erasure
+   * that can't be read counts as not applied, unless the settings say that the replica goes on
+   * without it.
    */
   public boolean isRead() {
     return log.isRead() && !waits();
@@ -181,7 +184,8 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
   }
 
   /**
-   * Returns the names of other replicas that did not confirm, and that are live or may come back.
+   * Returns the names of the other replicas that have not confirmed the erasure, and that are live
+   * or may come back.
    */
   private static List<String> named(FleetView fleet, List<String> confirmed) {
     List<String> names = new ArrayList<>();
@@ -213,7 +217,7 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
     }
   }
 
-  /** Stops making the erasures of other replicas. Idempotent. */
+  /** Stops applying the erasures of other replicas. Idempotent. */
   @Override
   public void close() {
     closed = true;

@@ -9,9 +9,10 @@ import java.util.TreeSet;
 /**
  * The replicas of a fleet, as one replica saw them last.
  *
- * @param self name of the replica that looks; empty for a server that belongs to no fleet
+ * @param self name of the replica that read the register; empty for a server that belongs to no
+ *     fleet
  * @param reachable whether the register could be read
- * @param problem why the register could not be read; empty if it could
+ * @param problem why the register could not be read; empty if it was read
  * @param replicas all replicas by name
  */
 public record FleetView(String self, boolean reachable, String problem, List<Replica> replicas) {
@@ -43,8 +44,8 @@ public record FleetView(String self, boolean reachable, String problem, List<Rep
   }
 
   /**
-   * Returns all lines that an operator should read: an unreachable register, and replicas that
-   * differ.
+   * Returns the lines that an operator should read: about an unreachable register, and about
+   * replicas whose versions differ.
    */
   public List<String> remarks() {
     List<String> lines = new ArrayList<>();

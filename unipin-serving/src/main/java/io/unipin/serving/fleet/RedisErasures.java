@@ -121,7 +121,7 @@ final class RedisErasures implements ErasureLog {
   }
 
   /**
-   * Stops following, but first finishes the erasure that is being made. Does not close the
+   * Stops following, but first finishes the erasure that is being applied. Does not close the
    * connection.
    */
   @Override

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param versions versions of the program, the settings and the bundles that the replica serves, by
  *     name
  * @param differences one text for each version that differs from the version at the replica that
- *     looks
+ *     read the register
  */
 public record Replica(
     String name,

@@ -76,7 +76,7 @@ public final class Replicas implements AutoCloseable {
    * Enters this replica and renews its lease from now on. If Redis can't be reached, the replica is
    * entered later.
    *
-   * @param served returns the present versions of the program, the settings and the bundles that
+   * @param served returns the current versions of the program, the settings and the bundles that
    *     this replica serves, by name
    */
   void start(Supplier<? extends SortedMap<String, String>> served) {
@@ -194,9 +194,9 @@ public final class Replicas implements AutoCloseable {
   }
 
   /**
-   * Confirms under this replica's name that it has made an erasure.
+   * Confirms under this replica's name that the replica has applied an erasure.
    *
-   * @throws ServingException UNAVAILABLE when Redis is away
+   * @throws ServingException UNAVAILABLE when Redis is unavailable
    */
   void confirm(String erasure, boolean existed) {
     List<Object> answer = confirmed(erasure, existed);

@@ -102,7 +102,7 @@ final class DiskArchive implements HistoryArchive {
         });
   }
 
-  /** Whether a user was erased after a time. */
+  /** Whether a user was erased after the given time. */
   boolean isErasedAfter(byte[] key, long timeMs) {
     OptionalLong marked = markedMs(markOf(key, 0));
     return marked.isPresent() && marked.getAsLong() > timeMs;

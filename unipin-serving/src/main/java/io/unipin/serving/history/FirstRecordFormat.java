@@ -28,8 +28,8 @@ final class FirstRecordFormat {
   }
 
   /**
-   * Reads a record. The actions that the record counts but no longer stores count as events up to
-   * the floor of the {@link StoredRecord}.
+   * Reads a record. Some actions are counted in the record but no longer stored in it. They become
+   * events up to the floor of the {@link StoredRecord}.
    */
   StoredRecord read(ByteReader in) {
     long lifetime = in.varint();

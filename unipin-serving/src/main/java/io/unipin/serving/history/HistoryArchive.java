@@ -60,8 +60,9 @@ public interface HistoryArchive {
   OptionalLong markedMs(ErasureMark mark);
 
   /**
-   * Forgets how far the erasures of a fleet's log are made, because older records were stored. All
-   * erasures are then made again. A store that only one server uses keeps no such positions.
+   * Forgets up to which positions the erasures of a fleet's log were applied. This is needed after
+   * older records were stored. All erasures are then applied again. A store that only one server
+   * uses keeps no such positions.
    */
   default void forgetErasurePoints() {}
 

@@ -9,15 +9,15 @@ import java.nio.file.Path;
 /**
  * Settings of the history store.
  *
- * @param store place of the histories: the local disk or Redis
+ * @param store where the histories are stored: the local disk or Redis
  * @param folder folder of the database on the disk
  * @param limit number of newest actions that are kept per user, and number of events that are
  *     remembered per user; at least the model's maxHistory
  * @param syncWrites whether every write waits until the data is on the disk, so that the data
  *     survives a loss of power
  * @param held bytes of decoded histories that the server keeps in memory
- * @param whenAway answer to a page request while Redis is away and this server holds no history of
- *     the user
+ * @param whenAway answer to a page request while Redis is unavailable and this server holds no
+ *     history of the user
  */
 public record HistoryConfig(
     Store store, Path folder, int limit, boolean syncWrites, ByteSize held, WhenAway whenAway) {
@@ -32,8 +32,8 @@ public record HistoryConfig(
   }
 
   /**
-   * The answer to a page request while the store is away and this server holds no history of the
-   * user.
+   * The answer to a page request while the store is unavailable and this server holds no history of
+   * the user.
    */
   public enum WhenAway {
     /** The call fails with UNAVAILABLE. */

@@ -13,9 +13,9 @@ import java.util.OptionalLong;
  * retractions may arrive in any order and repeatedly. {@link UserRecord} states the bounds. Once a
  * call that changes a history has returned, every later read counts the change.
  *
- * <p>Every implementation gives the same histories. Calls throw {@link
- * io.unipin.serving.failure.ServingException}: UNAVAILABLE when the store is away or closed.
- * Thread-safe.
+ * <p>Every implementation gives the same histories. Calls throw
+ * {@link io.unipin.serving.failure.ServingException}: UNAVAILABLE when the store is unavailable or
+ * closed. Thread-safe.
  */
 public interface HistoryStore extends AutoCloseable {
   /** Opens the store on the local disk, or creates an empty one. */
@@ -31,12 +31,12 @@ public interface HistoryStore extends AutoCloseable {
     return DiskHistories.openForReading(config);
   }
 
-  /** Returns the present history of a user. The history of an unknown user is empty. */
+  /** Returns the current history of a user. The history of an unknown user is empty. */
   UserHistory read(String user);
 
   /**
-   * Returns the history of a user for a page. If the store is away, the view may hold an older
-   * history or an empty history. The view says so.
+   * Returns the history of a user for a page. If the store is unavailable, the view may hold an
+   * older history or an empty history. The view says so.
    *
    * @param patience longest time to wait for the store
    */
@@ -45,7 +45,8 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Records or corrects either all of a user's events or none. A late event is placed by its time.
+   * Records or corrects events of a user: either all of the given events or none. An event that
+   * arrives late is ordered by its time.
    */
   default AppendResult append(String user, List<ActionEvent> events) {
     return append(user, events, KnownErasure.ANY).orElseThrow();
@@ -63,14 +64,14 @@ public interface HistoryStore extends AutoCloseable {
   Optional<AppendResult> append(String user, List<ActionEvent> events, KnownErasure known);
 
   /**
-   * Retracts either all of a user's events or none. The retraction covers every record whose
-   * revision is at most {@code revision}, even if the record arrives later.
+   * Retracts events of a user: either all of the given events or none. The retraction covers every
+   * record whose revision is at most {@code revision}, even if the record arrives later.
    */
   default RetractResult retract(String user, List<String> eventIds, long revision) {
     return retract(user, eventIds, revision, KnownErasure.ANY).orElseThrow();
   }
 
-  /** Takes events back, unless the user was erased after {@code known}, see {@link #append}. */
+  /** Retracts events, unless the user was erased after {@code known}. See {@link #append}. */
   Optional<RetractResult> retract(
       String user, List<String> eventIds, long revision, KnownErasure known);
 
@@ -97,8 +98,9 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Makes an erasure that another server began, unless it is made already. An erasure is made if
-   * the store has its mark, and the user's history has no action from before the erasure.
+   * Applies an erasure that another server began, unless it is applied already. An erasure is
+   * applied if the store has its mark, and the user's history has no action from before the
+   * erasure.
    *
    * @param timeMs time of the erasure in milliseconds since 1970
    * @return whether this call removed data of the user
@@ -132,7 +134,10 @@ public interface HistoryStore extends AutoCloseable {
     return SharedErasures.NONE;
   }
 
-  /** Makes the store rewrite its files after an erasure, if it keeps files that need this. */
+  /**
+   * Makes the store rewrite its files after an erasure, if the store keeps files that need a
+   * rewrite.
+   */
   default LogRewrite rewriteLogs() {
     return LogRewrite.NONE;
   }
@@ -165,17 +170,18 @@ public interface HistoryStore extends AutoCloseable {
   HistoryReads reads();
 
   /**
-   * A switch that refuses calls at once while the store is away.
+   * A switch that refuses calls at once while the store is unavailable.
    *
    * @param name name in metrics
-   * @param open whether the breaker currently treats the store as away
-   * @param opened number of times since the start that the breaker began to treat the store as away
+   * @param open whether the breaker currently treats the store as unavailable
+   * @param opened number of times since the start that the breaker began to treat the store as
+   *     unavailable
    * @param refused calls that were refused since the start
    */
   record Breaker(String name, boolean open, long opened, long refused) {}
 
   /**
-   * Returns the present state of the store's breakers, always in the same order. A store on the
+   * Returns the current state of the store's breakers, always in the same order. A store on the
    * local disk has none.
    */
   default List<Breaker> breakers() {

@@ -9,10 +9,12 @@ import java.util.List;
  *     empty for the current history
  */
 public record HistoryView(UserHistory history, List<String> degradations) {
-  /** The store was away. The history is the last one that this server has read. */
+  /** The store was unavailable. The history is the last one that this server has read. */
   public static final String STALE = "stale_history";
 
-  /** The store was away, and this server held no history of the user. The history is empty. */
+  /**
+   * The store was unavailable, and this server held no history of the user. The history is empty.
+   */
   public static final String MISSING = "missing_history";
 
   /** The names of all degradations of a history. */

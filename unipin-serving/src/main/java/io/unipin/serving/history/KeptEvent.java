@@ -5,7 +5,7 @@ package io.unipin.serving.history;
  *
  * @param isLinked whether the hash {@code event} is known; records of version 1 do not hold it
  * @param event hash of the event's id; 0 when unknown
- * @param action recorded action; only its time is kept when the event is taken back
+ * @param action recorded action; only its time is kept when the event is retracted
  */
 public record KeptEvent(
     boolean isLinked, long event, EventVersions versions, RecordedAction action) {
@@ -31,7 +31,7 @@ public record KeptEvent(
     return new EventPlace(action.timeMs(), event);
   }
 
-  /** Whether the event counts: it was not taken back. */
+  /** Whether the event counts: it was not retracted. */
   public boolean counts() {
     return versions.hold();
   }

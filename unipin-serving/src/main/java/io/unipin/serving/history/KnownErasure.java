@@ -13,10 +13,10 @@ public record KnownErasure(long timeMs, long askedMs) {
   /** A time before every erasure. */
   public static final long NEVER = Long.MIN_VALUE;
 
-  /** Stands for every erasure: a change with this value is made in any case. */
+  /** The value for a change that is made even if the user was erased. */
   public static final KnownErasure ANY = new KnownErasure(Long.MAX_VALUE, 0);
 
-  /** Whether a change is made in any case, even if the user was erased. */
+  /** Whether the change is made even if the user was erased. */
   public boolean isAny() {
     return timeMs == Long.MAX_VALUE;
   }

@@ -32,7 +32,7 @@ final class NameTable {
     return number;
   }
 
-  /** Returns the table's own text of a name that has a number. */
+  /** Returns the table's own String object for a name that has a number. */
   String known(String name) {
     return name(number(name));
   }

@@ -17,14 +17,14 @@ import java.util.Map;
 final class RecordCodec {
   /*
    * byte    version, 2; FirstRecordFormat reads the rest of version 1
-   * varint  older: number of events at or before the floor that were not taken back
+   * varint  older: number of events at or before the floor that were not retracted
    * byte    1 when there is a floor, then its zigzag milliseconds and 8 bytes of its event hash
    * varint  number of kept events, then for each, oldest first:
    *   byte    flags: LINKED, COUNTS, and whether REVISION and RETRACTED follow
    *   zigzag  milliseconds since the event before (since 0 for the first)
    *   8 bytes hash of the event, if LINKED
    *   varint  revision, if REVISION, else it is 0
-   *   varint  revision that was taken back, if RETRACTED, else there is none
+   *   varint  retracted revision, if RETRACTED, else there is none
    *   zigzag  item id, then the action's names, if COUNTS
    * varint  number of dropped events, then for each:
    *   flags, 8 bytes of its hash, REVISION and RETRACTED as above
@@ -107,7 +107,7 @@ final class RecordCodec {
 
   /**
    * Reads the part of a record that a request needs: the actions of the newest {@code limit}
-   * events. An event that was taken back counts towards the limit, but its action is left out.
+   * events. An event that was retracted counts towards the limit, but its action is left out.
    */
   UserHistory decodeHistory(byte[] bytes, int limit) {
     ByteReader in = ByteReader.of(bytes);

@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param retracted retractions of actions that counted before
  * @param waiting retractions of events that are not recorded yet
- * @param duplicates retractions of events that were already taken back
+ * @param duplicates retractions of events that were already retracted
  * @param superseded retractions without effect, because the event is recorded with a higher
  *     revision
  * @param unlinked retractions without effect, because it is unknown which stored action belongs to

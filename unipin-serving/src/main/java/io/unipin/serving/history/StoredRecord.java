@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The stored data of a user. The events after a certain place, the floor, are kept. The events up
- * to the floor were dropped and are only counted.
+ * The stored data of a user. The events after a certain position, the floor, are kept. The events
+ * up to the floor were dropped and are only counted.
  *
- * @param older number of events up to the floor that were not taken back
- * @param floor place of the newest event that was dropped to make room
- * @param kept events after the floor, oldest first; an event that was taken back has only its time
+ * @param older number of events up to the floor that were not retracted
+ * @param floor position of the newest event that was dropped to make room
+ * @param kept events after the floor, oldest first; an event that was retracted has only its time
  * @param dropped versions of events up to the floor, in the order in which the events were dropped
  * @param waiting retractions of events that have no record yet: the revision by event, in the order
  *     of arrival
@@ -35,8 +35,8 @@ public record StoredRecord(
       new StoredRecord(0, EventPlace.BEFORE_ALL, List.of(), Map.of(), Map.of(), List.of());
 
   /**
-   * Returns the actions of the newest {@code limit} events, without events that were taken back.
-   * The returned lifetime is the number of all events that were not taken back.
+   * Returns the actions of the newest {@code limit} events, without events that were retracted. The
+   * returned lifetime is the number of all events that were not retracted.
    */
   public UserHistory history(int limit) {
     List<RecordedAction> newest = new ArrayList<>(Math.min(limit, kept.size()));

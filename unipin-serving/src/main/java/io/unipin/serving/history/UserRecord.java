@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * event was retracted several times, the retraction with the highest revision is valid. The order
  * of arrival does not matter.
  *
- * <p>The record keeps every event after the {@code floor} and no event before the floor. So the
- * kept events are never interrupted by a missing event.
+ * <p>The record keeps every event after the {@code floor} and no event before the floor. So no
+ * event is missing between two kept events.
  */
 public final class UserRecord {
   /*

@@ -15,14 +15,20 @@ import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The counts on the local disk. A change is written as a whole or not at all. One thread. */
+/**
+ * The counts of impressions on the local disk. A change is written as a whole or not at all.
+ * Confined to one thread.
+ */
 final class CountStore implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(CountStore.class);
 
   /*
-   * 'c', an item's id and the name of a surface: the number of impressions 'g': the generation of
-   * the counts 't': the topic that is counted; absent or empty if the server counts its own pages
-   * 'p' and the number of a partition: the place up to which the partition was counted
+   * The keys, and the value of each:
+   *
+   * 'c', an item's id and the name of a surface: the number of impressions
+   * 'g': the generation of the counts
+   * 't': the topic that is counted; absent or empty if the server counts its own pages
+   * 'p' and the number of a partition: the position up to which the partition was counted
    */
   private static final byte COUNT = 'c';
   private static final byte GENERATION = 'g';
@@ -41,10 +47,10 @@ final class CountStore implements AutoCloseable {
   }
 
   /**
-   * The contents of a store beside its counts.
+   * The contents of a store, apart from its counts.
    *
    * @param generation generation of the counts; 0 for an empty store
-   * @param places by partition of the topic, the place up to which it was counted
+   * @param places position up to which each partition of the topic was counted, by partition
    */
   record Held(long generation, Map<Integer, TopicPlace> places) {}
 
@@ -97,7 +103,7 @@ final class CountStore implements AutoCloseable {
   }
 
   /**
-   * Writes changed counts, the places up to which partitions were counted, and the generation. A
+   * Writes changed counts, the positions up to which partitions were counted, and the generation. A
    * negative value removes a count.
    */
   void write(Map<CountTable.Key, Long> changed, Map<Integer, TopicPlace> places, long generation) {

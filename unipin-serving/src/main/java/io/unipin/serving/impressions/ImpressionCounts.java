@@ -23,13 +23,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Counts impressions by item and surface while the server serves. The counts survive restarts.
  *
- * <p>Readers see the counts of one generation. Every five seconds the counts of the newest pages
- * are added, which makes the next generation, and the changes are written to the disk. So a process
- * that is killed loses the counts of at most five seconds. Only the newest pages, in memory, name
- * users.
+ * <p>Readers see the counts of one generation. Every five seconds, the counts of the newest pages
+ * are added. The result is the next generation. The changes are then written to the disk. So a
+ * process that is killed loses the counts of at most five seconds. Ids of users are kept only with
+ * the newest pages, in memory.
  *
  * <p>The server counts its own pages, or the pages of a topic to which all servers of a fleet
- * write. With a topic, a killed process loses no counts, see {@link TopicPages}.
+ * write. With a topic, a killed process loses no counts. See {@link TopicPages}.
  *
  * <p>A page counts once, however often it is requested: only the last answer to a request id
  * counts. After a restart, or when the memory for the newest pages is used up, the server no longer
@@ -59,7 +59,7 @@ public final class ImpressionCounts implements AutoCloseable {
   private final @Nullable TopicPages topic;
   private @Nullable Recurring upkeep;
 
-  /** The counts of the current generation. Like the generation, guarded by {@code lock}. */
+  /** The counts of the current generation. {@code lock} guards the counts and the generation. */
   private final CountTable counts = new CountTable();
 
   private long generation;
@@ -68,7 +68,7 @@ public final class ImpressionCounts implements AutoCloseable {
   @GuardedBy("publishing")
   private final Map<CountTable.Key, Long> unsaved = new HashMap<>();
 
-  /** The places up to which partitions were counted, if they are not on the disk yet. */
+  /** The positions up to which partitions were counted, if they are not on the disk yet. */
   @GuardedBy("publishing")
   private final Map<Integer, TopicPlace> unsavedPlaces = new HashMap<>();
 
@@ -94,12 +94,12 @@ public final class ImpressionCounts implements AutoCloseable {
     }
   }
 
-  /** Returns counts that count nothing. All items then have 0 impressions. */
+  /** Returns an instance that counts nothing. All items then have 0 impressions. */
   public static ImpressionCounts off() {
     return new ImpressionCounts(false, 0, null, false);
   }
 
-  /** Returns counts that are only in memory. Readers see new counts after {@link #publish}. */
+  /** Returns counts that are held only in memory. {@link #publish} makes new counts visible. */
   public static ImpressionCounts inMemory(long maxBytes) {
     return new ImpressionCounts(true, maxBytes, null, false);
   }
@@ -133,7 +133,7 @@ public final class ImpressionCounts implements AutoCloseable {
   /**
    * Sets which items are known. When there is no room, the counts of other items are dropped.
    *
-   * @param subset returns, of the given ids, those that any bundle knows
+   * @param subset returns those of the given ids that any bundle knows
    */
   public void keepOnly(UnaryOperator<long[]> subset) {
     known = subset;
@@ -188,7 +188,7 @@ public final class ImpressionCounts implements AutoCloseable {
 
   /**
    * Counts the items of a page after its caller received it. If the server counts the pages of a
-   * topic, this method does nothing, because the topic brings the page back.
+   * topic, this method does nothing, because the server will read the page from the topic.
    */
   public void served(ShownPage page) {
     if (on && topic == null) {

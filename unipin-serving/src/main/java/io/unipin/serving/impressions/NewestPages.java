@@ -56,7 +56,7 @@ final class NewestPages {
   }
 
   /**
-   * Sets the places up to which partitions were counted. Call it before any of the partitions'
+   * Sets the positions up to which partitions were counted. Call it before any of the partitions'
    * records is added.
    */
   synchronized void restore(Map<Integer, TopicPlace> places) {
@@ -67,8 +67,7 @@ final class NewestPages {
   /**
    * Divides the memory for pages among the partitions of a topic.
    *
-   * @return by partition, the offset of the next record to read, for each partition that was read
-   *     before
+   * @return offset of the next record to read, by partition; only partitions that were read before
    */
   synchronized Map<Integer, Long> begin(int count) {
     partitionBytes = maxBytes / Math.max(1, count);
@@ -125,8 +124,8 @@ final class NewestPages {
    * Changes that must be written together.
    *
    * @param counts changes of the counts
-   * @param places by partition, the place up to which it was counted, for each partition that has
-   *     advanced
+   * @param places position up to which each partition was counted, by partition; only partitions
+   *     that have advanced
    */
   record Changes(Map<CountTable.Key, Long> counts, Map<Integer, TopicPlace> places) {
     boolean isEmpty() {

@@ -4,12 +4,12 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last counted pages of one partition, and the place up to which the partition was counted. Not
- * thread-safe.
+ * The last counted pages of one partition, and the position up to which the partition was counted.
+ * Not thread-safe.
  *
- * <p>The partition's records and the largest number of bytes alone decide which pages are
- * remembered. A restart changes nothing, because the remembered pages are then read again without
- * being counted. So servers with the same settings get the same counts.
+ * <p>Which pages are remembered depends only on the partition's records and the largest number of
+ * bytes. A restart changes nothing, because the remembered pages are then read again without being
+ * counted. So servers with the same settings get the same counts.
  */
 final class PartitionPages {
   /** Result that means that the topic was deleted and created again. */

@@ -20,7 +20,7 @@ final class RecentPages {
   private long maxBytes;
   private long bytes;
 
-  /** A page is known by its user and its request. */
+  /** The identity of a page: its user and its request. */
   private record Key(String user, String request) {
     static Key of(ShownPage page) {
       return new Key(page.user(), page.request());
@@ -37,7 +37,7 @@ final class RecentPages {
   /**
    * Adds a page. Returns the earlier page of the same request; null if no such page is known.
    *
-   * @param offset place of the page in its partition; 0 if it comes from no topic
+   * @param offset offset of the page's record in its partition; 0 if the page comes from no topic
    */
   @Nullable ShownPage put(ShownPage page, long offset) {
     Key key = Key.of(page);

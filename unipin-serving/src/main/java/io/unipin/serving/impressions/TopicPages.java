@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * the memory for such pages. A remembered page holds a hash of its user and request instead of
  * their ids. Only this process can compute this hash.
  *
- * <p>One thread takes records.
+ * <p>Only one thread may pass records to this class.
  */
 public final class TopicPages {
   private static final Logger logger = LoggerFactory.getLogger(TopicPages.class);
@@ -42,8 +42,8 @@ public final class TopicPages {
    * Begins to take records, at the start and after a failure.
    *
    * @param partitions number of the topic's partitions
-   * @return by partition, the offset of the next record to take. A partition without an offset
-   *     begins with its first record
+   * @return offset of the next record to take, by partition. A partition without an offset begins
+   *     with its first record
    */
   public Map<Integer, Long> begin(int partitions) {
     return newest.begin(partitions);

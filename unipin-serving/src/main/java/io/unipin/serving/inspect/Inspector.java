@@ -153,7 +153,7 @@ public final class Inspector {
         scored);
   }
 
-  /** Returns an item's place by pre-ranking; 0 if it has none. */
+  /** Returns an item's rank by pre-ranking; 0 if it has none. */
   private int preRank(long id) {
     List<Candidate> ordered = preRanking.ordered();
     return IntStream.range(0, preRanking.trace().ran() ? ordered.size() : 0)

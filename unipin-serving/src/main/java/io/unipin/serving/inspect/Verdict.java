@@ -1,8 +1,8 @@
 package io.unipin.serving.inspect;
 
 /**
- * The reason why an item is on a page or not. If the item is not on the page, this is the first
- * step of the request that the item did not pass.
+ * The reason why an item is on a page or not. If the item is not on the page, the verdict names the
+ * first step of the request that the item did not pass.
  */
 public enum Verdict {
   UNKNOWN("The bundle does not know this item."),

@@ -78,7 +78,7 @@ final class BundleFleet {
     eachOther(bundle -> items(bundle).restoreOwn(ids));
   }
 
-  /** Whether this item is one of the own items of any loaded bundle. */
+  /** Whether any loaded bundle has an own item with this id. */
   boolean knows(long id) {
     boolean[] known = {false};
     each(bundle -> known[0] |= bundle.catalogue().row(id) != Catalogue.UNKNOWN);
@@ -101,8 +101,8 @@ final class BundleFleet {
   }
 
   /**
-   * Runs {@code put}, which makes the server's own bundle serve items that callers put. If it
-   * fails, {@link #catchUp} brings the bundle up to date later.
+   * Runs {@code put}, which makes the server's own bundle serve items that callers put. If
+   * {@code put} fails, {@link #catchUp} brings the bundle up to date later.
    */
   void serve(Runnable put) {
     boolean wasBehind = behind.putIfAbsent(own, Pause.NONE) != null;
@@ -137,8 +137,8 @@ final class BundleFleet {
   }
 
   /**
-   * Brings bundles that lag behind to the state of the store. If a bundle still lags behind, the
-   * number of calls until its next attempt doubles, up to a limit.
+   * Brings the bundles that lag behind up to date with the store. If a bundle still lags behind,
+   * the number of calls until its next attempt doubles, up to a limit.
    */
   void catchUp(ItemStore store) {
     for (BundleHolder holder : List.copyOf(behind.keySet())) {
@@ -153,7 +153,7 @@ final class BundleFleet {
     }
   }
 
-  /** Brings a bundle to the state of the store, and then puts it in service. */
+  /** Brings a bundle up to date with the store, and then puts it in service. */
   void serve(BundleHolder holder, LoadedBundle bundle, ItemStore store, Runnable swap) {
     boolean complete = items(bundle).settle(store);
     swap.run();

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the items of one loaded bundle to the state of the store. The item tower of the bundle's
+ * Brings the items of one loaded bundle up to date with the store. The item tower of the bundle's
  * model embeds the live items. Not thread-safe: callers hold the lock of {@link ItemChanges}.
  */
 final class BundleItems {
@@ -129,8 +129,8 @@ final class BundleItems {
   }
 
   /**
-   * Adds back to the index those of the bundle's own items that the index lacks. The restored items
-   * get the bundle's own vectors.
+   * Adds the bundle's own items with these ids to the index again, if the index lacks them. The
+   * restored items get the bundle's own vectors.
    */
   void restoreOwn(long... ids) {
     Catalogue catalogue = bundle.catalogue();
@@ -175,7 +175,7 @@ final class BundleItems {
   }
 
   /**
-   * Brings the bundle to the state of the store.
+   * Brings the bundle up to date with the store.
    *
    * @return whether the bundle had room for all items that fit it
    */

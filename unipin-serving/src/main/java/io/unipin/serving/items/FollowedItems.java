@@ -3,7 +3,7 @@ package io.unipin.serving.items;
 import java.util.List;
 
 /**
- * Makes changes of items that another server has accepted. This class does not bound the rate of
+ * Applies changes of items that another server has accepted. This class does not bound the rate of
  * puts, and it keeps a deletion even if no bundle knows the id yet. Thread-safe.
  */
 public final class FollowedItems {

@@ -21,12 +21,12 @@ import java.util.stream.LongStream;
  * Adds and removes items while bundles serve.
  *
  * <p>The store keeps the items that callers put and the ids that they deleted. Every bundle is
- * brought to the state of the store before the bundle starts to serve. While it serves, it gets
+ * brought up to date with the store before the bundle starts to serve. While it serves, it gets
  * every change of the store:
  *
  * <ul>
- * <li>A bundle serves a put item if the bundle has no own item with this id or key, and its item
- *     tower can embed the put item.
+ * <li>A bundle serves a put item on two conditions: the bundle has no item of its own with this id
+ *     or key, and its item tower can embed the put item.
  * <li>No bundle serves a deleted item, until the item is put or upserted again.
  * <li>A vector that is given to {@link #change} is used only in the bundle that then serves,
  *     because each model has its own vectors. The vector is lost when the bundle is loaded again.
@@ -46,7 +46,7 @@ public final class ItemChanges implements ItemWriter {
   private final ItemsConfig config;
   private final LongSupplier clockMs;
 
-  /** The store of items. All access to it needs the lock of this object, except for its size. */
+  /** The store of items. Only the store's size may be read without the lock of this object. */
   private final ItemStore store;
 
   @GuardedBy("this")
@@ -97,7 +97,7 @@ public final class ItemChanges implements ItemWriter {
   }
 
   /**
-   * Returns the given ids, after it has checked that they are distinct.
+   * Checks that the given ids are distinct, and returns them.
    *
    * @throws ServingException INVALID when an id occurs twice
    */
@@ -112,7 +112,7 @@ public final class ItemChanges implements ItemWriter {
   }
 
   /**
-   * Refuses new deleted ids if the store is full. The id of a stored item is always accepted,
+   * Refuses to delete further ids if the store is full. The id of a stored item is always accepted,
    * because deleting the item frees room.
    */
   @GuardedBy("this")
@@ -238,7 +238,7 @@ public final class ItemChanges implements ItemWriter {
     return ItemNames.of(serving);
   }
 
-  /** Returns the kept item of an id, and whether each loaded bundle serves the id. */
+  /** Returns the kept item with this id, and whether each loaded bundle serves the id. */
   public synchronized ItemStanding find(long id) {
     StoredItem stored = store.read(id).orElse(null);
     return new ItemStanding(

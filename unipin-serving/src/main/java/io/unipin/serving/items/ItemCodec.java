@@ -72,7 +72,7 @@ final class ItemCodec {
     item.attributes().forEach(out::text);
   }
 
-  /** Returns the earliest version that holds all of an item. */
+  /** Returns the earliest version that can hold all fields of an item. */
   private static byte version(PutItem item) {
     if (!item.attributes().isEmpty()) {
       return WITH_ATTRIBUTES;

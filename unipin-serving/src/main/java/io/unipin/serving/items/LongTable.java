@@ -63,7 +63,8 @@ final class LongTable {
       return false;
     }
     for (int place = next(gap); full.get(place); place = next(place)) {
-      // The key at this place may fill the gap unless its search begins behind the gap.
+      // The key at this index may fill the gap, unless the search for this key begins after the
+      // gap.
       if (distance(home(keys[place]), place) >= distance(gap, place)) {
         keys[gap] = keys[place];
         System.arraycopy(rows, place * columns, rows, gap * columns, columns);
@@ -103,7 +104,10 @@ final class LongTable {
     }
   }
 
-  /** Returns the place of a key, or the empty place for it if the table lacks the key. */
+  /**
+   * Returns the index of a key. If the table lacks the key, returns the free index that the key
+   * would take.
+   */
   private int place(long key) {
     int place = home(key);
     while (full.get(place) && keys[place] != key) {
@@ -116,12 +120,12 @@ final class LongTable {
     return place + 1 == keys.length ? 0 : place + 1;
   }
 
-  /** Returns the number of steps from one place to another. */
+  /** Returns the number of steps from one index to another, going round at the end. */
   private int distance(int from, int to) {
     return to >= from ? to - from : to - from + keys.length;
   }
 
-  /** Returns the first place of a key's search. */
+  /** Returns the index at which the search for a key begins. */
   private int home(long key) {
     return LongHash.place(key, keys.length);
   }

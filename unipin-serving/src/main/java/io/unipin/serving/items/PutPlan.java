@@ -67,8 +67,8 @@ final class PutPlan {
   }
 
   /**
-   * Returns what is wrong if an item's key gives it the id of another item; empty if nothing is
-   * wrong.
+   * Checks that an item's key does not give it the id of another item. Returns what is wrong; empty
+   * if nothing is wrong.
    *
    * @param stored key of the stored item of this id; empty when there is none
    */
@@ -154,7 +154,7 @@ final class PutPlan {
     }
   }
 
-  /** Brings the bundle to the planned state, after {@link #kept} is stored. */
+  /** Makes the bundle serve the planned items. Call this after {@link #kept} is stored. */
   void serve() {
     BundleItems items = new BundleItems(bundle, config.limit());
     items.add(served, vectors);

@@ -28,7 +28,7 @@ final class PutRate {
     this.last = nanos.getAsLong();
   }
 
-  /** Uses room for items, or throws if there is too little room. */
+  /** Uses the allowance for this number of items, or throws if too little is left. */
   void take(int items) {
     long now = nanos.getAsLong();
     left = Math.min(most, left + perSecond * (now - last) / NANOS);

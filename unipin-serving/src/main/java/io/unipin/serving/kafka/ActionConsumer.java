@@ -25,12 +25,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the records of the actions topic on one thread, together with the other replicas of the
+ * Processes the records of the actions topic on one thread, together with the other replicas of the
  * consumer group.
  *
- * <p>An offset is committed after its record was taken, so every record is taken at least once. A
- * record that can never be taken goes to the dead letters, and its partition goes on. A record that
- * can't be taken now pauses its partition until the record can be taken. Thread-safe.
+ * <p>An offset is committed after its record was processed, so every record is processed at least
+ * once. A record that can never be processed goes to the dead letters, and its partition goes on. A
+ * record that can't be processed now pauses its partition until the record can be processed.
+ * Thread-safe.
  */
 final class ActionConsumer implements TopicReading {
   static final String USE = "actions";
@@ -48,7 +49,7 @@ final class ActionConsumer implements TopicReading {
   private final LagWatch lag;
   private final ReadingThread thread;
 
-  /** The offsets after the records that were taken and are not yet committed. */
+  /** The offsets after the processed records, if these offsets are not committed yet. */
   private final Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
 
   private volatile @Nullable Consumer<byte[], byte[]> reading;
@@ -65,7 +66,7 @@ final class ActionConsumer implements TopicReading {
     this.thread = new ReadingThread(USE, this::run);
   }
 
-  /** Starts to take records. Kafka may be away at that time. */
+  /** Starts to process records. Kafka may be unavailable at that time. */
   static ActionConsumer start(
       KafkaConfig config, RecordReceiver receiver, DeadLetters deadLetters, TopicTools tools) {
     ActionConsumer consumer = new ActionConsumer(config, receiver, deadLetters, tools);
@@ -108,7 +109,7 @@ final class ActionConsumer implements TopicReading {
     }
   }
 
-  /** Takes records of one partition, until one of them can't be taken now. */
+  /** Processes records of one partition, until one of them can't be processed now. */
   private void take(
       Consumer<byte[], byte[]> consumer,
       TopicPartition partition,
@@ -148,13 +149,13 @@ final class ActionConsumer implements TopicReading {
    * Passes a record of the actions topic to a receiver.
    *
    * @return false if nothing was recorded, because the user was erased after the record was written
-   * @throws ServingException when the record can't be taken, see {@link #isForGood}
+   * @throws ServingException when the record can't be processed. See {@link #isForGood}
    */
   static boolean pass(ConsumerRecord<byte[], byte[]> record, RecordReceiver receiver) {
     return receiver.take(user(record.key()), value(record.value()), record.timestamp());
   }
 
-  /** Whether a record that failed in this way can never be taken. */
+  /** Whether a record that failed in this way can never be processed. */
   static boolean isForGood(ServingException failure) {
     return failure.kind() == FailureKind.INVALID || failure.kind() == FailureKind.TOO_LARGE;
   }
@@ -178,8 +179,8 @@ final class ActionConsumer implements TopicReading {
   }
 
   /**
-   * Commits the offsets of taken records. After a failed commit, the next commit covers the same
-   * records. If there is no next commit, the records come again.
+   * Commits the offsets of processed records. After a failed commit, the next commit covers the
+   * same records. If there is no next commit, the records come again.
    */
   private void commit(Consumer<byte[], byte[]> consumer) {
     if (done.isEmpty()) {

@@ -78,7 +78,7 @@ final class BatchTraces {
   }
 
   /**
-   * If the present call has a trace context, adds this context to the records that the call writes.
+   * If the current call has a trace context, adds this context to the records that the call writes.
    */
   static void mark(List<ProducerRecord<byte[], byte[]>> records) {
     String context = EngineCalls.traceparent();

@@ -11,7 +11,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
  * A topic that keeps records that can't be read. Each record keeps its key and value. Its headers
- * hold the reason and the place from which the record came. Thread-safe.
+ * hold the reason, and the topic, partition and offset from which the record came. Thread-safe.
  */
 final class DeadLetters {
   static final String REASON = "unipin-reason";
@@ -27,8 +27,9 @@ final class DeadLetters {
   }
 
   /**
-   * Keeps a record. If the record with its headers is larger than the topic takes, only its key and
-   * headers are kept. The value can then be found at the place that the headers name.
+   * Keeps a record. If the record with its headers is too large for the topic, only its key and
+   * headers are kept. The value can then be found at the topic, partition and offset that the
+   * headers name.
    *
    * @throws ServingException UNAVAILABLE when Kafka did not confirm the record
    */

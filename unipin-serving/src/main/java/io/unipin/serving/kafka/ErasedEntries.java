@@ -12,7 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Tells which log entries were made before their user was erased. It takes about 150 bytes of
- * memory for each erased user. One thread.
+ * memory for each erased user. Confined to one thread.
  */
 final class ErasedEntries {
   private static final ObjectMapper JSON = new ObjectMapper();

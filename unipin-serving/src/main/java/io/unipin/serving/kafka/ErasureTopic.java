@@ -47,7 +47,7 @@ final class ErasureTopic implements ErasureLog {
     readAll(topic, tools.clients(), receiver);
   }
 
-  /** Passes all records of a topic up to its present end to a receiver. */
+  /** Passes all records of a topic up to its current end to a receiver. */
   static void readAll(String topic, KafkaClients clients, Receiver receiver) {
     try (TopicReader reader = TopicReader.open(clients, topic)) {
       reader.readToEnd(record -> passed(record, receiver));

@@ -40,7 +40,7 @@ final class Gate {
     return true;
   }
 
-  /** Notes a confirmed write. Returns whether Kafka was away before. */
+  /** Notes a confirmed write. Returns whether Kafka was unavailable before. */
   synchronized boolean confirmed() {
     boolean was = away;
     away = false;

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the changes of items that a topic holds. Passes the verdicts on to the calls that wait for
- * them. One thread.
+ * Applies the changes of items that a topic holds. Passes the verdicts on to the calls that wait
+ * for them. Confined to one thread.
  */
 final class ItemFollower implements TopicFollower.Receiver {
   private static final Logger logger = LoggerFactory.getLogger(ItemFollower.class);
@@ -57,7 +57,8 @@ final class ItemFollower implements TopicFollower.Receiver {
   private record Change(ConsumerRecord<byte[], byte[]> source, ItemRecord change) {}
 
   /**
-   * Makes only the last change of each item, because it overrides all earlier changes of the item.
+   * Applies only the last change of each item, because it overrides all earlier changes of the
+   * item.
    */
   @Override
   public void begin(TopicFollower.Beginning beginning) {
@@ -114,8 +115,8 @@ final class ItemFollower implements TopicFollower.Receiver {
   }
 
   /**
-   * Makes changes in their order. Consecutive changes of the same kind to different items are made
-   * in one call.
+   * Applies changes in their order. Consecutive changes of the same kind to different items are
+   * applied in one call.
    */
   private void make(List<Change> changes) {
     Map<Long, Change> together = new LinkedHashMap<>();
@@ -170,7 +171,10 @@ final class ItemFollower implements TopicFollower.Receiver {
     return Objects.requireNonNull(change.change().item());
   }
 
-  /** Adds an item again. Uses the given vector if it was given for the serving bundle. */
+  /**
+   * Adds an item of the serving bundle to its index. Uses the vector of the change only if the
+   * vector was given for this bundle.
+   */
   private ItemVerdict upsert(Change change) {
     ItemRecord record = change.change();
     boolean same = record.bundle().equals(bundle.get());

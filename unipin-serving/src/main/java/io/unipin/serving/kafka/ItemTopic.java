@@ -17,11 +17,11 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /**
- * The changes of items that all replicas make, in the order of a topic.
+ * The changes of items that all replicas apply, in the order of a topic.
  *
  * <p>A call that changes items checks its changes, writes them to the topic, and waits until this
- * replica has made them. So all replicas make the changes of one item in the same order, no matter
- * which replica accepted a change. Thread-safe.
+ * replica has applied them. So all replicas apply the changes of one item in the same order, no
+ * matter which replica accepted a change. Thread-safe.
  */
 public final class ItemTopic implements ItemWriter, AutoCloseable {
   static final String USE = "items";
@@ -51,11 +51,11 @@ public final class ItemTopic implements ItemWriter, AutoCloseable {
   }
 
   /**
-   * Reads the topic to its present end, and follows it from then on. If Kafka is away, the replica
-   * begins with the items that it has on the disk.
+   * Reads the topic to its current end, and follows it from then on. If Kafka is unavailable, the
+   * replica begins with the items that it has on the disk.
    *
    * @param bundle returns the name of the serving bundle
-   * @throws ServingException UNAVAILABLE when Kafka is away and the replica has no items yet
+   * @throws ServingException UNAVAILABLE when Kafka is unavailable and the replica has no items yet
    */
   static ItemTopic start(
       ItemChanges items,
@@ -121,7 +121,7 @@ public final class ItemTopic implements ItemWriter, AutoCloseable {
     return items.status();
   }
 
-  /** Writes changes to the topic and waits until this replica has made them. */
+  /** Writes changes to the topic and waits until this replica has applied them. */
   private List<ItemVerdict> write(List<ItemRecord> records) {
     if (records.isEmpty()) {
       return List.of();

@@ -22,7 +22,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
- * The calls that wait until their changes have come back from a topic and were made. Thread-safe.
+ * The calls that wait until their changes have come back from a topic and were applied.
+ * Thread-safe.
  */
 final class ItemWaits {
   private static final String CHANGE = "unipin-change";
@@ -56,8 +57,8 @@ final class ItemWaits {
     /**
      * Waits for the verdicts, in the order of the changes.
      *
-     * @throws ServingException UNAVAILABLE when this replica has not made all changes in time; it
-     *     makes them later
+     * @throws ServingException UNAVAILABLE when this replica has not applied all changes in time;
+     *     it applies the rest later
      */
     List<ItemVerdict> verdicts(Duration patience) {
       try {
@@ -77,7 +78,7 @@ final class ItemWaits {
       }
     }
 
-    /** Waits no more. */
+    /** Stops waiting. */
     @Override
     public void close() {
       for (int i = 0; i < records.size(); i++) {

@@ -98,7 +98,8 @@ public final class Kafka implements AutoCloseable {
    * Brings items up to date with the items topic, and follows it from then on.
    *
    * @param bundle returns the name of the serving bundle
-   * @return the object that makes all changes that callers ask for; empty if there is no such topic
+   * @return the object that applies all changes that callers ask for; empty if there is no such
+   *     topic
    */
   public Optional<ItemTopic> items(ItemChanges items, Supplier<String> bundle) {
     return config.topics().items().isEmpty()
@@ -125,7 +126,7 @@ public final class Kafka implements AutoCloseable {
   }
 
   /**
-   * Begins to take the records of the actions topic, if there is one.
+   * Begins to process the records of the actions topic, if there is one.
    *
    * @return an object that ends the reading of the topic when it is closed
    */
@@ -138,7 +139,7 @@ public final class Kafka implements AutoCloseable {
   }
 
   /**
-   * Takes all records of the actions topic once more, up to its present end.
+   * Processes all records of the actions topic once more, up to its current end.
    *
    * @param progress receives the number of records from time to time
    */

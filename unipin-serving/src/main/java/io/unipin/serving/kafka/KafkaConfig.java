@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param writeActions whether RecordActions and RetractActions write to the actions topic before
  *     they change the history
  * @param topics names of the topics
- * @param patience time after which a write that no broker has confirmed fails
+ * @param patience time after which a write fails if no broker has confirmed it
  * @param spool folder in which entries of logs wait for Kafka
  */
 public record KafkaConfig(

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * @param deadLetters records of the actions topic that can't be read
  * @param served served pages and recorded actions, as in the served log
  * @param exposures users' first exposures to arms, as in the log of exposures
- * @param items changes of items that all replicas make
- * @param erasures erasures of users that all replicas make
+ * @param items changes of items that all replicas apply
+ * @param erasures erasures of users that all replicas apply
  */
 public record KafkaTopics(
     String actions,

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts, at intervals, the records that a consumer has not yet taken from its partitions. The
- * counting also shows whether Kafka answers. One thread.
+ * Counts, at intervals, the records that a consumer has not yet read from its partitions. The
+ * counting also shows whether Kafka answers. Confined to one thread.
  */
 final class LagWatch {
   private static final Logger logger = LoggerFactory.getLogger(LagWatch.class);

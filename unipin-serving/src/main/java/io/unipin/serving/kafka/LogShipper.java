@@ -59,7 +59,7 @@ final class LogShipper implements AutoCloseable {
     }
   }
 
-  /** Moves all entries on the disk, unless Kafka is away. */
+  /** Moves all entries on the disk, unless Kafka is unavailable. */
   private void shipAll() {
     try {
       for (Optional<SpooledLines> oldest = spool.oldest();

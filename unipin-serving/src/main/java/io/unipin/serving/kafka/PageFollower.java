@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts the impressions of the served pages that a topic holds. One thread. */
+/** Counts the impressions of the served pages that a topic holds. Confined to one thread. */
 final class PageFollower implements TopicFollower.Receiver {
   static final String USE = "impressions";
 

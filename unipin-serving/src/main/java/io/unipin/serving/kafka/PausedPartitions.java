@@ -11,9 +11,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The partitions that are not read for some time, because their next record can't be taken now. The
- * pause of a partition grows from 0.1 to 5 seconds while the record still can't be taken. Not
- * thread-safe.
+ * The partitions that are not read for some time, because their next record can't be processed now.
+ * The pause of a partition grows from 0.1 to 5 seconds while the record still can't be processed.
+ * Not thread-safe.
  */
 final class PausedPartitions {
   private final Map<TopicPartition, RetryTimer> failing = new HashMap<>();
@@ -26,7 +26,7 @@ final class PausedPartitions {
     this.nanos = nanos;
   }
 
-  /** Stops reading a partition for some time. The record at the offset is the next one to read. */
+  /** Stops reading a partition for some time. The record at the offset is read next. */
   void pause(Consumer<?, ?> consumer, TopicPartition partition, long offset) {
     consumer.seek(partition, offset);
     consumer.pause(List.of(partition));
@@ -34,7 +34,7 @@ final class PausedPartitions {
   }
 
   /**
-   * Notes that a record of the partition was taken. Returns whether the attempt before that had
+   * Notes that a record of the partition was processed. Returns whether the previous attempt had
    * failed.
    */
   boolean taken(TopicPartition partition) {
@@ -59,7 +59,7 @@ final class PausedPartitions {
     failing.keySet().removeAll(partitions);
   }
 
-  /** Returns the number of partitions whose next record could not be taken. */
+  /** Returns the number of partitions whose next record could not be processed. */
   int count() {
     return failing.size();
   }

@@ -2,16 +2,16 @@ package io.unipin.serving.kafka;
 
 import io.unipin.serving.failure.ServingException;
 
-/** Takes the records of the actions topic. */
+/** Processes the records of the actions topic. */
 @FunctionalInterface
 public interface RecordReceiver {
   /**
-   * Takes a record. A record may come more than once.
+   * Processes a record. A record may come more than once.
    *
    * @param timestampMs time of the record in Kafka, in milliseconds since 1970
    * @return false if nothing was recorded, because the user was erased after that time
-   * @throws ServingException INVALID or TOO_LARGE when the record can never be taken; any other
-   *     kind when it can't be taken now
+   * @throws ServingException INVALID or TOO_LARGE when the record can never be processed; any other
+   *     kind when it can't be processed now
    */
   boolean take(String user, byte[] value, long timestampMs);
 }

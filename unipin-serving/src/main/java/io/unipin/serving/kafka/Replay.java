@@ -5,7 +5,7 @@ import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The numbers of records of the actions topic that were taken once more, by outcome.
+ * The numbers of records of the actions topic that were processed once more, by outcome.
  *
  * @param taken records whose actions are now recorded
  * @param erased records of users who were erased later
@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public record Replay(long taken, long erased, long unreadable) {
   private static final int REPORT_EVERY = 100_000;
 
-  /** Passes all records of a topic to a receiver, up to the topic's present end. */
+  /** Passes all records of a topic to a receiver, up to the topic's current end. */
   static Replay of(TopicReader reader, RecordReceiver receiver, LongConsumer progress) {
     long[] counts = new long[3];
     reader.readToEnd(

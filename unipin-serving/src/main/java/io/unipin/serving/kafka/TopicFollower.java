@@ -107,7 +107,7 @@ final class TopicFollower implements TopicReading {
       try (TopicReader opened = TopicReader.open(clients, topic)) {
         reader = opened;
         Map<TopicPartition, Long> from = new HashMap<>(receiver.next(opened, next));
-        from.keySet().retainAll(opened.partitions()); // a new topic may have fewer
+        from.keySet().retainAll(opened.partitions()); // a new topic may have fewer partitions
         opened.seek(from);
         if (!read) {
           receiver.begin(opened::readToEnd);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies log topics to folders, in the form in which a server writes its logs. The topic of
- * erasures is read once, before the first copy. One thread.
+ * erasures is read once, before the first copy. Confined to one thread.
  */
 public final class TopicLogs {
   private final KafkaConfig config;
@@ -37,11 +37,11 @@ public final class TopicLogs {
   }
 
   /**
-   * Copies the entries of the topic {@code kafka.topics.served} up to its present end. Entries that
+   * Copies the entries of the topic {@code kafka.topics.served} up to its current end. Entries that
    * were made before their user was erased are left out.
    *
-   * @throws ServingException UNAVAILABLE when the topic can't be read; INVALID when the secret of an
-   *     erasure is missing
+   * @throws ServingException UNAVAILABLE when the topic can't be read, INVALID when the secret of
+   *     an erasure is missing
    */
   public void served(Path folder) {
     copy("served", config.topics().served(), folder);

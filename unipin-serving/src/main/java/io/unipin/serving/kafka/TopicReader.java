@@ -12,11 +12,11 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads a whole topic: all of its partitions, from their beginnings. One thread. */
+/** Reads a whole topic: all of its partitions, from their beginnings. Confined to one thread. */
 final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
 
-  /** Number of polls without a record after which Kafka counts as away. */
+  /** Number of polls without a record after which Kafka counts as unavailable. */
   private static final int IDLE_POLLS = 50;
 
   private final String topic;
@@ -71,7 +71,7 @@ final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * Passes all records up to the present end of the topic to a receiver.
+   * Passes all records up to the current end of the topic to a receiver.
    *
    * @throws ServingException UNAVAILABLE when Kafka does not answer
    */

@@ -28,7 +28,7 @@ public final class TopicWriter implements AutoCloseable {
 
   /**
    * Writes records. Records with the same key stay in order. When the call fails, some or all of
-   * the records may have been written. While Kafka is away, most calls fail at once.
+   * the records may have been written. While Kafka is unavailable, most calls fail at once.
    *
    * @return partition and offset of each record, in the order of the records
    * @throws ServingException UNAVAILABLE when a record was not confirmed in time; TOO_LARGE when a
@@ -47,7 +47,7 @@ public final class TopicWriter implements AutoCloseable {
       return written;
     } catch (ExecutionException e) {
       throw failure(e.getCause() == null ? e : e.getCause());
-    } catch (InterruptException | InterruptedException e) { // Kafka has not failed
+    } catch (InterruptException | InterruptedException e) { // an interrupt is no failure of Kafka
       Thread.currentThread().interrupt();
       throw new ServingException(FailureKind.UNAVAILABLE, "the server stops", e);
     } catch (KafkaException e) {

@@ -51,7 +51,7 @@ public final class EntryLog<E> implements AutoCloseable {
   private final List<LogText> pending = new ArrayList<>(BATCH);
 
   /**
-   * Numbers of erasures by the hash of the user id. Two users may have the same hash. If one of
+   * The number of erasures for each hash of a user id. Two users may have the same hash. If one of
    * them is erased, the log also drops the other user's entries that are being logged at that
    * moment.
    */
@@ -180,7 +180,7 @@ public final class EntryLog<E> implements AutoCloseable {
         dropRest();
       } else if (!wrote) {
         LockSupport.parkNanos(
-            this, config.flushEvery().toNanos()); // does not hold the lock, which erasures need
+            this, config.flushEvery().toNanos()); // waits without the lock, which erasures need
       }
     }
   }

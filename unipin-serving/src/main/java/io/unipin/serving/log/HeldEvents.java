@@ -14,7 +14,7 @@ import java.util.Map;
  * rule is the same as in {@link UserRecord}.
  *
  * <p>If an event was recorded several times, the record with the highest revision is valid, unless
- * the event was taken back. The result depends neither on the order of logging nor on the segments.
+ * the event was retracted. The result depends neither on the order of logging nor on the segments.
  */
 final class HeldEvents {
   private static final Comparator<ServedEntry> GREATER =

@@ -9,7 +9,7 @@ import java.util.Objects;
  * A draw with all of its options, in the served log. The lists have one value per option, and the
  * first option is the item that the rules chose.
  *
- * @param place place on the page; the first place is 0
+ * @param place position on the page; the first position is 0
  * @param drawn index of the option that was drawn
  */
 record LoggedDraw(

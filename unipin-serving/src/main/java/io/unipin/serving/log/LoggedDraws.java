@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation generation of the counts of impressions that the draws used
  * @param propensities for each item of the page, the probability with which it was chosen for its
- *     place
- * @param explored places whose items were drawn instead of the items that the rules chose; the
- *     first place is 0
+ *     position
+ * @param explored positions whose items were drawn instead of the items that the rules chose; the
+ *     first position is 0
  * @param options the draws with all of their options; absent if options are not logged
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

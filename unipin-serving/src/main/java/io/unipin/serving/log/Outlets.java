@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class Outlets<E> implements AutoCloseable {
   /*
    * The log whose entries go to segments. This log and the spool count erasures by the same hash of
-   * the user. So a mark of one log is also valid in the other.
+   * the user. So an erasure mark that one of them returns is valid for both.
    */
   private final EntryLog<E> segments;
   private final @Nullable Spool<E> spool;

@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A place of a served page that a draw decided, with the actions that the user then took on the
- * shown item.
+ * A position of a served page whose item was drawn, with the actions that the user then took on
+ * this item.
  *
- * @param place place on the page; the first place is 0
+ * @param place position on the page; the first position is 0
  * @param item id of the item that was shown
  * @param propensity probability with which the item was drawn
  * @param explored whether the item was drawn in place of the item that the rules chose
@@ -31,7 +31,7 @@ public record ServedChoice(
    * The page of a choice.
    *
    * @param arm the user's arms as {@code experiment=arm}, joined by commas, or the name of the
-   *     server's own arm
+   *     default arm
    */
   public record Page(String user, String view, long timeMs, String surface, String arm) {}
 }

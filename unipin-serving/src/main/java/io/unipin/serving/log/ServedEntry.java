@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param event id of an action's event; absent for a page
  * @param format the first format that can express the line; absent for format 1. Format 2 added
  *     revision and retracted, format 3 added draws, format 4 added counts
- * @param revision revision of an action's record, or the highest revision that a retraction takes
- *     back; absent for 0
- * @param retracted whether the event was taken back; absent when the event was not taken back
+ * @param revision revision of an action's record, or the highest revision that a retraction covers;
+ *     absent for 0
+ * @param retracted whether the event was retracted; absent when the event was not retracted
  * @param draws draws of a page with exploration; absent otherwise
  * @param counts generation of the tables of counts by which a page was ranked; absent if ranking
  *     used none

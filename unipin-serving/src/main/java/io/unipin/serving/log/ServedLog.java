@@ -4,10 +4,10 @@ import io.unipin.serving.history.ActionEvent;
 import java.util.List;
 
 /**
- * The log of served pages and of users' actions. Later models are trained on it, see {@link
- * ServedLogExport}.
+ * The log of served pages and of users' actions. Later models are trained on this log. See
+ * {@link ServedLogExport}.
  *
- * <p>The log never delays a request, see {@link EntryLog}. Thread-safe.
+ * <p>The log never delays a request. See {@link EntryLog}. Thread-safe.
  */
 public final class ServedLog implements AutoCloseable {
   private static final String NAME = "served";
@@ -60,7 +60,7 @@ public final class ServedLog implements AutoCloseable {
     }
   }
 
-  /** Logs that a user's events were taken back at the given time. */
+  /** Logs that a user's events were retracted at the given time. */
   public void retracted(String user, List<String> eventIds, long revision, long timeMs, long mark) {
     for (String event : eventIds) {
       entries.offer(ServedEntry.retraction(user, event, revision, timeMs), mark);

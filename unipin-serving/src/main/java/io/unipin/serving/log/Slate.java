@@ -7,7 +7,7 @@ import io.unipin.serving.request.Draws;
  *
  * @param id id of the request
  * @param items item ids in displayed order; the array is not copied
- * @param draws draws that chose the items of some places
+ * @param draws draws that chose the items of some positions
  * @param counts generation of the tables of counts that ranking used; empty if it used none
  */
 public record Slate(

@@ -61,7 +61,10 @@ public final class Spool<E> implements AutoCloseable {
     return log.dropped();
   }
 
-  /** Writes the queued entries, lets them be taken out, and closes the spool. Idempotent. */
+  /**
+   * Writes the queued entries, runs the task that takes out the last entries, and closes the spool.
+   * Idempotent.
+   */
   @Override
   public void close() {
     log.drain();

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /**
  * The metrics of a breaker. A breaker refuses calls to an external engine, such as Redis, while the
- * engine is away.
+ * engine is unavailable.
  */
 public final class BreakerMeters {
   private BreakerMeters() {}
@@ -15,9 +15,9 @@ public final class BreakerMeters {
   /**
    * The state of a breaker.
    *
-   * @param open whether the breaker currently treats the engine as away
+   * @param open whether the breaker currently treats the engine as unavailable
    * @param opened number of times since the start that the breaker began to treat the engine as
-   *     away
+   *     unavailable
    * @param refused calls that were refused since the start
    */
   public record Figures(boolean open, long opened, long refused) {}

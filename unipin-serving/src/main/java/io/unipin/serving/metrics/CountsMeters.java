@@ -13,11 +13,11 @@ public final class CountsMeters {
   CountsMeters(MeterRegistry registry) {
     this.registry = registry;
     for (Outcome outcome : Outcome.values()) {
-      counter(outcome); // so Prometheus sees the first increment as an increase
+      counter(outcome); // starts at 0, so that Prometheus sees the first increment as an increase
     }
   }
 
-  /** What became of a call of ReloadCounts. */
+  /** The outcome of a call of ReloadCounts. */
   public enum Outcome {
     RELOADED("reloaded"),
     REFUSED("refused");
@@ -32,10 +32,11 @@ public final class CountsMeters {
   /**
    * Figures about the tables of the server's own bundle.
    *
-   * @param ageSeconds time since the end of the time that the tables count; 0 without tables
+   * @param ageSeconds seconds since the end of the period whose actions the tables count; 0 without
+   *     tables
    * @param reloadable 1 if ReloadCounts may load newer tables, else 0
    * @param bytes bytes of memory that the tables take; 0 without tables
-   * @param maxBytes bytes that they may take
+   * @param maxBytes largest number of bytes that the tables may take
    */
   public record Figures(double ageSeconds, int reloadable, long bytes, long maxBytes) {}
 

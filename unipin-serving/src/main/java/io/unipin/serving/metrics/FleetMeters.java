@@ -16,7 +16,8 @@ public final class FleetMeters {
    * @param differing number of live replicas whose versions differ from the versions of this
    *     replica
    * @param unreachable 1 while the register of replicas does not answer, else 0
-   * @param unreadable erasures of the fleet that this replica can't read, and so has not made
+   * @param unreadable erasures of the fleet that this replica has not applied because it can't read
+   *     them
    */
   public record Figures(long live, long away, long differing, long unreachable, long unreadable) {}
 

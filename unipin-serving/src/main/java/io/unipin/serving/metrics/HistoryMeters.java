@@ -9,13 +9,14 @@ public final class HistoryMeters {
   private HistoryMeters() {}
 
   /**
-   * Numbers of reads since the start, by outcome. A store on the local disk is never away.
+   * Numbers of reads since the start, by outcome. A store on the local disk is never unavailable.
    *
    * @param held reads of a history whose current revision the server held in memory
    * @param fetched reads that fetched and decoded a history
-   * @param stale reads that got an older history, because the store was away
-   * @param missing reads that got an empty history, because the store was away
-   * @param refused calls that were refused at once, because earlier calls had found the store away
+   * @param stale reads that got an older history, because the store was unavailable
+   * @param missing reads that got an empty history, because the store was unavailable
+   * @param refused calls that were refused at once, because earlier calls had found the store
+   *     unavailable
    */
   public record Figures(long held, long fetched, long stale, long missing, long refused) {}
 

@@ -65,7 +65,7 @@ public final class KafkaMeters {
     count("unipin.kafka.sent", "Records that Kafka has confirmed", use, records);
   }
 
-  /** Counts entries of a log that are lost, because Kafka was away for too long. */
+  /** Counts entries of a log that are lost, because Kafka was unavailable for too long. */
   public void dropped(String use, long entries) {
     count(
         "unipin.kafka.dropped",
@@ -84,12 +84,12 @@ public final class KafkaMeters {
     set("unipin.kafka.spool.limit", "Bytes on the disk that may wait for Kafka", use, bytes);
   }
 
-  /** Sets the number of records in Kafka that this server has not taken yet. */
+  /** Sets the number of records in Kafka that this server has not processed yet. */
   public void lag(String use, long records) {
     set("unipin.kafka.lag", "Records in Kafka that this server has yet to take", use, records);
   }
 
-  /** Sets how many partitions wait because their next record can't be taken now. */
+  /** Sets how many partitions wait because their next record can't be processed now. */
   public void paused(String use, int partitions) {
     set(
         "unipin.kafka.paused",

@@ -34,9 +34,9 @@ public record CacheConfig(
     CacheFileConfig file,
     Remote remote,
     RedisTierConfig redis) {
-  /** The place in which servers share the rows of users. */
+  /** The store in which servers share the cached keys and values of users. */
   public enum Remote {
-    /** Servers share no rows. */
+    /** Servers share no keys and values. */
     NONE,
     /** In the Redis that {@code redis} names. */
     REDIS
@@ -52,7 +52,7 @@ public record CacheConfig(
     }
   }
 
-  /** Whether servers share rows in Redis. */
+  /** Whether servers share cached keys and values in Redis. */
   public boolean isShared() {
     return remote == Remote.REDIS;
   }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  *
  * @param path folder of the files; empty to keep no files
  * @param bytes bytes that the files may take
- * @param queue bytes of rows that may wait in memory until they are written
+ * @param queue bytes of keys and values that may wait in memory until they are written
  */
 public record CacheFileConfig(Path path, ByteSize bytes, ByteSize queue) {
   private static final long LEAST_BYTES = 1 << 26;

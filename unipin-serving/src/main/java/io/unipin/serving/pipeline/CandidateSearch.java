@@ -30,7 +30,8 @@ final class CandidateSearch {
       Comparator.comparingDouble(Candidate::score).reversed().thenComparingLong(Candidate::id);
 
   /**
-   * If a page has several queries, each finds at most this many items with the factor overFetch.
+   * If a page has several queries, {@code overFetch} increases the number of items of each query to
+   * at most this number.
    */
   private static final int MOST_PER_QUERY = 1 << 16;
 
@@ -177,7 +178,7 @@ final class CandidateSearch {
     }
     for (Candidate follower : followers) {
       int at = Arrays.binarySearch(merged, follower.id());
-      if (at >= 0 && best[at] == Float.NEGATIVE_INFINITY) { // no query found it
+      if (at >= 0 && best[at] == Float.NEGATIVE_INFINITY) { // no query found this item
         best[at] = follower.score();
       }
     }
@@ -203,8 +204,8 @@ final class CandidateSearch {
   }
 
   /**
-   * Returns the shares of all queries and of the list of followers. The list has a place for each
-   * of its items, and the queries share the other places.
+   * Returns the shares of all queries and of the list of followers. The share of the list allows
+   * for all of its items, and the queries share the rest.
    */
   private static double[] withFollowers(double[] shares, List<Candidate> followers, int count) {
     double all = Arrays.stream(shares).sum();

@@ -24,7 +24,7 @@ import java.util.Set;
  *     {@code committed} when the request has no recent actions
  * @param lastTimeMs time of the last action, in milliseconds since the epoch;
  *     {@link GapBuckets#NO_TIME} if there is no action
- * @param seen ids of all items of the history, including those before the window; owned by the
+ * @param seen ids of all items of the history, including items before the window; owned by the
  *     record
  * @param unknownItems ids in the window that the bundle does not know
  */

@@ -35,7 +35,7 @@ final class PageRanking {
    * @param items kept candidates by utility
    */
   record Ranked(List<Candidate> found, PreRanking preRanking, List<RankedItem> items) {
-    /** Returns a report of the work that also tells of pre-ranking. */
+    /** Returns the given report, with a report about pre-ranking added. */
     Trace in(Trace trace) {
       return trace.with(preRanking.trace());
     }

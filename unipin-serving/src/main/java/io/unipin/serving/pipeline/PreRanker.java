@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * Chooses the candidates that the transformer scores. Retrieval fetches several times as many items
  * as the page scores, and the bundle's {@link PreRank} keeps the best of them. Thread-safe.
  *
- * <p>Without weights in the bundle, retrieval fetches no more items than the page scores, and all of
+ * <p>If the bundle has no weights, retrieval fetches no more items than the page scores, and all of
  * them are kept.
  */
 final class PreRanker {
@@ -44,8 +44,8 @@ final class PreRanker {
   }
 
   /**
-   * Keeps the best {@code count} of the found candidates. If there are no more than these, all are
-   * kept in retrieval's order, and the stage takes no time.
+   * Keeps the best {@code count} of the found candidates. If at most {@code count} were found, all
+   * are kept in retrieval's order, and the stage takes no time.
    */
   PreRanking keep(UserSession user, List<Candidate> found, int count) {
     if (found.size() <= count || !isOn(user.bundle())) {

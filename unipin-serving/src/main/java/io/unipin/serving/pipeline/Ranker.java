@@ -37,7 +37,7 @@ final class Ranker {
    * <p>If there is no time to score any candidate, the candidates get retrieval's order.
    *
    * @param found candidates; the first of them are scored first
-   * @return items, which must be read before the session is closed, see {@link ScoredCandidates}
+   * @return items, which must be read before the session is closed. See {@link ScoredCandidates}
    */
   List<RankedItem> rank(UserSession user, List<Candidate> found, Wishes wishes) {
     return rank(user, found, order(user.bundle(), wishes));
@@ -87,9 +87,9 @@ final class Ranker {
   }
 
   /**
-   * Returns the order of a page: by the request's weights, else by the server's weights, else by
-   * the weights that training fitted for the bundle. If there are none of these, every positive
-   * action weighs 1.
+   * Returns the order of a page. The request's weights come first, then the server's weights, then
+   * the weights that training fitted for the bundle. If none of these exist, every positive action
+   * weighs 1.
    */
   PageOrder order(LoadedBundle bundle, Wishes wishes) {
     ModelConfig config = bundle.model().config();

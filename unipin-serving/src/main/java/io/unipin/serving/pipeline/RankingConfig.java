@@ -8,8 +8,9 @@ import java.util.TreeMap;
 /**
  * Settings of ranking.
  *
- * @param utilityWeights weights by name of the action; when empty, the weights that training fitted
- *     for the bundle are used, and if there are none, every positive action of the bundle weighs 1
+ * @param utilityWeights weights by name of the action. If it is empty, the weights that training
+ *     fitted for the bundle are used. If the bundle has none, every positive action of the bundle
+ *     weighs 1
  * @param counts whether ranking uses the bundle's tables of counts, if the bundle has any
  */
 public record RankingConfig(Map<String, Float> utilityWeights, boolean counts) {

@@ -17,8 +17,8 @@ import io.unipin.settings.SettingException;
  *     candidates
  * @param lookAhead number of additional queries, 0 to 4, that look beyond the next action; useful
  *     only with bundles trained with aheadProbability
- * @param preRank factor, 3 to 10, on the number of items that a page retrieves, of which
- *     pre-ranking keeps the best; 0 for no pre-ranking
+ * @param preRank factor, 3 to 10, by which a page retrieves more items than it scores; pre-ranking
+ *     keeps the best of them; 0 for no pre-ranking
  * @param follows largest number of candidates that are retrieved because they follow the user's
  *     last positive items; 0 for none
  */

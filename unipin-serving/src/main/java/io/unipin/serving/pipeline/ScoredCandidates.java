@@ -33,7 +33,7 @@ final class ScoredCandidates extends AbstractList<RankedItem> implements RandomA
   private final @Nullable RankedItem[] created;
 
   /**
-   * The probabilities of candidates, each (candidates, actions).
+   * Two arrays with the probabilities of candidates, each (candidates, actions).
    *
    * @param plain what the model computed; the same array as {@code counted} if there are no counts
    * @param counted the probabilities after the counts have changed them

@@ -19,8 +19,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Provides a user's keys and values for a request's history. It reuses cached rows and encodes the
- * missing rows. {@link UserKvCache} decides which cached rows may be reused.
+ * Provides a user's keys and values for a request's history. It reuses the rows of keys and values
+ * that the cache holds, and encodes the missing rows. {@link UserKvCache} decides which cached rows
+ * may be reused.
  *
  * <p>A request's own recent actions are encoded in a private copy that no other request sees.
  * Thread-safe.

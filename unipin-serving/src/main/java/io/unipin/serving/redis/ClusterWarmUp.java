@@ -23,7 +23,7 @@ final class ClusterWarmUp {
 
   /**
    * Sends a command to each primary until the primary answers. Returns without an error when the
-   * time has passed: a primary may be away.
+   * time has passed: a primary may be unavailable.
    */
   static void run(StatefulRedisClusterConnection<byte[], byte[]> cluster, Duration patience) {
     long end = System.nanoTime() + patience.toNanos();

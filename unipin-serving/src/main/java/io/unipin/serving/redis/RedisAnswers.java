@@ -68,7 +68,7 @@ final class RedisAnswers {
         : Optional.empty();
   }
 
-  /** Whether the failure of a command shows that Redis is away, late or full. */
+  /** Whether the failure of a command shows that Redis is unavailable, late or full. */
   static boolean showsAbsence(String name, Throwable failure) {
     return failure(name, failure) instanceof ServingException serving
         && serving.kind() == FailureKind.UNAVAILABLE;

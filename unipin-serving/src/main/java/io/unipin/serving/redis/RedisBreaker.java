@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses calls at once while Redis is away, so that they don't wait for Redis. After half a
+ * Refuses calls at once while Redis is unavailable, so that they don't wait for Redis. After half a
  * second, lets three calls try again.
  *
  * <p>The breaker learns from the answers of Redis, not from the patience of callers. If a caller
  * leaves before the answer, the breaker itself waits for the answer, for as long as a caller with
- * enough time would wait. So callers with little time do not open the breaker while Redis answers,
- * but do open it while Redis does not answer. Thread-safe.
+ * enough time would wait. So callers with little time open the breaker only if Redis really does
+ * not answer. Thread-safe.
  */
 public final class RedisBreaker {
   private static final Logger logger = LoggerFactory.getLogger(RedisBreaker.class);
@@ -53,7 +53,7 @@ public final class RedisBreaker {
    * Creates a breaker.
    *
    * @param name name of the store in messages, such as {@code history}
-   * @param patience time after which a missing answer shows that Redis is away
+   * @param patience time after which a missing answer shows that Redis is unavailable
    */
   public RedisBreaker(String name, Duration patience) {
     this.name = name;
@@ -90,8 +90,8 @@ public final class RedisBreaker {
   /**
    * Makes a call.
    *
-   * @throws ServingException UNAVAILABLE at once while Redis is away, or the exception that the
-   *     call throws
+   * @throws ServingException UNAVAILABLE at once while Redis is unavailable, or the exception that
+   *     the call throws
    */
   public <T> T call(Supplier<T> call) {
     if (!breaker.tryAcquirePermission()) {
@@ -163,14 +163,14 @@ public final class RedisBreaker {
     return refused.sum();
   }
 
-  /** Returns the number of times that the breaker began to treat Redis as away. */
+  /** Returns the number of times that the breaker began to treat Redis as unavailable. */
   public long opened() {
     return opened.get();
   }
 
   /**
-   * Whether the breaker treats Redis as away. A few calls may still go to Redis to find out whether
-   * it is back.
+   * Whether the breaker treats Redis as unavailable. A few calls may still go to Redis to find out
+   * whether it is back.
    */
   public boolean isOpen() {
     return breaker.getState() != CircuitBreaker.State.CLOSED;

@@ -115,7 +115,7 @@ public final class RedisConnections implements AutoCloseable {
   /**
    * Waits for an answer for at most the configured time.
    *
-   * @throws ServingException UNAVAILABLE when Redis is away or late
+   * @throws ServingException UNAVAILABLE when Redis is unavailable or late
    */
   public <T> T await(CompletionStage<T> answer) {
     return await(answer, place.timeout());
@@ -129,7 +129,7 @@ public final class RedisConnections implements AutoCloseable {
   /**
    * Sends a command and waits for its answer.
    *
-   * @throws ServingException UNAVAILABLE when Redis is away or late
+   * @throws ServingException UNAVAILABLE when Redis is unavailable or late
    */
   public <T> T ask(
       Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command,
@@ -143,7 +143,7 @@ public final class RedisConnections implements AutoCloseable {
    *
    * @param patience returns the time that is left for the next answer
    * @param taker takes an answer; false means that no further answer is wanted
-   * @throws ServingException UNAVAILABLE when Redis is away or late
+   * @throws ServingException UNAVAILABLE when Redis is unavailable or late
    */
   public <T> void askEach(
       Function<RedisClusterAsyncCommands<byte[], byte[]>, List<RedisFuture<T>>> asked,
@@ -235,7 +235,7 @@ public final class RedisConnections implements AutoCloseable {
   /**
    * Sends a command to every primary and returns the answers.
    *
-   * @throws ServingException UNAVAILABLE when one of the primaries is away
+   * @throws ServingException UNAVAILABLE when one of the primaries is unavailable
    */
   public <T> List<T> onPrimaries(
       Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {

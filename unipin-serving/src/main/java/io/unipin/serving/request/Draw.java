@@ -3,17 +3,16 @@ package io.unipin.serving.request;
 import java.util.List;
 
 /**
- * The draw that decided one place of a page.
+ * The draw that chose the item at one position of a page.
  *
- * @param place place on the page; the first place is 0
+ * @param place position on the page; the first position is 0
  * @param options the items that could be drawn, each with a probability above 0. The first option
- *     is the item that the rules chose for the place. The probabilities add up to 1
+ *     is the item that the rules chose for the position. The probabilities add up to 1
  * @param drawn index of the option that was drawn
  */
 public record Draw(int place, List<Option> options, int drawn) {
   /**
-   * Value that the item chosen by the rules has instead of a number of impressions. No draw reads
-   * this number.
+   * The value of {@code impressions} for the item that the rules chose. No draw reads this value.
    */
   public static final long KEPT = -1;
 

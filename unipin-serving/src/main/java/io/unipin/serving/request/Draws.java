@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The draws of a page, at most one for each place. Places without a draw show the item that the
- * rules chose, with probability 1.
+ * The draws of a page, at most one for each position. A position without a draw shows the item that
+ * the rules chose, with probability 1.
  *
  * @param on whether exploration was on for the page
  * @param generation generation of the counts of impressions; 0 without exploration
@@ -24,21 +24,22 @@ public record Draws(boolean on, long generation, boolean logsOptions, List<Draw>
     return (int) draws.stream().filter(Draw::isExplored).count();
   }
 
-  /** Returns the draw of a place. Places are counted from 0. */
+  /** Returns the draw for a position on the page. Positions are counted from 0. */
   public Optional<Draw> at(int place) {
     return draws.stream().filter(draw -> draw.place() == place).findFirst();
   }
 
   /**
-   * Returns the probability with which the item of a place was chosen for this place. Places are
-   * counted from 0.
+   * Returns the probability with which the item at a position was chosen for this position.
+   * Positions are counted from 0.
    */
   public double propensity(int place) {
     return at(place).map(Draw::propensity).orElse(1.0);
   }
 
   /**
-   * Whether the item of a place was drawn and not chosen by the rules. Places are counted from 0.
+   * Whether the item at a position was drawn and not chosen by the rules. Positions are counted
+   * from 0.
    */
   public boolean isExplored(int place) {
     return at(place).map(Draw::isExplored).orElse(false);

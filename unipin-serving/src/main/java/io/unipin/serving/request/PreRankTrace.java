@@ -3,10 +3,10 @@ package io.unipin.serving.request;
 /**
  * The server's report about pre-ranking.
  *
- * @param rule sum by which candidates were ordered, as a text; empty if no candidate had to be left
- *     out
+ * @param rule formula of the sum by which candidates were ordered; empty if no candidate had to be
+ *     left out
  * @param candidates number of candidates that were ordered
- * @param removed number of them that were left out
+ * @param removed number of these candidates that were left out
  */
 public record PreRankTrace(String rule, int candidates, int removed) {
   /** The report of a request without pre-ranking. */

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * The result of pre-ranking.
  *
- * @param rule sum by which the candidates were ordered, as a text; empty if they keep the order of
- *     retrieval, and all of them are kept
+ * @param rule formula of the sum by which the candidates were ordered; empty if they keep the order
+ *     of retrieval, and all of them are kept
  * @param ordered all candidates that retrieval found, best first
  * @param kept number of the best candidates that are kept
  */

@@ -4,7 +4,7 @@ package io.unipin.serving.request;
  * An item that a slate rule removed from the page. By its utility alone, the item would be on the
  * page.
  *
- * @param place place among the ranked candidates; the best has place 1
+ * @param place rank among the candidates; the best candidate has rank 1
  * @param rule rule that removed the item
  */
 public record Removal(long item, int place, float utility, Rule rule) {
@@ -16,7 +16,7 @@ public record Removal(long item, int place, float utility, Rule rule) {
     AUTHOR_CAP,
     CATEGORY_CAP,
     FRESHNESS_FLOOR,
-    /** A draw put another item, which has few impressions, in the place of this item. */
+    /** A draw put another item, which has few impressions, at the position of this item. */
     EXPLORATION
   }
 }

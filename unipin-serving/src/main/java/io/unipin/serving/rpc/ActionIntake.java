@@ -52,7 +52,8 @@ public final class ActionIntake {
    * Records the actions of a request.
    *
    * @param known the last erasure of the request's users that the caller has considered
-   * @return empty if a user was erased since; the actions of this user are not recorded
+   * @return empty if a user was erased after {@code known}; the actions of this user are not
+   *     recorded
    */
   Optional<RecordActionsResponse> record(RecordActionsRequest request, KnownErasure known) {
     RecordActionsResponse.Builder response = RecordActionsResponse.newBuilder();
@@ -80,12 +81,12 @@ public final class ActionIntake {
     return Optional.of(response.build());
   }
 
-  /** Takes a request's actions back. Throws as {@link #record(RecordActionsRequest)} does. */
+  /** Retracts a request's actions. Throws as {@link #record(RecordActionsRequest)} does. */
   public RetractActionsResponse retract(RetractActionsRequest request) {
     return retract(request, KnownErasure.ANY).orElseThrow();
   }
 
-  /** Takes actions back, unless the user was erased after {@code known}. */
+  /** Retracts actions, unless the user was erased after {@code known}. */
   Optional<RetractActionsResponse> retract(RetractActionsRequest request, KnownErasure known) {
     UserRetractions user = reader().retractions(request);
     long nowMs = services.identity().nowMs();

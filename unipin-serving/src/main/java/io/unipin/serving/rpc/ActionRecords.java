@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes actions and retractions that arrive in an {@link ActionRecord} and not in a call. They are
- * checked, recorded and counted like the actions and retractions of a call. Thread-safe.
+ * Processes actions and retractions that arrive in an {@link ActionRecord} and not in a call. They
+ * are checked, recorded and counted like the actions and retractions of a call. Thread-safe.
  */
 public final class ActionRecords {
   private static final int FORMAT = 1;
@@ -53,11 +53,14 @@ public final class ActionRecords {
       Optional<Boolean> taken = take(user, value, known);
       if (taken.isPresent()) {
         return taken.get();
-      } // else the user was erased meanwhile, perhaps after this record
+      } // otherwise the user was erased meanwhile, perhaps after this record was written
     }
   }
 
-  /** Takes a record, unless the user was erased after {@code known}; then nothing is recorded. */
+  /**
+   * Records or retracts the actions of a record. If the user was erased after {@code known},
+   * records nothing and returns empty.
+   */
   private Optional<Boolean> take(String user, byte[] value, KnownErasure known) {
     ActionRecord record = parse(value);
     if (record.getFormat() < 0 || record.getFormat() > FORMAT) {

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * <p>A call that is not admitted is refused before any work is done. A waiting call is dropped when
  * its caller goes away.
  *
- * <p>Thread-safe. When the heap is used up, an option of the JVM ends the process. Any other error
- * is answered as INTERNAL.
+ * <p>Thread-safe. When the heap is used up, the JVM ends the process
+ * ({@code -XX:+ExitOnOutOfMemoryError}). Any other error is answered as INTERNAL.
  */
 final class CallRunner implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(CallRunner.class);

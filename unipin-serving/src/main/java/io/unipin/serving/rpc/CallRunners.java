@@ -10,8 +10,9 @@ import java.util.stream.Stream;
 /**
  * The bounded pools in which the calls of a server run, one pool for each kind of call.
  *
- * <p>Calls that change actions have a pool of their own if their changes wait for Kafka or Redis. A
- * worker has one thread per core, so without this pool pages would wait while Kafka is away.
+ * <p>Calls that change actions have a pool of their own if their changes wait for Kafka or Redis.
+ * There is only one worker per core, so without this pool pages would wait while Kafka is
+ * unavailable.
  */
 record CallRunners(
     CallRunner pages, CallRunner changes, CallRunner admin, CallRunner items, CallRunner erasures) {

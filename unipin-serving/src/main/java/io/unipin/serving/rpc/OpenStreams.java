@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * The open calls without a natural end, such as a call that watches the server's health. Such a
  * call lasts until its client ends the call.
  *
- * <p>A stop of the server ends these calls. For all other calls, it waits until they end by
- * themselves. Thread-safe.
+ * <p>When the server stops, it ends these calls. It waits until all other calls end by themselves.
+ * Thread-safe.
  */
 final class OpenStreams implements ServerInterceptor {
   private static final Status STOPPED = Status.UNAVAILABLE.withDescription("the server stops");

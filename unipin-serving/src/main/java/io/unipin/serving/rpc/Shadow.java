@@ -52,7 +52,7 @@ public final class Shadow {
   private final int maxPageSize;
 
   /**
-   * The number of erasures by the hash of the user id. Users whose ids have the same hash share a
+   * The number of erasures for each hash of a user id. Users whose ids have the same hash share a
    * number.
    */
   private final AtomicLongArray erasures = new AtomicLongArray(COUNTERS);

@@ -23,7 +23,9 @@ public final class MacKeys {
 
   private final List<Key> keys;
 
-  /** One key. Each thread keeps a computation, because beginning one costs more than signing. */
+  /**
+   * One key. Each thread keeps its own Mac object, because creating a Mac costs more than signing.
+   */
   private static final class Key {
     private final ThreadLocal<Mac> macs;
 
@@ -32,10 +34,10 @@ public final class MacKeys {
       macs = ThreadLocal.withInitial(() -> begun(spec));
     }
 
-    /** Returns a computation to which no bytes were added yet. Only this thread may use it. */
+    /** Returns the current thread's Mac without any input. Only this thread may use the object. */
     Mac begin() {
       Mac mac = macs.get();
-      mac.reset(); // drops the bytes of a computation that failed
+      mac.reset(); // drops the input of a computation that failed
       return mac;
     }
   }

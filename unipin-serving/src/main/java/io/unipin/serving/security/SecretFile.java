@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>Add the new secret as the last line of the file on every replica.
  *   <li>Once every replica has read the file, make it the first line.
- *   <li>Remove the old secret when nothing that it signed is valid any longer.
+ *   <li>Remove the old secret once everything that it signed has expired.
  * </ol>
  *
  * <p>The file must not be accessible to other users of the machine. Thread-safe.

@@ -35,7 +35,7 @@ public interface Secrets {
   }
 
   /**
-   * Returns the present keys of a purpose. A caller asks again for each use, because the secrets
+   * Returns the current keys of a purpose. A caller asks again for each use, because the secrets
    * may change while the server runs.
    */
   MacKeys keys(Purpose purpose);

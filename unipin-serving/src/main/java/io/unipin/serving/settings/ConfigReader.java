@@ -60,7 +60,7 @@ public final class ConfigReader {
   }
 
   /**
-   * Returns all settings, each with the place that its value comes from. Refuses what
+   * Returns all settings, each with the source of its value. Refuses what
    * {@link #read(Path, Map, List)} refuses.
    */
   public static List<EffectiveSetting> effective(

@@ -3,8 +3,8 @@ package io.unipin.serving.settings;
 import io.unipin.settings.SettingException;
 
 /**
- * Settings of the server's own arm, which serves users without experiments. The experiments
- * themselves are in {@link io.unipin.serving.experiment.ExperimentsConfig}.
+ * Settings of the default arm, which serves users without experiments. The experiments themselves
+ * are in {@link io.unipin.serving.experiment.ExperimentsConfig}.
  *
  * @param arm name of the arm in responses, metrics and logs
  */

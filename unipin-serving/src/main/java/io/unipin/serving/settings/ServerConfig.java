@@ -91,7 +91,7 @@ public record ServerConfig(
     return counts.kept(history.folder());
   }
 
-  /** Returns the file that says which erasures of the fleet this server has made. */
+  /** Returns the file that says which erasures of the fleet this server has applied. */
   public Path erasuresFile() {
     Path folder = history.folder().toAbsolutePath().normalize();
     return folder.resolveSibling(folder.getFileName() + "-erasures.json");

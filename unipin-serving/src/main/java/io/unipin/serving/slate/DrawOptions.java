@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** The items that one place of a page may show. Not thread-safe. */
+/** The items that one position of a page may show. Not thread-safe. */
 final class DrawOptions {
   private final int place;
   private final SlateEntry kept;
@@ -14,8 +14,8 @@ final class DrawOptions {
   private final List<Long> impressions = new ArrayList<>();
 
   /**
-   * @param place place on the page; the first place is 0
-   * @param kept item that the rules chose for the place
+   * @param place position on the page; the first position is 0
+   * @param kept item that the rules chose for the position
    * @param probability probability that another item is shown
    */
   DrawOptions(int place, SlateEntry kept, double probability) {
@@ -47,7 +47,7 @@ final class DrawOptions {
   }
 
   /**
-   * Draws the item that the place shows.
+   * Draws the item that the position shows.
    *
    * @param uniform random number in [0, 1) that decides which item is drawn
    */

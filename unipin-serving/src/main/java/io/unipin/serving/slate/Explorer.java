@@ -7,22 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Draws items with few impressions for some places of a page. The probability of every item on the
- * page is exact. Immutable.
+ * Draws items with few impressions for some positions of a page. The probability of every item on
+ * the page is exact. Immutable.
  */
 final class Explorer {
   /*
    * A page has n items, and s is the share of exploration. So s n of the page's impressions should
-   * be drawn. They are spread over m = ceil(2 s n) places. Each of these places shows a drawn item
-   * with the probability q = s n / m, which is at most one half. So, for every place, at least half
-   * of the answers show the item that the slate rules put there. Comparisons with other policies
-   * need this. Draw j of m decides place floor((j + 1/2) n / m).
+   * be drawn. They are spread over m = ceil(2 s n) positions. Each of these positions shows a drawn
+   * item with the probability q = s n / m, which is at most one half. So, at every position, at
+   * least half of the answers show the item that the slate rules put there. Comparisons with other
+   * policies need these answers. Draw j of m decides position floor((j + 1/2) n / m).
    *
    * The pool holds the best candidates that are not on the page and have few impressions. Each
    * candidate belongs to one draw, so no item can be drawn twice and the draws are independent. A
-   * draw keeps the place's item with probability 1 - q. Otherwise it draws from its candidates by a
-   * softmax of their upper bounds. So the propensity is 1 - q for a kept item, q times the softmax
-   * for a drawn item, and 1 for the item of a place without a draw.
+   * draw keeps the position's item with probability 1 - q. Otherwise it draws from its candidates
+   * by a softmax of their upper bounds. So the propensity is 1 - q for a kept item, q times the
+   * softmax for a drawn item, and 1 for the item at a position without a draw.
    *
    * Every combination of draws must obey the rules. Otherwise the result of one draw would restrict
    * the other draws, and the draws would not be independent. So a candidate joins a draw only if
@@ -43,7 +43,7 @@ final class Explorer {
   }
 
   /**
-   * Draws items for some places of a page.
+   * Draws items for some positions of a page.
    *
    * @param page items of the page as the rules chose them
    * @param others allowed candidates that are not on the page, best first

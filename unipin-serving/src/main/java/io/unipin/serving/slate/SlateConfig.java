@@ -22,7 +22,8 @@ import java.util.TreeSet;
  * @param blockedAuthors authors whose items stand on no page
  * @param blockedCategories categories whose items stand on no page
  * @param blockedItemKeys keys of items that stand on no page
- * @param exploration settings of exploration, which gives some places to items with few impressions
+ * @param exploration settings of exploration, which gives some positions to items with few
+ *     impressions
  */
 public record SlateConfig(
     int perAuthor,

@@ -4,9 +4,9 @@ import io.unipin.serving.request.RankedItem;
 
 /**
  * A ranked candidate with the attributes that the rules use. Candidates are equal if they have the
- * same place.
+ * same rank.
  *
- * @param place place among the ranked candidates; the best has place 1
+ * @param place rank among the candidates; the best candidate has rank 1
  */
 record SlateEntry(
     RankedItem item, int place, String author, String category, boolean fresh, boolean blocked) {

@@ -49,12 +49,12 @@ public final class SlateRules {
 
   /**
    * A page and the candidates that rules kept off the page. Both lists are in ranking order, except
-   * that a drawn item stands in the place of the item that it replaced.
+   * that a drawn item stands at the position of the item that it replaced.
    */
   public record Slated(List<RankedItem> items, List<Removal> removals, Draws draws) {}
 
   /**
-   * Chooses at most {@code size} items, and draws items with few impressions for some places.
+   * Chooses at most {@code size} items, and draws items with few impressions for some positions.
    *
    * @param page identifies the page, which determines the results of its draws
    * @param nowMs the request's time in milliseconds since the epoch
@@ -72,7 +72,7 @@ public final class SlateRules {
     private final ItemView items;
     private final long oldestFresh;
 
-    /** Entries of the candidates that were looked at, by place - 1. */
+    /** Entries of the candidates that were looked at. The candidate of rank r has index r - 1. */
     private final @Nullable SlateEntry[] entries;
 
     private final List<SlateEntry> chosen = new ArrayList<>();
@@ -206,7 +206,7 @@ public final class SlateRules {
       return in.equals(out) || !isFull(counts, in, cap);
     }
 
-    /** Draws items for some places of the page, and puts the drawn items there. */
+    /** Draws items for some positions of the page, and puts the drawn items there. */
     Draws explore(PageId page) {
       Set<SlateEntry> shown = new HashSet<>(chosen);
       List<SlateEntry> others =

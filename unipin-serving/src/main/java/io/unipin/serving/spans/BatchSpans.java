@@ -1,6 +1,6 @@
 package io.unipin.serving.spans;
 
-/** Takes the spans of batches that were read from another engine. Thread-safe. */
+/** Receives the spans of batches that were read from another engine. Thread-safe. */
 public interface BatchSpans {
   /** Takes no spans. */
   BatchSpans NONE =

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A thread that runs an RPC opens a collection, and closes the collection after the RPC. Code
  * that calls an engine adds the call to its thread's collection. On a thread without a collection,
- * the call is not collected. A collection keeps the first 64 calls. One thread.
+ * the call is not collected. A collection keeps the first 64 calls. Confined to one thread.
  */
 public final class EngineCalls {
   private static final int MOST = 64;

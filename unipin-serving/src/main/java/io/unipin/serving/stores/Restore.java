@@ -21,11 +21,11 @@ import java.util.function.LongConsumer;
 
 /**
  * Brings a server's state back to the state in a {@link Backup}. Users who were erased after the
- * backup stay erased. The marks of erasures in the present state identify these users. No server
+ * backup stay erased. The marks of erasures in the current state identify these users. No server
  * may use the state meanwhile.
  *
- * <p>On the disk each part is written beside its present folder, and then takes its place. A
- * restore that was interrupted can be run again.
+ * <p>On the disk, each part is written into a new folder beside its current folder. The new folder
+ * then replaces the current folder. A restore that was interrupted can be run again.
  */
 public final class Restore {
   private static final String NEW = "-restoring";
@@ -81,8 +81,8 @@ public final class Restore {
     long lines =
         log(BackupFile.SERVED, config.servedLog().folder(), erasures)
             + log(BackupFile.EXPOSURES, config.exposureLog().folder(), erasures);
-    // The backup may lack erasures that were under way, or that this replica had yet to make. If
-    // this file is missing, the server makes all erasures of the fleet again.
+    // The backup may lack erasures that were under way, or that this replica had yet to apply. If
+    // this file is missing, the server applies all erasures of the fleet again.
     Files.deleteIfExists(config.erasuresFile());
     return new Backup.Report(
         histories.users(), histories.erased(), histories.marks(), items, lines);
@@ -93,7 +93,7 @@ public final class Restore {
   }
 
   /**
-   * Facts from the present state: the erasures since the backup, and all marks with the secret of
+   * Facts from the current state: the erasures since the backup, and all marks with the secret of
    * the store.
    */
   private record Present(Erasures erasures, byte[] secret, List<ErasureMark> marks) {}
@@ -125,7 +125,7 @@ public final class Restore {
     return report;
   }
 
-  /** Replaces the present histories by the histories of the backup. */
+  /** Replaces the current histories by the histories of the backup. */
   private HistoryCopy.Report intoRedis(HistoryStore from, Erasures erasures) {
     try (HistoryStore to = HistoryStores.open(config)) {
       Set<byte[]> present = new TreeSet<>(Arrays::compareUnsigned);

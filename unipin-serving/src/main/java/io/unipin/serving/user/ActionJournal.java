@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Keeps callers' actions and retractions in a place outside of this server. An entry is kept before
- * the server changes the history, so the histories can be built again from the journal.
- * Thread-safe.
+ * Keeps callers' actions and retractions outside of this server. An entry is kept before the server
+ * changes the history, so the histories can be built again from the journal. Thread-safe.
  */
 @FunctionalInterface
 public interface ActionJournal {

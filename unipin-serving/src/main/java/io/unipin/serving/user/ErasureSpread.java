@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Tells the other replicas of a fleet to erase a user. Thread-safe. */
 public interface ErasureSpread {
-  /** The spread of a server that belongs to no fleet. */
+  /** The instance for a server that belongs to no fleet. */
   ErasureSpread NONE =
       new ErasureSpread() {
         @Override

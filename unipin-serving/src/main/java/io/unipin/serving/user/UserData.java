@@ -123,10 +123,10 @@ public final class UserData {
   }
 
   /**
-   * Records a user's events unless the user was erased after {@code known}, see {@link
-   * HistoryStore#append(String, List, KnownErasure)}.
+   * Records a user's events unless the user was erased after {@code known}. See
+   * {@link HistoryStore#append(String, List, KnownErasure)}.
    *
-   * @return empty if nothing was recorded or logged, because the user was erased since
+   * @return empty if the user was erased after {@code known}; nothing was then recorded or logged
    */
   public Optional<AppendResult> record(String user, List<ActionEvent> events, KnownErasure known) {
     UserMark mark = mark(user);
@@ -142,9 +142,9 @@ public final class UserData {
   }
 
   /**
-   * Takes a user's events back and logs all retractions, as {@link #record} does.
+   * Retracts a user's events and logs all retractions, as {@link #record} does.
    *
-   * @param nowMs present time in milliseconds since 1970
+   * @param nowMs current time in milliseconds since 1970
    */
   public Optional<RetractResult> retract(
       String user, List<String> eventIds, long revision, long nowMs, KnownErasure known) {
@@ -160,7 +160,7 @@ public final class UserData {
     return retracted;
   }
 
-  /** Logs a page, and counts its impressions, after its caller received it. */
+  /** Logs a page, and counts its impressions, after the caller has received the page. */
   public void served(Slate slate, UserMark mark) {
     servedLog.served(slate, mark.served());
     impressions.served(new ShownPage(slate.user(), slate.id(), slate.surface(), slate.items()));
@@ -169,7 +169,7 @@ public final class UserData {
     }
   }
 
-  /** Logs the experiments that affected an answer, after its caller received the answer. */
+  /** Logs the experiments that affected an answer, after the caller has received the answer. */
   public void exposed(List<Assignment> assignments, ExposureLog.Answer answer) {
     exposures.exposed(assignments, answer);
   }

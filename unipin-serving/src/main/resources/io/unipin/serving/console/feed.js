@@ -178,7 +178,10 @@ async function compareArms() {
   show(byId('compared'), h('div', { class: 'pages both' }, arm('left', left, right, forms[0].arm), arm('right', right, left, forms[1].arm)));
 }
 
-/** Returns the page of one arm. Marks show which items the other arm's page lacks or has at another place. */
+/**
+ * Returns the page of one arm. Marks show which items the other arm's page lacks or has at another
+ * position.
+ */
 function arm(side, view, other, name) {
   const { marks, gone } = compare(other, view);
   const words = new Map([...marks].map(([id, mark]) => [id, mark.kind === 'same' ? mark

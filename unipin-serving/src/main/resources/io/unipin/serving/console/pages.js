@@ -40,7 +40,7 @@ const signed = value => `${value < 0 ? '−' : '+'}${number(Math.abs(value), 4)}
 
 const shown = term => term.share ? percent(term.value) : number(term.value, 3);
 
-/** Says why an item has its place on the page. */
+/** Says why an item has its position on the page. */
 export function why(view, item) {
   const reasons = [];
   if (item.rule === 'exploration') {

@@ -12,7 +12,7 @@ const MEANINGS = {
   refused: 'Nothing was changed.',
 };
 
-/** Sets up the form. `changed` shows the present user's page again after a put. */
+/** Sets up the form. `changed` shows the current user's page again after a put. */
 export function start(status, changed) {
   setup(status);
   onSubmit(byId('put'), byId('put-run'), byId('put-result'), async () => {

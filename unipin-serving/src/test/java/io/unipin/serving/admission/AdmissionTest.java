@@ -119,7 +119,7 @@ final class AdmissionTest {
     }
   }
 
-  /** Runs calls of which each is in the server for 100 ms. */
+  /** Runs calls at the same time. Each of these calls is in the server for 100 ms. */
   private static void together(Admission admission, AtomicLong clock, int calls)
       throws InterruptedException {
     CountDownLatch begin = new CountDownLatch(1);

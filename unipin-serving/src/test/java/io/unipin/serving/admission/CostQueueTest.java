@@ -20,7 +20,8 @@ final class CostQueueTest {
   private static final Duration OVERTAKEN_FOR = Duration.ofMillis(250);
 
   /**
-   * Expected running times. The delay of a hit is 80 ms. That of a prefill is the largest, 250 ms.
+   * Expected running times. The delay of a hit is 80 ms. The delay of a prefill is 250 ms, the
+   * largest possible delay.
    */
   private static final long HIT = 5 * MS;
 
@@ -220,8 +221,8 @@ final class CostQueueTest {
   }
 
   /**
-   * Calls come faster than they run, with close and distant deadlines. No call may be overtaken by
-   * a call that arrived after the bound.
+   * Calls come faster than they run, with close and distant deadlines. A call may be overtaken only
+   * by calls that arrive within a bounded time after it.
    */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})

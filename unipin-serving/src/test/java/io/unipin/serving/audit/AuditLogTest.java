@@ -55,7 +55,7 @@ final class AuditLogTest {
       note.counts("puts", 3);
       note.counts("puts", 4);
       note.end("OK");
-      note.end("CANCELLED"); // an entry has one outcome
+      note.end("CANCELLED"); // has no effect: an entry has one outcome
       assertThat(entries()).as("before the log is closed").hasSize(1);
     }
     JsonNode entry = entries().get(0);

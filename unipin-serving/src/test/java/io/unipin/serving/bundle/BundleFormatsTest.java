@@ -251,7 +251,7 @@ class BundleFormatsTest {
   }
 
   /**
-   * Weights that order a page need format 6. They change neither the fingerprint nor the answers.
+   * Weights for ordering a page need format 6. They change neither the fingerprint nor the answers.
    */
   @Test
   void publish_modelWithAnOrderOfPages_isOfFormat6() throws IOException {

@@ -19,10 +19,10 @@ import java.util.Map;
 
 /** Creates tables of counts for the items of {@link TinyBundles}, and bundles with such tables. */
 public final class CountedBundles {
-  /** The end of the tables of published bundles. */
+  /** The time up to which the tables of published bundles count actions. */
   public static final Instant UNTIL = Instant.parse("2024-01-10T00:00:00Z");
 
-  /** Users often click on an item if the remainder of its row by this number is the chosen one. */
+  /** Users often click on an item if its row modulo this number has the chosen value. */
   public static final int EVERY = 4;
 
   private static final long HOUR_MS = Duration.ofHours(1).toMillis();
@@ -33,8 +33,8 @@ public final class CountedBundles {
   private CountedBundles() {}
 
   /**
-   * Returns tables of a log in which all users click on the items of rows whose remainder by
-   * {@link #EVERY} is {@code liked}. After an item of row r they click on the item of row r + 1.
+   * Returns tables of a log in which all users click on the items whose row modulo {@link #EVERY}
+   * is {@code liked}. After an item of row r they click on the item of row r + 1.
    */
   public static CountTables tables(Catalogue catalogue, int liked, Instant until) {
     FeedSchema schema =

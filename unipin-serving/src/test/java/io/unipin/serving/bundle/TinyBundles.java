@@ -76,7 +76,7 @@ public final class TinyBundles {
         });
   }
 
-  /** Publishes a bundle with its own weights that order a page. */
+  /** Publishes a bundle with its own weights for ordering a page. */
   public static void publishOrdered(
       Path folder, String name, long seed, FittedPageOrder order, Path scratch) {
     Path model = scratch.resolve("model-" + name);
@@ -208,7 +208,7 @@ public final class TinyBundles {
         "");
   }
 
-  /** Updates the checksums of the manifest so that they match the present files. */
+  /** Updates the checksums of the manifest so that they match the current files. */
   public static void reseal(Path bundle) throws IOException {
     Path file = bundle.resolve(BundleLayout.MANIFEST);
     BundleManifest old = BundleManifest.parse(Files.readAllBytes(file));

@@ -21,7 +21,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that each erasure is made exactly once, even after failures and restarts. */
+/** Tests that each erasure is applied exactly once, even after failures and restarts. */
 final class ErasureReaderTest {
   private static final byte[] STORE = {1, 2, 3};
   private static final long SELF = 7;
@@ -47,7 +47,7 @@ final class ErasureReaderTest {
     }
   }
 
-  /** Made erasures and positions that the replicas of a fleet share, in memory. */
+  /** Applied erasures and positions that the replicas of a fleet share, in memory. */
   private static final class FakeShared implements SharedErasures {
     final Map<String, ErasurePoint> points = new HashMap<>();
     final Set<String> made = new HashSet<>();
@@ -77,7 +77,7 @@ final class ErasureReaderTest {
       points.putAll(higher);
     }
 
-    /** Returns the position up to which erasures are made. */
+    /** Returns the position up to which erasures are applied. */
     long position() {
       return points.getOrDefault("0", new ErasurePoint(0, 0)).position();
     }

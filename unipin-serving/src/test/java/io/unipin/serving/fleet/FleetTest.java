@@ -177,7 +177,7 @@ final class FleetTest {
     open.add(redis);
   }
 
-  /** The erasures that a replica missed are made as soon as it can read them. */
+  /** The erasures that a replica missed are applied as soon as it can read them. */
   @Test
   void enter_whileRedisIsAway_joinsAndErasesOnceItIsThere() {
     use("--appendonly", "yes");
@@ -203,7 +203,8 @@ final class FleetTest {
   }
 
   /**
-   * The log of erasures is not in Redis, so an erasure is made although the replicas are unknown.
+   * The log of erasures is not in Redis, so an erasure is written although the replicas are
+   * unknown.
    */
   @Test
   void erasure_whileTheRegisterWasNeverRead_namesNobodyAndFails() {
@@ -267,7 +268,7 @@ final class FleetTest {
                 + " drop erasures and the register of replicas when it is full");
   }
 
-  /** At the start Redis is away, so its settings can be checked only later. */
+  /** At the start Redis is unavailable, so its settings can be checked only later. */
   @Test
   void enter_laterWithARedisThatEvicts_staysOutUntilItIsSetRight() {
     use("--maxmemory-policy", "allkeys-lru");
@@ -314,7 +315,7 @@ final class FleetTest {
         .isEqualTo(
             new ErasureSpread.Answers(
                 true, List.of("one", "two"), List.of("crashed", "three"), List.of("lost")));
-    // the stopped replica makes the missed erasure, and no other, at its next start
+    // the stopped replica applies only the missed erasure at its next start
     Member again = member("three");
     assertThat(again.erased).containsExactly("next");
   }

@@ -55,8 +55,8 @@ final class TopicPagesTest {
       topic.take(1, 0, page("r2", 2));
       topic.take(0, 8, page("r1", 1, 2)); // a repeat of the page before
       topic.take(0, 9, null);
-      topic.take(0, 10, page("r1", 3)); // answered again
-      counts.served(page("r3", 1)); // does nothing, because the topic brings the page
+      topic.take(0, 10, page("r1", 3)); // the request is answered again
+      counts.served(page("r3", 1)); // does nothing, because the page comes from the topic
       assertThat(read(counts, 1, 2, 3)).containsExactly(0, 1, 1);
       assertThat(topic.begin(PARTITIONS)).isEqualTo(Map.of(0, 11L, 1, 1L));
       assertThat(counts.erase("u")).isFalse();

@@ -40,7 +40,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tests the answers of a bundle with counts, whose model is that of the fixture's bundle. */
+/**
+ * Tests the answers of a bundle with tables of counts. Its model is the model of the fixture's
+ * bundle.
+ */
 final class CountsServingTest extends RecommenderFixture {
   private static final int CLICK = 0;
   private static LoadedBundle counted;
@@ -93,7 +96,7 @@ final class CountsServingTest extends RecommenderFixture {
     return page.items().stream().map(RankedItem::id).toList();
   }
 
-  /** Whether the users of the counted log like an item, see {@link CountedBundles#tables}. */
+  /** Whether the users of the counted log like an item. See {@link CountedBundles#tables}. */
   private static boolean isLiked(long id, int liked) {
     return (id - 1000) % CountedBundles.EVERY == liked;
   }
@@ -165,7 +168,7 @@ final class CountsServingTest extends RecommenderFixture {
     }
   }
 
-  /** In the log that was counted, clicks on the item of row 5 follow clicks on the item of row 4. */
+  /** In the counted log, clicks on the item of row 5 follow clicks on the item of row 4. */
   @Test
   void rank_recentAction_countsLikeARecordedOne() {
     RecordedAction click = new RecordedAction(1004, List.of("click"), "home", 1000);

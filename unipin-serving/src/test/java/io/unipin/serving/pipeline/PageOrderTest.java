@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Tests pages of a bundle that has its own weights that order a page. */
+/** Tests pages of a bundle that has its own weights for ordering a page. */
 final class PageOrderTest extends RecommenderFixture {
   private static final float SIMILARITY = 0.6f;
   private static final Map<String, Float> WEIGHTS =

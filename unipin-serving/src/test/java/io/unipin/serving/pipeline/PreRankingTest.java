@@ -240,7 +240,7 @@ final class PreRankingTest extends RecommenderFixture {
     assertEqualItems(page(with(0, 0), bundle, 0).items(), page(with(0, 3), bundle, 0).items());
   }
 
-  /** The vector of each live item is that of an item of the bundle. */
+  /** Each live item has the vector of an item of the bundle. */
   @Test
   void inspect_liveItems_countAsItemsOfMeanFeatures() {
     List<Candidate> before = nearest(weighted, TinyBundles.ITEMS);

@@ -94,7 +94,7 @@ final class RedisPatienceTest {
     assertNeverOpened();
   }
 
-  /** No caller waits long enough to be certain that Redis is away, but the breaker does. */
+  /** No caller waits long enough to be certain that Redis is unavailable, but the breaker does. */
   @Test
   void callersWithLittleTime_whileRedisHangs_openItAndItRecovers() {
     server.signal("STOP");

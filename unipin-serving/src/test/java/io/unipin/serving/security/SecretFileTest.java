@@ -78,7 +78,7 @@ final class SecretFileTest {
 
   /**
    * A key is an HMAC of {@code unipin} and the label of the key's purpose. The secret is the key of
-   * this HMAC, see docs/security.md.
+   * this HMAC. docs/security.md describes this derivation.
    */
   @Test
   void sign_withASharedSecret_isThatOfTheDocumentedDerivation() throws IOException {

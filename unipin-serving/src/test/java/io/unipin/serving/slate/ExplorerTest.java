@@ -88,7 +88,7 @@ final class ExplorerTest {
                 option -> expected.put(draw.place() + ":" + option.item(), option.probability()));
       }
     }
-    // the draws are for six places, from a pool of twelve items
+    // the draws are for six positions, from a pool of twelve items
     assertThat(expected).hasSize(6 + 12);
     expected.forEach(
         (option, probability) -> {

@@ -121,7 +121,9 @@ final class UserDataTest {
     assertThat(asked).containsExactly("gone", "gone");
   }
 
-  /** A spread that records the order of its own calls and of the erasures of stores. */
+  /**
+   * An {@link ErasureSpread} that records the order of its own calls and of the erasures of stores.
+   */
   private final class Spread implements ErasureSpread {
     private final List<String> calls = new ArrayList<>();
     private boolean works = true;

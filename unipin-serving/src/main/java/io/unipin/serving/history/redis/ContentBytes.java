@@ -51,7 +51,7 @@ final class ContentBytes {
     return out.int8(END).bytes(action.surface().getBytes(StandardCharsets.UTF_8)).toByteArray();
   }
 
-  /** Writes only the time, for an event that was taken back. */
+  /** Writes only the time, for an event that was retracted. */
   static byte[] writeTime(long timeMs) {
     return new ByteWriter(Long.BYTES).int64(timeMs ^ Long.MIN_VALUE).toByteArray();
   }

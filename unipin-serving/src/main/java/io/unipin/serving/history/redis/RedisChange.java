@@ -56,7 +56,7 @@ final class RedisChange {
     return values;
   }
 
-  /** Returns the arguments that take events back. */
+  /** Returns the arguments that retract events. */
   static List<byte[]> retracting(
       int limit, KnownErasure known, List<String> eventIds, long revision) {
     List<byte[]> values = begin(limit, known);

@@ -19,14 +19,14 @@ import java.util.OptionalLong;
  */
 final class RedisErasing {
   /*
-   * The mark of an erasure stays for ever, and its key reveals nothing about the user. So the mark
-   * lies in another slot than the history, and no script can use both. A second key, the fence,
-   * lies in the slot of the history for some minutes. One script deletes the history and sets the
-   * fence. The script that changes a history looks at the fence, and refuses a change whose caller
-   * does not know of the erasure. It also refuses a caller that asked for the last erasure so long
-   * ago that the fence may be gone.
+   * The mark of an erasure stays for ever, so its key must reveal nothing about the user. Such a
+   * key is in another slot than the history's key, and no script can use both. A second key, the
+   * fence, lies in the slot of the history for some minutes. One script deletes the history and
+   * sets the fence. The script that changes a history looks at the fence, and refuses a change
+   * whose caller does not know of the erasure. It also refuses a caller that asked for the last
+   * erasure so long ago that the fence may have expired.
    *
-   * The mark is written last. So an erasure with a mark is complete. If the mark is missing, a
+   * The mark is written last, so an erasure with a mark is complete. If the mark is missing, a
    * replica repeats the erasure.
    */
   private static final RedisScript ERASE = RedisScript.of(RedisErasing.class, "erase.lua");
@@ -36,7 +36,7 @@ final class RedisErasing {
   /** Time for which a fence stays. */
   private static final Duration FENCED = Duration.ofMinutes(10);
 
-  /** Time after which a caller must ask again. */
+  /** Time after which a caller must ask for the last erasure again. */
   private static final Duration KNOWN = Duration.ofMinutes(5);
 
   private final RedisConnections redis;
@@ -53,8 +53,8 @@ final class RedisErasing {
    * Erases a history.
    *
    * @param key key of the user's record
-   * @param again whether to delete the history even if this erasure was already made a moment ago.
-   *     If so, actions that were recorded since that moment are lost
+   * @param again whether to delete the history even if this erasure was already applied a moment
+   *     ago. If so, actions that were recorded since that moment are lost
    * @return whether there was a history
    */
   boolean erase(byte[] key, long timeMs, boolean again) {

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Stores in Redis how far the erasures of a fleet's log are made in Redis: all erasures before the
- * stored positions are made. The Redis of the histories holds these positions. So if Redis loses
- * the histories, it loses the positions, too. Thread-safe.
+ * Stores positions of a fleet's log of erasures. All erasures before these positions are applied to
+ * the histories in Redis. The positions are stored in the Redis that holds the histories. So if
+ * Redis loses the histories, it loses the positions, too. Thread-safe.
  */
 final class RedisErasurePoints implements SharedErasures {
   /**

@@ -45,7 +45,7 @@ import java.util.concurrent.atomic.LongAdder;
  * as a whole or not at all. Reads go to the primary. A read transfers a history only if its
  * revision differs from the revision that this server holds.
  *
- * <p>While Redis is away, calls fail with UNAVAILABLE. Pages then read the history that
+ * <p>While Redis is unavailable, calls fail with UNAVAILABLE. Pages then read the history that
  * {@link #view} returns. Thread-safe.
  */
 public final class RedisHistories implements HistoryStore {
@@ -192,7 +192,7 @@ public final class RedisHistories implements HistoryStore {
     return change("history retract", user, known, values).map(RedisChange::retracted);
   }
 
-  /** Changes a history. Returns nothing if the user was erased after {@code known}. */
+  /** Changes a history. Returns empty if the user was erased after {@code known}. */
   private Optional<List<Object>> change(
       String operation, String user, KnownErasure known, List<byte[]> values) {
     byte[][] keys = erasing.keys(HistoryKeys.user(user), known);
@@ -218,7 +218,7 @@ public final class RedisHistories implements HistoryStore {
 
   private boolean erase(String user, long timeMs, boolean again) {
     byte[] key = HistoryKeys.user(user);
-    held.drop(key); // even if Redis is away, no page may show the erased actions
+    held.drop(key); // even if Redis is unavailable, no page may show the erased actions
     boolean existed = erasing.erase(key, timeMs, again);
     erasures.incrementAndGet();
     held.drop(key);

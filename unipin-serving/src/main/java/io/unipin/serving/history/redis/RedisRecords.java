@@ -64,7 +64,7 @@ final class RedisRecords {
 
   /**
    * Reads kept events from a list in which ids and values alternate. Returns the events in order of
-   * their places.
+   * their positions.
    */
   static List<KeptEvent> kept(List<?> entries) {
     ContentBytes contents = new ContentBytes();

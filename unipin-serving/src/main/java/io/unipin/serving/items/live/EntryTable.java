@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryTable {
   /*
-   * A reader goes from the first place of an id to the first empty place. So a place never becomes
-   * empty while the array is in use: a removed entry leaves a mark. When entries and marks fill
-   * three quarters of the array, the entries move to an array that they fill to three fifths. The
-   * old array keeps every entry that its readers may need.
+   * A reader searches the array from the first index of an id up to the first empty element. So an
+   * element never becomes empty while the array is in use: a removed entry leaves a mark. When
+   * entries and marks fill three quarters of the array, the entries move to a new array, of which
+   * they fill three fifths. The old array keeps every entry that its readers may need.
    */
   private static final int LEAST = 16;
 
@@ -31,7 +31,7 @@ final class EntryTable {
   private volatile AtomicReferenceArray<@Nullable LiveEntry> places =
       new AtomicReferenceArray<>(LEAST);
 
-  /** Number of places with an entry or a mark. */
+  /** Number of elements with an entry or a mark. */
   private int used;
 
   private int size;
@@ -40,7 +40,7 @@ final class EntryTable {
   @Nullable LiveEntry get(long id) {
     AtomicReferenceArray<@Nullable LiveEntry> now = places;
     LiveEntry found = now.get(place(now, id));
-    // an empty place may have got another item's entry meanwhile
+    // an empty element may have got another item's entry meanwhile
     return found == null || found == REMOVED || found.id != id ? null : found;
   }
 
@@ -93,7 +93,10 @@ final class EntryTable {
     places = next;
   }
 
-  /** Returns the place of an id's entry, or the empty place for it if the table lacks the id. */
+  /**
+   * Returns the index of an id's entry. If the table lacks the id, returns the empty index that the
+   * entry would take.
+   */
   private static int place(AtomicReferenceArray<@Nullable LiveEntry> places, long id) {
     int place = LongHash.place(id, places.length());
     LiveEntry found = places.get(place);

@@ -133,8 +133,9 @@ public final class LiveItems {
   }
 
   /**
-   * Returns the key of an item of the catalogue or of a live item; empty when the item has none. An
-   * item that was just removed may still have its key, because an answer may still name the item.
+   * Returns the key of an item of the catalogue or of a live item; empty when the item has none.
+   * The key of an item that was just removed may still be returned, because an answer may still
+   * name the item.
    */
   public String key(long id) {
     int row = catalogue.row(id);

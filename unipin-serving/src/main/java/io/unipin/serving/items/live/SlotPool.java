@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.function.IntConsumer;
 
 /**
- * The slots of live items in a model's table. A freed slot is reused only when all readers that
- * were open at that moment have closed. Not thread-safe.
+ * The slots of live items in a model's table. A freed slot is reused only after all readers that
+ * were open when it was freed have closed. Not thread-safe.
  */
 final class SlotPool {
   private final int limit;

@@ -156,7 +156,7 @@ final class UserLinesFile {
       lines = new UserLines(header.salt(), lines(channel, header));
     }
     lines.remove(offsets);
-    delete(); // the old file is deleted first, so that a crash can't leave it
+    delete(); // the old file is deleted first, so that a crash can't leave this file
     write(lines);
     return !lines.isEmpty();
   }

@@ -67,13 +67,13 @@ public final class Ladder {
 
   /**
    * Returns the size of an encoding, in proportion to its operations. The encoding has m new
-   * tokens, each of which sees up to n tokens in every layer.
+   * tokens, each of which attends to at most n tokens in every layer.
    */
   public static long encodeSize(ModelConfig model, int m, int n) {
     return (long) model.layers() * m * (n + 6L * model.width());
   }
 
-  /** Returns the size of scoring k candidates, each of which sees n tokens in every layer. */
+  /** Returns the size of scoring k candidates, each of which attends to n tokens in every layer. */
   public static long scoreSize(ModelConfig model, int k, int n) {
     return (long) model.layers() * k * (n + 6L * model.width());
   }

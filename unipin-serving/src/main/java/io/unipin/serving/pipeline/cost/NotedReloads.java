@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * A choice that notes the reads from tiers below the cache in {@link EngineCalls}. It also notes
- * reads that were declined because encoding was expected to be faster. One thread.
+ * reads that were declined because encoding was expected to be faster. Confined to one thread.
  */
 public final class NotedReloads implements ReloadChoice {
   private static final String TIER = "tier";

@@ -10,16 +10,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Decides whether rows are read from a tier below the cache or encoded. It chooses the way that
- * took less time in the measurements so far. Each tier has its own measurements. Thread-safe.
+ * Decides whether a user's rows of keys and values are read from a tier below the cache or encoded.
+ * It chooses what took less time in the measurements so far. Each tier has its own measurements.
+ * Thread-safe.
  *
  * <p>A tier is asked what it holds only if the answer is expected before the rows could be encoded.
- * A request waits for a tier about as long as it would encode, and never longer than half of the
- * time that it has. Sometimes the tier gives no answer in this time, or a read brings no rows. This
- * time then counts only if it is longer than expected, because a request with little time tells
- * nothing about the tier. A read is also refused if it takes longer than the request has time. If
- * all questions or reads were refused for a second, one request asks or reads anyway, so that a
- * wrong estimate is corrected.
+ * A request waits for a tier about as long as encoding the rows would take, and never longer than
+ * half of the time that the request has left. Sometimes the tier gives no answer in this time, or a
+ * read brings no rows. The time of such an attempt counts as a measurement only if it is longer
+ * than expected, because a request with little time tells nothing about the tier. A read is also
+ * refused if its expected time is longer than the time that the request has left. If all questions
+ * or reads were refused for a second, one request asks or reads anyway, so that a wrong estimate is
+ * corrected.
  */
 public final class ReloadCosts {
   /** The first answers and reads of a process load classes, so their times are not counted. */

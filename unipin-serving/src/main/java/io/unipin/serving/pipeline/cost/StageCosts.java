@@ -20,7 +20,7 @@ public final class StageCosts implements StageTimes {
   }
 
   /**
-   * Creates costs that use the given costs of encoding. All settings of a model share these,
+   * Creates costs that use the given costs of encoding. All settings of a model share these costs,
    * because encoding depends on the model alone.
    */
   public StageCosts(SizedCosts encoding) {

@@ -1,4 +1,4 @@
-/** The pages of a feed and the cursors that lead from one to the next. */
+/** The pages of a feed, and the cursors that lead from one page to the next. */
 @NullMarked
 package io.unipin.serving.pipeline.paging;
 

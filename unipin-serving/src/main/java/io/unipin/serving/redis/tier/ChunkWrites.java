@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes the arguments of {@code write.lua} for the chunks of one entry, in order. One thread. */
+/**
+ * Makes the arguments of {@code write.lua} for the chunks of one entry, in order. Confined to one
+ * thread.
+ */
 final class ChunkWrites {
   private final EntryName entry;
   private final Times times;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * rows of such a model. A server that writes rows of a model leaves a mark in Redis that lasts for
  * a while.
  *
- * <p>Many threads call {@link #isErased}. One thread calls the other methods.
+ * <p>Any thread may call {@link #isErased}. Only one thread may call the other methods.
  */
 final class ModelSweep {
   private static final RedisScript REMOVE =
@@ -40,7 +40,7 @@ final class ModelSweep {
   private final TierLink link;
   private final Duration interval;
 
-  /** The models to remove, each with the time from which it may be looked at again. */
+  /** The models to remove, each with the time from which the next step for it may begin. */
   private final Map<Id, Long> erased = new ConcurrentHashMap<>();
 
   /** The times at which this server marked models as used. */

@@ -28,21 +28,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A tier in Redis, which servers share. A server can read the rows that any other server wrote if
- * both servers have the same secret.
+ * A tier in Redis, which servers share. A server can read the rows (keys and values) that any other
+ * server wrote if both servers have the same secret.
  *
- * <p>While Redis is away or slow, requests encode their histories themselves. A read waits for at
- * most the configured time, and no longer than the request allows. A breaker refuses reads while
- * most of them fail.
+ * <p>While Redis is unavailable or slow, requests encode their histories themselves. A read waits
+ * for at most the configured time, and no longer than the request allows. A breaker refuses reads
+ * while most of them fail.
  *
  * <p>A user may have rows of several models. If the rows of one model are not written again during
- * the time to live, they are removed. This happens at the next write of the user's rows of another
- * model, or together with all of the user's rows.
+ * the time to live, they are removed. The removal happens when the user's rows of another model are
+ * written next, or when all of the user's rows are removed.
  *
  * <p>An erasure leaves a mark. While the mark lasts, all writes for the user are refused. The mark
  * lasts longer than any server can hold rows from before the erasure.
  *
- * <p>Threads: see {@link KvTier}.
+ * <p>{@link KvTier} says which threads may call which methods.
  */
 public final class RedisTier implements KvTier {
   private static final Logger logger = LoggerFactory.getLogger(RedisTier.class);
@@ -66,7 +66,7 @@ public final class RedisTier implements KvTier {
   /**
    * The parts of the server that the tier uses.
    *
-   * @param keys returns the present keys for names and signatures
+   * @param keys returns the current keys for names and signatures
    * @param shared the Redis that holds the histories and the register of replicas, if there is such
    *     a Redis
    * @param isErased whether a user was erased less than {@link #markLasts} ago

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The chunks in Redis that hold rows of one request. One thread. */
+/** The chunks in Redis that hold rows for one request. Confined to one thread. */
 final class RemoteChunks implements KvTier.Held {
   private static final Logger logger = LoggerFactory.getLogger(RemoteChunks.class);
   private static final byte[] NOTHING = new byte[0];
@@ -86,7 +86,7 @@ final class RemoteChunks implements KvTier.Held {
 
   /**
    * Asks for each chunk by a command of its own, so that a chunk is checked and copied while Redis
-   * sends the next ones.
+   * sends the next chunks.
    */
   @Override
   public KvTier.Loaded load(HostRows block, int from) {
@@ -126,7 +126,7 @@ final class RemoteChunks implements KvTier.Held {
       this.valid = from;
     }
 
-    /** Copies the next chunk. Returns false if its bytes are missing or not right. */
+    /** Copies the next chunk. Returns false if its bytes are missing or wrong. */
     @Override
     public boolean test(List<KeyValue<byte[], byte[]>> answer) {
       byte[] sealed = answer.get(0).getValueOrElse(NOTHING);
@@ -149,8 +149,9 @@ final class RemoteChunks implements KvTier.Held {
   }
 
   /**
-   * Whether the bytes belong to the chunk. It is no failure if there are no bytes, or bytes of
-   * another chunk with a valid signature: a server may have written the entry meanwhile.
+   * Whether the bytes belong to the chunk. Missing bytes are no failure, and neither are bytes of
+   * another chunk with a valid signature. The reason is that a server may have written the entry
+   * meanwhile.
    */
   private boolean isRight(byte[] sealed, ChunkName chunk) {
     if (sealed.length > 0 && !SealedChunk.isGenuine(source.keys(), sealed)) {

@@ -28,12 +28,12 @@ final class TierKeys {
     return id(keys.sign(MODEL, bytes(fingerprint)));
   }
 
-  /** Returns the names that a user has under the present key and under all earlier keys. */
+  /** Returns the names that a user has under the current key and under all earlier keys. */
   static List<Id> users(MacKeys keys, String user) {
     return keys.signatures(USER, bytes(user)).stream().map(TierKeys::id).toList();
   }
 
-  /** Returns the names that a model has under the present key and under all earlier keys. */
+  /** Returns the names that a model has under the current key and under all earlier keys. */
   static List<Id> models(MacKeys keys, String fingerprint) {
     return keys.signatures(MODEL, bytes(fingerprint)).stream().map(TierKeys::id).toList();
   }
@@ -54,7 +54,7 @@ final class TierKeys {
     return bytes("unipin:kv:{" + text(user) + "}:gone");
   }
 
-  /** Returns the key of the mark that a server has recently written rows of a model. */
+  /** Returns the key of the mark which says that a server has recently written rows of a model. */
   static byte[] used(Id model) {
     return bytes("unipin:kv:used:" + text(model));
   }
@@ -69,7 +69,7 @@ final class TierKeys {
     return bytes(text(model) + ":x");
   }
 
-  /** Returns the field of the chunk at the given place in its entry. */
+  /** Returns the field of the chunk with the given number in its entry. */
   static byte[] chunk(Id model, int place) {
     return bytes(text(model) + ":" + place);
   }

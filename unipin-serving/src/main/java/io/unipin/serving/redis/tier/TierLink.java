@@ -107,8 +107,8 @@ final class TierLink implements AutoCloseable {
   }
 
   /**
-   * Throws if the Redis of the tier is also the shared Redis. While the shared Redis is away, this
-   * can't be checked. The next call then checks it.
+   * Throws if the Redis of the tier is also the shared Redis. While the shared Redis is
+   * unavailable, this can't be checked. The next call then checks it.
    */
   @GuardedBy("this")
   private void requireApart(RedisConnections made) {
@@ -151,7 +151,7 @@ final class TierLink implements AutoCloseable {
     return use(redis -> reads.call(() -> redis.ask(command, patience)));
   }
 
-  /** Sends commands for a request, see {@link RedisConnections#askEach}. */
+  /** Sends commands for a request as {@link RedisConnections#askEach} does. */
   <T> void readEach(
       Function<RedisClusterAsyncCommands<byte[], byte[]>, List<RedisFuture<T>>> commands,
       Supplier<Duration> patience,
@@ -172,7 +172,7 @@ final class TierLink implements AutoCloseable {
     return use(redis -> writes.call(() -> work.apply(redis)));
   }
 
-  /** Uses the connections even if the breaker treats Redis as away. */
+  /** Uses the connections even if the breaker treats Redis as unavailable. */
   <T> T use(Function<RedisConnections, T> work) throws IOException {
     RedisConnections redis = open;
     if (redis == null) {

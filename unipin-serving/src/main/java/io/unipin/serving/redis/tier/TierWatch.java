@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the tier's Redis from time to time: connects if Redis could not be reached before,
- * reads how full Redis is, and makes Redis rewrite its append-only file after erasures.
+ * Looks after the tier's Redis at intervals. It connects if Redis could not be reached before, and
+ * reads how full Redis is. After erasures, it makes Redis rewrite its append-only file.
  * Thread-safe.
  */
 final class TierWatch {

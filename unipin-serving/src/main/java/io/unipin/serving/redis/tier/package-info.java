@@ -1,6 +1,6 @@
 /**
- * A tier of the users' KV cache in a Redis that servers share. Every server can read the rows that
- * another server encoded.
+ * A tier of the users' KV cache in a Redis that servers share. Every server can read the rows (keys
+ * and values) that another server encoded.
  *
  * <p>A user has one Redis hash, {@code unipin:kv:{U}}, for all models, so that one command erases
  * the user. U is a keyed hash of the user's id. For a model M, the field {@code M:x} lists the

@@ -33,7 +33,7 @@ public final class JournalEntries {
     return entry(user.user(), ActionRecord.newBuilder().setActions(actions));
   }
 
-  /** Returns the entry of events that will be taken back. */
+  /** Returns the entry of events that will be retracted. */
   public static ActionJournal.Entry of(UserRetractions user) {
     RetractActionsRequest.Builder retraction =
         RetractActionsRequest.newBuilder()

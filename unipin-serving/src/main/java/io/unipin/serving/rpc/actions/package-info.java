@@ -1,6 +1,6 @@
 /**
- * Checked changes of users' actions: events that will be recorded, and events that will be taken
- * back.
+ * Checked changes of users' actions: events that will be recorded, and events that will be
+ * retracted.
  */
 @NullMarked
 package io.unipin.serving.rpc.actions;

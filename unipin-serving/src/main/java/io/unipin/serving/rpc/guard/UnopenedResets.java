@@ -10,7 +10,7 @@ import java.util.List;
  * of an HTTP/2 connection unchanged.
  *
  * <p>RFC 9113 (section 6.4) makes such a frame an error of the whole connection, which fails every
- * call on the connection. But clients in Python, C++ and Ruby, which use gRPC's C core, send such a
+ * call on the connection. But clients in Python, C++ and Ruby use gRPC's C core. They send such a
  * frame if the deadline of a call passes before its headers are sent (grpc/grpc issue 19655). A
  * client that sets a short deadline for one call must not lose its other calls.
  *

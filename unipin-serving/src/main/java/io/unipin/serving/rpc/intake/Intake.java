@@ -108,9 +108,9 @@ public final class Intake implements ServerInterceptor {
   }
 
   /**
-   * Charges a call with the memory in bytes that its transport takes to read the message. The call
-   * holds them until its message is delivered. Returns false if the call has ended, perhaps because
-   * there is no room.
+   * Charges a call with the memory in bytes that its transport takes to read the message. These
+   * bytes stay charged until the call's message is delivered. Returns false if the call has ended,
+   * perhaps because there is no room.
    */
   public static boolean reads(Context call, long bytes) {
     return receipt(call).delivered(bytes);

@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Makes the changes of items that messages ask for, and counts the outcomes. Thread-safe. */
+/** Applies the changes of items that messages ask for, and counts the outcomes. Thread-safe. */
 public final class ItemCalls {
   private final ItemChanges items;
   private final ItemWriter changes;
@@ -32,9 +32,9 @@ public final class ItemCalls {
    * Creates the calls.
    *
    * @param items finds items
-   * @param changes makes the changes
-   * @param arms for each holder that {@code items} knows, in the same order, the arms that the
-   *     holder's bundle serves
+   * @param changes applies the changes
+   * @param arms arms that each holder's bundle serves, in the order of the holders that
+   *     {@code items} knows
    * @param age returns the nanoseconds since the arrival of the message that the current thread
    *     works on
    */
@@ -52,7 +52,7 @@ public final class ItemCalls {
     meters.expect(Arrays.stream(Outcome.values()).map(ItemCalls::label).toList());
   }
 
-  /** Returns the kept item of an id or a key, and which bundles serve it. */
+  /** Returns the kept item with an id or a key, and the bundles that serve the item. */
   public ItemStatus find(GetItemRequest request) {
     RequestedItems names = new RequestedItems(items.names(), ItemRequest::refuse);
     ItemStanding standing = items.find(names.item(request.getId(), request.getKey(), "key"));
@@ -88,7 +88,7 @@ public final class ItemCalls {
   }
 
   /**
-   * Makes the changes of one message.
+   * Applies the changes of one message.
    *
    * @return one verdict for each put, then one for each delete, in the order of the message; no
    *     verdicts if the message has upserts

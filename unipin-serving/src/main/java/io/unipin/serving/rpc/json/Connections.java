@@ -16,11 +16,10 @@ import java.util.concurrent.TimeUnit;
  * The open connections of one port. Their number is bounded, and so are the bytes of all answers
  * that clients have not taken yet.
  *
- * <p>If all connections are in use and another client connects, one of them is closed: the
+ * <p>If all connections are in use and another client connects, one connection is closed. It is the
  * connection that has waited longest for a request or for the rest of a request. So clients that
- * only hold connections open do not keep other clients out. If the answers that clients have not
- * taken have too many bytes, the client that has not taken its answer for the longest time is cut
- * off.
+ * only hold connections open do not keep other clients out. The answers that clients have not taken
+ * yet are bounded. Beyond the bound, the client whose answer has waited longest is cut off.
  *
  * <p>Thread-safe.
  */

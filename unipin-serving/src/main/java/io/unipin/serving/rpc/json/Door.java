@@ -61,7 +61,7 @@ final class Door {
   /**
    * Checks that a request could be read, and that no web page sent it.
    *
-   * @throws HttpRefusal otherwise
+   * @throws HttpRefusal when the request could not be read, or when a web page sent it
    */
   static void requireSound(HttpRequest request) {
     if (request.decoderResult().isFailure()) {
@@ -170,7 +170,7 @@ final class Door {
     return connections;
   }
 
-  /** Closes each connection after its next answer from now on. */
+  /** From now on, closes each connection after its next answer. */
   void stopping() {
     stopping = true;
   }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection of a port for HTTP with JSON. It serves one request after the other. If the client
- * sends a second request before the first one is answered, the connection reads only the head of
- * the second request until then.
+ * sends a second request before the first one is answered, the connection at first reads only the
+ * head of the second request.
  *
  * <p>All methods run on the connection's thread, except {@link #close} and the answers of calls.
  */
@@ -96,7 +96,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     reads.came();
     if (part instanceof HttpRequest request) {
       if (now != null) {
-        next = request; // begins after this exchange; until then, nothing more is read
+        next = request; // the request begins after this exchange; until then, nothing more is read
         return;
       }
       begin(request);
@@ -109,7 +109,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     }
     Exchange exchange = now;
     if (exchange == null || !exchange.received || next == null) {
-      reads.next(); // shows if the client goes away while the service works
+      reads.next(); // detects a client that goes away while the service works
     }
   }
 
@@ -127,7 +127,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
         call(request, exchange);
       }
     } catch (HttpRefusal e) {
-      if (request.decoderResult().isFailure()) { // later bytes can't be read either
+      if (request.decoderResult().isFailure()) { // then later bytes can't be read either
         exchange.keepAlive = false;
         exchange.received = true;
       }
@@ -201,7 +201,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     door.metrics().cut("slow_body");
     exchange.keepAlive = false;
     if (exchange.call != null) {
-      exchange.call.abandoned(); // before answer(), which would complete the call
+      exchange.call.abandoned(); // comes before answer(), which would complete the call
     }
     answer(exchange, door.tooSlow());
   }

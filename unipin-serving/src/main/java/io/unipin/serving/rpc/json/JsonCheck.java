@@ -89,7 +89,7 @@ final class JsonCheck {
                   e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
                   e.getLocation() == null ? 1 : e.getLocation().getColumnNr(),
                   Shortened.text(e.getOriginalMessage())));
-    } catch (IOException e) { // reads from memory don't fail otherwise
+    } catch (IOException e) { // reads from memory fail in no other way
       throw ServingException.invalid("body", "JSON expected");
     }
   }

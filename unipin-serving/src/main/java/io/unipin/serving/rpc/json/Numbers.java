@@ -25,7 +25,7 @@ final class Numbers {
   /** Whether the text is a number in the range of float or double. */
   static boolean isReal(String text, boolean single) {
     if (NOT_FINITE.contains(text)) {
-      return true; // the service checks these, and then names the field
+      return true; // the service refuses these values and names the field
     }
     try {
       double value = new BigDecimal(text).doubleValue();

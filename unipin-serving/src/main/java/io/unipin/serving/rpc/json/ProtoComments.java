@@ -47,7 +47,7 @@ final class ProtoComments {
   }
 
   /**
-   * Reads the comments of one file. A path names a place in the file: the numbers of the
+   * Reads the comments of one file. A path names a declaration in the file: the numbers of the
    * descriptor's fields and the indices in these fields, in turn.
    */
   private void read(FileDescriptorProto file) {

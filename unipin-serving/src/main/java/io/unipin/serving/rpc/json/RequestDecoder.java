@@ -7,7 +7,10 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpRequestDecoder;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
 
-/** Decodes requests from bytes, and tells whether a request has begun but not ended. One thread. */
+/**
+ * Decodes requests from bytes, and tells whether a request has begun but not ended. Confined to one
+ * thread.
+ */
 final class RequestDecoder extends HttpRequestDecoder {
   private static final HttpDecoderConfig RULES =
       new HttpDecoderConfig()

@@ -96,7 +96,7 @@ final class Schemas {
       schema.set("items", value(field));
     } else {
       schema = value(field);
-      if (schema.has("$ref") && !comment.isEmpty()) { // 3.0 ignores fields beside $ref
+      if (schema.has("$ref") && !comment.isEmpty()) { // OpenAPI 3.0 ignores fields beside $ref
         ObjectNode outer = all.objectNode();
         outer.putArray("allOf").add(schema);
         schema = outer;

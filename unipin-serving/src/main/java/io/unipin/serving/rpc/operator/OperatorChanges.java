@@ -22,9 +22,9 @@ import java.util.UUID;
 
 /**
  * Makes changes that an operator asks for one by one. Each change is checked, kept and counted like
- * a change by the call RecordActions, RetractActions or ChangeItems. Every method throws a
- * {@link ServingException}: of the kind INVALID for a change that breaks a rule, and of another
- * kind for a change that can't be made now. Thread-safe.
+ * a change by the call RecordActions, RetractActions or ChangeItems. If a change fails, its method
+ * throws a {@link ServingException}. The kind is INVALID if the change breaks a rule, and another
+ * kind if the change can't be made now. Thread-safe.
  */
 public final class OperatorChanges {
   private final RpcServices services;
@@ -66,7 +66,7 @@ public final class OperatorChanges {
    * Records that a user acted on an item now.
    *
    * @param actions names of actions of a serving bundle; none for an impression without engagement
-   * @param surface name of a surface of a serving bundle; empty for the first one
+   * @param surface name of a surface of a serving bundle; empty for the first surface
    * @return id of the recorded event
    */
   public String record(String user, long item, List<String> actions, String surface) {
@@ -87,9 +87,9 @@ public final class OperatorChanges {
   }
 
   /**
-   * Takes a recorded event back.
+   * Retracts a recorded event.
    *
-   * @return whether the event had been in the user's history until now
+   * @return whether the event was in the user's history before this call
    */
   public boolean retract(String user, String event) {
     return intake

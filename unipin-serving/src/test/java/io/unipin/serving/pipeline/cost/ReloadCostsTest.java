@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Tests whether rows are read or encoded, on a clock that the test sets. */
+/**
+ * Tests the choice between reading rows from a tier and encoding them, on a clock that the test
+ * sets.
+ */
 final class ReloadCostsTest {
   private static final long MS = 1_000_000;
   private static final int ROWS = 101;

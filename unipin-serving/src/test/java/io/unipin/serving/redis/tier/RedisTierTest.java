@@ -303,8 +303,8 @@ final class RedisTierTest {
   }
 
   /**
-   * While the shared Redis is away, it can't be compared with the tier's Redis. The tier is used
-   * all the same.
+   * While the shared Redis is unavailable, it can't be compared with the tier's Redis. The tier is
+   * used all the same.
    */
   @Test
   void sharedRedisAway_tierIsUsedAndCheckedLater() {

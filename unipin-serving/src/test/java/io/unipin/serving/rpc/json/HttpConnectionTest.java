@@ -195,7 +195,7 @@ final class HttpConnectionTest {
     disconnect(channel);
     channel.runPendingTasks();
     assertThat(doors.service.cancelled).isEqualTo(1);
-    doors.service.answer(0); // nobody reads it
+    doors.service.answer(0); // no client reads this answer
   }
 
   @Test
@@ -327,7 +327,7 @@ final class HttpConnectionTest {
     Door narrow = doors.door(1, 1 << 20);
     send(doors.connect(narrow), ERASURE);
     for (int i = 0; i < 2 * Connections.MOST_REFUSED; i++) {
-      doors.connect(narrow, new Stuck()); // as during a TLS handshake
+      doors.connect(narrow, new Stuck()); // takes no bytes, as during a TLS handshake
     }
     List<EmbeddedChannel> refused = doors.channels.subList(1, doors.channels.size());
     refused.forEach(EmbeddedChannel::runPendingTasks);
