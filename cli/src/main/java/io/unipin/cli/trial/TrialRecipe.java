@@ -56,7 +56,6 @@ final class TrialRecipe {
                 // Batches are small, because only a few steps with large batches would fit into the
                 // time.
                 "training.batchActions=600",
-                "training.dropout=0.1",
                 "training.outcomeProbability=0.2",
                 "training.maxCandidates=24",
                 "training.dropout=0.3",
