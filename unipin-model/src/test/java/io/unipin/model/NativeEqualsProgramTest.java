@@ -279,8 +279,7 @@ class NativeEqualsProgramTest {
       compareRounded(both, KvType.FLOAT16, INT8_TOLERANCE, 0.5);
       compareRounded(both, KvType.INT8, INT8_TOLERANCE, 0.5);
     }
-    ModelConfig local =
-        shape(32, 4, 2, true, 3, 152).withWindow(new AttentionWindow(24, 3, 2));
+    ModelConfig local = shape(32, 4, 2, true, 3, 152).withWindow(new AttentionWindow(24, 3, 2));
     try (Both both = new Both(local, 8, Precision.INT8)) {
       compareRounded(both, KvType.INT8, INT8_TOLERANCE, 0.5);
     }

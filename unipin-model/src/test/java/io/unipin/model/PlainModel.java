@@ -67,7 +67,8 @@ final class PlainModel {
       }
       for (int t = 0; t < rows; t++) {
         double[][] seenKeys = seen(keys[l], l, t);
-        x[t] = finish(x[t], attend(queries[t], seenKeys, seen(values[l], l, t), seenKeys.length), l);
+        x[t] =
+            finish(x[t], attend(queries[t], seenKeys, seen(values[l], l, t), seenKeys.length), l);
       }
     }
     return new Encoded(keys, values, x[rows - 1]);

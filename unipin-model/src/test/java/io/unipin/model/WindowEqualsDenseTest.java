@@ -92,8 +92,7 @@ class WindowEqualsDenseTest extends ServingEqualsDenseTest {
     List<UserAction> actions = TestModels.actions(new Random(4), 23);
     int[] candidates = TestModels.candidates(new Random(5), 7);
     try (ServingModel without = TestModels.serving(folder.resolve("a"), plain, 3);
-        ServingModel with =
-            TestModels.serving(folder.resolve("b"), plain.withWindow(WINDOW), 3)) {
+        ServingModel with = TestModels.serving(folder.resolve("b"), plain.withWindow(WINDOW), 3)) {
       float[] expected =
           without.score(encoded(without, actions), 24, candidates, TestModels.CONTEXT);
       float[] got = with.score(encoded(with, actions), 24, candidates, TestModels.CONTEXT);
@@ -108,8 +107,7 @@ class WindowEqualsDenseTest extends ServingEqualsDenseTest {
     TestModels.write(folder, config.withWindow(WINDOW), 3);
     ModelFiles files = ModelFiles.read(folder);
     EngineOptions.cpu().check(files);
-    assertThatThrownBy(
-            () -> EngineOptions.on(EngineDevice.cuda(0), Precision.FLOAT32).check(files))
+    assertThatThrownBy(() -> EngineOptions.on(EngineDevice.cuda(0), Precision.FLOAT32).check(files))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "engine.device: cpu expected for a model with windows of attention (model.window 24),"

@@ -56,11 +56,9 @@ class RecipeCheckTest {
             .entrySet()) {
       assertThatThrownBy(
               () ->
-                  RecipeCheck.require(
-                      windows.with(bad.getKey(), bad.getValue()), TestLogs.SCHEMA))
+                  RecipeCheck.require(windows.with(bad.getKey(), bad.getValue()), TestLogs.SCHEMA))
           .isInstanceOf(TrainException.class)
-          .hasMessageMatching(
-              Pattern.quote(bad.getKey()) + ": .* expected, got " + bad.getValue());
+          .hasMessageMatching(Pattern.quote(bad.getKey()) + ": .* expected, got " + bad.getValue());
     }
   }
 

@@ -45,8 +45,7 @@ class WindowTrainingTest {
     Path model = train(log, 4, folder.resolve("short")).model();
     try (ServingModel serving = ServingModel.load(model, EngineOptions.cpu());
         ServingModel longer =
-            ServingModel.load(
-                train(log, 64, folder.resolve("long")).model(), EngineOptions.cpu());
+            ServingModel.load(train(log, 64, folder.resolve("long")).model(), EngineOptions.cpu());
         ServingModel none =
             ServingModel.load(train(log, 0, folder.resolve("none")).model(), EngineOptions.cpu())) {
       assertThat(serving.config().window()).isEqualTo(new AttentionWindow(4, 1, 1));

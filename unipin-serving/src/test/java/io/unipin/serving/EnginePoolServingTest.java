@@ -213,7 +213,8 @@ final class EnginePoolServingTest {
         Running host = host("bundle.name=" + bundle)) {
       assertSame(pooled, host, 30);
       assertSame(pooled, host, 30); // now from the cache
-      assertThat(pooled.page("u").getServed().getCounts().isEmpty()).isEqualTo(bundle.equals("one"));
+      assertThat(pooled.page("u").getServed().getCounts().isEmpty())
+          .isEqualTo(bundle.equals("one"));
       assertThat(pooled.metrics()).contains("unipin_cache_leases 0.0");
     }
   }

@@ -43,8 +43,7 @@ final class EngineTables {
   }
 
   private static Table passes(String name, String run) {
-    Table table =
-        Table.of(name, "pass", "type", "program", "native engine", "program ÷ native");
+    Table table = Table.of(name, "pass", "type", "program", "native engine", "program ÷ native");
     for (String type : List.of("", "_int8")) {
       table =
           table
