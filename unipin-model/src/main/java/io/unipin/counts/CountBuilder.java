@@ -36,7 +36,7 @@ public final class CountBuilder {
       Catalogue catalogue,
       CountedNames names,
       List<CountWindow> windows,
-      boolean before,
+      Actions actions,
       long untilMs) {
     this.log = log;
     this.holdout = holdout;
@@ -54,8 +54,17 @@ public final class CountBuilder {
             names.actions(),
             names.surfaces(),
             windows,
-            before);
+            actions.before(),
+            actions.own());
   }
+
+  /**
+   * Which actions are counted beside impressions.
+   *
+   * @param before whether those from before the log's first feedview are counted
+   * @param own whether the newest ones of each user are counted
+   */
+  private record Actions(boolean before, boolean own) {}
 
   /**
    * Counts the training part of a log for a model with the log's items, actions and surfaces. A
@@ -79,7 +88,7 @@ public final class CountBuilder {
             log.catalogue(),
             names,
             windows,
-            hasActionsBefore(log, holdout),
+            new Actions(hasActionsBefore(log, holdout), true),
             span.untilMs())
         .tables();
   }
@@ -109,7 +118,13 @@ public final class CountBuilder {
     }
     CountedNames names = CountedNames.of(log, catalogue, before.actions(), before.surfaces());
     return new CountBuilder(
-            log, holdout, catalogue, names, before.windows(), before.before(), until.toEpochMilli())
+            log,
+            holdout,
+            catalogue,
+            names,
+            before.windows(),
+            new Actions(before.before(), before.own()),
+            until.toEpochMilli())
         .tables();
   }
 
@@ -185,7 +200,8 @@ public final class CountBuilder {
 
   private void addActions(int user, long firstFeedviewMs, CountSql sql) {
     int start = log.actionStart(user);
-    for (int i = start; i < start + holdout.trainEnd(user); i++) {
+    int end = start + holdout.trainEnd(user);
+    for (int i = start; i < end; i++) {
       int logItem = log.actionItems()[i];
       int item = names.item(logItem);
       if (item == CountQuery.NONE || holdout.withheld().contains(logItem)) {
@@ -194,6 +210,9 @@ public final class CountBuilder {
       long time = log.actionTimes()[i];
       if (layout.before() && time != FeedLog.NO_TIME && time < firstFeedviewMs) {
         sql.before(user, item, names.bits(log.actionBits()[i]));
+      }
+      if (layout.own() && i >= end - OwnActions.MOST) {
+        sql.own(user, names.bits(log.actionBits()[i]));
       }
       if ((log.actionBits()[i] & log.schema().positiveBits()) != 0) {
         sql.positive(user, i, item);

@@ -71,12 +71,20 @@ final class CountEffects {
     double level = above;
     for (int w = 0; w < table.windows(); w++) {
       level += w == 0 ? 0 : whole[w] - whole[w - 1];
-      double g = 1 / (1 + Math.exp(-level));
-      double rate = (table.got(row, w, action) + IMAGINED * g) / (table.shown(row, w) + IMAGINED);
-      double own = logit(rate);
-      effects[row * width + w * table.actions() + action] = (float) (own - level);
-      level = own;
+      double effect = effect(table.got(row, w, action), table.shown(row, w), level);
+      effects[row * width + w * table.actions() + action] = (float) effect;
+      level += effect;
     }
+  }
+
+  /**
+   * Returns the logit of a shrunk rate minus the logit of the level above.
+   *
+   * @param level the logit of the rate of the level above
+   */
+  static double effect(int got, int shown, double level) {
+    double g = 1 / (1 + Math.exp(-level));
+    return logit((got + IMAGINED * g) / (shown + IMAGINED)) - level;
   }
 
   /** Returns the number of values of a row. */

@@ -12,15 +12,22 @@ public final class CountInputs {
   private final CountLayout layout;
   private final int width;
 
+  /** (actions) logit of the share of users' own actions that have an action type. */
+  private final double[] ownLevels;
+
   public CountInputs(CountTables tables) {
     this.tables = tables;
     this.layout = tables.layout();
     this.width = tables.features().width();
+    this.ownLevels = new double[layout.own() ? layout.actions().size() : 0];
+    for (int action = 0; action < ownLevels.length; action++) {
+      ownLevels[action] = CountEffects.whole(tables.data().table(CountKey.OWN_TOTAL), action)[0];
+    }
   }
 
   /**
-   * Computes the inputs of candidates. An input is 0 if its table has no row for the candidate. All
-   * candidates have equal inputs of the surface.
+   * Computes the inputs of candidates. An input is 0 if the tables lack the candidate, or lack what
+   * the input compares. Every candidate has the inputs of the surface and of the user.
    *
    * @param items (k) rows of the catalogue; a row outside of the catalogue, such as that of a live
    *     item, stands for an item that the tables do not know
@@ -45,7 +52,25 @@ public final class CountInputs {
       }
       place += layout.inputs(key);
     }
+    own(query, items.length, place, out);
     follow(query, items, out);
+  }
+
+  /** Fills the user's own rates, which are the same for all candidates. */
+  private void own(CountQuery query, int candidates, int place, float[] out) {
+    if (ownLevels.length == 0 || query.own().length == 0) {
+      return;
+    }
+    float[] values = new float[ownLevels.length + 1];
+    int shown = query.own()[0];
+    for (int action = 0; action < ownLevels.length; action++) {
+      int got = query.own()[1 + action];
+      values[action] = (float) CountEffects.effect(got, shown, ownLevels[action]);
+    }
+    values[ownLevels.length] = (float) Math.log1p(shown);
+    for (int i = 0; i < candidates; i++) {
+      System.arraycopy(values, 0, out, i * width + place, values.length);
+    }
   }
 
   /** Returns the value of a key for a candidate, or {@link CountQuery#NONE}. */
@@ -62,7 +87,7 @@ public final class CountInputs {
       case AUTHOR -> tables.data().authors()[item];
       case SURFACE_ITEM -> pair(query.surface(), item);
       case SEGMENT_ITEM -> pair(query.segment(), item);
-      case TOTAL, SURFACE, SEGMENT, BEFORE_TOTAL -> CountQuery.NONE;
+      case TOTAL, SURFACE, SEGMENT, BEFORE_TOTAL, OWN_TOTAL -> CountQuery.NONE;
     };
   }
 

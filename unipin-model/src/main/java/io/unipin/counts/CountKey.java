@@ -24,7 +24,9 @@ enum CountKey {
   /** All actions that are older than the log's first feedview; this table has one row. */
   BEFORE_TOTAL("0", false),
   /** The item of an action that is older than the log's first feedview. */
-  BEFORE("item", true);
+  BEFORE("item", true),
+  /** The newest actions of all users, see {@link OwnActions}; this table has one row. */
+  OWN_TOTAL("0", false);
 
   private final String sql;
   private final boolean input;
@@ -57,6 +59,11 @@ enum CountKey {
    */
   boolean isBefore() {
     return this == BEFORE_TOTAL || this == BEFORE;
+  }
+
+  /** Whether this key counts impressions. A key that counts actions has one window. */
+  boolean countsImpressions() {
+    return !isBefore() && this != OWN_TOTAL;
   }
 
   /** Whether the number of impressions is an input as well. */

@@ -14,6 +14,7 @@ import java.util.List;
  * @param surfaces names of the surfaces
  * @param windows windows, longest first; the first one is {@link CountWindow#ALL}
  * @param before whether actions from before the log's first feedview are counted
+ * @param own whether the rates of the user's own actions are inputs
  */
 record CountLayout(
     String catalogue,
@@ -23,7 +24,8 @@ record CountLayout(
     List<String> actions,
     List<String> surfaces,
     List<CountWindow> windows,
-    boolean before) {
+    boolean before,
+    boolean own) {
   /** Largest number of bytes of a table's counts. */
   private static final long TABLE_BYTES = 256L << 20;
 
@@ -34,6 +36,9 @@ record CountLayout(
 
   /** Name of the input that tells how strongly a candidate follows the user's last actions. */
   static final String FOLLOW = "follow";
+
+  /** Begins the names of the inputs that the user's own actions give. */
+  static final String OWN = "own";
 
   CountLayout {
     actions = List.copyOf(actions);
@@ -68,6 +73,7 @@ record CountLayout(
             case CATEGORY, SEGMENT, SEGMENT_ITEM -> categories > 1;
             case AUTHOR -> authors > 1;
             case BEFORE_TOTAL, BEFORE -> before;
+            case OWN_TOTAL -> own;
           };
       if (counted) {
         keys.add(key);
@@ -78,13 +84,13 @@ record CountLayout(
 
   /** Returns the windows of a key's table. */
   List<CountWindow> windows(CountKey key) {
-    return key.isBefore() ? List.of(CountWindow.ALL) : windows;
+    return key.countsImpressions() ? windows : List.of(CountWindow.ALL);
   }
 
   /** Returns the number of values of a key. A key is at least 0 and below this number. */
   long values(CountKey key) {
     return switch (key) {
-      case TOTAL, BEFORE_TOTAL -> 1;
+      case TOTAL, BEFORE_TOTAL, OWN_TOTAL -> 1;
       case SURFACE -> surfaces.size();
       case ITEM, BEFORE -> items;
       case CATEGORY, SEGMENT -> categories;
@@ -106,8 +112,9 @@ record CountLayout(
   }
 
   /**
-   * Returns the inputs: for each key {@code key.window.action}, then {@code key.number} if {@link
-   * CountKey#tellsNumber}. The last input is {@link #FOLLOW}.
+   * Returns the inputs: for each key {@code key.window.action}, then {@code key.number} where
+   * {@link CountKey#tellsNumber}. Then the user's own rates {@code own.action} and the number of
+   * actions behind them, {@code own.number}. At the end {@link #FOLLOW}.
    */
   CountFeatures features() {
     List<String> names = new ArrayList<>();
@@ -120,6 +127,10 @@ record CountLayout(
       if (key.tellsNumber()) {
         names.add(key.text() + ".number");
       }
+    }
+    if (own) {
+      actions.forEach(action -> names.add(OWN + "." + action));
+      names.add(OWN + ".number");
     }
     names.add(FOLLOW);
     return new CountFeatures(names);
@@ -144,6 +155,11 @@ record CountLayout(
         }
       }
       place += inputs(key);
+    }
+    if (own) {
+      places.add(place + action);
+      places.add(place + actions.size());
+      place += 1 + actions.size();
     }
     places.add(place);
     return places.stream().mapToInt(Integer::intValue).toArray();

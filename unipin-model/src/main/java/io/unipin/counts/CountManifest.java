@@ -10,7 +10,8 @@ import java.util.List;
 /**
  * The description of tables of counts, the file {@code manifest.json}. Immutable.
  *
- * @param version version of the format of the tables
+ * @param version version of the format of the tables. Tables of version 1 lack the counts of the
+ *     users' own actions; otherwise both versions are the same.
  * @param until end of what was counted, ISO-8601, UTC
  * @param catalogue checksum of the ids of the catalogue's items
  * @param windows names of the windows, longest first
@@ -33,7 +34,10 @@ record CountManifest(
   /** Name of the file in a folder of counts. */
   static final String NAME = "manifest.json";
 
-  static final int VERSION = 1;
+  /** Version of tables without {@link CountLayout#own}. */
+  static final int WITHOUT_OWN = 1;
+
+  static final int VERSION = 2;
 
   /** Largest size of {@code tables.bin}. */
   static final long MOST_BYTES = 2L << 30;
@@ -50,7 +54,7 @@ record CountManifest(
   static CountManifest of(CountData data, long bytes, String sha256) {
     CountLayout layout = data.layout();
     return new CountManifest(
-        VERSION,
+        layout.own() ? VERSION : WITHOUT_OWN,
         Instant.ofEpochMilli(data.untilMs()).toString(),
         layout.catalogue(),
         layout.items(),
@@ -70,7 +74,7 @@ record CountManifest(
    * @throws CountsException if it is broken, or its version is unknown
    */
   static CountManifest parse(byte[] json) {
-    CountManifest manifest = StrictJson.read(NAME, json, VERSION, CountManifest.class);
+    CountManifest manifest = StrictJson.read(NAME, json, WITHOUT_OWN, VERSION, CountManifest.class);
     if (manifest.bytes < 0 || manifest.bytes > MOST_BYTES) {
       throw new CountsException(
           "%s: bytes: 0 to %s expected, got %s".formatted(NAME, MOST_BYTES, manifest.bytes));
@@ -87,7 +91,8 @@ record CountManifest(
         actions,
         surfaces,
         windows.stream().map(CountManifest::window).toList(),
-        before);
+        before,
+        version != WITHOUT_OWN);
   }
 
   private static CountWindow window(String text) {

@@ -9,8 +9,11 @@ package io.unipin.counts;
  * @param lastPositives catalogue rows of the user's last positive items, newest first; {@link #NONE}
  *     for an item that the tables do not know. The first {@link #POSITIVES} of them are used. Owned
  *     by this record.
+ * @param own (1 + actions) number of the user's own actions that are counted, then how many of them
+ *     have each action type, see {@link OwnActions}; empty if they are not known. Owned by this
+ *     record.
  */
-public record CountQuery(int surface, int segment, int[] lastPositives) {
+public record CountQuery(int surface, int segment, int[] lastPositives, int[] own) {
   /** Stands for an unknown item and for no segment. */
   public static final int NONE = -1;
 
@@ -19,4 +22,9 @@ public record CountQuery(int surface, int segment, int[] lastPositives) {
 
   /** Number of positive items among which the segment is the most frequent category. */
   public static final int SEGMENT_POSITIVES = 50;
+
+  /** Creates a query of a user whose own actions are not known. */
+  public CountQuery(int surface, int segment, int[] lastPositives) {
+    this(surface, segment, lastPositives, new int[0]);
+  }
 }

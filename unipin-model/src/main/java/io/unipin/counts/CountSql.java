@@ -27,6 +27,7 @@ final class CountSql implements AutoCloseable {
   private final DuckSession session;
   private final DuckDBAppender shown;
   private final DuckDBAppender before;
+  private final DuckDBAppender own;
   private final DuckDBAppender positives;
 
   private CountSql(CountLayout layout, SpillFolder spill, DuckSession session) throws SQLException {
@@ -39,9 +40,11 @@ final class CountSql implements AutoCloseable {
         "CREATE TABLE shown (who INTEGER, surface INTEGER, segment INTEGER, item INTEGER,"
             + " category INTEGER, author INTEGER, age INTEGER, bits BIGINT)");
     session.execute("CREATE TABLE before (who INTEGER, item INTEGER, bits BIGINT)");
+    session.execute("CREATE TABLE own (who INTEGER, bits BIGINT)");
     session.execute("CREATE TABLE positives (who INTEGER, place INTEGER, item INTEGER)");
     this.shown = session.connection().createAppender("shown");
     this.before = session.connection().createAppender("before");
+    this.own = session.connection().createAppender("own");
     this.positives = session.connection().createAppender("positives");
   }
 
@@ -107,6 +110,17 @@ final class CountSql implements AutoCloseable {
     }
   }
 
+  /** Adds one of a user's newest actions. */
+  void own(int user, long bits) {
+    try {
+      own.beginRow();
+      own.append(user).append(bits);
+      own.endRow();
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
   /** Adds a positive action. A user's actions are ordered by {@code place}. */
   void positive(int user, int place, int item) {
     try {
@@ -123,6 +137,7 @@ final class CountSql implements AutoCloseable {
     try {
       shown.close();
       before.close();
+      own.close();
       positives.close();
       Map<CountKey, CountTable> tables = new EnumMap<>(CountKey.class);
       for (CountKey key : layout.keys()) {
@@ -165,7 +180,7 @@ final class CountSql implements AutoCloseable {
   private String query(CountKey key, int windows, int actions) {
     StringBuilder columns = new StringBuilder();
     for (int w = 0; w < windows; w++) {
-      String filter = key.isBefore() ? "" : " FILTER (age >= " + w + ")";
+      String filter = key.countsImpressions() ? " FILTER (age >= " + w + ")" : "";
       columns.append(", count(DISTINCT who)").append(filter).append(" AS users").append(w);
       columns.append(", count(*)").append(filter).append(" AS n").append(w);
       for (int action = 0; action < actions; action++) {
@@ -181,7 +196,7 @@ final class CountSql implements AutoCloseable {
         .formatted(
             key.sql(layout.items()),
             columns,
-            key.isBefore() ? "before" : "shown",
+            key.countsImpressions() ? "shown" : key.isBefore() ? "before" : "own",
             LEAST_USERS,
             layout.mostRows(key));
   }

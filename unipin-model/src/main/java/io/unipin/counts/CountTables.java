@@ -172,13 +172,22 @@ public final class CountTables {
    *     the last {@link CountQuery#SEGMENT_POSITIVES} are read.
    */
   public CountQuery query(int surface, int[] positives) {
+    return query(surface, positives, new int[0]);
+  }
+
+  /**
+   * Returns what the tables need to know of a request, with the user's own actions.
+   *
+   * @param own (1 + actions) what {@link OwnActions#counts} returns
+   */
+  public CountQuery query(int surface, int[] positives, int[] own) {
     int read = Math.min(positives.length, CountQuery.SEGMENT_POSITIVES);
     int[] last = Arrays.copyOfRange(positives, positives.length - read, positives.length);
     int[] newest = new int[Math.min(read, CountQuery.POSITIVES)];
     for (int i = 0; i < newest.length; i++) {
       newest[i] = last[read - 1 - i];
     }
-    return new CountQuery(surface, Segments.of(data.categories(), last), newest);
+    return new CountQuery(surface, Segments.of(data.categories(), last), newest, own);
   }
 
   /**
@@ -186,7 +195,10 @@ public final class CountTables {
    * actions. The log must have the items of the tables.
    */
   public CountQuery query(FeedLog log, int user, int history, int surface) {
-    return query(surface, UserPositives.last(log, user, history, CountQuery.SEGMENT_POSITIVES));
+    return query(
+        surface,
+        UserPositives.last(log, user, history, CountQuery.SEGMENT_POSITIVES),
+        new OwnActions(this).add(log, user, history).counts());
   }
 
   CountData data() {

@@ -110,7 +110,8 @@ public final class CountWeights {
    * @throws CountsException if the file is missing or broken, or its version is unknown
    */
   public static CountWeights read(Path folder) {
-    Stored stored = StrictJson.read(FILE, StrictJson.bytes(folder, FILE), VERSION, Stored.class);
+    byte[] json = StrictJson.bytes(folder, FILE);
+    Stored stored = StrictJson.read(FILE, json, VERSION, VERSION, Stored.class);
     return new CountWeights(new CountFeatures(stored.features()), stored.actions());
   }
 

@@ -42,17 +42,19 @@ final class StrictJson {
   /**
    * Returns the value that a file states.
    *
-   * @param version the version that the file must have
+   * @param oldest the oldest version that the file may have
+   * @param newest the newest version that the file may have
    * @throws CountsException if the file has another version, or does not state such a value
    */
-  static <T> T read(String name, byte[] json, int version, Class<T> type) {
+  static <T> T read(String name, byte[] json, int oldest, int newest, Class<T> type) {
     try {
       JsonNode tree = MAPPER.readTree(json);
       JsonNode stated = tree.path("version");
-      if (!stated.isInt() || stated.asInt() != version) {
+      if (!stated.isInt() || stated.asInt() < oldest || stated.asInt() > newest) {
+        String expected = oldest == newest ? "" + newest : oldest + " to " + newest;
         throw new CountsException(
             "%s: version %s expected, got %s"
-                .formatted(name, version, stated.isMissingNode() ? "none" : stated));
+                .formatted(name, expected, stated.isMissingNode() ? "none" : stated));
       }
       return MAPPER.treeToValue(tree, type);
     } catch (JsonProcessingException e) {

@@ -168,7 +168,8 @@ class CountFileTest {
       delimiter = '|',
       quoteCharacter = '^',
       value = {
-        "version' : 1 | version' : 9 | manifest.json: version 1 expected, got 9",
+        "version' : 2 | version' : 9 | manifest.json: version 1 to 2 expected, got 9",
+        "version' : 2 | version' : 1 | tables.bin: ",
         "'items' : 20 | 'items' : 0 | items: 1 to",
         "'items' : 20 | 'items' : 90000000 | more bytes expected",
         "'categories' : 3 | 'categories' : 300 | categories: 0 to 20 expected, got 300",
@@ -228,6 +229,20 @@ class CountFileTest {
     Integer[] order = {0, 1, 2, 3, 4};
     Arrays.sort(order, (a, b) -> Float.compare(probabilities[2 * a], probabilities[2 * b]));
     assertThat(order).containsExactly(3, 1, 2, 0, 4);
+  }
+
+  /** Newer tables must give the inputs for which the bundle's weights are. */
+  @Test
+  void recount_tablesOfVersion1_givesTablesOfVersion1() throws Exception {
+    Path golden =
+        Path.of(Objects.requireNonNull(CountFileTest.class.getResource("version-1")).toURI());
+    CountTables former = CountTables.read(golden);
+    assertThat(former.features().names()).noneMatch(name -> name.startsWith("own."));
+    CountTables newer = CountBuilder.recount(log, CountLogs.TEST, former, CountLogs.catalogue());
+    assertThat(newer.features()).isEqualTo(former.features());
+    newer.write(folder);
+    assertThat(Files.readString(folder.resolve(CountManifest.NAME))).contains("\"version\" : 1");
+    assertThat(CountTables.read(folder).generation()).isEqualTo(newer.generation());
   }
 
   /** A folder that version 1 wrote must always be readable, and give the same inputs. */

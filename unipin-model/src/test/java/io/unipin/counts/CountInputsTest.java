@@ -160,6 +160,61 @@ class CountInputsTest {
   }
 
   @Test
+  void fill_ownActions_areShrunkToTheShareOfAllUsers() {
+    int[] all = counts(CountKey.OWN_TOTAL, 0, 0, LIKE);
+    double level = logit((all[0] + 0.5) / (all[1] + 1));
+    CountQuery query = new CountQuery(0, -1, new int[0], new int[] {10, 9, 2});
+    float[] inputs = inputs(query, 3, CountQuery.NONE);
+    double own = shrunk(new int[] {9, 10}, level) - level;
+    assertThat(own).isGreaterThan(0.1);
+    for (int candidate = 0; candidate < 2; candidate++) {
+      assertThat((double) input(inputs, candidate, "own.like")).isCloseTo(own, within(1e-5));
+      assertThat((double) input(inputs, candidate, "own.number"))
+          .isCloseTo(Math.log(11), within(1e-5));
+    }
+    float[] none = inputs(new CountQuery(0, -1, new int[0], new int[3]), 3);
+    float[] unknown = inputs(new CountQuery(0, -1, new int[0]), 3);
+    assertThat(none).isEqualTo(unknown);
+    assertThat(input(none, 0, "own.like")).isZero();
+  }
+
+  /** A user's rates change with newer tables only, and no label after their end is in them. */
+  @Test
+  void query_ownActions_endWhereTheTablesEnd() {
+    int user = 0;
+    int start = log.actionStart(user);
+    int history = log.actionStart(1) - start;
+    int[] expected = new int[3];
+    int later = 0;
+    for (int i = start; i < start + history; i++) {
+      if (log.actionTimes()[i] < CountLogs.VALIDATION.toEpochMilli()) {
+        expected[0]++;
+        expected[1] += (int) (log.actionBits()[i] & 1);
+        expected[2] += (int) (log.actionBits()[i] >> 1 & 1);
+      } else {
+        later++;
+      }
+    }
+    assertThat(later).isPositive();
+    assertThat(expected[1]).isPositive();
+    assertThat(tables.query(log, user, history, 0).own()).containsExactly(expected);
+    assertThat(tables.query(log, user, history - 1, 0).own()).containsExactly(expected);
+    assertThat(tables.query(log, user, 0, 0).own()).containsExactly(0, 0, 0);
+  }
+
+  @Test
+  void ownActions_many_areTheNewest() {
+    OwnActions own = new OwnActions(tables);
+    long until = tables.until().toEpochMilli();
+    own.add(until, 1);
+    for (int i = 0; i < 250; i++) {
+      assertThat(own.isFull()).isEqualTo(i >= 200);
+      own.add(until - 1 - i, i < 100 ? 1 : 2);
+    }
+    assertThat(own.counts()).containsExactly(200, 100, 100);
+  }
+
+  @Test
   void fill_tooLittleRoom_isRefused() {
     assertThatThrownBy(
             () ->
@@ -179,6 +234,6 @@ class CountInputsTest {
     for (int place : like) {
       assertThat(features.names().get(place)).doesNotContain("hide");
     }
-    assertThat(like).hasSize((features.width() - 3) / 2 + 3);
+    assertThat(like).hasSize((features.width() - 4) / 2 + 4);
   }
 }

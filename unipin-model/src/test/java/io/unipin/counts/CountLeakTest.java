@@ -69,7 +69,8 @@ class CountLeakTest {
   /** Returns the AUC of the sum of all rates of likes, over the later impressions of a log. */
   private static double auc(FeedLog log, CountTables tables) {
     int[] places = tables.layout().inputsOf(0);
-    int rates = places.length - 2; // a number of impressions and the followers come after the rates
+    // the pair, the own actions, their number and the followers come after the rates
+    int rates = places.length - 4;
     float[] scores = new float[USERS * 5];
     boolean[] labels = new boolean[scores.length];
     int at = 0;

@@ -61,6 +61,22 @@ final class NaiveCounts {
     return events;
   }
 
+  /** Returns the last 200 training actions of each user, without withheld items. */
+  List<Event> own() {
+    List<Event> events = new ArrayList<>();
+    for (int user = 0; user < log.users(); user++) {
+      int start = log.actionStart(user);
+      int end = start + holdout.trainEnd(user);
+      for (int i = Math.max(start, end - 200); i < end; i++) {
+        int item = log.actionItems()[i];
+        if (!holdout.withheld().contains(item)) {
+          events.add(new Event(user, 0, "", item, 0, log.actionBits()[i]));
+        }
+      }
+    }
+    return events;
+  }
+
   /**
    * Returns the most frequent category of the last 50 positive items. Of equally frequent
    * categories, returns the one that comes first in the catalogue.
@@ -115,7 +131,8 @@ final class NaiveCounts {
   /** Returns those rows of a key that count at least two users in their longest window. */
   Map<Long, Row> rows(CountKey key, List<CountWindow> windows, long until) {
     Map<Long, Row> rows = new TreeMap<>();
-    for (Event event : key.isBefore() ? before() : impressions()) {
+    List<Event> actions = key.isBefore() ? before() : own();
+    for (Event event : key.countsImpressions() ? impressions() : actions) {
       long value = value(key, event);
       for (int w = 0; w < windows.size() && value >= 0; w++) {
         long days = days(windows.get(w));
@@ -141,7 +158,7 @@ final class NaiveCounts {
     int items = log.catalogue().size();
     long segment = number(event.segment(), true);
     return switch (key) {
-      case TOTAL, BEFORE_TOTAL -> 0;
+      case TOTAL, BEFORE_TOTAL, OWN_TOTAL -> 0;
       case SURFACE -> event.surface();
       case ITEM, BEFORE -> event.item();
       case CATEGORY -> number(log.catalogue().category(event.item()), true);

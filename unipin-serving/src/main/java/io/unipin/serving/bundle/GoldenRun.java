@@ -4,6 +4,7 @@ import io.unipin.ann.AnnIndex;
 import io.unipin.ann.AnnResult;
 import io.unipin.ann.AnnSearch;
 import io.unipin.counts.CountedRanking;
+import io.unipin.counts.OwnActions;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.kvcache.KvLease;
 import io.unipin.kvcache.KvType;
@@ -67,7 +68,10 @@ record GoldenRun(
       float[] probabilities = model.score(lease.kv(), lease.rows(), rows, context);
       if (counts != null) {
         int[] positives = positives(query);
-        counts.apply(counts.tables().query(context.surface(), positives), rows, probabilities);
+        counts.apply(
+            counts.tables().query(context.surface(), positives, own(query, counts)),
+            rows,
+            probabilities);
       }
       return new Answer(probabilities, search(vector, breadth));
     }
@@ -84,6 +88,15 @@ record GoldenRun(
         .filter(action -> action.actions().stream().anyMatch(positives::contains))
         .mapToInt(action -> row(action.item()))
         .toArray();
+  }
+
+  private int[] own(GoldenQuery query, CountedRanking ranking) {
+    OwnActions own = new OwnActions(ranking.tables());
+    for (int i = query.history().size() - 1; i >= 0; i--) {
+      GoldenAction action = query.history().get(i);
+      own.add(action.timeMs(), bits(action.actions(), model.config()));
+    }
+    return own.counts();
   }
 
   private List<Long> search(float[] vector, int breadth) {

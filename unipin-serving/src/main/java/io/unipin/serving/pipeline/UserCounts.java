@@ -2,6 +2,7 @@ package io.unipin.serving.pipeline;
 
 import io.unipin.counts.CountQuery;
 import io.unipin.counts.CountedRanking;
+import io.unipin.counts.OwnActions;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.prerank.PreRank;
 import io.unipin.serving.bundle.LoadedBundle;
@@ -81,7 +82,7 @@ final class UserCounts {
       return;
     }
     if (query == null) {
-      query = counts.tables().query(asked.surface(), positives());
+      query = counts.tables().query(asked.surface(), positives(), own(counts));
     }
     int[] rows = candidates.stream().mapToInt(Candidate::row).toArray();
     counts.apply(query, rows, probabilities);
@@ -117,6 +118,31 @@ final class UserCounts {
         rows.addFirst(row(action.itemId()));
       }
     }
+  }
+
+  /** Returns what the tables need to know of the user's own actions. */
+  private int[] own(CountedRanking ranking) {
+    OwnActions own = new OwnActions(ranking.tables());
+    List<String> names = ranking.weights().actions();
+    add(asked.recent(), names, own);
+    add(asked.history().newest(), names, own);
+    return own.counts();
+  }
+
+  private static void add(List<RecordedAction> actions, List<String> names, OwnActions own) {
+    for (int i = actions.size() - 1; i >= 0 && !own.isFull(); i--) {
+      RecordedAction action = actions.get(i);
+      own.add(action.timeMs(), bits(action.actions(), names));
+    }
+  }
+
+  private static long bits(List<String> taken, List<String> names) {
+    long bits = 0;
+    for (String name : taken) {
+      int action = names.indexOf(name);
+      bits |= action < 0 ? 0 : 1L << action;
+    }
+    return bits;
   }
 
   private int row(long item) {

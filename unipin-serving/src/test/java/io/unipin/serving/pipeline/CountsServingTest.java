@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.unipin.counts.CountQuery;
 import io.unipin.counts.CountTables;
+import io.unipin.counts.CountWeights;
 import io.unipin.counts.CountedRanking;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -166,6 +168,34 @@ final class CountsServingTest extends RecommenderFixture {
       assertThat(alone.probabilities()).containsExactly(one.probabilities(), within(1e-5f));
       assertThat(alone.counted()).isCloseTo(one.counted(), within(1e-5f));
     }
+  }
+
+  /** Actions after the end of the tables do not count as the user's own. */
+  @Test
+  void rank_ownRate_countsActionsBeforeTheTablesEnd() {
+    Map<String, CountWeights.Action> actions = new LinkedHashMap<>();
+    own.weights().actions().forEach(name -> actions.put(name, own.weights().of(name)));
+    actions.put("click", new CountWeights.Action(1, 0, Map.of("own.click", 1f)));
+    CountWeights weights = new CountWeights(own.tables().features(), actions);
+    counted.countBy(new CountedRanking(own.tables(), weights));
+    long until = CountedBundles.UNTIL.toEpochMilli();
+    List<RecordedAction> before = new ArrayList<>();
+    List<RecordedAction> after = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      before.add(new RecordedAction(1004, List.of("hide"), "home", until - 9 + i));
+      after.add(new RecordedAction(1004, List.of("hide"), "home", until + i));
+    }
+    int[] hides = {9, 0, 0, 9};
+    CountQuery query = own.tables().query(0, new int[0], hides);
+    float[] expected = rank(bundle, user(before), 1005).items().get(0).probabilities().clone();
+    counted.counts().orElseThrow().apply(query, new int[] {5}, expected);
+    RankedItem ranked = rank(counted, user(before), 1005).items().get(0);
+    assertThat(ranked.probabilities()).containsExactly(expected, within(1e-5f));
+    float plain = rank(bundle, user(before), 1005).items().get(0).probabilities()[CLICK];
+    assertThat(ranked.probabilities()[CLICK]).isLessThan(plain - 0.05f);
+    float[] same = rank(bundle, user(after), 1005).items().get(0).probabilities();
+    assertThat(rank(counted, user(after), 1005).items().get(0).probabilities()[CLICK])
+        .isCloseTo(same[CLICK], within(1e-5f));
   }
 
   /** In the counted log, clicks on the item of row 5 follow clicks on the item of row 4. */
