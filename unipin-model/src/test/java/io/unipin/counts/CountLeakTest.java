@@ -69,7 +69,7 @@ class CountLeakTest {
   /** Returns the AUC of the sum of all rates of likes, over the later impressions of a log. */
   private static double auc(FeedLog log, CountTables tables) {
     int[] places = tables.layout().inputsOf(0);
-    // the pair, the own actions, their number and the followers come after the rates
+    // the last inputs are those of the pair, of the user's own actions and of the followers
     int rates = places.length - 4;
     float[] scores = new float[USERS * 5];
     boolean[] labels = new boolean[scores.length];
