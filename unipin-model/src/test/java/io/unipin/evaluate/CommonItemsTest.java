@@ -17,6 +17,7 @@ import io.unipin.train.TestLogs;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -62,8 +63,10 @@ final class CommonItemsTest {
     assertThat(ranked(others, other)).isEqualTo(first).hasSizeGreaterThan(10);
     int whole = evaluate(new HeldOutLog(log, holdout), 3).retrieval().found().length;
     assertThat(first).hasSizeLessThan(whole);
-    for (Evaluation each : List.of(own, others)) {
-      Catalogue catalogue = each == own ? log.catalogue() : other;
+    Map<Catalogue, Evaluation> sides = Map.of(log.catalogue(), own, other, others);
+    for (Map.Entry<Catalogue, Evaluation> side : sides.entrySet()) {
+      Catalogue catalogue = side.getKey();
+      Evaluation each = side.getValue();
       for (RetrievalMetrics.Answer answer : each.retrieval().answers()) {
         assertThat(Arrays.stream(answer.list()).mapToLong(catalogue::id))
             .hasSize(RetrievalMetrics.LIST)

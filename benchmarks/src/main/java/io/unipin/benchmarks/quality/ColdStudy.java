@@ -31,8 +31,13 @@ enum ColdStudy {
 
   private final String key;
   private final String data;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Map.of makes an immutable map
   private final Map<String, String> split;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Map.of makes an immutable map
   private final Map<String, String> more;
+
   private final boolean comparesOwn;
 
   /**
