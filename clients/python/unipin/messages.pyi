@@ -209,9 +209,9 @@ class CountsStatus(Message):
     """The tables of counts by which the serving bundle ranks."""
     bundle: str
     generation: str
-    """Names the content of the tables."""
+    """Identifies the content of the tables: equal content has the same generation."""
     until_ms: int
-    """End of the time that the tables count, in milliseconds since the epoch."""
+    """The tables count what happened before this time, in milliseconds since the epoch."""
     bytes: int
     """Bytes that the tables take in memory, and the limit of these bytes."""
     bytes_limit: int
@@ -663,7 +663,7 @@ class RetractActionsRequest(Message):
     """The order of arrival does not decide which record is valid. A record is valid if its
     revision is the highest of its event's records, and higher than the revision of every
     retraction of the event. A retraction that arrives before its event is recorded waits for
-    the event. A retracted event keeps its place among the user's newest history.limit
+    the event. A retracted event keeps its position among the user's newest history.limit
     events. So the history does not depend on whether the event was recorded or retracted
     first.
     """
@@ -815,12 +815,12 @@ class ScoredItem(Message):
     key: str
     """Empty if the item has no key."""
     propensity: float
-    """Probability with which the server chose this item for this place of the page: above 0, at
-    most 1. Absent without exploration.
+    """Probability with which the server chose this item for this position of the page: above 0,
+    at most 1. Absent without exploration.
     """
     rule: str
     """Rule that put the item on the page in place of another item. The only such rule is
-    exploration. Empty if the item has its place by its utility.
+    exploration. Empty if the utility decided the position of the item.
     """
     def __init__(
         self,
@@ -869,9 +869,9 @@ class Served(Message):
     """Names of the degradation steps that were taken. shorter_history: the model read only the
     newest part of the history. fewer_candidates: fewer candidates were scored than
     requested. retrieval_scores: no candidate was scored; utility is the retrieval score, and
-    there are no probabilities. stale_history: the store of histories was away, and the
-    server used the last history that it had read. missing_history: the store was away, and
-    the server had read no history of the user, so it used an empty history.
+    there are no probabilities. stale_history: the store of histories was unavailable, and
+    the server used the last history that it had read. missing_history: the store was
+    unavailable, and the server had read no history of the user, so it used an empty history.
     """
     unknown_item_ids: RepeatedScalarFieldContainer[int]
     """Ids in the history or the request that the bundle does not know."""
@@ -882,7 +882,7 @@ class Served(Message):
     experiments: RepeatedCompositeFieldContainer[ArmAssignment]
     """The user's experiments and arms. The field arm contains the same assignments as text:
     "experiment=arm", joined by commas. If no experiment is configured, arm is the name of
-    the server's own arm.
+    the default arm.
     """
     impressions: int
     """Exploration chose items by counts of impressions. This is the generation of these counts;
