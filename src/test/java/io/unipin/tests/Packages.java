@@ -45,10 +45,11 @@ final class Packages {
       model.engine: kvcache model.features model.files
       model.features: kvcache
       model.files: kvcache model.features
-      evaluate: counts evaluate.baseline evaluate.page feedlog feedlog.split kvcache model model.features
+      evaluate: counts evaluate.baseline evaluate.heldout evaluate.page feedlog feedlog.split kvcache model model.features
       evaluate.baseline: evaluate.fit feedlog feedlog.split
+      evaluate.heldout: feedlog feedlog.split
       evaluate.page: evaluate.fit model.features
-      evaluate.prerank: counts evaluate evaluate.page feedlog feedlog.split kvcache model model.features prerank
+      evaluate.prerank: counts evaluate evaluate.heldout evaluate.page feedlog feedlog.split kvcache model model.features prerank
       evaluate.slices: evaluate feedlog feedlog.split
       evaluate.study: evaluate feedlog feedlog.split kvcache model model.features
       prerank: counts feedlog feedlog.split model.features
@@ -120,7 +121,7 @@ final class Packages {
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.shell: cli.check cli.console cli.items cli.server client proto.v1 settings
       cli.statistics: settings
-      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy counts evaluate evaluate.page evaluate.prerank evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.engine model.features model.files prerank serving.bundle serving.log train train.recipe
+      cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy counts evaluate evaluate.heldout evaluate.page evaluate.prerank evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.engine model.features model.files prerank serving.bundle serving.log train train.recipe
       cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.database feedlog.imports feedlog.infer feedlog.review feedlog.simulator feedlog.source feedlog.split proto.v1
       benchmarks: benchmarks.ann benchmarks.cluster benchmarks.device benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.gpu benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report benchmarks.trial cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
@@ -138,9 +139,9 @@ final class Packages {
       benchmarks.measure: cli.check cli.console feedlog.database model.features
       benchmarks.model: ann benchmarks.headline benchmarks.measure benchmarks.quality benchmarks.scheduling cli.check cli.console kvcache model model.engine model.features train.recipe
       benchmarks.pauses: benchmarks.load benchmarks.server cli.check cli.console cli.loadtest client feedlog.database proto.v1
-      benchmarks.quality: benchmarks.rival cli.bundle cli.check cli.console counts evaluate evaluate.baseline evaluate.page feedlog feedlog.database feedlog.split model model.features model.files serving.bundle train train.recipe
+      benchmarks.quality: benchmarks.rival cli.bundle cli.check cli.console counts evaluate evaluate.baseline evaluate.heldout evaluate.page feedlog feedlog.database feedlog.split model model.features model.files serving.bundle train train.recipe
       benchmarks.report: cli.console
-      benchmarks.rival: evaluate evaluate.baseline evaluate.page feedlog feedlog.split kvcache model model.features model.files serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
+      benchmarks.rival: evaluate evaluate.baseline evaluate.heldout evaluate.page feedlog feedlog.split kvcache model model.features model.files serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
       benchmarks.scheduling: benchmarks.measure benchmarks.server cli.loadtest client proto.v1
       benchmarks.server: cli.console feedlog feedlog.database feedlog.simulator kvcache model model.features model.files serving.bundle
       benchmarks.trial: benchmarks.measure benchmarks.quality cli.console feedlog feedlog.database feedlog.simulator

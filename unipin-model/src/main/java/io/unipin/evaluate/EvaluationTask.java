@@ -7,6 +7,8 @@ import io.unipin.evaluate.baseline.ContentNeighbours;
 import io.unipin.evaluate.baseline.CountsBaseline;
 import io.unipin.evaluate.baseline.Popularity;
 import io.unipin.evaluate.baseline.RecentPopularity;
+import io.unipin.evaluate.heldout.HeldOutLog;
+import io.unipin.evaluate.heldout.RetrievalTarget;
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;

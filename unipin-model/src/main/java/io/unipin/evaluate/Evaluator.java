@@ -1,6 +1,7 @@
 package io.unipin.evaluate;
 
 import io.unipin.counts.CountedRanking;
+import io.unipin.evaluate.heldout.HeldOutLog;
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;

@@ -1,6 +1,7 @@
 package io.unipin.evaluate;
 
 import io.unipin.evaluate.baseline.CountsBaseline;
+import io.unipin.evaluate.heldout.RetrievalTarget;
 import io.unipin.evaluate.page.PageCandidates;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Part;

@@ -166,19 +166,10 @@ final class ItemTables {
                 + " {changed_over_own/cold_auc/upper|4})",
             "{changed_over_own/cold_auc/difference|>=0.02 project}")
         .optional(
-            source,
-            "gap of mean predictions, clicked videos",
-            "{own/score_gap/positives/mean|%2}",
-            "{changed/score_gap/positives/mean|%2}",
-            "",
-            "")
+            source, rankingCells("gap of mean predictions, clicked videos", "score_gap/positives"))
         .optional(
             source,
-            "gap of mean predictions, videos without a click",
-            "{own/score_gap/negatives/mean|%2}",
-            "{changed/score_gap/negatives/mean|%2}",
-            "",
-            "")
+            rankingCells("gap of mean predictions, videos without a click", "score_gap/negatives"))
         .optional(
             source,
             "the larger of both gaps, without its sign",
@@ -200,6 +191,13 @@ final class ItemTables {
             "{changed/ne|s4}",
             "",
             "{changed/ne/mean|<={bounds/ne|4} project}");
+  }
+
+  /** Returns the cells of a gap, which has no target of its own. */
+  private static String[] rankingCells(String label, String key) {
+    return new String[] {
+      label, "{own/%s/mean|%%2}".formatted(key), "{changed/%s/mean|%%2}".formatted(key), "", ""
+    };
   }
 
   private static Table byTime() {

@@ -1,8 +1,8 @@
 package io.unipin.benchmarks.rival;
 
 import io.unipin.evaluate.Ranks;
-import io.unipin.evaluate.RetrievalTarget;
 import io.unipin.evaluate.TargetRank;
+import io.unipin.evaluate.heldout.RetrievalTarget;
 import io.unipin.evaluate.page.PageCandidates;
 import io.unipin.evaluate.page.PageFit;
 import io.unipin.evaluate.page.PageRule;

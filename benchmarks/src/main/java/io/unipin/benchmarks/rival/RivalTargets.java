@@ -1,6 +1,6 @@
 package io.unipin.benchmarks.rival;
 
-import io.unipin.evaluate.RetrievalTarget;
+import io.unipin.evaluate.heldout.RetrievalTarget;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;

@@ -2,8 +2,8 @@ package io.unipin.benchmarks.rival;
 
 import io.unipin.evaluate.ItemScores;
 import io.unipin.evaluate.Ranks;
-import io.unipin.evaluate.RetrievalTarget;
 import io.unipin.evaluate.TargetRank;
+import io.unipin.evaluate.heldout.RetrievalTarget;
 import io.unipin.feedlog.FeedLog;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.unipin.cli.training;
 
 import io.unipin.cli.bundle.BundleFolder;
 import io.unipin.counts.CountedRanking;
-import io.unipin.evaluate.CommonItems;
 import io.unipin.evaluate.Evaluation;
 import io.unipin.evaluate.Evaluator;
-import io.unipin.evaluate.HeldOutLog;
+import io.unipin.evaluate.heldout.CommonItems;
+import io.unipin.evaluate.heldout.HeldOutLog;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;

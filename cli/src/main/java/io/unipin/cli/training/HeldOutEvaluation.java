@@ -5,7 +5,7 @@ import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.Evaluation;
 import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.Evaluator;
-import io.unipin.evaluate.HeldOutLog;
+import io.unipin.evaluate.heldout.HeldOutLog;
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Part;

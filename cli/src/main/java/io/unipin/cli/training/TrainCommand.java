@@ -15,7 +15,7 @@ import io.unipin.cli.console.Home;
 import io.unipin.cli.console.Progress;
 import io.unipin.cli.data.FeedLogText;
 import io.unipin.evaluate.Evaluation;
-import io.unipin.evaluate.HeldOutLog;
+import io.unipin.evaluate.heldout.HeldOutLog;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.FeedSchema;

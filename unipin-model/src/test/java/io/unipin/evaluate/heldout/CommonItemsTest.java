@@ -1,8 +1,14 @@
-package io.unipin.evaluate;
+package io.unipin.evaluate.heldout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.evaluate.Comparison;
+import io.unipin.evaluate.Evaluation;
+import io.unipin.evaluate.EvaluationOptions;
+import io.unipin.evaluate.EvaluationProgress;
+import io.unipin.evaluate.Evaluator;
+import io.unipin.evaluate.RetrievalMetrics;
 import io.unipin.evaluate.page.PageRule;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;

@@ -1,4 +1,4 @@
-package io.unipin.evaluate;
+package io.unipin.evaluate.heldout;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package io.unipin.evaluate;
+package io.unipin.evaluate.heldout;
 
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
