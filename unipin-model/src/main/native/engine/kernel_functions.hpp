@@ -45,7 +45,10 @@ inline Vec exp_of(Vec x) {
   return times_power(r, n);
 }
 
-/** The sum by which the numbers of a softmax must still be divided, and the term of the own key in this sum. */
+/**
+ * The denominator of a softmax whose exponentials are not divided yet, and the part of it that comes from the row's own
+ * key; 0 without own keys.
+ */
 struct Softmax {
   float total;
   float own;

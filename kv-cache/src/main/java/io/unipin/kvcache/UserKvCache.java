@@ -230,7 +230,7 @@ public final class UserKvCache implements AutoCloseable {
 
   /**
    * Reserves a part of the budget for a model. The model's entries do not exceed the part, and no
-   * other model's entries use it. So the model of a shadow arm takes no memory from live users.
+   * other model's entries use it. So a shadow's model never evicts entries of live users.
    *
    * <p>The first call drops the model's entries. A later call changes the size of the part.
    *

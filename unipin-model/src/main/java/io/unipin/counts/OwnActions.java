@@ -32,8 +32,8 @@ public final class OwnActions {
   }
 
   /**
-   * Adds the next older action. It counts if it is older than the end of the tables, and if there
-   * are not {@link #MOST} newer ones.
+   * Adds the next older action. It is counted if it is older than the end of the tables, and if
+   * fewer than {@link #MOST} actions have been counted so far.
    *
    * @param timeMs time of the action, in milliseconds since 1970
    * @param bits multi-hot over the action types

@@ -353,8 +353,9 @@ class NativeEqualsProgramTest {
   /**
    * Both implementations round the same numbers in the same way. But they may round a number near
    * the middle of two steps to different steps. Then everything that is computed from this number
-   * differs. In models of one layer this is rare. Keys and values of one layer do not depend on
-   * attention. States and scores are compared only where both implementations attend in float32.
+   * differs. In models of one layer this is rare. There, keys and values do not depend on
+   * attention, so they are always compared. States and scores are compared only where both
+   * implementations attend in float32.
    */
   @Test
   void calls_int8_roundAsTheProgramDoes() throws IOException {

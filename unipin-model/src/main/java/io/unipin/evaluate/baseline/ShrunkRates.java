@@ -46,9 +46,9 @@ final class ShrunkRates {
   }
 
   /**
-   * Returns the strength m of the prior, in impressions. The expected sum of {@code n (k/n - g)^2}
-   * over the I rows that have impressions is {@code g (1 - g) ((I - 1)(1 - r) + r (N - sum of n^2 /
-   * N))}.
+   * Returns the strength m of the prior, in impressions. Let I be the number of rows that have
+   * impressions, and N the number of all impressions. The expected sum of {@code n (k/n - g)^2}
+   * over these rows is {@code g (1 - g) ((I - 1)(1 - r) + r (N - (sum of n^2) / N))}.
    */
   private double prior(int action, long all, double mean) {
     double spread = 0;

@@ -21,8 +21,8 @@ import java.time.format.DateTimeParseException;
  * @param testFrom instant from which actions are for the test; only for the protocol time-split;
  *     empty to use the default
  * @param displayed whether candidates are scored at the positions where they were shown; otherwise
- *     all are scored at the first position. True suits lists that another system ordered, because
- *     their positions are known at the time of a request.
+ *     all are scored at the first position. Set it to true if another system orders the lists:
+ *     then the positions of the candidates are known at the time of a request
  * @param users largest number of users in a validation during training
  * @param action the action whose ranking figure a benchmark reports. Its AUC also chooses the
  *     checkpoint. Empty to use the first positive action

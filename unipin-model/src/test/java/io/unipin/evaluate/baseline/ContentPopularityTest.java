@@ -25,7 +25,8 @@ class ContentPopularityTest {
     FeedLogBuilder builder = new FeedLogBuilder(TestLogs.SCHEMA, Catalogue.of(items));
     builder.user("a").action(0, LIKE, 0, 1).action(0, LIKE, 0, 2).action(1, HIDE, 0, 3);
     builder.action(2, LIKE, 0, 4); // the test part
-    builder.user("b").action(1, LIKE, 0, 1).action(0, HIDE, 0, 2).action(2, LIKE, 0, 3);
+    builder.user("b").action(1, LIKE, 0, 1).action(0, HIDE, 0, 2).action(0, HIDE, 0, 3);
+    builder.action(2, LIKE, 0, 4); // the test part
     return builder.build();
   }
 

@@ -34,8 +34,8 @@ public final class UserRecord {
    * after the floor. Only a correction can move one of these events to before the floor. By (a),
    * there are at most spare(limit) such corrections. So at least limit events stay after the floor.
    *
-   * The kept events include all events after the floor, so the newest limit kept events are the
-   * newest of all events. By (b) and (c), each event is counted at most once, according to its
+   * The kept events include all events after the floor. So the newest of the kept events, limit in
+   * number, are also the newest of all events. By (b) and (c), each event is counted at most once, according to its
    * highest revisions.
    */
   private final int limit;
