@@ -184,7 +184,7 @@ final class CountsReloadTest {
     Path version = folder.resolve("counts/version");
     newer.write(version);
     String manifest = Files.readString(version.resolve("manifest.json"));
-    String later = manifest.replaceFirst("\"version\" ?: ?1", "\"version\":99");
+    String later = manifest.replaceFirst("\"version\" ?: ?\\d+", "\"version\":99");
     Files.writeString(version.resolve("manifest.json"), later);
     Path incomplete = folder.resolve("counts/incomplete");
     newer.write(incomplete);

@@ -11,10 +11,13 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogWriter;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.proto.v1.Action;
+import io.unipin.proto.v1.RecordActionsRequest;
 import io.unipin.proto.v1.RemovedItem;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.ScoredItem;
+import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.TinyBundles;
 import io.unipin.serving.impressions.ImpressionCounts;
@@ -194,6 +197,7 @@ final class ExplorationServingTest {
       browse(client, "b");
       client.eraseUser("nobody");
       awaitCounts(server.impressions());
+      recordClick(client); // a log without actions has no training part to count
       for (String surface : TinyBundles.SURFACES) {
         long[] ids = new long[TinyBundles.ITEMS];
         for (int row = 0; row < ids.length; row++) {
@@ -215,6 +219,20 @@ final class ExplorationServingTest {
         .as("the tables have the items that two users saw")
         .isEqualTo(sqlCounts(2))
         .hasSizeGreaterThan(10);
+  }
+
+  private static void recordClick(UniPinClient client) {
+    Action click =
+        Action.newBuilder()
+            .setItemId(TinyBundles.catalogue().id(0))
+            .addActions("click")
+            .setTimeMs(NOW)
+            .setEventId("click")
+            .build();
+    client.recordActions(
+        RecordActionsRequest.newBuilder()
+            .addUsers(UserActions.newBuilder().setUserId("u0").addActions(click))
+            .build());
   }
 
   /** Pages are counted after their answers, so the last page may not be counted yet. */
