@@ -77,10 +77,7 @@ final class PageMap {
       System.arraycopy(next.pages(), 0, pages, found, used);
       found += used;
       dirtyPages -= next.pages().length;
-      if (used < next.pages().length) {
-        int[] rest = Arrays.copyOfRange(next.pages(), used, next.pages().length);
-        soil(next.user(), rest);
-      }
+      soil(next.user(), Arrays.copyOfRange(next.pages(), used, next.pages().length));
     }
     while (found < count) {
       int page = taken.nextClearBit(cursor);

@@ -1,0 +1,100 @@
+package io.unipin.kvcache.tier;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Opens files and notes what happens to them, such as {@code "force chunks"}. A test can make the
+ * writes to a file fail. Thread-safe.
+ */
+final class DiskLog {
+  /** What happened, the earliest first, except writes. */
+  final List<String> events = new CopyOnWriteArrayList<>();
+
+  /** The writes to all files, the earliest first. */
+  final List<Write> writes = new CopyOnWriteArrayList<>();
+
+  private volatile String failing = "";
+
+  /**
+   * A write to a file.
+   *
+   * @param memory the array from which the bytes were written, not copied
+   */
+  record Write(String file, long at, int bytes, byte[] memory) {}
+
+  /** Makes the writes to the file with this name fail, and those to all other files succeed. */
+  void failing(String file) {
+    failing = file;
+  }
+
+  void clear() {
+    events.clear();
+    writes.clear();
+  }
+
+  /** Returns how many files are open. */
+  long open() {
+    return count("open ") - count("close ");
+  }
+
+  private long count(String event) {
+    return events.stream().filter(entry -> entry.startsWith(event)).count();
+  }
+
+  Disk open(Path path) throws IOException {
+    String name = String.valueOf(path.getFileName());
+    Disk disk = FileDisk.open(path);
+    events.add("open " + name);
+    return new Logged(name, disk);
+  }
+
+  private final class Logged implements Disk {
+    private final String name;
+    private final Disk disk;
+
+    Logged(String name, Disk disk) {
+      this.name = name;
+      this.disk = disk;
+    }
+
+    @Override
+    public void read(ByteBuffer to, long at) throws IOException {
+      disk.read(to, at);
+    }
+
+    @Override
+    public void write(ByteBuffer from, long at) throws IOException {
+      if (failing.equals(name)) {
+        throw new IOException("No space left on device");
+      }
+      writes.add(new Write(name, at, from.remaining(), from.array()));
+      disk.write(from, at);
+    }
+
+    @Override
+    public void force() throws IOException {
+      events.add("force " + name);
+      disk.force();
+    }
+
+    @Override
+    public long size() throws IOException {
+      return disk.size();
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      disk.truncate(size);
+    }
+
+    @Override
+    public void close() throws IOException {
+      events.add("close " + name);
+      disk.close();
+    }
+  }
+}
