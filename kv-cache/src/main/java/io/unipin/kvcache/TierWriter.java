@@ -125,7 +125,7 @@ final class TierWriter implements AutoCloseable {
             write(turn);
           }
           boolean more = true;
-          while (more && !health.refuses()) {
+          while (more && mayTidy()) {
             more = tidy();
           }
           return true;
@@ -149,7 +149,7 @@ final class TierWriter implements AutoCloseable {
   }
 
   private void run() {
-    TierInbox.Next next = inbox.next(() -> !health.refuses());
+    TierInbox.Next next = inbox.next(this::mayTidy);
     while (next != null) {
       if (next.task() != null) {
         next.task().run();
@@ -158,8 +158,13 @@ final class TierWriter implements AutoCloseable {
       } else {
         tidy();
       }
-      next = inbox.next(() -> !health.refuses());
+      next = inbox.next(this::mayTidy);
     }
+  }
+
+  /** Whether upkeep may run now. It waits while the tier is off. */
+  private boolean mayTidy() {
+    return !health.refuses();
   }
 
   private void write(TierQueue.Turn turn) {

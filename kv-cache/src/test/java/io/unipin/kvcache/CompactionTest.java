@@ -239,6 +239,87 @@ class CompactionTest {
   }
 
   @Test
+  void join_twoChoices_movesTheFewerBlocks() {
+    Slab slab = slab(8);
+    int firstRun = slab.allocate(1);
+    KvBlock single = idle(slab, 0, 1);
+    KvBlock other = idle(slab, 0, 2);
+    int secondRun = slab.allocate(1);
+    KvBlock pair = idle(slab, 1, 3);
+    slab.free(firstRun);
+    slab.free(secondRun);
+    assertThat(slab.freeRuns(1, 4)).containsExactly(0, 4);
+    assertThat(compaction.join(UNIT, 2)).isTrue();
+    assertThat(single.start()).isEqualTo(2);
+    assertThat(other.start()).isEqualTo(3);
+    assertThat(pair.start()).as("the one block that moved").isZero();
+    assertStamp(pair, 3);
+  }
+
+  @Test
+  void emptyOne_tooLittleRoomElsewhere_movesNoBlock() {
+    Slab fuller = slab(4);
+    idle(fuller, 1, 1);
+    idle(fuller, 0, 2);
+    Slab full = slab(2);
+    KvBlock first = idle(full, 0, 3);
+    KvBlock second = idle(full, 0, 4);
+    assertThat(compaction.emptyOne(OTHER_UNIT, 0)).isFalse();
+    assertThat(first.slab()).isSameAs(full);
+    assertThat(second.slab()).isSameAs(full);
+    assertThat(compaction.free(UNIT)).isEqualTo(UNIT);
+  }
+
+  @Test
+  void emptyOne_leasedBlock_isNotEmptied() {
+    Slab fuller = slab(4);
+    idle(fuller, 1, 1);
+    Slab leaving = slab(4);
+    KvBlock leased = leased(leaving, 0, 2);
+    assertThat(compaction.emptyOne(OTHER_UNIT, 0)).isFalse();
+    assertThat(leased.slab()).isSameAs(leaving);
+    assertThat(compaction.slabsOf(UNIT)).as("takes blocks again").contains(leaving);
+    assertStamp(leased, 2);
+  }
+
+  @Test
+  void emptyOne_scatteredRoom_isJoinedUnlessBlocksInBetweenAreLeased() {
+    Slab scattered = slab(8);
+    KvBlock[] small = new KvBlock[4];
+    for (int i = 0; i < 4; i++) {
+      small[i] = i % 2 == 0 ? leased(scattered, 0, i) : idle(scattered, 0, i);
+    }
+    idle(scattered, 2, 5);
+    scattered.free(1);
+    scattered.free(3);
+    Slab leaving = slab(4);
+    KvBlock pair = idle(leaving, 1, 9);
+    assertThat(compaction.emptyOne(OTHER_UNIT, 0)).as("leased blocks stay").isFalse();
+    assertThat(pair.slab()).isSameAs(leaving);
+    small[2].share();
+    small[2].releaseLease();
+    assertThat(compaction.emptyOne(OTHER_UNIT, 0)).isTrue();
+    assertThat(leaving.isEmpty()).isTrue();
+    assertThat(pair.slab()).isSameAs(scattered);
+    assertStamp(small[0], 0);
+    assertStamp(small[2], 2);
+    assertStamp(pair, 9);
+  }
+
+  @Test
+  void emptyOne_longestFreeRun_isRoom() {
+    int longest = 1 << KvLayout.TOP_ORDER;
+    Slab room = slab(2 * longest);
+    idle(room, KvLayout.TOP_ORDER, 1);
+    assertThat(room.freeRuns(KvLayout.TOP_ORDER, 2)).hasSize(1);
+    Slab leaving = slab(2);
+    KvBlock block = idle(leaving, 0, 2);
+    assertThat(compaction.emptyOne(OTHER_UNIT, 0)).isTrue();
+    assertThat(block.slab()).isSameAs(room);
+    assertStamp(block, 2);
+  }
+
+  @Test
   void slabsOf_otherUnits_areNotFound() {
     Slab slab = slab(2);
     Slab other = new Slab(new HostMemory(OTHER_UNIT), false);

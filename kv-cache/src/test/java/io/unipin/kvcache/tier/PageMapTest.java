@@ -2,6 +2,7 @@ package io.unipin.kvcache.tier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class PageMapTest {
@@ -54,6 +55,11 @@ class PageMapTest {
     assertCounts(LIMIT, 0);
   }
 
+  /** Frees the dirty pages that come first. */
+  private void cleaned() {
+    pages.cleaned(Objects.requireNonNull(pages.dirty()));
+  }
+
   private static void assertOnly(PageMap.Dirty dirty, int page) {
     assertThat(dirty.pages()).containsExactly(page);
   }
@@ -62,7 +68,7 @@ class PageMapTest {
   void take_pagesFreedBehindIt_comesBackToThem() {
     int[] all = pages.take(LIMIT);
     pages.soil(USER, new int[] {all[1], all[6]});
-    pages.cleaned(pages.dirty());
+    cleaned();
     assertCounts(LIMIT - 2, 2);
     assertThat(pages.isTaken(all[1])).isFalse();
     assertThat(pages.take(2)).containsExactlyInAnyOrder(all[1], all[6]);
@@ -72,7 +78,7 @@ class PageMapTest {
   void take_afterSomePages_goesOnBehindThem() {
     int[] first = pages.take(3);
     pages.soil(USER, first);
-    pages.cleaned(pages.dirty());
+    cleaned();
     assertThat(pages.take(2)).as("the file is filled in turn").containsExactly(3, 4);
   }
 

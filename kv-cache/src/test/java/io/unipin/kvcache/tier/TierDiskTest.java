@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TierDiskTest {
   private static final int PAGE = ChunkFile.PAGE_BYTES;
 
-  /** The pages of a user with 80 rows: a chunk of 64 rows, and a chunk of 16 rows. */
-  private static final int USER_PAGES = 4;
+  /** The bytes of the pages of a user with 80 rows: a chunk of 64 rows, and a chunk of 16 rows. */
+  private static final long USER_BYTES = 4L * PAGE;
 
   @TempDir Path temp;
 
@@ -72,12 +72,11 @@ class TierDiskTest {
 
   @Test
   void write_countsTheBytesAndLeavesNoCopyInMemory() {
-    try (TierWorld world =
-        new TierWorld(folder(), TierWorld.LAYOUT, TierWorld.BYTES, log::open)) {
+    try (TierWorld world = new TierWorld(folder(), TierWorld.LAYOUT, TierWorld.BYTES, log::open)) {
       world.serve("user", sequence(80, 1));
       world.cache.settleTier();
-      assertThat(world.stats().bytes().written()).isEqualTo(USER_PAGES * PAGE);
-      assertThat(world.stats().space().usedBytes()).isEqualTo(USER_PAGES * PAGE);
+      assertThat(world.stats().bytes().written()).isEqualTo(USER_BYTES);
+      assertThat(world.stats().space().usedBytes()).isEqualTo(USER_BYTES);
       List<byte[]> copies =
           log.writes.stream()
               .filter(write -> write.file().equals("chunks"))
@@ -86,7 +85,7 @@ class TierDiskTest {
       assertThat(copies).hasSize(2).allSatisfy(copy -> assertThat(copy).containsOnly(0));
     }
     FileTier tier = open(folder());
-    assertThat(tier.space().usedBytes()).as("after a restart").isEqualTo(USER_PAGES * PAGE);
+    assertThat(tier.space().usedBytes()).as("after a restart").isEqualTo(USER_BYTES);
     assertThat(tier.space().entries()).isEqualTo(1);
     tier.close();
   }
@@ -143,7 +142,7 @@ class TierDiskTest {
     assertThat(tier.eraseUser("user")).isTrue();
     assertThat(log.events)
         .containsSubsequence("force chunks", "open index.next", "force index.next");
-    assertThat(tier.space().usedBytes()).isEqualTo(USER_PAGES * PAGE);
+    assertThat(tier.space().usedBytes()).isEqualTo(USER_BYTES);
     assertThat(tier.upkeep()).as("upkeep is left").isFalse();
     assertThat(indexNames("user")).isFalse();
     log.clear();
