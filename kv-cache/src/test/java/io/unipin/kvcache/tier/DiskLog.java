@@ -71,6 +71,9 @@ final class DiskLog {
       if (failing.equals(name)) {
         throw new IOException("No space left on device");
       }
+      if (from.arrayOffset() != 0) {
+        throw new IllegalArgumentException("a whole array expected, got a part of one");
+      }
       writes.add(new Write(name, at, from.remaining(), from.array()));
       disk.write(from, at);
     }
