@@ -2,10 +2,9 @@ package io.unipin.prerank;
 
 import io.unipin.counts.CountTables;
 import io.unipin.feedlog.Catalogue;
+import io.unipin.model.features.BestFirst;
 import io.unipin.model.features.ModelException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -121,36 +120,10 @@ public final class PreRank {
    * @param ids (k) item ids
    */
   public static int[] order(float[] sums, long[] ids) {
-    long[] keys = new long[sums.length];
-    for (int i = 0; i < keys.length; i++) {
-      keys[i] = ((long) descending(sums[i]) << Integer.SIZE) | i;
+    float[] scores = new float[sums.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = sums[i] + 0f; // -0 becomes 0, because both are equal sums
     }
-    Arrays.sort(keys);
-    int[] order = Arrays.stream(keys).mapToInt(key -> (int) key).toArray();
-    for (int from = 0, to = 0; from < order.length; from = to) {
-      while (to < order.length && sums[order[to]] == sums[order[from]]) {
-        to++;
-      }
-      if (to - from > 1) {
-        byId(order, from, to, ids);
-      }
-    }
-    return order;
-  }
-
-  /** Returns a number whose order is the descending order of finite numbers. */
-  private static int descending(float sum) {
-    int bits = Float.floatToIntBits(sum + 0f); // -0 becomes 0
-    return bits < 0 ? bits ^ Integer.MIN_VALUE : ~bits;
-  }
-
-  private static void byId(int[] order, int from, int to, long[] ids) {
-    int[] equal =
-        Arrays.stream(order, from, to)
-            .boxed()
-            .sorted(Comparator.comparingLong(i -> ids[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    System.arraycopy(equal, 0, order, from, equal.length);
+    return BestFirst.order(scores, i -> ids[i]);
   }
 }

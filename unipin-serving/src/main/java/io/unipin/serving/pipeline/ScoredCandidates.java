@@ -1,12 +1,12 @@
 package io.unipin.serving.pipeline;
 
+import io.unipin.model.features.BestFirst;
 import io.unipin.model.features.PageOrder;
 import io.unipin.serving.items.live.ItemView;
 import io.unipin.serving.request.Candidate;
 import io.unipin.serving.request.RankedItem;
 import java.util.AbstractList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
@@ -52,44 +52,8 @@ final class ScoredCandidates extends AbstractList<RankedItem> implements RandomA
     for (int i = 0; i < count; i++) {
       utilities[i] = pageOrder.utility(candidates.get(i).score(), scores.counted(), i * actions);
     }
-    this.order = order(candidates, utilities);
+    this.order = BestFirst.order(utilities, i -> candidates.get(i).id());
     this.created = new RankedItem[count];
-  }
-
-  /** Returns the indices of candidates, ordered by utility and then by id. */
-  private static int[] order(List<Candidate> candidates, float[] utilities) {
-    // The upper half of a key is smaller for a larger utility. The lower half is the index.
-    long[] keys = new long[utilities.length];
-    for (int i = 0; i < keys.length; i++) {
-      keys[i] = (long) descending(utilities[i]) << 32 | i;
-    }
-    Arrays.sort(keys);
-    int[] order = new int[keys.length];
-    int end = 0;
-    for (int begin = 0; begin < keys.length; begin = end) {
-      while (end < keys.length && keys[begin] >> 32 == keys[end] >> 32) {
-        order[end] = (int) keys[end];
-        end++;
-      }
-      if (end > begin + 1) {
-        sortById(order, begin, end, candidates);
-      }
-    }
-    return order;
-  }
-
-  /** Returns an int that is smaller the larger the number is. NaN counts as the largest number. */
-  private static int descending(float number) {
-    int bits = Float.floatToIntBits(number);
-    return ~(bits ^ ((bits >> 31) & 0x7fff_ffff));
-  }
-
-  private static void sortById(int[] order, int begin, int end, List<Candidate> candidates) {
-    Integer[] equal = Arrays.stream(order, begin, end).boxed().toArray(Integer[]::new);
-    Arrays.sort(equal, Comparator.comparingLong(i -> candidates.get(i).id()));
-    for (int i = begin; i < end; i++) {
-      order[i] = equal[i - begin];
-    }
   }
 
   @Override
