@@ -55,9 +55,15 @@ public record FeedSchema(List<String> actions, List<String> positives, List<Stri
 
   /** Returns the multi-hot of all positive actions. */
   public long positiveBits() {
+    return bits(positives, actions);
+  }
+
+  /** Returns the multi-hot of some action types over all. Leaves out a type that {@code all} lacks. */
+  public static long bits(List<String> some, List<String> all) {
     long bits = 0;
-    for (String positive : positives) {
-      bits |= 1L << actions.indexOf(positive);
+    for (String type : some) {
+      int bit = all.indexOf(type);
+      bits |= bit < 0 ? 0 : 1L << bit;
     }
     return bits;
   }

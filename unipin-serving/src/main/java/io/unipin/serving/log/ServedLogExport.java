@@ -109,14 +109,7 @@ public final class ServedLogExport {
   }
 
   private static long bits(FeedSchema schema, ServedEntry entry) {
-    long bits = 0;
-    if (entry.actions() != null) {
-      for (String name : entry.actions()) {
-        int bit = schema.actions().indexOf(name);
-        bits |= bit < 0 ? 0 : 1L << bit;
-      }
-    }
-    return bits;
+    return entry.actions() == null ? 0 : FeedSchema.bits(entry.actions(), schema.actions());
   }
 
   private static int surface(FeedSchema schema, ServedEntry entry) {

@@ -4,6 +4,7 @@ import io.unipin.counts.CountQuery;
 import io.unipin.counts.CountedRanking;
 import io.unipin.counts.OwnActions;
 import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.FeedSchema;
 import io.unipin.prerank.PreRank;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.history.RecordedAction;
@@ -24,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * depends on the request and on the candidate, and not on the other candidates. Not thread-safe.
  */
 final class UserCounts {
-  /** Stands for an item that the catalogue lacks. */
-  private static final int UNKNOWN = CountQuery.NONE;
-
   private static final int MOST_POSITIVES =
       Math.max(CountQuery.SEGMENT_POSITIVES, io.unipin.prerank.Asked.MOST_POSITIVES);
 
@@ -96,8 +94,8 @@ final class UserCounts {
 
   /**
    * Returns the catalogue rows of the user's last positive items, oldest first, as both ranking with
-   * counts and pre-ranking read them. An item that the catalogue lacks stands as {@code UNKNOWN}.
-   * The array is owned by this object.
+   * counts and pre-ranking read them. An item that the catalogue lacks stands as {@link
+   * CountQuery#NONE}. The array is owned by this object.
    */
   int[] positives() {
     int[] known = lastPositives;
@@ -132,21 +130,12 @@ final class UserCounts {
   private static void add(List<RecordedAction> actions, List<String> names, OwnActions own) {
     for (int i = actions.size() - 1; i >= 0 && !own.isFull(); i--) {
       RecordedAction action = actions.get(i);
-      own.add(action.timeMs(), bits(action.actions(), names));
+      own.add(action.timeMs(), FeedSchema.bits(action.actions(), names));
     }
-  }
-
-  private static long bits(List<String> taken, List<String> names) {
-    long bits = 0;
-    for (String name : taken) {
-      int action = names.indexOf(name);
-      bits |= action < 0 ? 0 : 1L << action;
-    }
-    return bits;
   }
 
   private int row(long item) {
     int row = asked.items().row(item);
-    return row == Catalogue.UNKNOWN || asked.items().isLive(row) ? UNKNOWN : row;
+    return row == Catalogue.UNKNOWN || asked.items().isLive(row) ? CountQuery.NONE : row;
   }
 }
