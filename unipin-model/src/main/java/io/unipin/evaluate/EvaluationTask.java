@@ -21,9 +21,8 @@ import io.unipin.kvcache.KvType;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.IntStream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,14 +99,12 @@ record EvaluationTask(
     return data.holdout();
   }
 
-  /** Returns the rows (distinct, ascending) of the items that do not compete with a target. */
-  int[] unranked(RetrievalTarget target) {
-    return data.unranked().length == 0
-        ? target.seen()
-        : IntStream.concat(Arrays.stream(target.seen()), Arrays.stream(data.unranked()))
-            .sorted()
-            .distinct()
-            .toArray();
+  /** Returns the target of a user; empty if retrieval seeks none. */
+  Optional<RetrievalTarget> target(int user) {
+    return data.untargeted().get(user)
+        ? Optional.empty()
+        : RetrievalTarget.of(log(), holdout(), user, part, leftOut)
+            .map(target -> target.leavingOut(data.unranked()));
   }
 
   /**

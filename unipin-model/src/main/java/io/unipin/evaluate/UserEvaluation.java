@@ -64,11 +64,7 @@ final class UserEvaluation implements AutoCloseable {
     int targetless = 0;
     for (int user : users) {
       judge(user, judged);
-      RetrievalTarget target =
-          task.data().untargeted().get(user)
-              ? null
-              : RetrievalTarget.of(log, task.holdout(), user, task.part(), task.leftOut())
-                  .orElse(null);
+      RetrievalTarget target = task.target(user).orElse(null);
       if (target == null) {
         targetless++;
       } else if (target.isRepeat()) {
@@ -134,7 +130,7 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   private int[] list(float[] scores, RetrievalTarget target) {
-    return TargetRank.first(scores, task.unranked(target), log.catalogue(), RetrievalMetrics.LIST);
+    return TargetRank.first(scores, target.seen(), log.catalogue(), RetrievalMetrics.LIST);
   }
 
   private void judge(int user, List<Predictions.Judged> judged) {
@@ -242,8 +238,7 @@ final class UserEvaluation implements AutoCloseable {
    */
   private PageCandidates candidates(
       KvLease lease, RequestContext context, int user, RetrievalTarget target, float[] scores) {
-    int[] rows =
-        TargetRank.first(scores, task.unranked(target), log.catalogue(), task.page().candidates());
+    int[] rows = TargetRank.first(scores, target.seen(), log.catalogue(), task.page().candidates());
     long[] ids = new long[rows.length];
     float[] dots = new float[rows.length];
     int place = -1;
@@ -266,7 +261,7 @@ final class UserEvaluation implements AutoCloseable {
   }
 
   private int rank(float[] scores, RetrievalTarget target) {
-    return TargetRank.of(scores, target.item(), task.unranked(target), log.catalogue());
+    return TargetRank.of(scores, target.item(), target.seen(), log.catalogue());
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Withheld;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The item that retrieval should find for one user, given all earlier actions of the user. The
@@ -15,7 +16,8 @@ import java.util.Optional;
  * @param item catalogue row of the target
  * @param surface surface index of the target's action
  * @param history number of the user's actions before the target
- * @param seen distinct catalogue rows of the items of those actions, ascending
+ * @param seen distinct catalogue rows of the items that retrieval filters out, ascending: those of
+ *     the earlier actions, and those that {@link #leavingOut} added
  */
 public record RetrievalTarget(int item, int surface, int history, int[] seen) {
   /**
@@ -75,6 +77,24 @@ public record RetrievalTarget(int item, int surface, int history, int[] seen) {
         Arrays.stream(log.actionItems(), start, start + action).sorted().distinct().toArray();
     return new RetrievalTarget(
         log.actionItems()[start + action], log.actionSurfaces()[start + action], action, seen);
+  }
+
+  /**
+   * Returns this target, if retrieval also filters out other items.
+   *
+   * @param rows catalogue rows of these items, without the target's
+   */
+  public RetrievalTarget leavingOut(int[] rows) {
+    return rows.length == 0
+        ? this
+        : new RetrievalTarget(
+            item,
+            surface,
+            history,
+            IntStream.concat(Arrays.stream(seen), Arrays.stream(rows))
+                .sorted()
+                .distinct()
+                .toArray());
   }
 
   /**
