@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.cli.check.OutputFile;
 import io.unipin.cli.console.Home;
 import io.unipin.evaluate.EvaluationJson;
 import io.unipin.feedlog.FeedLog;
@@ -201,9 +202,7 @@ public final class ColdItems {
               log,
               settings.holdout(log),
               settings.headline(log));
-      Path part = bundle.resolveSibling("cold.json.part");
-      JSON.writeValue(part.toFile(), seed);
-      Files.move(part, file);
+      OutputFile.write(file, JSON.writeValueAsString(seed));
     }
     return JSON.readValue(file.toFile(), ColdSeed.class);
   }
