@@ -3,7 +3,7 @@ package io.unipin.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.unipin.model.device.EngineProcess;
+import io.unipin.model.device.ForkedEngine;
 import io.unipin.model.features.ModelConfig;
 import java.io.File;
 import java.nio.file.Path;
@@ -57,6 +57,6 @@ class CudaBuildTest {
             "cu128",
             "LD_LIBRARY_PATH",
             before == null ? libraries : libraries + File.pathSeparatorChar + before);
-    return EngineProcess.run(CudaBuildAnswers.class, folder, variables, model.toString());
+    return ForkedEngine.run(CudaBuildAnswers.class, folder, variables, model.toString());
   }
 }

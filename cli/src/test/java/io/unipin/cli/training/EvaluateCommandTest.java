@@ -46,26 +46,8 @@ final class EvaluateCommandTest {
 
   @Test
   void evaluate_withoutARecipe_takesTheBundlesAndWarnsOfAnother() throws IOException {
-    String log = folder.resolve("log").toString();
-    Path bundle = folder.resolve("main");
-    run("simulate", "--out", log, "--users", "40", "--items", "50", "--views", "6");
-    run(
-        "train",
-        new String[] {
-          "--data",
-          log,
-          "--out",
-          bundle.toString(),
-          "--no-evaluation",
-          "--index",
-          "exact",
-          "--set",
-          "model={itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1}",
-          "--set",
-          "training.epochs=1",
-          "--set",
-          "evaluation.holdout=3"
-        });
+    Path bundle = trained("main", 50, "evaluation.holdout=3");
+    String log = folder.resolve("main-log").toString();
     assertThat(BundleReader.recipe(bundle)).isPresent();
 
     String[] measured = {"--bundle", bundle.toString(), "--data", log};
@@ -127,25 +109,21 @@ final class EvaluateCommandTest {
     assertThat(out.toString()).contains("Held out by leave-last, holdout 3.");
   }
 
-  private Path trained(String name, int items) {
+  /** Trains a bundle on a simulated log, which lies beside it in the folder {@code NAME-log}. */
+  private Path trained(String name, int items, String... settings) {
     String log = folder.resolve(name + "-log").toString();
     Path bundle = folder.resolve(name);
     run("simulate", "--out", log, "--users", "40", "--items", "" + items, "--views", "6");
-    run(
-        "train",
-        new String[] {
-          "--data",
-          log,
-          "--out",
-          bundle.toString(),
-          "--no-evaluation",
-          "--index",
-          "exact",
-          "--set",
-          "model={itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1}",
-          "--set",
-          "training.epochs=1"
-        });
+    List<String> arguments =
+        new ArrayList<>(List.of("--data", log, "--out", bundle.toString(), "--no-evaluation"));
+    arguments.addAll(List.of("--index", "exact"));
+    arguments.addAll(
+        List.of("--set", "model={itemDim: 8, width: 16, layers: 1, heads: 2, kvHeads: 1}"));
+    arguments.addAll(List.of("--set", "training.epochs=1"));
+    for (String setting : settings) {
+      arguments.addAll(List.of("--set", setting));
+    }
+    run("train", arguments.toArray(String[]::new));
     return bundle;
   }
 

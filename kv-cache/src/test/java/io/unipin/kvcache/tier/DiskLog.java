@@ -52,18 +52,12 @@ final class DiskLog {
     return new Logged(name, disk);
   }
 
-  private final class Logged implements Disk {
+  private final class Logged extends ForwardingDisk {
     private final String name;
-    private final Disk disk;
 
     Logged(String name, Disk disk) {
+      super(disk);
       this.name = name;
-      this.disk = disk;
-    }
-
-    @Override
-    public void read(ByteBuffer to, long at) throws IOException {
-      disk.read(to, at);
     }
 
     @Override
@@ -75,29 +69,19 @@ final class DiskLog {
         throw new IllegalArgumentException("a whole array expected, got a part of one");
       }
       writes.add(new Write(name, at, from.remaining(), from.array()));
-      disk.write(from, at);
+      super.write(from, at);
     }
 
     @Override
     public void force() throws IOException {
       events.add("force " + name);
-      disk.force();
-    }
-
-    @Override
-    public long size() throws IOException {
-      return disk.size();
-    }
-
-    @Override
-    public void truncate(long size) throws IOException {
-      disk.truncate(size);
+      super.force();
     }
 
     @Override
     public void close() throws IOException {
       events.add("close " + name);
-      disk.close();
+      super.close();
     }
   }
 }

@@ -32,13 +32,7 @@ final class Gate {
   }
 
   Disk open(Path path) throws IOException {
-    Disk disk = FileDisk.open(path);
-    return new Disk() {
-      @Override
-      public void read(ByteBuffer to, long at) throws IOException {
-        disk.read(to, at);
-      }
-
+    return new ForwardingDisk(FileDisk.open(path)) {
       @Override
       public void write(ByteBuffer from, long at) throws IOException {
         waits.countDown();
@@ -46,27 +40,7 @@ final class Gate {
         if (full) {
           throw new IOException("No space left on device");
         }
-        disk.write(from, at);
-      }
-
-      @Override
-      public void force() throws IOException {
-        disk.force();
-      }
-
-      @Override
-      public long size() throws IOException {
-        return disk.size();
-      }
-
-      @Override
-      public void truncate(long size) throws IOException {
-        disk.truncate(size);
-      }
-
-      @Override
-      public void close() throws IOException {
-        disk.close();
+        super.write(from, at);
       }
     };
   }

@@ -41,7 +41,7 @@ class DeviceFailuresTest {
   }
 
   private void assertRefused(Map<String, String> variables, String line) throws Exception {
-    assertThat(EngineProcess.run(Check.class, folder, variables)).containsExactly(line);
+    assertThat(ForkedEngine.run(Check.class, folder, variables)).containsExactly(line);
   }
 
   private void assertRefused(Path libraries, String flavour, String line) throws Exception {

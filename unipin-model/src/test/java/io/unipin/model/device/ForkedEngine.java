@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program in another process. There, the engine may use other libraries than here. */
-public final class EngineProcess {
+public final class ForkedEngine {
   private static final int MOST_SECONDS = 300;
 
-  private EngineProcess() {}
+  private ForkedEngine() {}
 
   /**
    * Runs a program on this class path, and returns the lines that it prints. Fails if the program
