@@ -5,10 +5,12 @@ import io.unipin.cli.loadtest.Pace;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinClient;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -24,7 +26,7 @@ final class SteadyPages {
   private final UniPinClient client;
   private final Visitors visitors;
   private final long everyNanos;
-  private final AtomicInteger failed = new AtomicInteger();
+  private final Map<RequestException.Kind, Integer> failed = new ConcurrentSkipListMap<>();
 
   SteadyPages(UniPinClient client, Visitors visitors, double perSecond) {
     this.client = client;
@@ -58,12 +60,12 @@ final class SteadyPages {
       client.retrieveAndRank(visitors.page(visitor, PAGE));
       times.add((System.nanoTime() - due) / NANOS_PER_MILLI);
     } catch (RequestException e) {
-      failed.incrementAndGet();
+      failed.merge(e.kind(), 1, Integer::sum);
     }
   }
 
-  /** Returns the number of pages that were not answered. */
-  int failed() {
-    return failed.get();
+  /** Returns how many pages were not answered, by the kind of the failure. */
+  Map<RequestException.Kind, Integer> failed() {
+    return Collections.unmodifiableMap(failed);
   }
 }

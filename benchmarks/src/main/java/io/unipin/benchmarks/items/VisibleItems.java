@@ -64,7 +64,9 @@ final class VisibleItems {
       results.put("items_watched", puts.visible().size() + puts.unseen());
       results.put("items_never_seen", puts.unseen());
       results.put("puts_failed", puts.failed());
-      results.put("pages_failed", traffic.failed());
+      results.put(
+          "pages_failed", traffic.failed().values().stream().mapToInt(Integer::intValue).sum());
+      results.put("pages_failed_by_kind", traffic.failed());
     }
   }
 

@@ -150,7 +150,11 @@ public record BenchWorld(Path folder, Size size, int users) {
     List<CatalogueItem> items = IntStream.range(0, size.items).mapToObj(this::item).toList();
     for (String name : names) {
       Path model = folder.resolve("model-" + name);
-      ModelWriter.writeRandom(model, shape(), name.hashCode());
+      if (contentDim() == 0) {
+        ModelWriter.writeRandom(model, shape(), name.hashCode());
+      } else {
+        write(shape(), Weights.random(shape(), name.hashCode()), items, model);
+      }
       BundlePublisher.publish(model, Catalogue.of(items), "HNSW32", bundles().resolve(name));
     }
   }
