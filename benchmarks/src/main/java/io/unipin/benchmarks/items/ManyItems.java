@@ -35,11 +35,6 @@ final class ManyItems {
   private static final int BATCH = 1000;
   private static final int ACTIONS = 32;
 
-  /**
-   * Breadth of the searches. Vectors of random models are harder to search than learned vectors.
-   */
-  private static final int BREADTH = 400;
-
   /** The number of candidates of a search. */
   private static final int FOUND = 100;
 
@@ -78,7 +73,6 @@ final class ManyItems {
 
   private static List<String> settings(BenchWorld world, Path work) {
     return List.of(
-        "retrieval.breadth=" + BREADTH,
         "items.limit=" + world.items(),
         "items.maxPutsPerSecond=" + world.items(),
         "items.folder=\"" + work.resolve("items") + '"');
