@@ -93,10 +93,14 @@ public final class CountedRanking {
   /** Reads the counts in a model's folder; empty if the model has no counts. */
   public static Optional<CountedRanking> find(
       Path model, List<String> actions, List<String> surfaces, Catalogue catalogue) {
-    Path folder = model.resolve(FOLDER);
-    return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-        ? Optional.of(read(folder, actions, surfaces, catalogue))
+    return isIn(model)
+        ? Optional.of(read(model.resolve(FOLDER), actions, surfaces, catalogue))
         : Optional.empty();
+  }
+
+  /** Whether a model's folder has counts. */
+  public static boolean isIn(Path model) {
+    return Files.isDirectory(model.resolve(FOLDER), LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Writes a folder of counts. The folder is created if it does not exist. */

@@ -86,7 +86,7 @@ public final class CountsCommand implements Callable<Integer>, Checked {
     if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
       throw new CheckException("--out: a new folder expected, got " + out + ", which exists");
     }
-    if (!Files.isDirectory(folder(), LinkOption.NOFOLLOW_LINKS)) {
+    if (!CountedRanking.isIn(BundleReader.model(bundle))) {
       throw new CheckException(
           "--bundle: a bundle with counts expected, got " + bundle + ", which has none");
     }
