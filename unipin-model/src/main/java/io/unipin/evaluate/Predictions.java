@@ -77,12 +77,12 @@ public final class Predictions {
   }
 
   /** Returns {@link #probabilities} without the model's counts. */
-  float[] plainProbabilities(int action) {
+  public float[] plainProbabilities(int action) {
     return gather((slate, k) -> slate.plain()[k * actions() + action]);
   }
 
   /** Returns {@link #shownProbabilities} without the model's counts. */
-  float[] plainShownProbabilities(int action) {
+  public float[] plainShownProbabilities(int action) {
     return gather((slate, k) -> slate.plainShown()[k * actions() + action]);
   }
 
@@ -168,6 +168,11 @@ public final class Predictions {
   /** Returns for each impression the id of its item. */
   public long[] itemIds() {
     return Arrays.stream(items()).mapToLong(log.catalogue()::id).toArray();
+  }
+
+  /** Returns the impressions by user and by slate. */
+  public SlateGroups groups() {
+    return new SlateGroups(users(), sizes(), itemIds());
   }
 
   /** Returns for each slate the number of its impressions. */

@@ -101,8 +101,7 @@ public record RankingMetrics(
       List<String> names,
       Popularity popularity,
       @Nullable CountedRanking counted) {
-    SlateGroups groups =
-        new SlateGroups(predictions.users(), predictions.sizes(), predictions.itemIds());
+    SlateGroups groups = predictions.groups();
     float[] popular = predictions.byItem(popularity.scores());
     List<ActionMetrics> actions = new ArrayList<>();
     for (int c = 0; c < names.size(); c++) {

@@ -88,6 +88,8 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
 
   @Mixin private PreRankOptions preRank;
 
+  @Mixin private RefreshOption refresh;
+
   @Option(
       names = "--gaps",
       arity = "0..1",
@@ -143,10 +145,12 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     preRank.check();
     if (data == null && (against != null || studies() || !oracle.isEmpty())) {
       throw new CheckException(
-          "--against, --queries, --pre-rank, --gaps and --oracle: --data expected");
+          "--against, --queries, --pre-rank, --refreshed-counts, --gaps and --oracle: --data"
+              + " expected");
     }
     if (data != null) {
       RecipeCheck.require(recipes.of(bundle), FeedLogReader.schema(data));
+      refresh.check(bundle, recipes.of(bundle).evaluation());
     }
   }
 
@@ -189,6 +193,10 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     Slices slices = Slices.of(evaluation, log, holdout);
     console.print(slices.toTable(recipe.evaluation().headline(log)));
     results.put("slices", slices.toJson());
+    if (refresh.isWanted()) {
+      results.put(
+          "counts_refreshed_daily", refresh.study(bundle, evaluation, log, holdout, console));
+    }
     study(log, holdout, console, results);
     if (against != null && common != null) {
       compare(evaluator, evaluation, against, common, results);
@@ -233,7 +241,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
   }
 
   private boolean studies() {
-    return queries || preRank.isWanted() || !gaps.isEmpty();
+    return queries || preRank.isWanted() || refresh.isWanted() || !gaps.isEmpty();
   }
 
   private void study(FeedLog log, Holdout holdout, PrintWriter console, Map<String, Object> results)

@@ -2,6 +2,7 @@ package io.unipin.cli.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -35,18 +36,22 @@ final class EvaluateCommandTest {
   private final StringWriter err = new StringWriter();
 
   private void run(String verb, String... arguments) {
+    assertThat(status(verb, arguments)).as(err.toString()).isZero();
+  }
+
+  private int status(String verb, String... arguments) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);
     List<String> all = new ArrayList<>(List.of(verb));
     Collections.addAll(all, arguments);
     CommandLine main = Main.commandLine();
     main.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-    assertThat(main.execute(all.toArray(String[]::new))).as(err.toString()).isZero();
+    return main.execute(all.toArray(String[]::new));
   }
 
   @Test
   void evaluate_withoutARecipe_takesTheBundlesAndWarnsOfAnother() throws IOException {
-    Path bundle = trained("main", 50, "evaluation.holdout=3");
+    Path bundle = trained("main", 40, 50, "evaluation.holdout=3");
     String log = folder.resolve("main-log").toString();
     assertThat(BundleReader.recipe(bundle)).isPresent();
 
@@ -109,11 +114,41 @@ final class EvaluateCommandTest {
     assertThat(out.toString()).contains("Held out by leave-last, holdout 3.");
   }
 
+  @Test
+  void evaluate_refreshedCounts_measuresThemBesideTheBundlesOwn() throws IOException {
+    Path bundle = trained("timed", 300, 50, "evaluation.protocol=time-split");
+    String log = folder.resolve("timed-log").toString();
+    Path figures = folder.resolve("timed.json");
+    List<String> study =
+        List.of("--bundle", bundle.toString(), "--data", log, "--refreshed-counts");
+    run("evaluate", with(study, "--json", figures.toString()));
+    assertThat(out.toString()).contains("refreshed before each of", "over the refreshed baseline");
+    JsonNode results = new ObjectMapper().readTree(figures.toFile()).get("results");
+    JsonNode refreshed = results.get("counts_refreshed_daily");
+    double gain =
+        refreshed.at("/auc_by_action/click/model").asDouble()
+            - results.at("/evaluation/counts/auc_by_action/click/with").asDouble();
+    assertThat(refreshed.at("/auc_over_fixed/click/difference").asDouble())
+        .isCloseTo(gain, within(1e-9));
+
+    assertThat(status("evaluate", with(study, "--protocol", "leave-last"))).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("--refreshed-counts: a log that is split by time expected, got leave-last");
+    FileTree.delete(BundleReader.model(bundle).resolve("counts"));
+    assertThat(status("evaluate", with(study))).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("--refreshed-counts: a bundle with counts expected, got " + bundle);
+  }
+
+  private static String[] with(List<String> arguments, String... more) {
+    return Stream.concat(arguments.stream(), Stream.of(more)).toArray(String[]::new);
+  }
+
   /** Trains a bundle on a simulated log, which lies beside it in the folder {@code NAME-log}. */
-  private Path trained(String name, int items, String... settings) {
+  private Path trained(String name, int users, int items, String... settings) {
     String log = folder.resolve(name + "-log").toString();
     Path bundle = folder.resolve(name);
-    run("simulate", "--out", log, "--users", "40", "--items", "" + items, "--views", "6");
+    run("simulate", "--out", log, "--users", "" + users, "--items", "" + items, "--views", "6");
     List<String> arguments =
         new ArrayList<>(List.of("--data", log, "--out", bundle.toString(), "--no-evaluation"));
     arguments.addAll(List.of("--index", "exact"));
@@ -129,8 +164,8 @@ final class EvaluateCommandTest {
 
   @Test
   void evaluate_againstABundleWithFewerItems_comparesTheCommonOnes() throws IOException {
-    String newer = trained("new", 60).toString();
-    String older = trained("old", 50).toString();
+    String newer = trained("new", 40, 60).toString();
+    String older = trained("old", 40, 50).toString();
     Path figures = folder.resolve("evaluate.json");
     String log = folder.resolve("new-log").toString();
     String[] measured = {"--bundle", newer, "--data", log, "--json", figures.toString()};

@@ -7,6 +7,7 @@ import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Slate;
 import io.unipin.feedlog.split.Slates;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,12 +43,12 @@ public final class CountsBaseline {
   private final double[][] weights;
 
   private CountsBaseline(
-      Slates slates, int actions, List<CountedKey> keys, List<ShrunkRates> rates) {
+      Slates slates, List<CountedKey> keys, List<ShrunkRates> rates, double[][] weights) {
     this.slates = slates;
-    this.actions = actions;
+    this.actions = weights.length;
     this.keys = keys;
     this.rates = rates;
-    this.weights = new double[actions][1 + keys.size()];
+    this.weights = weights;
   }
 
   /** Counts a log's training part and fits the weights to its validation part. */
@@ -57,9 +58,22 @@ public final class CountsBaseline {
     List<CountedKey> keys = CountedKey.of(log);
     TrainingTables tables = new TrainingTables(log, holdout, slates);
     List<ShrunkRates> rates = keys.stream().map(tables::rates).toList();
-    CountsBaseline baseline = new CountsBaseline(slates, actions, keys, rates);
+    CountsBaseline baseline =
+        new CountsBaseline(slates, keys, rates, new double[actions][1 + keys.size()]);
     baseline.fit(log);
     return baseline;
+  }
+
+  /**
+   * Returns this baseline with the same weights, and with rates of everything in the log before an
+   * instant.
+   *
+   * @throws IllegalArgumentException when the log has no times
+   */
+  public CountsBaseline recounted(FeedLog log, Instant until) {
+    Holdout before = Holdout.timeSplit(log, until.toEpochMilli(), until.toEpochMilli());
+    TrainingTables tables = new TrainingTables(log, before, new Slates(log, before));
+    return new CountsBaseline(slates, keys, keys.stream().map(tables::rates).toList(), weights);
   }
 
   private void fit(FeedLog log) {

@@ -1,0 +1,179 @@
+package io.unipin.evaluate.study;
+
+import io.unipin.counts.CountBuilder;
+import io.unipin.counts.CountQuery;
+import io.unipin.counts.CountTables;
+import io.unipin.counts.CountedRanking;
+import io.unipin.counts.CountsException;
+import io.unipin.evaluate.PairedBootstrap;
+import io.unipin.evaluate.Predictions;
+import io.unipin.evaluate.RankingRow;
+import io.unipin.evaluate.SlateGroups;
+import io.unipin.evaluate.baseline.CountsBaseline;
+import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
+import io.unipin.feedlog.split.Protocol;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Measures ranking with counts that are refreshed daily, as {@code ReloadCounts} refreshes them in a
+ * server.
+ *
+ * <p>The days of the test part begin where the part begins, and last 24 hours. Before each day, the
+ * tables of the model and those of {@link CountsBaseline} are counted anew, from everything before
+ * the day. Impressions of the day are then ranked with these tables. The weights of both stay as
+ * they were fitted to the validation part. Not thread-safe.
+ */
+public final class RefreshStudy {
+  private static final long DAY_MS = Duration.ofDays(1).toMillis();
+
+  private final FeedLog log;
+  private final Predictions predictions;
+  private final CountedRanking counts;
+  private final CountsBaseline baseline;
+  private final long beginMs;
+
+  /** (actions, impressions) the model's probabilities that rank the impressions. */
+  private final float[][] ranking;
+
+  /** (actions, impressions) the model's probabilities at the positions of the impressions. */
+  private final float[][] shown;
+
+  /** (actions, impressions) probabilities of the baseline. */
+  private final float[][] counted;
+
+  private RefreshStudy(
+      FeedLog log, Holdout holdout, Predictions predictions, CountedRanking counts) {
+    this.log = log;
+    this.predictions = predictions;
+    this.counts = counts;
+    this.baseline = CountsBaseline.of(log, holdout);
+    this.beginMs = holdout.begins(Part.TEST);
+    int actions = predictions.actions();
+    this.ranking = new float[actions][];
+    this.shown = new float[actions][];
+    this.counted = new float[actions][predictions.impressions()];
+    for (int c = 0; c < actions; c++) {
+      ranking[c] = predictions.plainProbabilities(c);
+      shown[c] = predictions.plainShownProbabilities(c);
+    }
+  }
+
+  /**
+   * Runs the study.
+   *
+   * @param predictions predictions for the test part of {@code log}, by a model with {@code counts}
+   * @throws CountsException if the log is not split by time
+   */
+  public static RefreshResult run(
+      FeedLog log, Holdout holdout, Predictions predictions, CountedRanking counts) {
+    if (holdout.protocol() != Protocol.TIME_SPLIT) {
+      throw new CountsException(
+          "a log that is split by time expected for refreshed counts, got " + holdout.protocol());
+    }
+    return new RefreshStudy(log, holdout, predictions, counts).run();
+  }
+
+  private RefreshResult run() {
+    List<Asked> requests = requests();
+    int[] days = requests.stream().mapToInt(Asked::day).distinct().sorted().toArray();
+    for (int day : days) {
+      Instant begin = Instant.ofEpochMilli(beginMs + day * DAY_MS);
+      CountTables tables = CountBuilder.recount(log, begin, counts.tables(), log.catalogue());
+      CountedRanking model = counts.with(tables);
+      CountsBaseline rates = baseline.recounted(log, begin);
+      for (Asked asked : requests) {
+        if (asked.day() == day) {
+          rank(asked, model, rates);
+        }
+      }
+    }
+    SlateGroups groups = predictions.groups();
+    List<String> names = log.schema().actions();
+    List<RefreshResult.Row> rows = new ArrayList<>();
+    for (int c = 0; c < names.size(); c++) {
+      rows.add(row(names.get(c), c, groups));
+    }
+    return new RefreshResult(days.length, rows);
+  }
+
+  /**
+   * Impressions of one request, by their indices.
+   *
+   * @param day number of the day of the test part, from 0
+   */
+  private record Asked(int user, int history, int surface, int day, int from, int to) {}
+
+  private List<Asked> requests() {
+    int[] users = predictions.users();
+    int[] histories = predictions.histories();
+    int[] surfaces = predictions.surfaces();
+    long[] times = predictions.times();
+    List<Asked> requests = new ArrayList<>();
+    for (int from = 0, to = 0; from < users.length; from = to) {
+      int day = day(times[from]);
+      while (to < users.length
+          && users[to] == users[from]
+          && histories[to] == histories[from]
+          && surfaces[to] == surfaces[from]
+          && day(times[to]) == day) {
+        to++;
+      }
+      requests.add(new Asked(users[from], histories[from], surfaces[from], day, from, to));
+    }
+    return requests;
+  }
+
+  private int day(long timeMs) {
+    return Math.toIntExact((timeMs - beginMs) / DAY_MS);
+  }
+
+  private void rank(Asked asked, CountedRanking model, CountsBaseline rates) {
+    int[] items = Arrays.copyOfRange(predictions.items(), asked.from(), asked.to());
+    CountQuery query = model.tables().query(log, asked.user(), asked.history(), asked.surface());
+    for (float[][] probabilities : List.of(ranking, shown)) {
+      float[] slate = slate(probabilities, asked);
+      model.apply(query, items, slate);
+      put(slate, asked, probabilities);
+    }
+    put(rates.probabilities(asked.user(), asked.surface(), items), asked, counted);
+  }
+
+  /** Returns the probabilities (items, actions) of one request. */
+  private static float[] slate(float[][] probabilities, Asked asked) {
+    int actions = probabilities.length;
+    float[] slate = new float[(asked.to() - asked.from()) * actions];
+    for (int i = 0; i < slate.length; i++) {
+      slate[i] = probabilities[i % actions][asked.from() + i / actions];
+    }
+    return slate;
+  }
+
+  private static void put(float[] slate, Asked asked, float[][] probabilities) {
+    int actions = probabilities.length;
+    for (int i = 0; i < slate.length; i++) {
+      probabilities[i % actions][asked.from() + i / actions] = slate[i];
+    }
+  }
+
+  private RefreshResult.Row row(String action, int c, SlateGroups groups) {
+    boolean[] labels = predictions.labels(c);
+    float[] fixed = predictions.probabilities(c);
+    int[] users = groups.users();
+    return new RefreshResult.Row(
+        action,
+        RankingRow.ofProbabilities(ranking[c], shown[c], labels, groups),
+        RankingRow.ofProbabilities(counted[c], counted[c], labels, groups),
+        new RefreshResult.Gain(
+            PairedBootstrap.auc(ranking[c], fixed, labels, users),
+            PairedBootstrap.gauc(ranking[c], fixed, labels, users)),
+        new RefreshResult.Gain(
+            PairedBootstrap.auc(ranking[c], counted[c], labels, users),
+            PairedBootstrap.gauc(ranking[c], counted[c], labels, users)));
+  }
+}
