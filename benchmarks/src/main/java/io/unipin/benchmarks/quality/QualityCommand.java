@@ -3,7 +3,6 @@ package io.unipin.benchmarks.quality;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.benchmarks.rival.DinRival;
 import io.unipin.cli.check.CheckException;
@@ -16,6 +15,7 @@ import io.unipin.cli.console.Home;
 import io.unipin.cli.console.Table;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
+import io.unipin.feedlog.split.Protocol;
 import io.unipin.train.TrainOrigin;
 import io.unipin.train.recipe.EvaluationSettings;
 import io.unipin.train.recipe.Recipe;
@@ -180,7 +180,9 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     ResolvedRecipe resolved = Recipe.read(file, settings).resolve(log);
     TrainConfig recipe = resolved.config();
     TrainOrigin origin = TrainOrigin.of(recipe, log);
-    SeedRuns runs = new SeedRuns(home, feedLog, folder, options, origin, preRank, out::println);
+    boolean refreshed = recipe.evaluation().protocol() == Protocol.TIME_SPLIT;
+    SeedRuns.Studies studies = new SeedRuns.Studies(preRank, refreshed);
+    SeedRuns runs = new SeedRuns(home, feedLog, folder, options, origin, studies, out::println);
     DinRival rival = din ? new DinRival(log, recipe.evaluation()) : null;
     RivalRuns rivalRuns = rivals ? new RivalRuns(log, folder, recipe, out::println) : null;
     List<SeedRuns.Seed> done = new ArrayList<>();
@@ -197,7 +199,7 @@ public final class QualityCommand implements Callable<Integer>, Checked {
       out.printf("seed %s of %s%s%n", seed, seeds, each.earlier() ? ", from an earlier run" : "");
       out.flush();
     }
-    ObjectNode results = results(done, recipe.evaluation().headline(log));
+    ObjectNode results = QualityFigures.of(done, recipe.evaluation().headline(log));
     if (!comparisons.isEmpty()) {
       results.setAll(RivalSummary.of(comparisons));
     }
@@ -229,19 +231,6 @@ public final class QualityCommand implements Callable<Integer>, Checked {
       throws IOException {
     Duration limit = Duration.ofMillis((long) (1000 * seconds(ours)));
     return runs.run(seed, () -> BundleEvaluation.of(log, settings, ours.bundle()), limit);
-  }
-
-  private static ObjectNode results(List<SeedRuns.Seed> seeds, String action) {
-    List<JsonNode> trainings = seeds.stream().map(SeedRuns.Seed::training).toList();
-    List<JsonNode> evaluations = seeds.stream().map(SeedRuns.Seed::evaluation).toList();
-    ObjectNode results = new SeedSummary(trainings, evaluations).of(action);
-    ArrayNode calibrations = results.putArray("calibration");
-    seeds.forEach(seed -> calibrations.add(seed.calibration()));
-    SliceSummary.of(seeds.stream().map(SeedRuns.Seed::slices).toList())
-        .ifPresent(slices -> results.set("slices", slices));
-    List<JsonNode> preRanks = seeds.stream().map(SeedRuns.Seed::preRank).toList();
-    PreRankSummary.of(preRanks).ifPresent(preRank -> results.set("prerank", preRank));
-    return results;
   }
 
   private static void print(ObjectNode results, PrintWriter out) {

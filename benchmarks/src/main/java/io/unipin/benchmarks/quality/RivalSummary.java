@@ -37,7 +37,8 @@ final class RivalSummary {
     return seeds.stream().<JsonNode>map(seed -> seed.at(pointer)).toList();
   }
 
-  private static ObjectNode combined(List<JsonNode> seeds) {
+  /** Returns one object in place of the objects of all seeds, and the number of seeds. */
+  static ObjectNode combined(List<JsonNode> seeds) {
     ObjectNode combined = values(seeds);
     combined.put("seeds", seeds.size());
     return combined;

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.cli.console.ChildProcess;
 import io.unipin.cli.console.Home;
+import io.unipin.counts.CountedRanking;
 import io.unipin.feedlog.database.FileTree;
+import io.unipin.serving.bundle.BundleReader;
 import io.unipin.train.TrainOrigin;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +30,7 @@ final class SeedRuns {
   private final Path work;
   private final List<String> recipe;
   private final TrainOrigin origin;
-  private final int preRank;
+  private final Studies studies;
   private final Consumer<String> say;
 
   /**
@@ -37,8 +39,7 @@ final class SeedRuns {
    * @param recipe options of {@code train} and {@code evaluate} that name the recipe
    * @param origin everything on which a seed's result depends. If a finished seed has another
    *     origin, its folder is renamed, and the seed is run again.
-   * @param preRank factor of pre-ranking that evaluations study; 0 for none. A finished evaluation
-   *     without this study is made again.
+   * @param studies what evaluations study. A finished evaluation that lacks a study is made again.
    * @param say receives a line for each renamed folder, with the reason
    */
   SeedRuns(
@@ -47,49 +48,62 @@ final class SeedRuns {
       Path work,
       List<String> recipe,
       TrainOrigin origin,
-      int preRank,
+      Studies studies,
       Consumer<String> say) {
     this.home = home;
     this.feedLog = feedLog;
     this.work = work;
     this.recipe = recipe;
     this.origin = origin;
-    this.preRank = preRank;
+    this.studies = studies;
     this.say = say;
   }
 
-  /** The {@code results} objects of a seed's training and evaluation, and its bundle. */
-  record Seed(
-      Path bundle,
-      JsonNode training,
-      JsonNode evaluation,
-      JsonNode calibration,
-      JsonNode slices,
-      JsonNode preRank,
-      boolean earlier) {}
+  /**
+   * What evaluations study beside the usual figures.
+   *
+   * @param preRank factor of pre-ranking; 0 for no such study
+   * @param refreshedCounts whether counts are refreshed daily, for a bundle that has counts
+   */
+  record Studies(int preRank, boolean refreshedCounts) {
+    static final Studies NONE = new Studies(0, false);
+  }
+
+  /**
+   * A seed's bundle, and the {@code results} objects of its training and its evaluation.
+   *
+   * @param earlier whether an earlier run evaluated the seed
+   */
+  record Seed(Path bundle, JsonNode training, JsonNode measured, boolean earlier) {
+    JsonNode evaluation() {
+      return measured.path("evaluation");
+    }
+  }
 
   Seed run(int seed) throws IOException, InterruptedException {
     Path bundle = train(seed);
     Path evaluation = folder(seed).resolve("evaluate.json");
-    boolean earlier = Files.exists(evaluation) && isStudied(evaluation);
+    boolean earlier = Files.exists(evaluation) && isStudied(evaluation, bundle);
     if (!earlier) {
       evaluate(seed, bundle, evaluation);
     }
-    JsonNode measured = JSON.readTree(evaluation.toFile()).path("results");
     return new Seed(
         bundle,
         JSON.readTree(figures(seed).toFile()).get("results"),
-        measured.path("evaluation"),
-        measured.path("calibration"),
-        measured.path("slices"),
-        measured.path("prerank"),
+        JSON.readTree(evaluation.toFile()).path("results"),
         earlier);
   }
 
-  /** Whether an evaluation holds the wanted study of pre-ranking; true if no study is wanted. */
-  private boolean isStudied(Path evaluation) throws IOException {
-    JsonNode studied = JSON.readTree(evaluation.toFile()).at("/results/prerank/over_fetch");
-    return preRank == 0 || studied.asInt() == preRank;
+  /** Whether an evaluation holds all wanted studies. */
+  private boolean isStudied(Path evaluation, Path bundle) throws IOException {
+    JsonNode results = JSON.readTree(evaluation.toFile()).path("results");
+    boolean preRanked = results.at("/prerank/over_fetch").asInt() == studies.preRank();
+    boolean refreshed = results.has("counts_refreshed_daily") || !isRefreshed(bundle);
+    return (studies.preRank() == 0 || preRanked) && refreshed;
+  }
+
+  private boolean isRefreshed(Path bundle) {
+    return studies.refreshedCounts() && CountedRanking.isIn(BundleReader.model(bundle));
   }
 
   /** Trains a seed if necessary and returns its bundle. */
@@ -134,8 +148,11 @@ final class SeedRuns {
       throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("evaluate", "--data", feedLog.toString()));
     arguments.addAll(List.of("--bundle", bundle.toString(), "--json", figures.toString()));
-    if (preRank > 0) {
-      arguments.addAll(List.of("--pre-rank", String.valueOf(preRank)));
+    if (studies.preRank() > 0) {
+      arguments.addAll(List.of("--pre-rank", String.valueOf(studies.preRank())));
+    }
+    if (isRefreshed(bundle)) {
+      arguments.add("--refreshed-counts");
     }
     run(arguments, seed);
   }

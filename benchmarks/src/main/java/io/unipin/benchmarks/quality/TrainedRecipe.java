@@ -76,7 +76,9 @@ public record TrainedRecipe(
     FeedLog log = FeedLogReader.read(feedLog, 0);
     TrainConfig recipe = Recipe.read(file, changes).resolve(log).config();
     TrainOrigin origin = TrainOrigin.of(recipe, log);
-    SeedRuns runs = new SeedRuns(home, feedLog, work, options, origin, 0, System.err::println);
+    SeedRuns runs =
+        new SeedRuns(
+            home, feedLog, work, options, origin, SeedRuns.Studies.NONE, System.err::println);
     List<Path> bundles = new ArrayList<>();
     for (int seed = 1; seed <= seeds; seed++) {
       bundles.add(runs.train(seed));

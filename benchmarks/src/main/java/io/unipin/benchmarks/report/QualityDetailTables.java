@@ -29,6 +29,7 @@ final class QualityDetailTables {
         byAction(),
         counts(),
         ownCounts(),
+        refreshedCounts(),
         retrievers(),
         rankers(),
         pairs(),
@@ -158,6 +159,32 @@ final class QualityDetailTables {
                 "{without|s4}",
                 "{with|s4}",
                 lead(counts + "auc_over_without/{@key}")));
+  }
+
+  private static Table refreshedCounts() {
+    String refreshed = "/results/counts_refreshed_daily/";
+    return ofEach(
+        Table.titled(
+            "Counts that are refreshed daily",
+            "quality-refreshed-counts",
+            "data",
+            "action",
+            "AUC",
+            "GAUC",
+            "GAUC of the baseline of counts",
+            "lead in GAUC over counts that are not refreshed",
+            "lead in GAUC over the baseline"),
+        (table, file, data) ->
+            table.eachIf(
+                "model/mean",
+                file + "#counts_refreshed_daily/gauc_by_action",
+                data,
+                "{@key}",
+                "{" + refreshed + "auc_by_action/{@key}/model|s4}",
+                "{model|s4}",
+                "{baseline|m4}",
+                lead(refreshed + "gauc_over_fixed/{@key}"),
+                lead(refreshed + "gauc_over_baseline/{@key}")));
   }
 
   private static Table retrievers() {
