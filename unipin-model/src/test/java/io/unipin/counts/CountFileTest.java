@@ -261,4 +261,22 @@ class CountFileTest {
     assertThat(probabilities[2]).isCloseTo(0.6466384f, within(1e-6f));
     assertThat(probabilities[1]).isEqualTo(0.25f);
   }
+
+  /** A folder that version 2 wrote must always be readable, and give the same inputs. */
+  @Test
+  void read_folderOfVersion2_givesItsInputs() throws Exception {
+    Path golden =
+        Path.of(Objects.requireNonNull(CountFileTest.class.getResource("version-2")).toURI());
+    CountTables read = CountTables.read(golden);
+    assertThat(read.generation()).isEqualTo("2024-04-05T00:00:00Z-e9154b62820a");
+    CountedRanking ranking =
+        CountedRanking.read(
+            golden, TestLogs.SCHEMA.actions(), TestLogs.SCHEMA.surfaces(), CountLogs.catalogue());
+    float[] probabilities = {0.5f, 0.25f, 0.5f, 0.25f};
+    int[] own = {10, 4, 1}; // ten actions, of which four are likes and one is a hide
+    ranking.apply(read.query(1, new int[] {3, 2}, own), new int[] {1, 7}, probabilities);
+    assertThat(probabilities[0]).isCloseTo(0.57628477f, within(1e-6f));
+    assertThat(probabilities[2]).isCloseTo(0.63469845f, within(1e-6f));
+    assertThat(probabilities[1]).isEqualTo(0.25f);
+  }
 }
