@@ -87,7 +87,7 @@ public final class ItemView implements AutoCloseable {
    * {@link FeedLog#NO_TIME}.
    */
   public long createdMs(int row) {
-    return isLive(row) ? live(row).createdMs : catalogue.createdMs(row);
+    return isLive(row) ? live(row).createdMs() : catalogue.createdMs(row);
   }
 
   /**
@@ -95,7 +95,7 @@ public final class ItemView implements AutoCloseable {
    * never expires.
    */
   public long expiresMs(int row) {
-    return isLive(row) ? live(row).expiresMs : items.expiresMs(catalogue.id(row));
+    return isLive(row) ? live(row).expiresMs() : items.expiresMs(catalogue.id(row));
   }
 
   /** Whether an item has expired at the given time, so that no page shows it. */

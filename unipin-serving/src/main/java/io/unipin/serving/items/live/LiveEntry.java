@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * which it was removed or replaced.
  *
  * <p>A server may hold a hundred thousand live items and more, so an entry is one object with its
- * texts in one array. Thread-safe; only {@link #died} and {@link #older} change.
+ * times and texts in one array. Thread-safe; only {@link #died} and {@link #older} change.
  */
 final class LiveEntry {
   static final long NEVER = Long.MAX_VALUE;
@@ -15,8 +15,6 @@ final class LiveEntry {
   final long id;
   final long revision;
   final long content;
-  final long createdMs;
-  final long expiresMs;
   final long born;
   volatile long died = NEVER;
   final int slot;
@@ -24,7 +22,7 @@ final class LiveEntry {
   /** The item's category. Items of one category share the text. */
   final String category;
 
-  private final byte[] texts;
+  private final byte[] fields;
 
   /** The entry that this entry replaced; null when no reader can need the replaced entry. */
   volatile @Nullable LiveEntry older;
@@ -39,10 +37,10 @@ final class LiveEntry {
     this.id = item.id();
     this.revision = item.revision();
     this.content = item.content();
-    this.createdMs = item.createdMs();
-    this.expiresMs = item.expiresMs();
     this.category = category;
-    this.texts = PackedTexts.of(item.title(), item.author(), item.key());
+    this.fields =
+        PackedFields.of(
+            item.createdMs(), item.expiresMs(), item.title(), item.author(), item.key());
     this.slot = slot;
     this.born = born;
     this.older = older;
@@ -52,15 +50,23 @@ final class LiveEntry {
     return born <= version && version < died;
   }
 
+  long createdMs() {
+    return PackedFields.createdMs(fields);
+  }
+
+  long expiresMs() {
+    return PackedFields.expiresMs(fields);
+  }
+
   String title() {
-    return PackedTexts.text(texts, 0);
+    return PackedFields.text(fields, 0);
   }
 
   String author() {
-    return PackedTexts.text(texts, 1);
+    return PackedFields.text(fields, 1);
   }
 
   String key() {
-    return PackedTexts.text(texts, 2);
+    return PackedFields.text(fields, 2);
   }
 }
