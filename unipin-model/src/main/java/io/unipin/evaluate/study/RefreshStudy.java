@@ -38,6 +38,9 @@ public final class RefreshStudy {
   private final CountsBaseline baseline;
   private final long beginMs;
 
+  /** (impressions) catalogue rows. */
+  private final int[] items;
+
   /** (actions, impressions) the model's probabilities that rank the impressions. */
   private final float[][] ranking;
 
@@ -54,6 +57,7 @@ public final class RefreshStudy {
     this.counts = counts;
     this.baseline = CountsBaseline.of(log, holdout);
     this.beginMs = holdout.begins(Part.TEST);
+    this.items = predictions.items();
     int actions = predictions.actions();
     this.ranking = new float[actions][];
     this.shown = new float[actions][];
@@ -134,30 +138,28 @@ public final class RefreshStudy {
   }
 
   private void rank(Asked asked, CountedRanking model, CountsBaseline rates) {
-    int[] items = Arrays.copyOfRange(predictions.items(), asked.from(), asked.to());
+    int[] slate = Arrays.copyOfRange(items, asked.from(), asked.to());
     CountQuery query = model.tables().query(log, asked.user(), asked.history(), asked.surface());
-    for (float[][] probabilities : List.of(ranking, shown)) {
-      float[] slate = slate(probabilities, asked);
-      model.apply(query, items, slate);
-      put(slate, asked, probabilities);
+    for (float[][] all : List.of(ranking, shown)) {
+      float[] changed = ofRequest(all, asked);
+      model.apply(query, slate, changed);
+      put(changed, asked, all);
     }
-    put(rates.probabilities(asked.user(), asked.surface(), items), asked, counted);
+    put(rates.probabilities(asked.user(), asked.surface(), slate), asked, counted);
   }
 
-  /** Returns the probabilities (items, actions) of one request. */
-  private static float[] slate(float[][] probabilities, Asked asked) {
-    int actions = probabilities.length;
-    float[] slate = new float[(asked.to() - asked.from()) * actions];
-    for (int i = 0; i < slate.length; i++) {
-      slate[i] = probabilities[i % actions][asked.from() + i / actions];
+  /** Returns the probabilities (impressions, actions) of one request. */
+  private static float[] ofRequest(float[][] all, Asked asked) {
+    float[] some = new float[(asked.to() - asked.from()) * all.length];
+    for (int i = 0; i < some.length; i++) {
+      some[i] = all[i % all.length][asked.from() + i / all.length];
     }
-    return slate;
+    return some;
   }
 
-  private static void put(float[] slate, Asked asked, float[][] probabilities) {
-    int actions = probabilities.length;
-    for (int i = 0; i < slate.length; i++) {
-      probabilities[i % actions][asked.from() + i / actions] = slate[i];
+  private static void put(float[] some, Asked asked, float[][] all) {
+    for (int i = 0; i < some.length; i++) {
+      all[i % all.length][asked.from() + i / all.length] = some[i];
     }
   }
 
