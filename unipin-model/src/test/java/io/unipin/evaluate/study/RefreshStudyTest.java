@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.unipin.counts.CountBuilder;
+import io.unipin.counts.CountQuery;
 import io.unipin.counts.CountTables;
 import io.unipin.counts.CountWeights;
 import io.unipin.counts.CountedRanking;
@@ -103,24 +104,24 @@ class RefreshStudyTest {
     RefreshResult result = RefreshStudy.run(log, holdout(log), evaluation.predictions(), counts);
 
     Predictions all = evaluation.predictions();
+    CountsBaseline baseline = CountsBaseline.of(log, holdout(log));
     float[] likes = new float[all.impressions()];
     float[] rates = new float[likes.length];
-    for (int i = 0; i < likes.length; i++) {
-      long day = Duration.ofDays(1).toMillis();
-      long since = (all.times()[i] - TEST.toEpochMilli()) / day;
-      Instant begin = TEST.plusMillis(since * day);
+    for (int day = 0; day < result.days(); day++) {
+      Instant begin = TEST.plus(Duration.ofDays(day));
       FeedLog before = log(begin);
       CountTables tables = CountBuilder.recount(before, begin, counts.tables(), log.catalogue());
-      int[] item = {all.items()[i]};
-      float[] both = {all.plainProbabilities(0)[i], all.plainProbabilities(1)[i]};
-      counts
-          .with(tables)
-          .apply(tables.query(log, all.users()[i], all.histories()[i], 0), item, both);
-      likes[i] = both[0];
-      rates[i] =
-          CountsBaseline.of(log, holdout(log))
-              .recounted(before, begin)
-              .probabilities(all.users()[i], 0, item)[0];
+      CountsBaseline recounted = baseline.recounted(before, begin);
+      for (int i = 0; i < likes.length; i++) {
+        if (Duration.between(TEST, Instant.ofEpochMilli(all.times()[i])).toDays() == day) {
+          int[] item = {all.items()[i]};
+          float[] both = {all.plainProbabilities(0)[i], all.plainProbabilities(1)[i]};
+          CountQuery query = tables.query(log, all.users()[i], all.histories()[i], 0);
+          counts.with(tables).apply(query, item, both);
+          likes[i] = both[0];
+          rates[i] = recounted.probabilities(all.users()[i], 0, item)[0];
+        }
+      }
     }
 
     assertThat(result.days()).isEqualTo(3);
