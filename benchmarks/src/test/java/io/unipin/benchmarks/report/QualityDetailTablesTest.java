@@ -31,6 +31,10 @@ final class QualityDetailTablesTest {
         'model': {'auc_by_action': {'click': {'without': {'mean': 0.7, 'spread': null}, 'with': {'mean': 0.72, 'spread': null}}},
          'gauc_by_action': {'click': {'without': {'mean': 0.6, 'spread': null}, 'with': {'mean': 0.62, 'spread': null}}},
          'auc_over_without': {'click': DIFFERENCES}}},
+       'counts_refreshed_daily': {
+        'auc_by_action': {'click': {'model': {'mean': 0.75, 'spread': null}}},
+        'gauc_by_action': {'click': {'model': {'mean': 0.63, 'spread': null}, 'baseline': {'mean': 0.59, 'spread': 0}}},
+        'gauc_over_fixed': {'click': DIFFERENCES}, 'gauc_over_baseline': {'click': DIFFERENCES}},
        'rivals': {
         'hstu': {'hr10': {'mean': 0.09, 'spread': null}, 'ndcg10': {'mean': 0.04, 'spread': null},
          'epochs': {'mean': 12, 'spread': 0}, 'minutes': {'mean': 8.5, 'spread': 0}, 'seeds': 2,
@@ -77,7 +81,7 @@ final class QualityDetailTablesTest {
   void tables_ofFilesWithoutTheFigures_areLeftOut() {
     ResultFiles files = new ResultFiles(folder);
     assertThat(QualityDetailTables.all())
-        .hasSize(9)
+        .hasSize(10)
         .allSatisfy(table -> assertThat(table.markdown(files)).as(table.name()).isEmpty());
   }
 
@@ -98,6 +102,12 @@ final class QualityDetailTablesTest {
         .containsExactly("| KuaiRand-Pure | click | 0.6100 | 0.6000 | " + lead);
     assertThat(rows("quality-own-counts"))
         .containsExactly("| KuaiRand-Pure | click | 0.7000 | 0.7200 | 0.6000 | 0.6200 | " + lead);
+    assertThat(rows("quality-refreshed-counts"))
+        .containsExactly(
+            "| KuaiRand-Pure | click | 0.7500 | 0.6300 | 0.5900 | "
+                + lead.replace("|", "")
+                + "| "
+                + lead);
     assertThat(rows("quality-retrievers"))
         .containsExactly("| KuaiRand-Pure | hstu | 2 | 12 | 8.5 | 0.0900 | 0.0400 | " + lead);
     assertThat(rows("quality-rankers"))
