@@ -51,7 +51,7 @@ final class Packages {
       evaluate.page: evaluate.fit model.features
       evaluate.prerank: counts evaluate evaluate.heldout evaluate.page feedlog feedlog.split kvcache model model.features prerank
       evaluate.slices: evaluate feedlog feedlog.split
-      evaluate.study: evaluate feedlog feedlog.split kvcache model model.features
+      evaluate.study: counts evaluate evaluate.baseline feedlog feedlog.split kvcache model model.features
       prerank: counts feedlog feedlog.split model.features
       train: counts evaluate evaluate.page evaluate.prerank feedlog feedlog.database feedlog.split model model.features model.files prerank settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe

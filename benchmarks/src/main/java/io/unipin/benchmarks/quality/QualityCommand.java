@@ -180,9 +180,8 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     ResolvedRecipe resolved = Recipe.read(file, settings).resolve(log);
     TrainConfig recipe = resolved.config();
     TrainOrigin origin = TrainOrigin.of(recipe, log);
-    boolean refreshed = recipe.evaluation().protocol() == Protocol.TIME_SPLIT;
-    SeedRuns.Studies studies = new SeedRuns.Studies(preRank, refreshed);
-    SeedRuns runs = new SeedRuns(home, feedLog, folder, options, origin, studies, out::println);
+    SeedRuns runs =
+        new SeedRuns(home, feedLog, folder, options, origin, studies(recipe), out::println);
     DinRival rival = din ? new DinRival(log, recipe.evaluation()) : null;
     RivalRuns rivalRuns = rivals ? new RivalRuns(log, folder, recipe, out::println) : null;
     List<SeedRuns.Seed> done = new ArrayList<>();
@@ -212,6 +211,10 @@ public final class QualityCommand implements Callable<Integer>, Checked {
     described.put("protocol", done.get(0).evaluation().get("protocol"));
     write(home, described, results, out);
     return 0;
+  }
+
+  private SeedRuns.Studies studies(TrainConfig recipe) {
+    return new SeedRuns.Studies(preRank, recipe.evaluation().protocol() == Protocol.TIME_SPLIT);
   }
 
   /** Returns the number of seeds of the rivals. */
