@@ -143,7 +143,7 @@ public final class IndexPlan {
   }
 
   /** Returns the standard deviation of the rows' Euclidean lengths, divided by their mean. */
-  private static double spread(float[] rows, int dimension) {
+  static double spread(float[] rows, int dimension) {
     int count = rows.length / dimension;
     double sum = 0;
     double squares = 0;

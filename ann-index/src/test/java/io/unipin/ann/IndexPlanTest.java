@@ -2,6 +2,7 @@ package io.unipin.ann;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -59,5 +60,48 @@ class IndexPlanTest {
         assertThat(loaded.description()).isEqualTo(plan.choice().factory());
       }
     }
+  }
+
+  @Test
+  void spread_ofLengths_isTheirDeviationOverTheirMean() {
+    float[] rows = {3, 4, 0, 10, -6, 8, 5, 0}; // lengths 5, 10, 10 and 5
+    assertThat(IndexPlan.spread(rows, 2)).isCloseTo(2.5 / 7.5, within(1e-12));
+    assertThat(IndexPlan.spread(new float[] {2, 0, 0, 2}, 2)).isZero();
+    assertThat(IndexPlan.spread(new float[4], 2)).as("rows of zeros").isZero();
+    assertThat(IndexPlan.spread(new float[0], 2)).as("no rows").isZero();
+  }
+
+  @Test
+  void plan_ofUnequalLengths_choosesNoGraph() {
+    int size = 30_000;
+    float[] equal = TestVectors.clustered(size, 8, 30, 3);
+    float[] unequal = equal.clone();
+    for (int row = 0; row < size; row++) {
+      double length = Math.sqrt(ExactIndex.innerProduct(equal, 8 * row, equal, 8 * row, 8));
+      for (int i = 8 * row; i < 8 * row + 8; i++) {
+        equal[i] /= (float) length;
+        unequal[i] = equal[i] * (1 + row % 7);
+      }
+    }
+    IndexChoice.Aim aim = new IndexChoice.Aim(0.9, 1L << 30);
+    IndexPlan graph = IndexPlan.of(equal, 8, Optional.empty(), aim);
+    IndexPlan lists = IndexPlan.of(unequal, 8, Optional.empty(), aim);
+    assertThat(graph.choice().factory()).isEqualTo("HNSW32");
+    assertThat(lists.choice().factory()).startsWith("IVF");
+    assertThat(graph.estimate(new FaissBuild(1, 3)))
+        .contains("30000 vectors of dimension 8: about 8 MiB, about", "with 3 threads");
+  }
+
+  @Test
+  void build_ofFewVectors_measuresARecallOfOneAtTheSmallestBreadth(@TempDir Path folder) {
+    float[] vectors = TestVectors.clustered(5, 4, 2, 4);
+    IndexPlan plan = IndexPlan.of(vectors, 4, Optional.empty(), new IndexChoice.Aim(1, 1L << 20));
+    Path file = folder.resolve("few.faiss");
+    IndexPlan.Outcome outcome =
+        plan.build(vectors, 4, TestVectors.ids(5), FaissBuild.DEFAULT, file);
+    assertThat(outcome.recall()).isEqualTo(1);
+    assertThat(outcome.breadth()).isEqualTo(8);
+    assertThat(outcome.seconds()).isBetween(0.0, 60.0);
+    assertThat(outcome.text()).contains("recall@10 1.0000 with breadth 8");
   }
 }
