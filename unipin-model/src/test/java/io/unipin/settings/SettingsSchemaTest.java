@@ -8,11 +8,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class SettingsSchemaTest {
-  private static final ObjectNode SCHEMA =
+  private final ObjectNode schema =
       SettingsSchema.of(Shop.class, "A shop", Shop.class, "shop.yaml");
 
-  private static String property(String path) {
-    return SCHEMA.at("/properties/" + path).toString();
+  private String property(String path) {
+    return schema.at("/properties/" + path).toString();
   }
 
   @Test
@@ -32,21 +32,21 @@ final class SettingsSchemaTest {
 
   @Test
   void of_unknownKeys_areRefusedAtEachLevel() {
-    assertThat(SCHEMA.path("additionalProperties").asBoolean(true)).isFalse();
-    assertThat(SCHEMA.at("/properties/door/additionalProperties").asBoolean(true)).isFalse();
+    assertThat(schema.path("additionalProperties").asBoolean(true)).isFalse();
+    assertThat(schema.at("/properties/door/additionalProperties").asBoolean(true)).isFalse();
   }
 
   @Test
   void of_defaults_areThoseOfTheFile() {
     assertThat(property("door/properties/width/default")).isEqualTo("90");
     assertThat(property("tags/default")).isEqualTo("[\"a\",\"b\"]");
-    assertThat(SCHEMA.at("/properties/door").has("default")).isFalse();
-    assertThat(SCHEMA.at("/properties/name").has("description")).isFalse();
+    assertThat(schema.at("/properties/door").has("default")).isFalse();
+    assertThat(schema.at("/properties/name").has("description")).isFalse();
   }
 
   @Test
   void durationsAndSizes_matchTheirPatterns() {
-    String duration = SCHEMA.at("/properties/door/properties/delay/pattern").asText();
+    String duration = schema.at("/properties/door/properties/delay/pattern").asText();
     for (String text : new String[] {"250ms", "10s", "5m", "1h", "2d", "PT1M30S"}) {
       assertThat(text).matches(duration);
     }
