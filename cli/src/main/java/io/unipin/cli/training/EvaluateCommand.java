@@ -193,11 +193,7 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     Slices slices = Slices.of(evaluation, log, holdout);
     console.print(slices.toTable(recipe.evaluation().headline(log)));
     results.put("slices", slices.toJson());
-    if (refresh.isWanted()) {
-      results.put(
-          "counts_refreshed_daily", refresh.study(bundle, evaluation, log, holdout, console));
-    }
-    study(log, holdout, console, results);
+    study(evaluation, log, holdout, results);
     if (against != null && common != null) {
       compare(evaluator, evaluation, against, common, results);
     }
@@ -244,12 +240,18 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     return queries || preRank.isWanted() || refresh.isWanted() || !gaps.isEmpty();
   }
 
-  private void study(FeedLog log, Holdout holdout, PrintWriter console, Map<String, Object> results)
+  private void study(
+      Evaluation evaluation, FeedLog log, Holdout holdout, Map<String, Object> results)
       throws IOException {
     if (!studies()) {
       return;
     }
+    PrintWriter console = spec.commandLine().getOut();
     try (LoadedBundle loaded = BundleFolder.load(bundle, engine())) {
+      if (refresh.isWanted()) {
+        results.put(
+            "counts_refreshed_daily", refresh.study(loaded, evaluation, log, holdout, console));
+      }
       if (!gaps.isEmpty()) {
         List<Long> seconds = gaps.stream().map(GapOption::seconds).toList();
         GapStudyResult study = GapStudy.run(log, holdout, loaded.model(), seconds, oracle);

@@ -1,7 +1,6 @@
 package io.unipin.cli.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.unipin.cli.bundle.BundleFolder;
 import io.unipin.cli.check.CheckException;
 import io.unipin.cli.console.CommandException;
 import io.unipin.counts.CountedRanking;
@@ -52,20 +51,22 @@ final class RefreshOption {
    * @param evaluation evaluation of the bundle, with its counts
    */
   ObjectNode study(
-      Path bundle, Evaluation evaluation, FeedLog log, Holdout holdout, PrintWriter console) {
-    if (evaluation.ranking().generation().isEmpty()) {
-      throw new CommandException(
-          "--refreshed-counts: counts that end before the test part expected in " + bundle);
-    }
-    try (LoadedBundle loaded = BundleFolder.load(bundle)) {
-      CountedRanking counts =
-          loaded
-              .counts()
-              .orElseThrow(
-                  () -> new CommandException("a bundle with counts expected in " + bundle));
-      RefreshResult result = RefreshStudy.run(log, holdout, evaluation.predictions(), counts);
-      console.print(result.toTable());
-      return result.toJson();
-    }
+      LoadedBundle bundle,
+      Evaluation evaluation,
+      FeedLog log,
+      Holdout holdout,
+      PrintWriter console) {
+    CountedRanking counts =
+        bundle
+            .counts()
+            .filter(ranking -> !evaluation.ranking().generation().isEmpty())
+            .orElseThrow(
+                () ->
+                    new CommandException(
+                        "--refreshed-counts: counts that end before the test part expected in "
+                            + bundle.name()));
+    RefreshResult result = RefreshStudy.run(log, holdout, evaluation.predictions(), counts);
+    console.print(result.toTable());
+    return result.toJson();
   }
 }
