@@ -9,6 +9,7 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.train.TestLogs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -231,11 +232,20 @@ class CountFileTest {
     assertThat(order).containsExactly(3, 1, 2, 0, 4);
   }
 
+  /** Returns a folder that an earlier build wrote. */
+  private static Path golden(String name) throws URISyntaxException {
+    return Path.of(Objects.requireNonNull(CountFileTest.class.getResource(name)).toURI());
+  }
+
+  private static CountedRanking ranking(Path folder) {
+    return CountedRanking.read(
+        folder, TestLogs.SCHEMA.actions(), TestLogs.SCHEMA.surfaces(), CountLogs.catalogue());
+  }
+
   /** Newer tables must give the inputs for which the bundle's weights are. */
   @Test
   void recount_tablesOfVersion1_givesTablesOfVersion1() throws Exception {
-    Path golden =
-        Path.of(Objects.requireNonNull(CountFileTest.class.getResource("version-1")).toURI());
+    Path golden = golden("version-1");
     CountTables former = CountTables.read(golden);
     assertThat(former.features().names()).noneMatch(name -> name.startsWith("own."));
     CountTables newer = CountBuilder.recount(log, CountLogs.TEST, former, CountLogs.catalogue());
@@ -248,13 +258,10 @@ class CountFileTest {
   /** A folder that version 1 wrote must always be readable, and give the same inputs. */
   @Test
   void read_folderOfVersion1_givesItsInputs() throws Exception {
-    Path golden =
-        Path.of(Objects.requireNonNull(CountFileTest.class.getResource("version-1")).toURI());
+    Path golden = golden("version-1");
     CountTables read = CountTables.read(golden);
     assertThat(read.generation()).isEqualTo("2024-04-05T00:00:00Z-423507c3523f");
-    CountedRanking ranking =
-        CountedRanking.read(
-            golden, TestLogs.SCHEMA.actions(), TestLogs.SCHEMA.surfaces(), CountLogs.catalogue());
+    CountedRanking ranking = ranking(golden);
     float[] probabilities = {0.5f, 0.25f, 0.5f, 0.25f};
     ranking.apply(read.query(1, new int[] {3, 2}), new int[] {1, 7}, probabilities);
     assertThat(probabilities[0]).isCloseTo(0.70591825f, within(1e-6f));
@@ -265,13 +272,10 @@ class CountFileTest {
   /** A folder that version 2 wrote must always be readable, and give the same inputs. */
   @Test
   void read_folderOfVersion2_givesItsInputs() throws Exception {
-    Path golden =
-        Path.of(Objects.requireNonNull(CountFileTest.class.getResource("version-2")).toURI());
+    Path golden = golden("version-2");
     CountTables read = CountTables.read(golden);
     assertThat(read.generation()).isEqualTo("2024-04-05T00:00:00Z-e9154b62820a");
-    CountedRanking ranking =
-        CountedRanking.read(
-            golden, TestLogs.SCHEMA.actions(), TestLogs.SCHEMA.surfaces(), CountLogs.catalogue());
+    CountedRanking ranking = ranking(golden);
     float[] probabilities = {0.5f, 0.25f, 0.5f, 0.25f};
     int[] own = {10, 4, 1}; // ten actions, of which four are likes and one is a hide
     ranking.apply(read.query(1, new int[] {3, 2}, own), new int[] {1, 7}, probabilities);
