@@ -100,14 +100,15 @@ final class RowLoader {
     }
     batch.clear();
     characters = 0;
-    collectMisfits(file);
+    boolean misfits = collectMisfits(file);
     faults.sort(Comparator.comparingLong(BadRow::row));
     refused += faults.size();
     faults.forEach(bad::add);
     faults.clear();
     session.execute(
-        "INSERT INTO %s SELECT %s FROM %s WHERE %s"
-            .formatted(table, join(this::value, ", "), STAGED, fitsAll()));
+        "INSERT INTO %s SELECT %s FROM %s%s"
+            .formatted(
+                table, join(this::value, ", "), STAGED, misfits ? " WHERE " + fitsAll() : ""));
     session.execute("DROP TABLE " + STAGED);
   }
 
@@ -144,15 +145,14 @@ final class RowLoader {
   }
 
   private String fitsAll() {
-    String all = join((at, type) -> type.fits("c" + at, json), " AND ");
-    return all.isEmpty() ? "true" : all;
+    return join((at, type) -> type.fits("c" + at, json), " AND ");
   }
 
   /**
    * Notes one fault for each row that has values of the wrong type. The fault names the first such
-   * value.
+   * value. Returns whether there is such a row.
    */
-  private void collectMisfits(String file) throws SQLException {
+  private boolean collectMisfits(String file) throws SQLException {
     String cases =
         join(
             (at, type) -> {
@@ -161,7 +161,7 @@ final class RowLoader {
             },
             " ");
     if (cases.isEmpty()) {
-      return;
+      return false;
     }
     String whole = join((at, type) -> "coalesce(c" + at + ", '')", ", ");
     String query =
@@ -172,6 +172,7 @@ final class RowLoader {
             .formatted(join((at, type) -> "left(c" + at + ", 200)", ", "), whole, cases, STAGED);
     List<String> names = List.copyOf(columns.keySet());
     List<ColumnType> types = List.copyOf(columns.values());
+    int before = faults.size();
     try (Statement statement = session.connection().createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       while (rows.next()) {
@@ -184,6 +185,7 @@ final class RowLoader {
                 file, rows.getLong(1), names.get(at), reason, Shown.value(rows.getString(4))));
       }
     }
+    return faults.size() > before;
   }
 
   /** Returns the number of rows that were read from all files, including refused rows. */
