@@ -149,36 +149,41 @@ public final class PairedBootstrap {
    * are sorted once; each draw costs O(n).
    */
   private static final class WeightedAuc {
-    private final int[] order;
-    private final boolean[] tiedWithNext;
-    private final boolean[] labels;
-    private final int[] groups;
+    private static final int POSITIVE = 1;
+    private static final int TIED = 2;
+    private static final int FLAGS = 2;
+
+    /**
+     * (impressions) by rising score: the user's group, shifted by {@link #FLAGS} bits, and whether
+     * the impression is positive and has the score of the next one. A draw reads this array from
+     * start to end, because reading labels and groups in the order of scores would miss the
+     * processor's cache.
+     */
+    private final int[] sorted;
 
     WeightedAuc(float[] scores, boolean[] labels, int[] groups) {
-      this.order = BinaryMetrics.ascending(scores);
-      this.labels = labels;
-      this.groups = groups;
-      this.tiedWithNext = new boolean[scores.length];
-      for (int i = 0; i + 1 < scores.length; i++) {
-        tiedWithNext[i] = scores[order[i]] == scores[order[i + 1]];
+      int[] order = BinaryMetrics.ascending(scores);
+      this.sorted = new int[order.length];
+      for (int i = 0; i < order.length; i++) {
+        boolean tied = i + 1 < order.length && scores[order[i]] == scores[order[i + 1]];
+        int flags = (labels[order[i]] ? POSITIVE : 0) | (tied ? TIED : 0);
+        sorted[i] = groups[order[i]] << FLAGS | flags;
       }
     }
 
     double of(int[] drawn) {
-      double pairs = 0;
+      long pairs = 0; // in halves, because a tied pair counts one half
       long negativesBelow = 0;
       long positives = 0;
       long tiedPositives = 0;
       long tiedNegatives = 0;
-      for (int i = 0; i < order.length; i++) {
-        int weight = drawn[groups[order[i]]];
-        if (labels[order[i]]) {
-          tiedPositives += weight;
-        } else {
-          tiedNegatives += weight;
-        }
-        if (!tiedWithNext[i]) {
-          pairs += tiedPositives * (negativesBelow + tiedNegatives / 2.0);
+      for (int impression : sorted) {
+        int weight = drawn[impression >>> FLAGS];
+        int positive = weight & -(impression & POSITIVE); // without a branch: labels are random
+        tiedPositives += positive;
+        tiedNegatives += weight - positive;
+        if ((impression & TIED) == 0) {
+          pairs += tiedPositives * (2 * negativesBelow + tiedNegatives);
           positives += tiedPositives;
           negativesBelow += tiedNegatives;
           tiedPositives = 0;
@@ -186,7 +191,7 @@ public final class PairedBootstrap {
         }
       }
       double all = (double) positives * negativesBelow;
-      return all == 0 ? Double.NaN : pairs / all;
+      return all == 0 ? Double.NaN : pairs / 2.0 / all;
     }
   }
 }
