@@ -90,8 +90,8 @@ public final class RecipeCheck {
   }
 
   /**
-   * Returns a recipe whose automatic sizes are those of an earlier model, because a warm start
-   * needs a model of the same shape.
+   * Returns a recipe whose automatic sizes and attributes are those of an earlier model, because a
+   * warm start needs a model of the same shape.
    *
    * @param earlier folder of the earlier model
    */
@@ -100,8 +100,11 @@ public final class RecipeCheck {
     return recipe.given(
         Map.of(
             AutomaticSetting.ITEM_DIM.path(), Integer.toString(model.itemDim()),
-            AutomaticSetting.WIDTH.path(), Integer.toString(model.width())),
-        "the model of the warm start has this size");
+            AutomaticSetting.WIDTH.path(), Integer.toString(model.width()),
+            AutomaticSetting.ATTRIBUTE_COLUMNS.path(), model.attributes().columns().toString(),
+            AutomaticSetting.ATTRIBUTE_BUCKETS.path(),
+                Integer.toString(model.attributes().buckets())),
+        "the model of the warm start has this value");
   }
 
   /**

@@ -241,8 +241,8 @@ final class TrainCommandTest {
         train("--warm-start", earlier.toString(), "--set", "training.epochs=1", "--set", rest);
     assertThat(run(warm)).as(err.toString()).isZero();
     assertThat(console.toString())
-        .contains("model.itemDim: 8 (the model of the warm start has this size)")
-        .contains("model.width: 16 (the model of the warm start has this size)");
+        .contains("model.itemDim: 8 (the model of the warm start has this value)")
+        .contains("model.width: 16 (the model of the warm start has this value)");
   }
 
   @Test

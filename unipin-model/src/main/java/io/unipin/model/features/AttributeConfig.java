@@ -19,8 +19,10 @@ public record AttributeConfig(int buckets, List<String> columns) {
   private static final String TAGS = "attributes";
   private static final String CATEGORY = "category";
   private static final String AUTHOR = "author";
-  private static final List<String> COLUMNS = List.of(TAGS, CATEGORY, AUTHOR);
   private static final int MOST_BUCKETS = 1 << 24;
+
+  /** The columns that can be read as attributes. */
+  public static final List<String> COLUMNS = List.of(TAGS, CATEGORY, AUTHOR);
 
   /** The configuration of a model that reads no attributes. */
   public static final AttributeConfig NONE = new AttributeConfig(0, List.of(TAGS));

@@ -3,6 +3,7 @@ package io.unipin.train.recipe;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.settings.ConfigException;
 import io.unipin.settings.SettingsTree;
@@ -16,6 +17,8 @@ import java.util.Set;
 public enum AutomaticSetting {
   ITEM_DIM("model", "itemDim", "128"),
   WIDTH("model", "width", "128"),
+  ATTRIBUTE_COLUMNS("model.attributes", "columns", "[attributes]"),
+  ATTRIBUTE_BUCKETS("model.attributes", "buckets", "0"),
   DROPOUT("training", "dropout", "0.3"),
   NEGATIVES("training", "negatives", "0"),
   MASK_PROBABILITY("training", "maskProbability", "0.2"),
@@ -49,7 +52,7 @@ public enum AutomaticSetting {
   static Set<AutomaticSetting> takeFrom(SettingsTree recipe) {
     Set<AutomaticSetting> automatic = EnumSet.noneOf(AutomaticSetting.class);
     for (AutomaticSetting setting : values()) {
-      JsonNode section = recipe.values().path(setting.section);
+      JsonNode section = recipe.values().at("/" + setting.section.replace('.', '/'));
       JsonNode value = section.path(setting.key);
       if (section instanceof ObjectNode settings && value.isTextual()) {
         setting.requireAuto(recipe, value);
@@ -62,9 +65,16 @@ public enum AutomaticSetting {
 
   /** Returns the value before any data is known. */
   private JsonNode usual() {
+    if (isList()) {
+      return JsonNodeFactory.instance.arrayNode().add(usual.substring(1, usual.length() - 1));
+    }
     return isWhole()
         ? IntNode.valueOf(Integer.parseInt(usual))
         : DoubleNode.valueOf(Double.parseDouble(usual));
+  }
+
+  private boolean isList() {
+    return usual.startsWith("[");
   }
 
   private boolean isWhole() {
@@ -73,9 +83,9 @@ public enum AutomaticSetting {
 
   private void requireAuto(SettingsTree recipe, JsonNode text) {
     if (!text.asText().equals(AUTO)) {
-      String number = isWhole() ? "a whole number" : "a number";
+      String kind = isList() ? "a list" : isWhole() ? "a whole number" : "a number";
       throw recipe.refusal(
-          path(), "%s or %s expected, got %s".formatted(number, AUTO, text.toString()));
+          path(), "%s or %s expected, got %s".formatted(kind, AUTO, text.toString()));
     }
   }
 
@@ -83,10 +93,9 @@ public enum AutomaticSetting {
   static void allowIn(ObjectNode schema) {
     for (AutomaticSetting setting : values()) {
       ObjectNode of =
-          (ObjectNode)
-              schema.at("/properties/%s/properties/%s".formatted(setting.section, setting.key));
-      String number = of.path("type").asText();
-      of.putArray("type").add(number).add("string");
+          (ObjectNode) schema.at("/properties/" + setting.path().replace(".", "/properties/"));
+      String type = of.path("type").asText();
+      of.putArray("type").add(type).add("string");
       of.put("pattern", "^" + AUTO + "$"); // a pattern restricts only texts
     }
   }

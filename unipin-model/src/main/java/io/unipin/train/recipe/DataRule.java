@@ -1,5 +1,7 @@
 package io.unipin.train.recipe;
 
+import io.unipin.model.features.AttributeConfig;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -11,6 +13,10 @@ import java.util.Locale;
  * <caption>Rules</caption>
  * <tr><td>itemDim</td><td>128; 64 above 1,000,000 items</td></tr>
  * <tr><td>width</td><td>128</td></tr>
+ * <tr><td>attributes.columns</td><td>those with a value that two items have; if there is none,
+ * attributes</td></tr>
+ * <tr><td>attributes.buckets</td><td>0 if no value is shared. Otherwise the first power of two of at
+ * least four times the number of shared values, from 1,024 to 65,536</td></tr>
  * <tr><td>dropout</td><td>.5 up to 20 positive actions per item, .3 from 200 on, linear in the
  * logarithm in between</td></tr>
  * <tr><td>negatives</td><td>full softmax up to 20,000 items, and up to 50,000 items if targets ×
@@ -27,6 +33,10 @@ final class DataRule {
   private static final int WIDTH = 128;
   private static final int NARROW = 64;
   private static final int MOST_WIDE_ITEMS = 1_000_000;
+
+  private static final int BUCKETS_PER_NAME = 4;
+  private static final int FEWEST_BUCKETS = 1024;
+  private static final int MOST_BUCKETS = 65_536;
 
   private static final double MOST_DROPOUT = 0.5;
   private static final double LEAST_DROPOUT = 0.3;
@@ -64,6 +74,8 @@ final class DataRule {
     return switch (setting) {
       case ITEM_DIM -> rule.itemDim();
       case WIDTH -> rule.width();
+      case ATTRIBUTE_COLUMNS -> rule.attributeColumns();
+      case ATTRIBUTE_BUCKETS -> rule.attributeBuckets();
       case DROPOUT -> rule.dropout();
       case NEGATIVES -> rule.negatives();
       case MASK_PROBABILITY -> rule.maskProbability();
@@ -87,6 +99,41 @@ final class DataRule {
   private SettingChoice width() {
     return choice(
         AutomaticSetting.WIDTH, WIDTH, "128 was better than 64 on all measured data of any size");
+  }
+
+  private SettingChoice attributeColumns() {
+    List<String> shared =
+        AttributeConfig.COLUMNS.stream().filter(column -> shared(column) > 0).toList();
+    return shared.isEmpty()
+        ? new SettingChoice(
+            AutomaticSetting.ATTRIBUTE_COLUMNS.path(),
+            AttributeConfig.NONE.columns().toString(),
+            "no two items have the same attribute, category or author")
+        : new SettingChoice(
+            AutomaticSetting.ATTRIBUTE_COLUMNS.path(),
+            shared.toString(),
+            "several items have the same value there, so it says something about new items");
+  }
+
+  private SettingChoice attributeBuckets() {
+    int names = recipe.model().attributes().columns().stream().mapToInt(this::shared).sum();
+    if (names == 0) {
+      return choice(
+          AutomaticSetting.ATTRIBUTE_BUCKETS,
+          0,
+          "a value that only one item has says nothing about other items");
+    }
+    long wanted = Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, (long) BUCKETS_PER_NAME * names));
+    int buckets = Integer.highestOneBit((int) wanted - 1) << 1;
+    return choice(
+        AutomaticSetting.ATTRIBUTE_BUCKETS,
+        buckets,
+        "items share %,d values, and few of these should get the same row",
+        names);
+  }
+
+  private int shared(String column) {
+    return data.shared().getOrDefault(column, 0);
   }
 
   private SettingChoice dropout() {

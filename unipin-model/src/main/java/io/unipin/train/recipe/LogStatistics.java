@@ -1,13 +1,19 @@
 package io.unipin.train.recipe;
 
+import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.TrainingPart;
+import io.unipin.model.features.AttributeConfig;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Statistics of the training part of a feed log. Held-out actions and withheld items don't count.
@@ -22,6 +28,8 @@ import java.util.Set;
  * @param medianHistory the median of the users' numbers of training actions
  * @param longHistory the 90th percentile of the users' numbers of training actions
  * @param shown share of the training actions whose item the user saw in a training feedview
+ * @param shared for each column of the items table that can be read as attributes, how many of its
+ *     values at least two items have
  */
 public record LogStatistics(
     int users,
@@ -33,9 +41,14 @@ public record LogStatistics(
     double rare,
     int medianHistory,
     int longHistory,
-    double shown) {
+    double shown,
+    Map<String, Integer> shared) {
   /** An item is rare if it has fewer positive actions than this. */
   public static final int RARE_BELOW = 5;
+
+  public LogStatistics {
+    shared = Map.copyOf(shared);
+  }
 
   /** Returns the statistics of the training part of a log. */
   public static LogStatistics of(FeedLog log, Holdout holdout) {
@@ -97,7 +110,29 @@ public record LogStatistics(
           items == 0 ? 0 : (double) rare / items,
           quantile(histories, 0.5),
           quantile(histories, 0.9),
-          actions == 0 ? 0 : (double) shown / actions);
+          actions == 0 ? 0 : (double) shown / actions,
+          AttributeConfig.COLUMNS.stream()
+              .collect(Collectors.toMap(Function.identity(), this::shared)));
+    }
+
+    /** Returns how many values of a column at least two items have. */
+    private int shared(String column) {
+      AttributeConfig read = new AttributeConfig(1, List.of(column));
+      Catalogue catalogue = log.catalogue();
+      Set<String> once = new HashSet<>();
+      Set<String> twice = new HashSet<>();
+      for (int item = 0; item < catalogue.size(); item++) {
+        if (!holdout.withheld().contains(item)) {
+          for (String name :
+              read.names(
+                  catalogue.attributes(item), catalogue.category(item), catalogue.author(item))) {
+            if (!once.add(name)) {
+              twice.add(name);
+            }
+          }
+        }
+      }
+      return twice.size();
     }
 
     private void count(int user) {

@@ -12,7 +12,12 @@ class DataRuleTest {
 
   /** Returns statistics of a log like Amazon Beauty, with other numbers of items and actions. */
   private static LogStatistics data(int items, long actions, double shown) {
-    return new LogStatistics(22_363, items, 0, items, actions, actions, 0.1, 5, 14, shown);
+    return data(items, actions, shown, Map.of());
+  }
+
+  private static LogStatistics data(
+      int items, long actions, double shown, Map<String, Integer> shared) {
+    return new LogStatistics(22_363, items, 0, items, actions, actions, 0.1, 5, 14, shown, shared);
   }
 
   private static String value(AutomaticSetting setting, LogStatistics data) {
@@ -49,7 +54,7 @@ class DataRuleTest {
 
   @Test
   void choose_dropoutWithoutPositiveActions_isTheLeast() {
-    LogStatistics data = new LogStatistics(10, 50, 0, 0, 100, 0, 0, 10, 10, 0);
+    LogStatistics data = new LogStatistics(10, 50, 0, 0, 100, 0, 0, 10, 10, 0, Map.of());
     assertThat(value(AutomaticSetting.DROPOUT, data)).isEqualTo("0.3");
   }
 
@@ -124,6 +129,8 @@ class DataRuleTest {
         .containsExactly(
             "model.itemDim",
             "model.width",
+            "model.attributes.columns",
+            "model.attributes.buckets",
             "training.dropout",
             "training.negatives",
             "training.maskProbability",
@@ -135,5 +142,23 @@ class DataRuleTest {
         .extracting(SettingChoice::reason)
         .doesNotHaveDuplicates()
         .anyMatch(reason -> reason.startsWith("an item has 12.7 positive actions on average; "));
+  }
+
+  @Test
+  void choose_attributes_readsTheColumnsWithSharedValues() {
+    LogStatistics some = data(1000, 1000, 0, Map.of("attributes", 0, "category", 50, "author", 7));
+    assertThat(value(AutomaticSetting.ATTRIBUTE_COLUMNS, some)).isEqualTo("[category, author]");
+    LogStatistics none = data(1000, 1000, 0, Map.of("attributes", 0, "category", 0));
+    assertThat(value(AutomaticSetting.ATTRIBUTE_COLUMNS, none)).isEqualTo("[attributes]");
+    assertThat(value(AutomaticSetting.ATTRIBUTE_BUCKETS, none)).isEqualTo("0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1024", "256, 1024", "257, 2048", "4096, 16384", "4097, 32768", "1000000, 65536"})
+  void choose_buckets_areFourTimesTheSharedValues(int shared, String expected) {
+    LogStatistics data = data(1000, 1000, 0, Map.of("category", shared, "author", 1_000_000));
+    TrainConfig recipe = USUAL.with("model.attributes.columns", "[category]");
+    assertThat(DataRule.choose(AutomaticSetting.ATTRIBUTE_BUCKETS, recipe, data).value())
+        .isEqualTo(expected);
   }
 }

@@ -2,10 +2,15 @@ package io.unipin.train.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.train.TestLogs;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LogStatisticsTest {
@@ -79,10 +84,43 @@ class LogStatisticsTest {
   }
 
   @Test
+  void of_describedItems_countsTheValuesThatTwoItemsHave() {
+    List<CatalogueItem> items =
+        List.of(item(1, "news", "anna", "a", "b"), item(2, "news", "ben", "a"), item(3, "", "ben"));
+    FeedLog log = new FeedLogBuilder(TestLogs.SCHEMA, Catalogue.of(items)).build();
+    assertThat(LogStatistics.of(log, Holdout.leaveLast(log, 1)).shared())
+        .isEqualTo(Map.of("attributes", 1, "category", 1, "author", 1));
+  }
+
+  @Test
+  void of_withheldItems_doesNotCountTheirValues() {
+    List<CatalogueItem> pairs =
+        IntStream.range(0, 20).mapToObj(i -> item(i, "category " + i / 2, "")).toList();
+    FeedLogBuilder builder = new FeedLogBuilder(TestLogs.SCHEMA, Catalogue.of(pairs));
+    builder.user("anna");
+    for (int i = 0; i < 20; i++) {
+      builder.action(i, TestLogs.LIKE, 0, SECOND * (i + 1));
+    }
+    FeedLog log = builder.build();
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    assertThat(LogStatistics.of(log, holdout).shared()).containsEntry("category", 10);
+    assertThat(LogStatistics.of(log, holdout.withholding(0.3, 0)).shared().get("category"))
+        .isLessThan(10);
+  }
+
+  private static CatalogueItem item(long id, String category, String author, String... tags) {
+    return new CatalogueItem(
+        id, "item " + id, category, 0, new float[0], author, "", List.of(tags));
+  }
+
+  @Test
   void of_aLogWithoutActions_isZero() {
     FeedLog log = TestLogs.log(3).build();
     LogStatistics data = LogStatistics.of(log, Holdout.leaveLast(log, 1));
-    assertThat(data).isEqualTo(new LogStatistics(0, 3, 0, 0, 0, 0, 0, 0, 0, 0));
+    assertThat(data)
+        .isEqualTo(
+            new LogStatistics(
+                0, 3, 0, 0, 0, 0, 0, 0, 0, 0, Map.of("attributes", 0, "category", 0, "author", 0)));
     assertThat(data.targetsPerItem()).isZero();
   }
 }

@@ -30,7 +30,7 @@ class RecipeTest {
   }
 
   @Test
-  void defaults_leaveSevenSettingsToTheData() {
+  void defaults_leaveNineSettingsToTheData() {
     Recipe recipe = Recipe.defaults(Map.of());
     assertThat(recipe.automatic()).containsExactly(AutomaticSetting.values());
     assertThat(recipe.usual()).isEqualTo(TrainConfig.defaults());
@@ -42,14 +42,15 @@ class RecipeTest {
     Recipe data = Recipe.defaults(Map.of());
     String value = setting.path().endsWith("Probability") ? "0.07" : "0";
     value = setting.path().startsWith("model.") ? "32" : value;
+    value = setting == AutomaticSetting.ATTRIBUTE_COLUMNS ? "[author]" : value;
     value =
         setting == AutomaticSetting.EPOCHS || setting == AutomaticSetting.PATIENCE ? "3" : value;
     Recipe overridden = Recipe.defaults(Map.of(setting.path(), value));
-    String[] path = setting.path().split("\\.", 2);
-    Recipe written =
-        Recipe.read(file("%s:\n  %s: %s\n".formatted(path[0], path[1], value)), Map.of());
+    String nested = setting.path().replace(".", ": {") + ": " + value;
+    String ends = "}".repeat(setting.path().split("\\.").length - 1);
+    Recipe written = Recipe.read(file(nested + ends + "\n"), Map.of());
     for (Recipe stated : List.of(overridden, written)) {
-      assertThat(stated.automatic()).hasSize(6).doesNotContain(setting);
+      assertThat(stated.automatic()).hasSize(8).doesNotContain(setting);
       ResolvedRecipe resolved = stated.resolve(LOG);
       assertThat(resolved.config()).isEqualTo(resolved.config().with(setting.path(), value));
       assertThat(resolved.config().training()).isNotEqualTo(data.usual().training());
@@ -68,6 +69,8 @@ class RecipeTest {
         .hasMessageContaining("training.clip: a number expected, got \"auto\"");
     assertThatThrownBy(() -> Recipe.read(stated, Map.of("training.dropout", "automatic")))
         .hasMessageContaining("training.dropout: a number or auto expected, got \"automatic\"");
+    assertThatThrownBy(() -> Recipe.read(stated, Map.of("model.attributes.columns", "author")))
+        .hasMessageContaining("model.attributes.columns: a list or auto expected, got \"author\"");
   }
 
   @Test
@@ -149,7 +152,7 @@ class RecipeTest {
 
   /** Nobody tuned these recipes, so their other settings follow the data. */
   @ParameterizedTest
-  @CsvSource({"amazon-2023, 6", "retailrocket, 6", "mind, 7", "ubi, 7"})
+  @CsvSource({"amazon-2023, 7", "retailrocket, 8", "mind, 8", "ubi, 9"})
   void read_aRecipeThatNobodyTuned_leavesTheRestToTheData(String name, int automatic) {
     assertThat(Recipe.read(recipe(name), Map.of()).automatic()).hasSize(automatic);
   }
