@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * A data set on which models are judged by items that their training did not know. Two recipes are
- * compared: the data set's own, and one with settings that should help with such items.
+ * compared: the data set's own, without attributes of items, and one with settings that should help
+ * with such items.
  */
 enum ColdStudy {
   BEAUTY("beauty", "amazon-beauty", Map.of("evaluation.withheld", "0.1"), Map.of(), true),
@@ -17,12 +18,17 @@ enum ColdStudy {
       Map.of("evaluation.protocol", "time-split"),
       Map.of(),
       false),
-  SIMULATOR("simulator", "simulator", Map.of("evaluation.withheld", "0.1"), Map.of(), true),
+  SIMULATOR(
+      "simulator",
+      "simulator",
+      Map.of("evaluation.withheld", "0.1", "model.attributes.buckets", "0"),
+      Map.of("model.attributes.buckets", "1024"),
+      true),
   KUAIRAND(
       "kuairand",
       "kuairand-pure",
       Map.of("evaluation.withheld", "0.1"),
-      Map.of("training.candidateUnknown", "0.1"),
+      Map.of("training.candidateUnknown", "0.1", "model.attributes.buckets", "4096"),
       true),
   ML_100K("ml-100k", "ml-100k", Map.of("evaluation.withheld", "0.1"), Map.of(), true);
 
