@@ -9,7 +9,9 @@ final class ItemTables {
   /** Files of other parts of the benchmark. A row is filled from the first one that has it. */
   private static final String KEYS = "items|items-keys|items-quick";
 
-  private static final String COLD = "items|items-cold";
+  private static final String COLD =
+      "items|items-cold|items-cold-kuairand|items-cold-beauty|items-cold-by-time";
+
   private static final String WEEK = "items|items-week";
 
   private static final String[] HEADS = {"figure", "measured", "target (who set it)"};
@@ -89,6 +91,7 @@ final class ItemTables {
   private static Table cold() {
     String[] heads = {
       "data",
+      "seeds",
       "HR@10 of withheld items, own recipe",
       "with settings for new items",
       "content neighbours",
@@ -107,6 +110,7 @@ final class ItemTables {
     String over = "{cold_hr10_over_content/changed/";
     return new String[] {
       data,
+      "{seeds}",
       "{own/cold/hr10|s4}",
       "{changed/cold/hr10|s4}",
       "{baselines/content_neighbours/cold/hr10|4}",
@@ -249,7 +253,15 @@ final class ItemTables {
 
   private static Table files() {
     Table table = Table.ofRuns("items-files", RUN);
-    for (String file : new String[] {"items", "items-keys", "items-cold", "items-week"}) {
+    for (String file : new String[] {
+          "items",
+          "items-keys",
+          "items-cold",
+          "items-cold-kuairand",
+          "items-cold-beauty",
+          "items-cold-by-time",
+          "items-week"
+        }) {
       table =
           table.optional(
               file, "[%s]({@file})".formatted(file), "{/machine/cpu|cpu}", "{/date|day}", "{/git}");

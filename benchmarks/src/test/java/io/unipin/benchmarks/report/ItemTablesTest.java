@@ -19,7 +19,7 @@ final class ItemTablesTest {
           .replace("S", "{\"mean\": 0.03, \"spread\": 0.001}");
   private static final String STUDY =
       """
-      {"targets": {"cold": 507}, "own": SIDE, "changed": SIDE,
+      {"seeds": 3, "targets": {"cold": 507}, "own": SIDE, "changed": SIDE,
        "baselines": {"content_neighbours": {"cold": {"hr10": 0.01}},
          "content_popularity": {"cold": {"hr10": 0.02}}},
        "cold_hr10_over_content": {"changed": {"difference": 0.02, "lower": 0.01, "upper": 0.03}},
@@ -65,7 +65,7 @@ final class ItemTablesTest {
             .replace("STUDY", STUDY));
     assertThat(table("items-cold"))
         .contains(
-            "| Amazon Beauty | 0.0300 ± 0.0010 | 0.0300 ± 0.0010 | 0.0100 | 0.0200 (0.0100 to"
+            "| Amazon Beauty | 3 | 0.0300 ± 0.0010 | 0.0300 ± 0.0010 | 0.0100 | 0.0200 (0.0100 to"
                 + " 0.0300) | at least 0 (project): met |")
         .contains("| KuaiRand-Pure |", "| none |")
         .doesNotContain("simulator", "MovieLens");
