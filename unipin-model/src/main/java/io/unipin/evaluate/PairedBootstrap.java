@@ -1,11 +1,9 @@
 package io.unipin.evaluate;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
-import java.util.stream.Stream;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Confidence intervals for the difference between two rankers that were judged on the same users.
@@ -93,7 +91,11 @@ public final class PairedBootstrap {
    * @param users (impressions) the user of each impression; impressions of one user are adjacent
    */
   public static Difference gauc(float[] a, float[] b, boolean[] labels, int[] users) {
-    List<double[]> each = new ArrayList<>(); // difference of the user's AUCs, and the user's weight
+    int[] groups = groups(users);
+    int most = users.length == 0 ? 0 : groups[groups.length - 1] + 1;
+    double[] differences = new double[most]; // by user, weighted by the user's impressions
+    int[] weights = new int[most];
+    int count = 0;
     for (int start = 0, end = 0; start < users.length; start = end) {
       while (end < users.length && users[end] == users[start]) {
         end++;
@@ -102,29 +104,31 @@ public final class PairedBootstrap {
       double first = BinaryMetrics.auc(Arrays.copyOfRange(a, start, end), own);
       if (!Double.isNaN(first)) {
         double second = BinaryMetrics.auc(Arrays.copyOfRange(b, start, end), own);
-        each.add(new double[] {first - second, end - start});
+        weights[count] = end - start;
+        differences[count++] = (first - second) * (end - start);
       }
     }
-    int n = each.size();
-    if (n == 0) {
+    if (count == 0) {
       return Difference.UNDEFINED;
     }
+    int n = count;
     Random random = new Random(SEED);
     double[] resampled = new double[RESAMPLES];
-    for (int r = 0; r < RESAMPLES; r++) {
-      resampled[r] = weighted(random.ints(n, 0, n).mapToObj(each::get));
-    }
-    return interval(weighted(each.stream()), resampled);
+    Arrays.setAll(resampled, r -> weighted(differences, weights, n, i -> random.nextInt(n)));
+    return interval(weighted(differences, weights, n, i -> i), resampled);
   }
 
-  private static double weighted(Stream<double[]> users) {
-    double[] sums = new double[2];
-    users.forEach(
-        user -> {
-          sums[0] += user[0] * user[1];
-          sums[1] += user[1];
-        });
-    return sums[0] / sums[1];
+  /** Returns the mean difference of n users, who are chosen by their index. */
+  private static double weighted(
+      double[] differences, int[] weights, int n, IntUnaryOperator chosen) {
+    double sum = 0;
+    long weight = 0;
+    for (int i = 0; i < n; i++) {
+      int user = chosen.applyAsInt(i);
+      sum += differences[user];
+      weight += weights[user];
+    }
+    return sum / weight;
   }
 
   private static int[] groups(int[] users) {
