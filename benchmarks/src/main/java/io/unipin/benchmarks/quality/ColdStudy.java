@@ -28,7 +28,13 @@ enum ColdStudy {
       "kuairand",
       "kuairand-pure",
       Map.of("evaluation.withheld", "0.1"),
-      Map.of("training.candidateUnknown", "0.1", "model.attributes.buckets", "4096"),
+      Map.of(
+          "training.candidateUnknown",
+          "0.1",
+          "model.attributes.buckets",
+          "4096",
+          "model.attributes.columns",
+          "[attributes]"),
       true),
   ML_100K("ml-100k", "ml-100k", Map.of("evaluation.withheld", "0.1"), Map.of(), true);
 

@@ -253,7 +253,8 @@ final class ItemTables {
 
   private static Table files() {
     Table table = Table.ofRuns("items-files", RUN);
-    for (String file : new String[] {
+    for (String file :
+        new String[] {
           "items",
           "items-keys",
           "items-cold",
