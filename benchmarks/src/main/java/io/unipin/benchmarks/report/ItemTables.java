@@ -102,7 +102,15 @@ final class ItemTables {
     return Table.of("items-cold", heads)
         .optional(COLD + "#cold/beauty", coldCells("Amazon Beauty", target))
         .optional(COLD + "#cold/simulator", coldCells("simulator", target))
-        .optional(COLD + "#cold/kuairand", coldCells("KuaiRand-Pure", "none"))
+        .optional(
+            COLD + "#cold/kuairand", // its videos have attributes, but no content
+            "KuaiRand-Pure",
+            "{seeds}",
+            "{own/cold/hr10|s4}",
+            "{changed/cold/hr10|s4}",
+            "",
+            "",
+            "none")
         .optional(COLD + "#cold/ml-100k", coldCells("MovieLens-100K", "none"));
   }
 
