@@ -3,6 +3,7 @@ package io.unipin.train;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.model.features.AttributeConfig;
+import io.unipin.train.recipe.AttributeNames;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -61,8 +62,7 @@ final class FeedLogDigest {
     FeedLogDigest sum = new FeedLogDigest();
     long count = 0;
     for (int row = 0; row < catalogue.size(); row++) {
-      List<String> names =
-          read.names(catalogue.attributes(row), catalogue.category(row), catalogue.author(row));
+      List<String> names = AttributeNames.of(catalogue, row, read);
       sum.number(names.size());
       names.forEach(sum::text);
       count += names.size();

@@ -6,6 +6,7 @@ import io.unipin.model.ModelFolder;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.settings.Nearest;
+import io.unipin.train.recipe.AttributeNames;
 import io.unipin.train.recipe.AutomaticSetting;
 import io.unipin.train.recipe.Recipe;
 import io.unipin.train.recipe.TrainConfig;
@@ -70,13 +71,7 @@ public final class RecipeCheck {
     boolean lacks =
         read.reads()
             && IntStream.range(0, catalogue.size())
-                .allMatch(
-                    row ->
-                        read.names(
-                                catalogue.attributes(row),
-                                catalogue.category(row),
-                                catalogue.author(row))
-                            .isEmpty());
+                .allMatch(row -> AttributeNames.of(catalogue, row, read).isEmpty());
     if (lacks) {
       throw new TrainException(
           "model.attributes.buckets: 0 expected for items without values in %s, got %s"

@@ -1,6 +1,7 @@
 package io.unipin.benchmarks.report;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The tables of {@code docs/results/items.md}, about items that are put while a server serves. */
 final class ItemTables {
@@ -98,32 +99,21 @@ final class ItemTables {
       "settings − neighbours (95 %)",
       "target of the lower end (who set it)"
     };
-    String target = "{cold_hr10_over_content/changed/lower|>=0 project}";
+    String neighbours = "{baselines/content_neighbours/cold/hr10|4}";
+    String over = "{cold_hr10_over_content/changed/";
+    String lead = over + "difference|4} (" + over + "lower|4} to " + over + "upper|4})";
+    String target = over + "lower|>=0 project}";
     return Table.of("items-cold", heads)
-        .optional(COLD + "#cold/beauty", coldCells("Amazon Beauty", target))
-        .optional(COLD + "#cold/simulator", coldCells("simulator", target))
-        .optional(
-            COLD + "#cold/kuairand", // its videos have attributes, but no content
-            "KuaiRand-Pure",
-            "{seeds}",
-            "{own/cold/hr10|s4}",
-            "{changed/cold/hr10|s4}",
-            "",
-            "",
-            "none")
-        .optional(COLD + "#cold/ml-100k", coldCells("MovieLens-100K", "none"));
+        .optional(COLD + "#cold/beauty", coldCells("Amazon Beauty", neighbours, lead, target))
+        .optional(COLD + "#cold/simulator", coldCells("simulator", neighbours, lead, target))
+        // The videos have attributes, but no content.
+        .optional(COLD + "#cold/kuairand", coldCells("KuaiRand-Pure", "", "", "none"))
+        .optional(COLD + "#cold/ml-100k", coldCells("MovieLens-100K", neighbours, lead, "none"));
   }
 
-  private static String[] coldCells(String data, String target) {
-    String over = "{cold_hr10_over_content/changed/";
+  private static String[] coldCells(String data, String neighbours, String lead, String target) {
     return new String[] {
-      data,
-      "{seeds}",
-      "{own/cold/hr10|s4}",
-      "{changed/cold/hr10|s4}",
-      "{baselines/content_neighbours/cold/hr10|4}",
-      over + "difference|4} (" + over + "lower|4} to " + over + "upper|4})",
-      target
+      data, "{seeds}", "{own/cold/hr10|s4}", "{changed/cold/hr10|s4}", neighbours, lead, target
     };
   }
 
@@ -261,16 +251,13 @@ final class ItemTables {
 
   private static Table files() {
     Table table = Table.ofRuns("items-files", RUN);
-    for (String file :
-        new String[] {
-          "items",
-          "items-keys",
-          "items-cold",
-          "items-cold-kuairand",
-          "items-cold-beauty",
-          "items-cold-by-time",
-          "items-week"
-        }) {
+    List<String> others =
+        Stream.of(KEYS, COLD, WEEK)
+            .flatMap(files -> Stream.of(files.split("\\|")))
+            .distinct()
+            .filter(file -> !file.equals(RUN))
+            .toList();
+    for (String file : others) {
       table =
           table.optional(
               file, "[%s]({@file})".formatted(file), "{/machine/cpu|cpu}", "{/date|day}", "{/git}");

@@ -13,8 +13,8 @@ import java.util.Locale;
  * <caption>Rules</caption>
  * <tr><td>itemDim</td><td>128; 64 above 1,000,000 items</td></tr>
  * <tr><td>width</td><td>128</td></tr>
- * <tr><td>attributes.columns</td><td>those with a value that two items have; if there is none,
- * attributes</td></tr>
+ * <tr><td>attributes.columns</td><td>Those with a value that two items have. If there is none,
+ * attributes.</td></tr>
  * <tr><td>attributes.buckets</td><td>0 if no value is shared. Otherwise the first power of two of at
  * least four times the number of shared values, from 1,024 to 65,536</td></tr>
  * <tr><td>dropout</td><td>.5 up to 20 positive actions per item, .3 from 200 on, linear in the

@@ -123,9 +123,7 @@ public record LogStatistics(
       Set<String> twice = new HashSet<>();
       for (int item = 0; item < catalogue.size(); item++) {
         if (!holdout.withheld().contains(item)) {
-          for (String name :
-              read.names(
-                  catalogue.attributes(item), catalogue.category(item), catalogue.author(item))) {
+          for (String name : AttributeNames.of(catalogue, item, read)) {
             if (!once.add(name)) {
               twice.add(name);
             }
