@@ -184,7 +184,7 @@ final class ConfigCommandTest {
     if (choice.isArray() && !List.copyOf(texts(choice)).contains(value.asText())) {
       faults.add(path + ": one of " + choice + " expected, got " + value);
     }
-    boolean matched = schema.has("pattern") && !value.isNumber(); // numbers have no pattern
+    boolean matched = schema.has("pattern") && value.isTextual(); // a pattern restricts only texts
     if (matched && !value.asText().matches(schema.path("pattern").asText())) {
       faults.add(path + ": " + schema.path("pattern") + " expected, got " + value);
     }

@@ -15,24 +15,27 @@ import java.util.Set;
  * chooses such settings in the order of this enum, because some choices depend on earlier ones.
  */
 public enum AutomaticSetting {
-  ITEM_DIM("model", "itemDim", "128"),
-  WIDTH("model", "width", "128"),
-  ATTRIBUTE_COLUMNS("model.attributes", "columns", "[attributes]"),
-  ATTRIBUTE_BUCKETS("model.attributes", "buckets", "0"),
-  DROPOUT("training", "dropout", "0.3"),
-  NEGATIVES("training", "negatives", "0"),
-  MASK_PROBABILITY("training", "maskProbability", "0.2"),
-  EPOCHS("training", "epochs", "20"),
-  PATIENCE("training", "patience", "5");
+  ITEM_DIM("model", "itemDim", IntNode.valueOf(128)),
+  WIDTH("model", "width", IntNode.valueOf(128)),
+  ATTRIBUTE_COLUMNS("model.attributes", "columns", list("attributes")),
+  ATTRIBUTE_BUCKETS("model.attributes", "buckets", IntNode.valueOf(0)),
+  DROPOUT("training", "dropout", DoubleNode.valueOf(0.3)),
+  NEGATIVES("training", "negatives", IntNode.valueOf(0)),
+  MASK_PROBABILITY("training", "maskProbability", DoubleNode.valueOf(0.2)),
+  EPOCHS("training", "epochs", IntNode.valueOf(20)),
+  PATIENCE("training", "patience", IntNode.valueOf(5));
 
   /** The value that leaves a setting to the data. */
   public static final String AUTO = "auto";
 
   private final String section;
   private final String key;
-  private final String usual;
 
-  AutomaticSetting(String section, String key, String usual) {
+  /** The value before any data is known. */
+  @SuppressWarnings("ImmutableEnumChecker") // callers get copies
+  private final JsonNode usual;
+
+  AutomaticSetting(String section, String key, JsonNode usual) {
     this.section = section;
     this.key = key;
     this.usual = usual;
@@ -56,34 +59,20 @@ public enum AutomaticSetting {
       JsonNode value = section.path(setting.key);
       if (section instanceof ObjectNode settings && value.isTextual()) {
         setting.requireAuto(recipe, value);
-        settings.set(setting.key, setting.usual());
+        settings.set(setting.key, setting.usual.deepCopy());
         automatic.add(setting);
       }
     }
     return automatic;
   }
 
-  /** Returns the value before any data is known. */
-  private JsonNode usual() {
-    if (isList()) {
-      return JsonNodeFactory.instance.arrayNode().add(usual.substring(1, usual.length() - 1));
-    }
-    return isWhole()
-        ? IntNode.valueOf(Integer.parseInt(usual))
-        : DoubleNode.valueOf(Double.parseDouble(usual));
-  }
-
-  private boolean isList() {
-    return usual.startsWith("[");
-  }
-
-  private boolean isWhole() {
-    return !usual.contains(".");
+  private static JsonNode list(String only) {
+    return JsonNodeFactory.instance.arrayNode().add(only);
   }
 
   private void requireAuto(SettingsTree recipe, JsonNode text) {
     if (!text.asText().equals(AUTO)) {
-      String kind = isList() ? "a list" : isWhole() ? "a whole number" : "a number";
+      String kind = usual.isArray() ? "a list" : usual.isInt() ? "a whole number" : "a number";
       throw recipe.refusal(
           path(), "%s or %s expected, got %s".formatted(kind, AUTO, text.toString()));
     }
