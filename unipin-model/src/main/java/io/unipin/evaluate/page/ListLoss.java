@@ -20,6 +20,9 @@ final class ListLoss implements Loss {
   /** Probabilities near 1 differ by less than this because of the rounding to float32. */
   private static final double ROUNDING = 1e-6;
 
+  /** Number of candidates that {@link #addSquares} adds at a time. */
+  private static final int BLOCK = 4;
+
   private final List<PageCandidates> lists;
   private final double[] scales;
 
@@ -96,25 +99,49 @@ final class ListLoss implements Loss {
   public void derive(double[] weights, double[] gradient, double[][] curvature) {
     int size = scales.length;
     double[] mean = new double[size];
-    double[] inputs = new double[size];
+    double[][] inputs = new double[BLOCK][size];
+    double[] shares = new double[BLOCK];
     for (PageCandidates list : lists) {
-      double[] shares = shares(utilities(list, weights));
+      double[] all = shares(utilities(list, weights));
       Arrays.fill(mean, 0);
-      for (int i = 0; i < shares.length; i++) {
-        scaled(list, i, inputs);
-        for (int a = 0; a < size; a++) {
-          mean[a] += shares[i] * inputs[a];
-          for (int b = 0; b <= a; b++) {
-            curvature[a][b] += shares[i] * inputs[a] * inputs[b];
-          }
+      for (int first = 0; first < all.length; first += BLOCK) {
+        for (int i = 0; i < BLOCK; i++) {
+          boolean past = first + i >= all.length; // a share of 0 adds nothing
+          shares[i] = past ? 0 : all[first + i];
+          scaled(list, past ? list.target() : first + i, inputs[i]);
         }
+        addSquares(shares, inputs, mean, curvature);
       }
-      scaled(list, list.target(), inputs);
       for (int a = 0; a < size; a++) {
-        gradient[a] += mean[a] - inputs[a];
+        // The target's inputs are 0, because they are subtracted from all inputs.
+        gradient[a] += mean[a];
         for (int b = 0; b <= a; b++) {
           curvature[a][b] -= mean[a] * mean[b];
         }
+      }
+    }
+  }
+
+  /**
+   * Adds the inputs of a block of candidates to the mean, and their products in pairs to the
+   * curvature, weighted by the shares. One pass over a row of the curvature serves a whole block,
+   * because reading and writing these rows is most of the work.
+   */
+  private static void addSquares(
+      double[] shares, double[][] inputs, double[] mean, double[][] curvature) {
+    double[] x0 = inputs[0];
+    double[] x1 = inputs[1];
+    double[] x2 = inputs[2];
+    double[] x3 = inputs[3];
+    for (int a = 0; a < mean.length; a++) {
+      double s0 = shares[0] * x0[a];
+      double s1 = shares[1] * x1[a];
+      double s2 = shares[2] * x2[a];
+      double s3 = shares[3] * x3[a];
+      mean[a] += s0 + s1 + s2 + s3;
+      double[] row = curvature[a];
+      for (int b = 0; b <= a; b++) {
+        row[b] += s0 * x0[b] + s1 * x1[b] + s2 * x2[b] + s3 * x3[b];
       }
     }
   }
@@ -136,8 +163,9 @@ final class ListLoss implements Loss {
     double[] utilities = new double[list.ids().length];
     for (int a = 0; a < scales.length; a++) {
       if (scales[a] > 0 && weights[a] != 0) {
+        double weight = weights[a] / scales[a];
         for (int i = 0; i < utilities.length; i++) {
-          utilities[i] += weights[a] * difference(list, i, a) / scales[a];
+          utilities[i] += weight * difference(list, i, a);
         }
       }
     }

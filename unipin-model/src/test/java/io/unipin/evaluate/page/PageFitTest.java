@@ -10,6 +10,7 @@ import io.unipin.model.features.PageOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class PageFitTest {
@@ -162,6 +163,25 @@ class PageFitTest {
     List<PageCandidates> lists = drawn(5, 7, 3, 1, -1);
     double[] scales = ListLoss.scales(lists, 3);
     LossChecks.requireDerivatives(new ListLoss(lists, scales), new Random(8).doubles(3, -1, 1));
+  }
+
+  @Test
+  void derive_listsOfAllLengths_equalsDifferencesOfValues() {
+    Random random = new Random(9);
+    List<PageCandidates> lists = new ArrayList<>();
+    for (int length = 1; length < 10; length++) {
+      float[] dots = new float[length];
+      float[] probabilities = new float[2 * length];
+      for (int i = 0; i < length; i++) {
+        dots[i] = random.nextFloat();
+        probabilities[2 * i] = random.nextFloat();
+        probabilities[2 * i + 1] = random.nextFloat();
+      }
+      long[] ids = LongStream.rangeClosed(1, length).toArray();
+      lists.add(new PageCandidates(ids, dots, probabilities, random.nextInt(length)));
+    }
+    double[] scales = ListLoss.scales(lists, 3);
+    LossChecks.requireDerivatives(new ListLoss(lists, scales), random.doubles(3, -1, 1));
   }
 
   @Test
