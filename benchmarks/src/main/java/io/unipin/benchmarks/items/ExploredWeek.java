@@ -1,6 +1,5 @@
 package io.unipin.benchmarks.items;
 
-import io.unipin.benchmarks.measure.ScratchFolder;
 import io.unipin.cli.console.ChildProcess;
 import io.unipin.cli.console.Home;
 import io.unipin.cli.statistics.Interval;
@@ -18,7 +17,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Plays a simulated week twice, without and with exploration, and compares the clicks. After each
@@ -35,6 +35,8 @@ final class ExploredWeek {
   private static final long DAY_MS = 24L * 3600 * 1000;
   private static final int WARM_UP_DAYS = 14;
   private static final int DAYS = 7;
+  private static final int FIRST_EPOCHS = 6;
+  private static final int DAILY_EPOCHS = 2;
   private static final double COLD_SHARE = 0.4;
   private static final double NORMAL_95 = 1.96;
 
@@ -43,59 +45,34 @@ final class ExploredWeek {
   private final boolean quick;
   private final long seed;
 
-  /** The clicks of each user in one play, and the number of all pages in this play. */
-  private static final class Clicks {
-    private final Map<String, long[]> users = new HashMap<>();
-    private long pages;
-
-    void add(LiveFeed.Visit visit, List<LiveFeed.Reaction> reactions, Map<Long, Long> created) {
-      long[] sums = users.computeIfAbsent(visit.user(), user -> new long[2]);
-      pages++;
-      for (LiveFeed.Reaction reaction : reactions) {
-        if (reaction.actions().contains(LiveFeed.actions().get(0))) {
-          sums[0]++;
-          sums[1] +=
-              visit.timeMs() - Objects.requireNonNull(created.get(reaction.item())) < DAY_MS
-                  ? 1
-                  : 0;
-        }
-      }
-    }
-
-    long sum(int kind) {
-      return users.values().stream().mapToLong(sums -> sums[kind]).sum();
-    }
-  }
-
   private ExploredWeek(Path folder, boolean quick, long seed) {
     this.folder = folder;
     this.quick = quick;
     this.seed = seed;
   }
 
-  static void measure(ScratchFolder scratch, boolean quick, Map<String, Object> results)
+  /**
+   * Plays the weeks of some seeds. Plays that an earlier run finished are not repeated.
+   *
+   * @param scratch folder for bundles and logs
+   * @param say receives a line for each finished play
+   */
+  static void measure(
+      Path scratch, boolean quick, int seeds, Map<String, Object> results, Consumer<String> say)
       throws IOException, InterruptedException {
-    int seeds = quick ? 1 : 3;
     List<double[]> young = new ArrayList<>();
     List<double[]> all = new ArrayList<>();
     long[] sums = new long[5];
     for (int seed = 1; seed <= seeds; seed++) {
-      Path folder = scratch.path().resolve("week-" + seed);
-      ExploredWeek week = new ExploredWeek(folder, quick, seed);
-      week.trainFirst();
-      Clicks without = week.play(0);
-      Clicks with = week.play(SHARE);
-      with.users.forEach(
-          (user, clicks) -> {
-            long[] other = without.users.getOrDefault(user, new long[2]);
-            all.add(new double[] {clicks[0] - other[0], other[0]});
-            young.add(new double[] {clicks[1] - other[1], other[1]});
-          });
-      sums[0] += with.pages;
-      sums[1] += without.sum(0);
-      sums[2] += with.sum(0);
-      sums[3] += without.sum(1);
-      sums[4] += with.sum(1);
+      ExploredWeek week = new ExploredWeek(scratch.resolve("week-" + seed), quick, seed);
+      WeekClicks without = week.clicks(0, say);
+      WeekClicks with = week.clicks(SHARE, say);
+      with.compare(without, all, young);
+      sums[0] += with.pages();
+      sums[1] += without.all();
+      sums[2] += with.all();
+      sums[3] += without.young();
+      sums[4] += with.young();
     }
     results.put("explore_seeds", seeds);
     results.put("explore_share", SHARE);
@@ -149,6 +126,7 @@ final class ExploredWeek {
             "training.seed=" + seed,
             "training.unseenClasses=false",
             "training.idDropout=0.1",
+            "evaluation.users=200",
             "evaluation.holdout=1")) {
       options.addAll(List.of("--set", setting));
     }
@@ -176,11 +154,51 @@ final class ExploredWeek {
     List<String> arguments =
         new ArrayList<>(
             List.of("train", "--data", data.toString(), "--out", firstBundle().toString()));
-    arguments.addAll(training(6));
+    arguments.addAll(training(FIRST_EPOCHS));
     ChildProcess.run(home, arguments);
   }
 
-  private Clicks play(double share) throws IOException, InterruptedException {
+  /**
+   * Returns the clicks of a play. Reads them from a file if the same week was played before.
+   *
+   * @param share the share of impressions for exploration
+   */
+  private WeekClicks clicks(double share, Consumer<String> say)
+      throws IOException, InterruptedException {
+    Path file = kept(share);
+    Optional<WeekClicks> known = WeekClicks.read(file);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    if (!Files.exists(firstBundle())) {
+      trainFirst();
+    }
+    WeekClicks clicks = play(share);
+    clicks.write(file);
+    say.accept(
+        "seed %d, share %s: %,d pages, %,d clicks, %,d on items younger than a day"
+            .formatted(seed, share, clicks.pages(), clicks.all(), clicks.young()));
+    return clicks;
+  }
+
+  /** Returns the file of a play. Its name depends on everything that the recipe says. */
+  private Path kept(double share) throws IOException {
+    StringBuilder recipe = new StringBuilder(training(FIRST_EPOCHS).toString());
+    Optional<Path> file = home.recipe("simulator", "train.yaml");
+    if (file.isPresent()) {
+      recipe.append(Files.readString(file.get()));
+    }
+    String name =
+        "seed-%d-share-%s-%s-%s.json"
+            .formatted(
+                seed,
+                share,
+                quick ? "quick" : "full",
+                Integer.toHexString(recipe.toString().hashCode()));
+    return home.work("explore").resolve(name);
+  }
+
+  private WeekClicks play(double share) throws IOException, InterruptedException {
     LiveFeed feed = feed();
     WeekLog before = before(feed);
     Map<Long, Long> created = new HashMap<>();
@@ -188,8 +206,9 @@ final class ExploredWeek {
     Path work = folder.resolve("share-" + share);
     Files.createDirectories(work.resolve("bundles"));
     List<String> settings = List.of("slate.exploration.share=" + share, "retrieval.candidates=300");
-    Clicks clicks = new Clicks();
-    try (LoopedServer server = new LoopedServer(home, firstBundle(), work, settings, training(2))) {
+    WeekClicks clicks = new WeekClicks();
+    try (LoopedServer server =
+        new LoopedServer(home, firstBundle(), work, settings, training(DAILY_EPOCHS))) {
       before.users().forEach(server::record);
       long put = day(WARM_UP_DAYS);
       for (int day = WARM_UP_DAYS; day < WARM_UP_DAYS + DAYS; day++) {

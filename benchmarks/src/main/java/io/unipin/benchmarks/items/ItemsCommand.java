@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
           + " search.",
       "keys: a million items: what their keys take, and pages that name items by key against pages"
           + " that name ids.",
-      "explore: a simulated week with daily training, with and without exploration.",
+      "explore: a simulated week with daily training, with and without exploration. An interrupted"
+          + " run continues with the first week that is not finished.",
       "cold: trains each data set's recipe, and one with settings for new items, and judges both by"
           + " items that training did not know. An interrupted run continues where it stopped.",
       "explore and cold are not part of --quick unless --only names them."
@@ -80,7 +81,8 @@ public final class ItemsCommand implements Callable<Integer>, Checked {
       defaultValue = "3",
       paramLabel = "N",
       description =
-          "Number of trainings of each recipe in the part cold. Default: ${DEFAULT-VALUE}.")
+          "Number of weeks in the part explore, and of trainings of each recipe in the part cold."
+              + " Default: ${DEFAULT-VALUE}.")
   private int seeds;
 
   @Option(
@@ -98,7 +100,10 @@ public final class ItemsCommand implements Callable<Integer>, Checked {
       case "many" -> ManyItems::measure;
       case "equal" -> EqualItems::measure;
       case "keys" -> KeyItems::measure;
-      case "explore" -> ExploredWeek::measure;
+      case "explore" ->
+          (scratch, quick, results) ->
+              ExploredWeek.measure(
+                  scratch.path(), quick, quick ? 1 : seeds, results, System.err::println);
       case "cold" ->
           (scratch, quick, results) ->
               ColdItems.measure(Home.find(), plan(), results, System.err::println);
