@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * histories predicts.
  */
 class UserKvCacheSimulationTest {
-  private static final int SCHEDULES = 1_500;
+  private static final int SCHEDULES = "nightly".equals(System.getenv("UNIPIN_TEST")) ? 1_500 : 500;
   private static final int FEW = 60;
   private static final int STEPS = 60;
 

@@ -228,6 +228,15 @@ public final class TrainingModel implements AutoCloseable {
     }
   }
 
+  /** Adds values to a parameter, in place. For tests. */
+  void add(String name, float[] values) {
+    JniUtils.setGradMode(false);
+    PtNDArray parameter = parameter(name);
+    try (NDManager scope = module.newManager()) {
+      parameter.addi(scope.create(values, parameter.getShape()));
+    }
+  }
+
   /** Returns a copy of the current weights. */
   Weights weights() {
     Map<String, FloatTensor> tensors = new LinkedHashMap<>();

@@ -11,7 +11,6 @@ import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.RequestContext;
 import io.unipin.model.features.TokenSequence;
 import io.unipin.model.features.UserAction;
-import io.unipin.model.files.FloatTensor;
 import io.unipin.model.files.Program;
 import io.unipin.model.files.Weights;
 import java.nio.file.Path;
@@ -47,48 +46,57 @@ class TrainingModelTest {
     TrainingBatch plain = TestBatches.batch(config, SEED, 3, 7, 4);
     TrainingBatch batch = rare ? TestBatches.rare(plain, SEED) : plain;
     StepSettings settings = TestBatches.rare(TestBatches.settings(config, 1, 0), 3, 2);
-    Weights weights = TestModels.learned(config, SEED);
-    Map<String, float[]> gradients;
-    try (TrainingModel model = TrainingModel.of(config, weights)) {
-      gradients = model.gradients(batch, settings);
+    try (TrainingModel model = TrainingModel.of(config, TestModels.learned(config, SEED))) {
+      Map<String, float[]> gradients = model.gradients(batch, settings);
+      assertThat(gradients.containsKey("path_out")).isEqualTo(described);
+      Random random = new Random(SEED);
+      gradients.forEach(
+          (name, gradient) -> {
+            float[] direction = direction(gradient.length, random);
+            double expected = 0;
+            for (int i = 0; i < direction.length; i++) {
+              expected += (double) direction[i] * gradient[i];
+            }
+            assertThat(slope(model, name, direction, batch, settings))
+                .as(name)
+                .isCloseTo(expected, within(2e-3 + 0.02 * Math.abs(expected)));
+          });
     }
-    assertThat(gradients.containsKey("path_out")).isEqualTo(described);
-    Random random = new Random(SEED);
+  }
+
+  /** Returns a random vector of length 1. */
+  private static float[] direction(int size, Random random) {
+    double[] direction = random.doubles(size, -1, 1).toArray();
+    double norm = Math.sqrt(Arrays.stream(direction).map(value -> value * value).sum());
+    float[] unit = new float[size];
+    for (int i = 0; i < size; i++) {
+      unit[i] = (float) (direction[i] / norm);
+    }
+    return unit;
+  }
+
+  /** Returns the slope of the loss when a parameter moves. Moves the parameter back afterwards. */
+  private static double slope(
+      TrainingModel model,
+      String name,
+      float[] direction,
+      TrainingBatch batch,
+      StepSettings settings) {
     float step = 4e-3f;
-    for (Map.Entry<String, float[]> entry : gradients.entrySet()) {
-      float[] direction = new float[entry.getValue().length];
-      double expected = 0;
-      double norm = 0;
-      for (int i = 0; i < direction.length; i++) {
-        direction[i] = (float) random.nextGaussian();
-        norm += direction[i] * direction[i];
-      }
-      for (int i = 0; i < direction.length; i++) {
-        direction[i] = (float) (direction[i] / Math.sqrt(norm));
-        expected += (double) direction[i] * entry.getValue()[i];
-      }
-      String name = entry.getKey();
-      double up = loss(config, moved(weights, name, direction, step), batch, settings);
-      double down = loss(config, moved(weights, name, direction, -step), batch, settings);
-      assertThat((up - down) / (2 * step))
-          .as(entry.getKey())
-          .isCloseTo(expected, within(2e-3 + 0.02 * Math.abs(expected)));
-    }
+    model.add(name, times(direction, step));
+    double up = model.loss(batch, settings).total();
+    model.add(name, times(direction, -2 * step));
+    double down = model.loss(batch, settings).total();
+    model.add(name, times(direction, step));
+    return (up - down) / (2 * step);
   }
 
-  private static Weights moved(Weights weights, String name, float[] direction, float step) {
-    float[] values = weights.get(name).toArray();
-    for (int i = 0; i < values.length; i++) {
-      values[i] += step * direction[i];
+  private static float[] times(float[] values, float factor) {
+    float[] product = values.clone();
+    for (int i = 0; i < product.length; i++) {
+      product[i] *= factor;
     }
-    return weights.with(Map.of(name, FloatTensor.of(values, weights.get(name).shape())));
-  }
-
-  private static double loss(
-      ModelConfig config, Weights weights, TrainingBatch batch, StepSettings settings) {
-    try (TrainingModel model = TrainingModel.of(config, weights)) {
-      return model.loss(batch, settings).total();
-    }
+    return product;
   }
 
   @Test
