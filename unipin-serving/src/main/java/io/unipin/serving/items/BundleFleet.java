@@ -59,15 +59,37 @@ final class BundleFleet {
     return new BundleItems(bundle, limit);
   }
 
-  /** Runs a step for every bundle that serves, and for the bundle that is kept for a roll-back. */
-  void each(Consumer<LoadedBundle> step) {
-    own.ifServing(step);
-    own.previous().ifPresent(step);
-    eachOther(step);
+  /** Returns the holders of all bundles in service. The server's own holder comes first. */
+  private List<BundleHolder> holders() {
+    return Stream.concat(Stream.of(own), others.stream()).toList();
   }
 
-  private void eachOther(Consumer<LoadedBundle> step) {
-    others.forEach(other -> other.ifServing(step));
+  /**
+   * Removes items from every bundle that serves, and from the bundle that is kept for a roll-back.
+   * If a bundle fails, the other bundles still lose the items, and {@link #catchUp} removes them
+   * from the failed bundle later.
+   *
+   * @throws RuntimeException the first failure of a bundle, after all bundles were tried
+   */
+  void remove(long[] ids) {
+    List<BundleHolder> upToDate = new ArrayList<>(holders());
+    upToDate.removeAll(behind.keySet());
+    upToDate.forEach(holder -> behind.put(holder, Pause.NONE));
+    List<RuntimeException> failures = new ArrayList<>();
+    for (BundleHolder holder : holders()) {
+      try {
+        holder.ifServing(bundle -> bundle.remove(ids));
+        if (upToDate.contains(holder)) {
+          behind.remove(holder);
+        }
+      } catch (RuntimeException e) {
+        failures.add(e);
+      }
+    }
+    own.previous().ifPresent(bundle -> bundle.remove(ids)); // a roll-back settles it again
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
+    }
   }
 
   /**
@@ -75,13 +97,20 @@ final class BundleFleet {
    * to the bundle and the bundle's index lacks it.
    */
   void restoreInOthers(long[] ids) {
-    eachOther(bundle -> items(bundle).restoreOwn(ids));
+    follow(
+        items -> {
+          items.restoreOwn(ids);
+          return true;
+        });
   }
 
   /** Whether any loaded bundle has an own item with this id. */
   boolean knows(long id) {
     boolean[] known = {false};
-    each(bundle -> known[0] |= bundle.catalogue().row(id) != Catalogue.UNKNOWN);
+    Consumer<LoadedBundle> look =
+        bundle -> known[0] |= bundle.catalogue().row(id) != Catalogue.UNKNOWN;
+    holders().forEach(holder -> holder.ifServing(look));
+    own.previous().ifPresent(look);
     return known[0];
   }
 
@@ -92,7 +121,7 @@ final class BundleFleet {
   List<ItemPlace> places(long id, @Nullable StoredItem stored, boolean isDeleted) {
     List<ItemPlace> places = new ArrayList<>();
     int number = 0;
-    for (BundleHolder holder : Stream.concat(Stream.of(own), others.stream()).toList()) {
+    for (BundleHolder holder : holders()) {
       int holderNumber = number++;
       holder.ifServing(
           bundle -> places.add(items(bundle).place(holderNumber, id, stored, isDeleted)));
@@ -101,12 +130,12 @@ final class BundleFleet {
   }
 
   /**
-   * Runs {@code put}, which makes the server's own bundle serve items that callers put. If
-   * {@code put} fails, {@link #catchUp} brings the bundle up to date later.
+   * Runs a change of the server's own bundle. If the change fails, {@link #catchUp} brings the
+   * bundle up to date later.
    */
-  void serve(Runnable put) {
+  void serve(Runnable change) {
     boolean wasBehind = behind.putIfAbsent(own, Pause.NONE) != null;
-    put.run();
+    change.run();
     if (!wasBehind) {
       behind.remove(own);
     }

@@ -78,22 +78,23 @@ public final class ItemChanges implements ItemWriter {
 
   @Override
   public synchronized LiveIndexStatus change(List<Upsert> upserts, long[] deletes) {
-    LiveIndexStatus status;
     long[] ids = upserts.stream().mapToLong(Upsert::id).toArray();
     try (BundleLease lease = bundles.acquire()) {
       LoadedBundle bundle = lease.bundle();
       float[] vectors = GivenVectors.of(bundle, upserts);
       requireRoom(distinct("deletes", deletes));
       store.delete(deletes, distinct("upserts", ids)); // the last step that may refuse the change
-      if (ids.length > 0) {
-        bundle.index().upsert(ids, vectors);
+      try {
+        if (ids.length > 0) {
+          fleet.serve(() -> bundle.index().upsert(ids, vectors));
+        }
+      } finally {
+        fleet.restoreInOthers(
+            LongStream.of(ids).filter(id -> !store.index().isDeleted(id)).toArray());
+        fleet.remove(deletes);
       }
-      fleet.each(each -> each.remove(deletes));
-      status = bundle.index().status();
+      return bundle.index().status();
     }
-    long[] back = LongStream.of(ids).filter(id -> !store.index().isDeleted(id)).toArray();
-    fleet.restoreInOthers(back);
-    return status;
   }
 
   /**
@@ -180,8 +181,11 @@ public final class ItemChanges implements ItemWriter {
         return plan.verdicts();
       }
       store.put(plan.kept()); // the last step that may refuse the items
-      fleet.serve(plan::serve);
-      fleet.follow(other -> other.serve(plan.kept()));
+      try {
+        fleet.serve(plan::serve);
+      } finally {
+        fleet.follow(other -> other.serve(plan.kept()));
+      }
       return plan.verdicts();
     }
   }
@@ -211,7 +215,7 @@ public final class ItemChanges implements ItemWriter {
   void remove(long[] ids) {
     if (ids.length > 0) {
       store.delete(ids, new long[0]);
-      fleet.each(bundle -> bundle.remove(ids));
+      fleet.remove(ids);
     }
   }
 
@@ -220,8 +224,11 @@ public final class ItemChanges implements ItemWriter {
    * runs this method at short intervals.
    */
   public synchronized void tidy() {
-    remove(store.index().due(clockMs.getAsLong()));
-    fleet.catchUp(store);
+    try {
+      remove(store.index().due(clockMs.getAsLong()));
+    } finally {
+      fleet.catchUp(store);
+    }
   }
 
   /**
