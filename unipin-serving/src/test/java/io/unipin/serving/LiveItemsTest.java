@@ -3,6 +3,7 @@ package io.unipin.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.client.RequestException;
 import io.unipin.client.UniPinAdminClient;
 import io.unipin.client.UniPinClient;
@@ -14,6 +15,10 @@ import io.unipin.proto.v1.RetrieveAndRankResponse;
 import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.UserContext;
 import io.unipin.serving.bundle.TinyBundles;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -109,5 +114,31 @@ final class LiveItemsTest {
     }
     assertThat(admin.changeItems(List.of(), all).getItems()).isZero();
     assertThat(page()).isEmpty();
+  }
+
+  /** Measures the recall of an exact index, which finds everything that there is to find. */
+  @Test
+  void recall_leavesDeletedItemsOut() throws Exception {
+    List<Long> all = new ArrayList<>();
+    for (int row = 0; row < TinyBundles.ITEMS; row++) {
+      all.add(TinyBundles.catalogue().id(row));
+    }
+    admin.changeItems(List.of(), all.subList(0, TinyBundles.ITEMS / 2));
+    assertThat(recall()).isEqualTo(1);
+    admin.changeItems(List.of(), all);
+    assertThat(recall()).isEqualTo(1);
+  }
+
+  private double recall() throws Exception {
+    URI address =
+        URI.create("http://127.0.0.1:" + server.consolePort().orElseThrow() + "/api/recall");
+    HttpRequest request =
+        HttpRequest.newBuilder(address)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"users\": 1, \"k\": 20}"))
+            .build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    return new ObjectMapper().readTree(answer.body()).path("mean").asDouble();
   }
 }

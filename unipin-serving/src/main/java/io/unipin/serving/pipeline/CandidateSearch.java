@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Retrieves candidates. It searches the index with all of the user's queries together and merges
@@ -120,19 +121,29 @@ final class CandidateSearch {
 
   /**
    * Returns the recall at k: the share of the bundle's k nearest items that the bundle's index
-   * finds. Live items are left out.
+   * finds. Live items and deleted items are left out. If no item is left, the recall is 1.
    *
-   * @param exact exact index over the bundle's own items
+   * @param exact exact index over the bundle's own items, including deleted items
    */
   double recall(UserSession user, AnnIndex exact, float[] query, int k) {
     LiveIndex index = user.bundle().index();
     int wanted = Math.max(1, Math.min(k, index.size() - user.bundle().items().size()));
-    ItemFilter own = ItemFilter.excluding(user.items().liveIds(Set.of(), FeedLog.NO_TIME));
+    ItemFilter own =
+        ItemFilter.excluding(
+            joined(user.items().liveIds(Set.of(), FeedLog.NO_TIME), deleted(user.bundle())));
     AnnSearch search = new AnnSearch(wanted, config.breadth(), own);
     Set<Long> nearest = found(exact.search(query, 1, search));
     Set<Long> found = found(index.search(query, 1, search));
     found.retainAll(nearest);
-    return (double) found.size() / nearest.size();
+    return nearest.isEmpty() ? 1 : (double) found.size() / nearest.size();
+  }
+
+  /** Returns the ids of the bundle's own items that its index lacks. */
+  private static long[] deleted(LoadedBundle bundle) {
+    Catalogue own = bundle.catalogue();
+    return bundle.index().size() - bundle.items().size() == own.size()
+        ? new long[0]
+        : bundle.index().missing(IntStream.range(0, own.size()).mapToLong(own::id).toArray());
   }
 
   private static Set<Long> found(AnnResult result) {
