@@ -147,9 +147,18 @@ final class BundleFleet {
    * later.
    */
   void follow(Predicate<BundleItems> step) {
-    for (BundleHolder other : others) {
-      if (!succeeds(other, step)) {
-        behind.putIfAbsent(other, Pause.NONE);
+    follow(others, step);
+  }
+
+  /** Runs a step like {@link #follow} for all bundles, including the server's own bundle. */
+  void followWithAll(Predicate<BundleItems> step) {
+    follow(holders(), step);
+  }
+
+  private void follow(Collection<BundleHolder> holders, Predicate<BundleItems> step) {
+    for (BundleHolder holder : holders) {
+      if (!succeeds(holder, step)) {
+        behind.putIfAbsent(holder, Pause.NONE);
       }
     }
   }

@@ -163,7 +163,8 @@ final class BundleItems {
     return new ItemPlace(holder, bundle.name(), service, reason);
   }
 
-  private String absence(@Nullable StoredItem stored, boolean isDeleted) {
+  /** Returns why the bundle does not serve an item. */
+  String absence(@Nullable StoredItem stored, boolean isDeleted) {
     if (isDeleted) {
       return "an item expected that is not deleted, got a deleted one";
     }

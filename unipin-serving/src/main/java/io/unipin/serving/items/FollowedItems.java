@@ -1,10 +1,14 @@
 package io.unipin.serving.items;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
- * Applies changes of items that another server has accepted. This class does not bound the rate of
- * puts, and it keeps a deletion even if no bundle knows the id yet. Thread-safe.
+ * Applies changes of items that another server has accepted. All servers of a fleet must keep the
+ * same items. So this class does not bound the rate of puts, and it keeps an item or a deletion
+ * whatever the server's own bundles know or can serve now. Thread-safe.
  */
 public final class FollowedItems {
   private final ItemChanges items;
@@ -13,10 +17,22 @@ public final class FollowedItems {
     this.items = items;
   }
 
-  /** Puts distinct items as {@link ItemWriter#put} does. */
+  /**
+   * Puts distinct items. An item that has expired since it was accepted is deleted, as every server
+   * does when an item expires. An item is refused only if it is wrong for every bundle, or if there
+   * is no room for it in the store.
+   *
+   * @return one verdict per item, in the order of the items
+   */
   public List<ItemVerdict> put(List<PutItem> puts) {
     synchronized (items) {
-      return items.putAccepted(puts);
+      long now = items.nowMs();
+      List<PutItem> kept = puts.stream().filter(item -> !item.isOver(now)).toList();
+      long[] gone = puts.stream().filter(item -> item.isOver(now)).mapToLong(PutItem::id).toArray();
+      Map<Long, ItemVerdict> verdicts = new HashMap<>();
+      items.keep(kept, now).forEach(verdict -> verdicts.put(verdict.id(), verdict));
+      delete(gone).forEach(verdict -> verdicts.put(verdict.id(), verdict));
+      return puts.stream().map(item -> Objects.requireNonNull(verdicts.get(item.id()))).toList();
     }
   }
 

@@ -11,9 +11,7 @@ import io.unipin.serving.items.live.LiveItems;
 import io.unipin.serving.keys.ItemNames;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 
@@ -82,8 +80,9 @@ public final class ItemChanges implements ItemWriter {
     try (BundleLease lease = bundles.acquire()) {
       LoadedBundle bundle = lease.bundle();
       float[] vectors = GivenVectors.of(bundle, upserts);
-      requireRoom(distinct("deletes", deletes));
-      store.delete(deletes, distinct("upserts", ids)); // the last step that may refuse the change
+      DistinctIds.require("upserts", ids);
+      requireRoom(DistinctIds.require("deletes", deletes));
+      store.delete(deletes, ids); // the last step that may refuse the change
       try {
         if (ids.length > 0) {
           fleet.serve(() -> bundle.index().upsert(ids, vectors));
@@ -95,21 +94,6 @@ public final class ItemChanges implements ItemWriter {
       }
       return bundle.index().status();
     }
-  }
-
-  /**
-   * Checks that the given ids are distinct, and returns them.
-   *
-   * @throws ServingException INVALID when an id occurs twice
-   */
-  public static long[] distinct(String field, long[] ids) {
-    Set<Long> seen = new HashSet<>();
-    for (long id : ids) {
-      if (!seen.add(id)) {
-        throw ServingException.invalid(field, "every item once expected, got " + id + " again");
-      }
-    }
-    return ids;
   }
 
   /**
@@ -134,26 +118,6 @@ public final class ItemChanges implements ItemWriter {
   public synchronized List<ItemVerdict> put(List<PutItem> items) {
     require(items);
     rate.take(items.size());
-    return putAccepted(items);
-  }
-
-  private void require(List<PutItem> items) {
-    if (config.limit() == 0) {
-      throw ServingException.invalid("items", "a server with items.limit above 0 expected, got 0");
-    }
-    distinct("items", items.stream().mapToLong(PutItem::id).toArray());
-  }
-
-  /** Returns the verdicts that {@link #put} would give now, and changes no item. */
-  public synchronized List<ItemVerdict> consider(List<PutItem> items) {
-    require(items);
-    rate.take(items.size());
-    return putTogether(items, false);
-  }
-
-  /** Puts items that another server has accepted. The rate of these puts is not bounded. */
-  @GuardedBy("this")
-  List<ItemVerdict> putAccepted(List<PutItem> items) {
     List<ItemVerdict> verdicts = new ArrayList<>(items.size());
     for (int from = 0; from < items.size(); from += TOGETHER) {
       List<PutItem> some = items.subList(from, Math.min(items.size(), from + TOGETHER));
@@ -170,11 +134,40 @@ public final class ItemChanges implements ItemWriter {
     return verdicts;
   }
 
+  private void require(List<PutItem> items) {
+    if (config.limit() == 0) {
+      throw ServingException.invalid("items", "a server with items.limit above 0 expected, got 0");
+    }
+    DistinctIds.require("items", items.stream().mapToLong(PutItem::id).toArray());
+  }
+
+  /** Returns the verdicts that {@link #put} would give now, and changes no item. */
+  public synchronized List<ItemVerdict> consider(List<PutItem> items) {
+    require(items);
+    rate.take(items.size());
+    return putTogether(items, false);
+  }
+
+  /**
+   * Keeps items that another server has accepted. Each bundle serves them as far as it can, now or
+   * later. The rate of these puts is not bounded.
+   */
+  @GuardedBy("this")
+  List<ItemVerdict> keep(List<PutItem> items, long nowMs) {
+    try (BundleLease lease = bundles.acquire()) {
+      PutPlan plan = new PutPlan(config, store, lease.bundle(), true);
+      items.forEach(item -> plan.consider(item, nowMs));
+      store.put(plan.kept()); // the last step that may refuse the items
+      fleet.followWithAll(each -> each.serve(plan.kept()));
+      return plan.verdictsAfterwards();
+    }
+  }
+
   @GuardedBy("this")
   private List<ItemVerdict> putTogether(List<PutItem> items, boolean really) {
     try (BundleLease lease = bundles.acquire()) {
-      PutPlan plan = new PutPlan(config, store, lease.bundle());
-      long now = clockMs.getAsLong();
+      PutPlan plan = new PutPlan(config, store, lease.bundle(), false);
+      long now = nowMs();
       items.forEach(item -> plan.consider(item, now));
       plan.embed();
       if (!really) {
@@ -193,7 +186,7 @@ public final class ItemChanges implements ItemWriter {
   @Override
   public synchronized List<ItemVerdict> delete(long[] ids) {
     List<ItemVerdict> verdicts = new ArrayList<>(ids.length);
-    for (long id : distinct("ids", ids)) {
+    for (long id : DistinctIds.require("ids", ids)) {
       boolean there = store.index().holds(id) || (fleet.knows(id) && !store.index().isDeleted(id));
       verdicts.add(ItemVerdict.of(id, there ? Outcome.DELETED : Outcome.ABSENT));
     }
@@ -219,13 +212,18 @@ public final class ItemChanges implements ItemWriter {
     }
   }
 
+  /** Returns the time in milliseconds since 1970. */
+  long nowMs() {
+    return clockMs.getAsLong();
+  }
+
   /**
    * Removes expired items. Brings bundles that lag behind the store up to date. {@link ItemUpkeep}
    * runs this method at short intervals.
    */
   public synchronized void tidy() {
     try {
-      remove(store.index().due(clockMs.getAsLong()));
+      remove(store.index().due(nowMs()));
     } finally {
       fleet.catchUp(store);
     }

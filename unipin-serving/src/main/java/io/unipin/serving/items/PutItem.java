@@ -53,4 +53,9 @@ public record PutItem(
   public PutItem described(List<String> other) {
     return new PutItem(id, title, category, author, createdMs, content, expiresMs, key, other);
   }
+
+  /** Whether the item has expired at the given time, in milliseconds since 1970. */
+  boolean isOver(long nowMs) {
+    return expiresMs != 0 && expiresMs <= nowMs;
+  }
 }

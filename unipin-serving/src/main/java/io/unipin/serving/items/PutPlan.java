@@ -5,7 +5,9 @@ import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.failure.ServingException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +16,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The plan is made for the bundle that serves most users. Other bundles are brought up to date
  * from the store.
+ *
+ * <p>If another server has accepted the items, the plan keeps an item whatever the bundle says of
+ * it. Servers of a fleet may serve different bundles, and their requests hold different slots. But
+ * all servers must keep the same items.
  */
 final class PutPlan {
   private final ItemsConfig config;
   private final ItemStore store;
   private final LoadedBundle bundle;
+  private final boolean isAccepted;
   private final List<ItemVerdict> verdicts = new ArrayList<>();
 
   /** The items that will be stored. */
@@ -34,10 +41,16 @@ final class PutPlan {
   private long bytes;
   private int slots;
 
-  PutPlan(ItemsConfig config, ItemStore store, LoadedBundle bundle) {
+  /**
+   * Creates a plan without items.
+   *
+   * @param isAccepted whether another server has accepted the items
+   */
+  PutPlan(ItemsConfig config, ItemStore store, LoadedBundle bundle, boolean isAccepted) {
     this.config = config;
     this.store = store;
     this.bundle = bundle;
+    this.isAccepted = isAccepted;
     this.live = bundle.items().size();
     this.bytes = store.index().size().bytes();
     this.slots = bundle.items().available();
@@ -57,8 +70,8 @@ final class PutPlan {
     Optional<String> fault = ItemCheck.fault(item, nowMs);
     StoredItem present = store.read(item.id()).orElse(null);
     String key = present == null ? "" : present.item().key();
-    String refusal =
-        fault.orElse(fit.outcome() == Outcome.REFUSED ? fit.reason() : collision(item, key));
+    boolean misfit = fit.outcome() == Outcome.REFUSED && !isAccepted;
+    String refusal = fault.orElse(misfit ? fit.reason() : collision(item, key));
     if (refusal.isEmpty()) {
       accept(item.key().isEmpty() ? item.keyed(key) : item, present, fit);
     } else {
@@ -74,7 +87,7 @@ final class PutPlan {
    */
   private String collision(PutItem item, String stored) {
     int row = bundle.catalogue().row(item.id());
-    boolean own = row != Catalogue.UNKNOWN;
+    boolean own = row != Catalogue.UNKNOWN && !isAccepted;
     String other = own ? bundle.catalogue().key(row) : stored;
     if (item.key().isEmpty() || other.equals(item.key()) || (other.isEmpty() && !own)) {
       return "";
@@ -94,9 +107,7 @@ final class PutPlan {
     boolean same = present != null && isSame(present, item);
     boolean isServed = bundle.items().revision(item.id()) == store.index().revision(item.id());
     if (same && (!fit.isServed() || isServed)) {
-      verdicts.add(
-          new ItemVerdict(
-              item.id(), fit.isServed() ? Outcome.UNCHANGED : fit.outcome(), fit.reason()));
+      verdicts.add(verdict(item, fit, Outcome.UNCHANGED));
       return;
     }
     StoredItem stored = new StoredItem(store.index().nextRevision(), item);
@@ -108,9 +119,13 @@ final class PutPlan {
     kept.add(stored);
     (fit.isServed() ? served : unserved).add(stored);
     slots -= fit.isServed() ? 1 : 0;
-    Outcome changed = present == null ? Outcome.ADDED : Outcome.REPLACED;
-    verdicts.add(
-        new ItemVerdict(item.id(), fit.isServed() ? changed : fit.outcome(), fit.reason()));
+    verdicts.add(verdict(item, fit, present == null ? Outcome.ADDED : Outcome.REPLACED));
+  }
+
+  /** Returns the verdict for a kept item; {@code served} is the outcome if the item is served. */
+  private static ItemVerdict verdict(PutItem item, ItemFit fit, Outcome served) {
+    Outcome unserved = fit.outcome() == Outcome.REFUSED ? Outcome.NOT_SERVED : fit.outcome();
+    return new ItemVerdict(item.id(), fit.isServed() ? served : unserved, fit.reason());
   }
 
   private static boolean isSame(StoredItem present, PutItem item) {
@@ -124,7 +139,7 @@ final class PutPlan {
   private String room(StoredItem stored, ItemFit fit) {
     long cost = StoreIndex.cost(ItemCodec.encode(stored).length) - store.index().cost(stored.id());
     boolean isMore = fit.isServed() && bundle.items().revision(stored.id()) < 0;
-    if (isMore && live >= config.limit()) {
+    if (isMore && live >= config.limit() && !isAccepted) {
       return "at most %s items that the bundle does not know expected (items.limit), got one more"
           .formatted(config.limit());
     }
@@ -132,7 +147,7 @@ final class PutPlan {
       return "at most %s of items expected (items.maxBytes), got %s bytes more than %s"
           .formatted(config.maxBytes(), cost, bytes);
     }
-    if (fit.isServed() && slots <= 0) {
+    if (fit.isServed() && slots <= 0 && !isAccepted) {
       return "room for the item expected, but requests still read too many items that were"
           + " replaced or deleted; try again";
     }
@@ -159,5 +174,20 @@ final class PutPlan {
     BundleItems items = new BundleItems(bundle, config.limit());
     items.add(served, vectors);
     items.serve(unserved);
+  }
+
+  /**
+   * Corrects the verdicts of accepted items after the bundle has served the items as far as it can.
+   */
+  List<ItemVerdict> verdictsAfterwards() {
+    BundleItems items = new BundleItems(bundle, config.limit());
+    Map<Long, ItemVerdict> absent = new HashMap<>();
+    for (StoredItem stored : served) {
+      long id = stored.id();
+      if (bundle.items().revision(id) != stored.revision()) {
+        absent.put(id, new ItemVerdict(id, Outcome.NOT_SERVED, items.absence(stored, false)));
+      }
+    }
+    return verdicts.stream().map(verdict -> absent.getOrDefault(verdict.id(), verdict)).toList();
   }
 }

@@ -92,8 +92,7 @@ final class ItemFollower implements TopicFollower.Receiver {
         throw new MalformedBytesException("a key of 8 bytes and a value expected");
       }
       long id = ByteBuffer.wrap(record.key()).getLong();
-      ItemRecord change = ItemRecord.decode(id, record.value());
-      return new Change(record, isOver(change) ? ItemRecord.delete(id) : change);
+      return new Change(record, ItemRecord.decode(id, record.value()));
     } catch (MalformedBytesException e) {
       meters.record(ItemTopic.USE, "refused");
       logger.error(
@@ -103,15 +102,6 @@ final class ItemFollower implements TopicFollower.Receiver {
           e.getMessage());
       return null;
     }
-  }
-
-  /**
-   * Whether an item has expired. The follower then deletes the item, as every replica does when an
-   * item expires.
-   */
-  private static boolean isOver(ItemRecord change) {
-    PutItem item = change.item();
-    return item != null && item.expiresMs() != 0 && item.expiresMs() <= System.currentTimeMillis();
   }
 
   /**

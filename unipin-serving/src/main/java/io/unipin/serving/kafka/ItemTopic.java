@@ -3,6 +3,7 @@ package io.unipin.serving.kafka;
 import io.unipin.ann.LiveIndexStatus;
 import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
+import io.unipin.serving.items.DistinctIds;
 import io.unipin.serving.items.FollowedItems;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemRecord;
@@ -103,7 +104,7 @@ public final class ItemTopic implements ItemWriter, AutoCloseable {
 
   @Override
   public List<ItemVerdict> delete(long[] ids) {
-    long[] distinct = ItemChanges.distinct("ids", ids);
+    long[] distinct = DistinctIds.require("ids", ids);
     return write(LongStream.of(distinct).mapToObj(ItemRecord::delete).toList());
   }
 
