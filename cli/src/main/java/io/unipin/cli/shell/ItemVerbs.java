@@ -1,8 +1,11 @@
 package io.unipin.cli.shell;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.unipin.cli.items.ItemForm;
 import io.unipin.proto.v1.ChangeItemsRequest;
@@ -24,7 +27,11 @@ import java.util.Map;
 final class ItemVerbs {
   private static final String PUT = "NAME=VALUE... | {JSON} | FILE";
   private static final String EXAMPLE = "put key=new-1 title='A new item'";
-  private static final ObjectMapper mapper = new ObjectMapper();
+  private static final ObjectMapper mapper =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
 
   private final Context context;
 
@@ -86,7 +93,8 @@ final class ItemVerbs {
     return values;
   }
 
-  private static Item ofJson(String text) {
+  /** Reads an item from a JSON object. A value of null means that the value is unknown. */
+  static Item ofJson(String text) {
     try {
       JsonNode object = mapper.readTree(text);
       Map<String, String> values = new LinkedHashMap<>();
@@ -95,7 +103,10 @@ final class ItemVerbs {
           .forEach(
               field -> {
                 JsonNode value = field.getValue();
-                values.put(field.getKey(), value.isValueNode() ? value.asText() : value.toString());
+                if (!value.isNull()) {
+                  String read = value.isValueNode() ? value.asText() : value.toString();
+                  values.put(field.getKey(), read);
+                }
               });
       return ItemForm.of(values);
     } catch (JsonProcessingException e) {
