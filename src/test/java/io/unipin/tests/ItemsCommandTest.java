@@ -146,7 +146,8 @@ final class ItemsCommandTest {
     long first = ItemsServer.FIRST + 600;
     assertThat(run("delete", String.valueOf(first), "77").out())
         .containsExactly("1 deleted, 1 not there");
-    Path file = Files.writeString(folder.resolve("gone.txt"), "\n" + (first + 1) + "\n\n78\n");
+    String lines = "\uFEFF" + (first + 1) + "\n\n78\n"; // begins with a byte-order mark
+    Path file = Files.writeString(folder.resolve("gone.txt"), lines);
     assertThat(run("delete", "--file", file.toString()).out())
         .containsExactly("1 deleted, 1 not there");
     Path bad = Files.writeString(folder.resolve("bad.txt"), "1\ntwo\n");

@@ -49,6 +49,9 @@ final class ItemsDeleteCommand implements Callable<Integer>, Checked {
   private static final int BATCH = 1_000;
   private static final int LONGEST_LINE = 64;
 
+  /** Some programs begin a text file with this character, also a file that is appended to another. */
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
   @Parameters(arity = "0..*", paramLabel = "ID", description = "The items.")
   private List<Long> ids = new ArrayList<>();
 
@@ -128,8 +131,9 @@ final class ItemsDeleteCommand implements Callable<Integer>, Checked {
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       long number = 1;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (!line.isBlank()) {
-          batch.add(id(name, number, line.strip()));
+        String text = line.replace(BYTE_ORDER_MARK, "").strip();
+        if (!text.isEmpty()) {
+          batch.add(id(name, number, text));
         }
         number++;
         if (batch.size() >= BATCH) {
