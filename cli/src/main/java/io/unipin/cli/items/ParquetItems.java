@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The items of a Parquet file, in the order of its rows. */
@@ -63,14 +62,12 @@ final class ParquetItems implements ItemRows {
     COLUMNS.stream().filter(types::containsKey).forEach(columns::add);
     columns.forEach(this::requireType);
     total = duck.count(table);
-    String select =
-        columns.stream()
-            .map(column -> column + (column.equals("content") ? "::FLOAT[]" : ""))
-            .collect(Collectors.joining(", "));
     rows =
         duck.connection()
             .createStatement()
-            .executeQuery("SELECT file_row_number::BIGINT, %s FROM %s".formatted(select, table));
+            .executeQuery(
+                "SELECT file_row_number::BIGINT, %s FROM %s"
+                    .formatted(String.join(", ", columns), table));
   }
 
   private void requireType(String column) {
@@ -124,8 +121,8 @@ final class ParquetItems implements ItemRows {
   private static void content(ItemValues item, java.sql.@Nullable Array list) throws SQLException {
     if (list != null) {
       for (Object number : (Object[]) list.getArray()) {
-        if (number instanceof Float value) {
-          item.addContent(value);
+        if (number instanceof Number value) {
+          item.addContent(value.floatValue()); // infinite if too large; the item is then refused
         } else {
           item.complain("content", "numbers", null);
         }

@@ -199,6 +199,45 @@ final class ItemRowsTest {
   }
 
   @Test
+  void parquet_numberTooLargeForContent_refusesItsRowOnly() throws Exception {
+    Path file =
+        parquet(
+            "items.parquet",
+            "SELECT * FROM (VALUES (1, [0.5, 1e300::DOUBLE]), (2, [0.25, -2]))"
+                + " AS t(item_id, content)");
+    assertThat(read(file))
+        .containsExactly(
+            ItemRow.refused(
+                "items.parquet row 1",
+                "item 1: content[1]: a finite number expected, got Infinity"),
+            ItemRow.of(
+                "items.parquet row 2",
+                Item.newBuilder().setId(2).addContent(0.25f).addContent(-2).build()));
+  }
+
+  /** Tests texts that a message would carry with question marks in place of characters. */
+  @ParameterizedTest
+  @CsvSource({"title, 1024", "category, 256", "author, 256"})
+  void halfACharacter_isRefused(String column, int most) throws Exception {
+    Path file = text("items.jsonl", "{\"item_id\": 1, \"%s\": \"a\\ud83d\"}".formatted(column));
+    assertThat(read(file))
+        .containsExactly(
+            ItemRow.refused(
+                "items.jsonl line 1",
+                "item 1: %s: whole characters expected, got half of one".formatted(column)));
+    Path whole =
+        text("whole.jsonl", "{\"item_id\": 1, \"%s\": \"a\\ud83d\\ude00\"}".formatted(column));
+    assertThat(read(whole).get(0).fault()).isEmpty();
+    Path longer =
+        text(
+            "long.jsonl",
+            "{\"item_id\": 1, \"%s\": \"%s\"}".formatted(column, "x".repeat(most + 1)));
+    assertThat(read(longer).get(0).fault())
+        .isEqualTo(
+            "item 1: %s: at most %s characters expected, got %s".formatted(column, most, most + 1));
+  }
+
+  @Test
   void file_thatHoldsNoItems_isRefusedInOneLine() throws Exception {
     refused(text("empty.csv", ""), "empty.csv: a header row expected, got none");
     refused(

@@ -1,6 +1,7 @@
 package io.unipin.serving.items;
 
 import io.unipin.feedlog.FeedRules;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,9 +48,16 @@ public final class ItemCheck {
   }
 
   private static Optional<String> text(String field, String text, int most) {
-    return text.length() <= most
-        ? Optional.empty()
-        : fault(field, "at most " + most + " characters", text.length());
+    if (text.length() > most) {
+      return fault(field, "at most " + most + " characters", text.length());
+    }
+    return isWhole(text) ? Optional.empty() : fault(field, "whole characters", "half of one");
+  }
+
+  /** Whether a text has no half of a surrogate pair, which a message would replace by '?'. */
+  private static boolean isWhole(String text) {
+    return text.chars().noneMatch(c -> Character.isSurrogate((char) c))
+        || StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 
   private static Optional<String> time(String field, long timeMs) {
