@@ -46,14 +46,22 @@ public final class FollowedItems {
               .mapToLong(ItemVerdict::id)
               .filter(id -> !items.isDeleted(id))
               .toArray();
-      items.requireRoom(absent);
       items.remove(absent);
       return verdicts;
     }
   }
 
-  /** Adds an item of the serving bundle to the index, as {@link ItemWriter#change} does. */
+  /**
+   * Adds an item of the serving bundle to the index, as {@link ItemWriter#change} does. If only
+   * other bundles have the item, takes back its deletion, so that these bundles serve it.
+   */
   public void upsert(ItemWriter.Upsert upsert) {
-    items.change(List.of(upsert), new long[0]);
+    synchronized (items) {
+      if (items.isOwn(upsert.id())) {
+        items.change(List.of(upsert), new long[0]);
+      } else {
+        items.takeBack(upsert.id());
+      }
+    }
   }
 }

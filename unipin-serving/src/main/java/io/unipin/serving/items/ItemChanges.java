@@ -2,10 +2,10 @@ package io.unipin.serving.items;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.unipin.ann.LiveIndexStatus;
+import io.unipin.feedlog.Catalogue;
 import io.unipin.serving.bundle.BundleHolder;
 import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.LoadedBundle;
-import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.items.live.LiveItems;
 import io.unipin.serving.keys.ItemNames;
@@ -81,7 +81,7 @@ public final class ItemChanges implements ItemWriter {
       LoadedBundle bundle = lease.bundle();
       float[] vectors = GivenVectors.of(bundle, upserts);
       DistinctIds.require("upserts", ids);
-      requireRoom(DistinctIds.require("deletes", deletes));
+      store.index().requireRoom(DistinctIds.require("deletes", deletes), config.maxBytes());
       store.delete(deletes, ids); // the last step that may refuse the change
       try {
         if (ids.length > 0) {
@@ -96,22 +96,25 @@ public final class ItemChanges implements ItemWriter {
     }
   }
 
-  /**
-   * Refuses to delete further ids if the store is full. The id of a stored item is always accepted,
-   * because deleting the item frees room.
-   */
-  @GuardedBy("this")
-  void requireRoom(long[] deletes) {
-    StoreIndex index = store.index();
-    boolean full = index.size().bytes() >= config.maxBytes().bytes();
-    for (long id : deletes) {
-      if (full && !index.holds(id) && !index.isDeleted(id)) {
-        throw new ServingException(
-            FailureKind.OVERLOADED,
-            "at most %s of items and deleted ids expected (items.maxBytes), got one more id"
-                .formatted(config.maxBytes()));
-      }
+  /** Throws INVALID unless the serving bundle has the items and can take their vectors. */
+  public void check(List<Upsert> upserts) {
+    try (BundleLease lease = bundles.acquire()) {
+      GivenVectors.of(lease.bundle(), upserts);
     }
+  }
+
+  /** Whether the server's own bundle has an item with this id. */
+  boolean isOwn(long id) {
+    boolean[] own = {false};
+    bundles.ifServing(bundle -> own[0] = bundle.catalogue().row(id) != Catalogue.UNKNOWN);
+    return own[0];
+  }
+
+  /** Takes back the deletion of an item that the server's own bundle lacks. */
+  @GuardedBy("this")
+  void takeBack(long id) {
+    store.delete(new long[0], new long[] {id});
+    fleet.restoreInOthers(new long[] {id});
   }
 
   @Override
@@ -195,7 +198,6 @@ public final class ItemChanges implements ItemWriter {
             .filter(verdict -> verdict.outcome() == Outcome.DELETED)
             .mapToLong(ItemVerdict::id)
             .toArray();
-    requireRoom(gone);
     remove(gone);
     return verdicts;
   }
@@ -207,6 +209,7 @@ public final class ItemChanges implements ItemWriter {
   @GuardedBy("this")
   void remove(long[] ids) {
     if (ids.length > 0) {
+      store.index().requireRoom(ids, config.maxBytes());
       store.delete(ids, new long[0]);
       fleet.remove(ids);
     }

@@ -1,5 +1,9 @@
 package io.unipin.serving.items;
 
+import io.unipin.serving.failure.FailureKind;
+import io.unipin.serving.failure.ServingException;
+import io.unipin.settings.ByteSize;
+
 /**
  * An index, in memory, of the items and deleted ids of an {@link ItemStore}. It holds neither texts
  * nor contents of the items.
@@ -81,6 +85,23 @@ final class StoreIndex {
   /** Returns the ids of items that have expired at the given time. */
   long[] due(long nowMs) {
     return expiries.due(nowMs);
+  }
+
+  /**
+   * Checks that there is room for the ids of further deletions. The id of a stored item is always
+   * accepted, because deleting the item frees room.
+   *
+   * @throws ServingException OVERLOADED when there is no room
+   */
+  void requireRoom(long[] deletes, ByteSize most) {
+    for (long id : deletes) {
+      if (bytes >= most.bytes() && !holds(id) && !isDeleted(id)) {
+        throw new ServingException(
+            FailureKind.OVERLOADED,
+            "at most %s of items and deleted ids expected (items.maxBytes), got one more id"
+                .formatted(most));
+      }
+    }
   }
 
   /** Returns a revision that is higher than the revision of every stored item. */

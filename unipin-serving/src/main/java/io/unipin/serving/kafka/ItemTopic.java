@@ -110,6 +110,7 @@ public final class ItemTopic implements ItemWriter, AutoCloseable {
 
   @Override
   public LiveIndexStatus change(List<Upsert> upserts, long[] deletes) {
+    items.check(upserts);
     String name = bundle.get();
     List<ItemRecord> records = new ArrayList<>();
     upserts.forEach(upsert -> records.add(ItemRecord.upsert(upsert, name)));

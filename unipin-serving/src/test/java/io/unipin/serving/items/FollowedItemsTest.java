@@ -159,4 +159,23 @@ final class FollowedItemsTest {
         .startsWith("at most 150 of items expected (items.maxBytes)");
     assertThat(changes.itemsStatus().stored()).isEqualTo(1);
   }
+
+  @Test
+  void upsert_itemThatOnlyALaterBundleHas_takesItsDeletionBack() {
+    followed.delete(new long[] {NEW.id()});
+    followed.upsert(new ItemWriter.Upsert(NEW.id(), List.of()));
+    assertThat(title(NEW.id())).isEmpty();
+    ContentBundles.publish(folder, "whole", ContentBundles.ALL, 1, folder.resolve("s2"));
+    serve("whole");
+    assertThat(title(NEW.id())).isEqualTo(NEW.title());
+  }
+
+  @Test
+  void upsert_itemOfTheBundle_isThereAgain() {
+    long own = ContentBundles.FIRST_ID;
+    followed.delete(new long[] {own});
+    assertThat(title(own)).isEmpty();
+    followed.upsert(new ItemWriter.Upsert(own, List.of()));
+    assertThat(title(own)).isEqualTo("Item 0");
+  }
 }
