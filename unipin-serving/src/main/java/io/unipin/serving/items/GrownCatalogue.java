@@ -4,7 +4,9 @@ import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -15,7 +17,8 @@ public final class GrownCatalogue {
   /**
    * Returns a bundle's items in their order, followed by the put items that the bundle does not
    * know. A put item is left out if its content vector has another dimension than the bundle's
-   * content vectors.
+   * content vectors. If one key was put under several ids, because bundles had different ids for
+   * it, only the item that was put last is taken.
    *
    * @param folder folder of the store; a server may be using it
    * @param notes receives one sentence if items are left out
@@ -24,12 +27,17 @@ public final class GrownCatalogue {
     List<CatalogueItem> items =
         new ArrayList<>(IntStream.range(0, bundle.size()).mapToObj(bundle::item).toList());
     int unfit = 0;
-    for (PutItem put : ItemStore.list(folder)) {
-      if (ItemFit.isKnown(bundle, put)) {
-        continue; // the bundle has an item with this id or key
+    List<StoredItem> kept = ItemStore.list(folder);
+    Map<String, Long> newest = new HashMap<>();
+    kept.forEach(stored -> newest.merge(stored.item().key(), stored.revision(), Math::max));
+    for (StoredItem stored : kept) {
+      PutItem put = stored.item();
+      boolean isOld = newest.getOrDefault(put.key(), 0L) > stored.revision();
+      if (ItemFit.isKnown(bundle, put) || (isOld && !put.key().isEmpty())) {
+        continue; // the bundle has an item with this id or key, or the key was put again
       }
       if (put.content().length == 0 || put.content().length == bundle.contentDim()) {
-        items.add(new StoredItem(0, put).catalogued());
+        items.add(stored.catalogued());
       } else {
         unfit++;
       }

@@ -66,13 +66,13 @@ public final class ItemStore implements AutoCloseable {
   }
 
   /** Returns the items of a store in the order of their ids. A server may be using the store. */
-  static List<PutItem> list(Path folder) {
-    List<PutItem> items = new ArrayList<>();
+  static List<StoredItem> list(Path folder) {
+    List<StoredItem> items = new ArrayList<>();
     try (DiskDatabase database =
         DiskDatabase.openForReading(new DiskDatabase.Place("items", folder, false))) {
       database.use(
           () -> {
-            database.forEach(ITEM, (key, record) -> items.add(decode(key, record).item()));
+            database.forEach(ITEM, (key, record) -> items.add(decode(key, record)));
             return true;
           });
     }

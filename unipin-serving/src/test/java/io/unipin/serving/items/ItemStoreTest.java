@@ -197,6 +197,20 @@ final class ItemStoreTest {
                 + " have");
   }
 
+  @Test
+  void grownCatalogue_keyThatWasPutUnderTwoIds_hasTheNewerItem() {
+    Catalogue bundle =
+        Catalogue.of(List.of(new CatalogueItem(9, "nine", "c", 1, new float[] {1, 2}, "a")));
+    try (ItemStore store = ItemStore.open(folder)) {
+      put(store, named(7, "older").keyed("lamp"), named(8, "other"), named(3, "third"));
+      put(store, named(5, "newer").keyed("lamp"));
+      Catalogue grown = GrownCatalogue.of(bundle, folder, note -> {});
+      assertThat(grown.size()).isEqualTo(4);
+      assertThat(grown.title(grown.row("lamp"))).isEqualTo("newer");
+      assertThat(grown.row(7)).isEqualTo(Catalogue.UNKNOWN);
+    }
+  }
+
   /** Tests a copy of an open store's files. A killed server would leave the same files. */
   @Test
   void store_ofAKilledServer_hasEverythingThatReturned() throws IOException {
