@@ -5,6 +5,7 @@ import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Slate;
 import io.unipin.feedlog.split.Slates;
 import io.unipin.feedlog.split.Withheld;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -168,6 +169,34 @@ public final class Predictions {
   /** Returns for each impression the id of its item. */
   public long[] itemIds() {
     return Arrays.stream(items()).mapToLong(log.catalogue()::id).toArray();
+  }
+
+  /**
+   * Impressions that one request ranks.
+   *
+   * @param history number of the user's earlier actions
+   * @param surface index of the surface
+   * @param timeMs when the impressions were shown, in milliseconds since 1970, or {@link
+   *     FeedLog#NO_TIME}
+   * @param from index of the first impression
+   * @param to index after the last impression
+   */
+  public record Request(int user, int history, int surface, long timeMs, int from, int to) {}
+
+  /** Returns the request of each slate, in the order of the impressions. */
+  public List<Request> requests() {
+    int[] sizes = sizes();
+    List<Request> requests = new ArrayList<>();
+    int from = 0;
+    for (int s = 0; s < sizes.length; s++) {
+      Slate slate = judged.get(s).slate();
+      int to = from + sizes[s];
+      requests.add(
+          new Request(
+              judged.get(s).user(), slate.history(), slate.surface(), slate.timeMs(), from, to));
+      from = to;
+    }
+    return requests;
   }
 
   /** Returns the impressions by user and by slate. */

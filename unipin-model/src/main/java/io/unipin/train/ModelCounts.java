@@ -75,30 +75,28 @@ final class ModelCounts {
       labels.add(theirs);
     }
     int[] sampled = Arrays.stream(sample).map(i -> users[i]).toArray();
-    return new CountFit(tables, sampled, inputs(users)).fit(probabilities, labels);
+    return new CountFit(tables, sampled, inputs()).fit(probabilities, labels);
   }
 
   /** Returns the inputs of the sampled impressions. Computes the inputs of one request together. */
-  private float[] inputs(int[] users) {
+  private float[] inputs() {
     int[] items = predictions.items();
-    int[] histories = predictions.histories();
-    int[] surfaces = predictions.surfaces();
     int width = tables.features().width();
     CountInputs inputs = new CountInputs(tables);
     float[] all = new float[sample.length * width];
-    for (int from = 0, to = 0; from < sample.length; from = to) {
-      int first = sample[from];
-      while (to < sample.length
-          && users[sample[to]] == users[first]
-          && histories[sample[to]] == histories[first]
-          && surfaces[sample[to]] == surfaces[first]) {
+    int to = 0;
+    for (Predictions.Request request : predictions.requests()) {
+      int from = to;
+      while (to < sample.length && sample[to] < request.to()) {
         to++;
       }
-      CountQuery query = tables.query(log, users[first], histories[first], surfaces[first]);
-      int[] shown = Arrays.stream(sample, from, to).map(i -> items[i]).toArray();
-      float[] own = new float[shown.length * width];
-      inputs.fill(query, shown, own);
-      System.arraycopy(own, 0, all, from * width, own.length);
+      if (to > from) {
+        CountQuery query = tables.query(log, request.user(), request.history(), request.surface());
+        int[] shown = Arrays.stream(sample, from, to).map(i -> items[i]).toArray();
+        float[] own = new float[shown.length * width];
+        inputs.fill(query, shown, own);
+        System.arraycopy(own, 0, all, from * width, own.length);
+      }
     }
     return all;
   }

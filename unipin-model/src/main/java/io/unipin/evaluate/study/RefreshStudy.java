@@ -7,6 +7,7 @@ import io.unipin.counts.CountedRanking;
 import io.unipin.counts.CountsException;
 import io.unipin.evaluate.PairedBootstrap;
 import io.unipin.evaluate.Predictions;
+import io.unipin.evaluate.Predictions.Request;
 import io.unipin.evaluate.RankingRow;
 import io.unipin.evaluate.SlateGroups;
 import io.unipin.evaluate.baseline.CountsBaseline;
@@ -19,6 +20,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Measures ranking with counts that are refreshed daily, as {@code ReloadCounts} refreshes them in a
@@ -27,7 +30,10 @@ import java.util.List;
  * <p>The days of the test part begin where the part begins, and last 24 hours. Before each day, the
  * tables of the model and those of {@link CountsBaseline} are counted anew, from everything before
  * the day. Impressions of the day are then ranked with these tables. The weights of both stay as
- * they were fitted to the validation part. Not thread-safe.
+ * they were fitted to the validation part.
+ *
+ * <p>A feedview belongs to the test part if it got a label there, even if it was shown earlier. Such
+ * a feedview is ranked with the tables of the day on which it was shown. Not thread-safe.
  */
 public final class RefreshStudy {
   private static final long DAY_MS = Duration.ofDays(1).toMillis();
@@ -84,60 +90,34 @@ public final class RefreshStudy {
   }
 
   private RefreshResult run() {
-    List<Asked> requests = requests();
-    int[] days = requests.stream().mapToInt(Asked::day).distinct().sorted().toArray();
-    for (int day : days) {
-      Instant begin = Instant.ofEpochMilli(beginMs + day * DAY_MS);
-      CountTables tables = CountBuilder.recount(log, begin, counts.tables(), log.catalogue());
-      CountedRanking model = counts.with(tables);
-      CountsBaseline rates = baseline.recounted(log, begin);
-      for (Asked asked : requests) {
-        if (asked.day() == day) {
-          rank(asked, model, rates);
-        }
-      }
+    Map<Integer, List<Request>> days = new TreeMap<>();
+    for (Request request : predictions.requests()) {
+      days.computeIfAbsent(day(request.timeMs()), unseen -> new ArrayList<>()).add(request);
     }
+    days.forEach(this::rank);
     SlateGroups groups = predictions.groups();
     List<String> names = log.schema().actions();
     List<RefreshResult.Row> rows = new ArrayList<>();
     for (int c = 0; c < names.size(); c++) {
       rows.add(row(names.get(c), c, groups));
     }
-    return new RefreshResult(days.length, rows);
+    return new RefreshResult(days.size(), rows);
   }
 
-  /**
-   * Impressions of one request, by their indices.
-   *
-   * @param day number of the day of the test part, from 0
-   */
-  private record Asked(int user, int history, int surface, int day, int from, int to) {}
-
-  private List<Asked> requests() {
-    int[] users = predictions.users();
-    int[] histories = predictions.histories();
-    int[] surfaces = predictions.surfaces();
-    long[] times = predictions.times();
-    List<Asked> requests = new ArrayList<>();
-    for (int from = 0, to = 0; from < users.length; from = to) {
-      int day = day(times[from]);
-      while (to < users.length
-          && users[to] == users[from]
-          && histories[to] == histories[from]
-          && surfaces[to] == surfaces[from]
-          && day(times[to]) == day) {
-        to++;
-      }
-      requests.add(new Asked(users[from], histories[from], surfaces[from], day, from, to));
-    }
-    return requests;
-  }
-
+  /** Returns the number of a day; the first day of the test part has the number 0. */
   private int day(long timeMs) {
-    return Math.toIntExact((timeMs - beginMs) / DAY_MS);
+    return Math.toIntExact(Math.floorDiv(timeMs - beginMs, DAY_MS));
   }
 
-  private void rank(Asked asked, CountedRanking model, CountsBaseline rates) {
+  private void rank(int day, List<Request> requests) {
+    Instant begin = Instant.ofEpochMilli(beginMs + day * DAY_MS);
+    CountTables tables = CountBuilder.recount(log, begin, counts.tables(), log.catalogue());
+    CountedRanking model = counts.with(tables);
+    CountsBaseline rates = baseline.recounted(log, begin);
+    requests.forEach(request -> rank(request, model, rates));
+  }
+
+  private void rank(Request asked, CountedRanking model, CountsBaseline rates) {
     int[] slate = Arrays.copyOfRange(items, asked.from(), asked.to());
     CountQuery query = model.tables().query(log, asked.user(), asked.history(), asked.surface());
     for (float[][] all : List.of(ranking, shown)) {
@@ -149,7 +129,7 @@ public final class RefreshStudy {
   }
 
   /** Returns the probabilities (impressions, actions) of one request. */
-  private static float[] ofRequest(float[][] all, Asked asked) {
+  private static float[] ofRequest(float[][] all, Request asked) {
     float[] some = new float[(asked.to() - asked.from()) * all.length];
     for (int i = 0; i < some.length; i++) {
       some[i] = all[i % all.length][asked.from() + i / all.length];
@@ -157,7 +137,7 @@ public final class RefreshStudy {
     return some;
   }
 
-  private static void put(float[] some, Asked asked, float[][] all) {
+  private static void put(float[] some, Request asked, float[][] all) {
     for (int i = 0; i < some.length; i++) {
       all[i % all.length][asked.from() + i / all.length] = some[i];
     }

@@ -139,6 +139,48 @@ class RefreshStudyTest {
     assertThat(result.toTable()).contains("3 days", "like").doesNotContain("hide");
   }
 
+  /**
+   * A feedview of the evening before the test part gets its label on the morning after, so it
+   * belongs to the test part. Tables that end where the test part begins count the night, which
+   * was not known in the evening.
+   */
+  @Test
+  void run_feedviewShownBeforeTheTestPart_isRankedByTablesThatEndBeforeIt() {
+    FeedLogBuilder builder = TestLogs.log(ITEMS);
+    long evening = TEST.minus(Duration.ofHours(4)).toEpochMilli();
+    for (int u = 0; u < 20; u++) {
+      builder.user("u" + u);
+      builder.action(u, TestLogs.LIKE, 0, BEGIN.toEpochMilli());
+      for (int day = 1; day < 9; day++) {
+        long time = BEGIN.plus(Duration.ofDays(day)).toEpochMilli();
+        builder.view(0, time).impression(day, TestLogs.LIKE);
+        builder.action(day, TestLogs.LIKE, 0, time);
+      }
+      boolean judged = u == 0;
+      long shown = judged ? evening : evening + 3_600_000;
+      builder.view(0, shown).impression(20, TestLogs.LIKE).impression(21, 0);
+      builder.action(20, TestLogs.LIKE, 0, judged ? TEST.toEpochMilli() : shown);
+    }
+    FeedLog log = builder.build();
+    CountedRanking counts = counts(log);
+    Predictions predictions = evaluation(log, counts).predictions();
+    assertThat(predictions.times()).as("the feedview of the evening").containsOnly(evening);
+
+    RefreshResult result = RefreshStudy.run(log, holdout(log), predictions, counts);
+
+    Instant known = TEST.minus(Duration.ofDays(1));
+    CountTables tables = CountBuilder.recount(log, known, counts.tables(), log.catalogue());
+    float[] shown = new float[4];
+    for (int i = 0; i < shown.length; i++) {
+      shown[i] = predictions.plainShownProbabilities(i % 2)[i / 2];
+    }
+    CountQuery query = tables.query(log, 0, predictions.histories()[0], 0);
+    counts.with(tables).apply(query, new int[] {20, 21}, shown);
+    assertThat(result.days()).isEqualTo(1);
+    assertThat(result.rows().get(0).model().calibrationError())
+        .isCloseTo((1 - shown[0] + shown[2]) / 2.0, within(1e-6));
+  }
+
   @Test
   void run_logThatIsNotSplitByTime_isRefused() {
     FeedLog log = log(Instant.MAX);
