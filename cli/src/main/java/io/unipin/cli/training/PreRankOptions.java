@@ -3,10 +3,13 @@ package io.unipin.cli.training;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.cli.check.CheckException;
 import io.unipin.cli.console.CommandException;
+import io.unipin.counts.CountedRanking;
+import io.unipin.evaluate.Evaluator;
 import io.unipin.evaluate.prerank.PreRankResult;
 import io.unipin.evaluate.prerank.PreRankStudy;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Part;
 import io.unipin.model.features.PageOrder;
 import io.unipin.prerank.FollowTable;
 import io.unipin.prerank.PreRank;
@@ -69,9 +72,15 @@ final class PreRankOptions {
     FollowTable table = bundle.follows().orElseThrow(none);
     PageOrder order =
         bundle.pageOrder().orElseGet(() -> PageOrder.ofPositives(bundle.model().config()));
+    CountedRanking counts = bundle.counts().orElse(null);
+    if (counts != null && !Evaluator.endsBefore(counts, holdout, Part.TEST)) {
+      throw new CommandException(
+          "--pre-rank: counts that end before the test part expected in " + bundle.name());
+    }
+    PreRankStudy.Page page = new PreRankStudy.Page(order, counts);
     PreRankStudy.Settings settings = new PreRankStudy.Settings(factor, follows, STUDIED_USERS);
     PreRankResult result =
-        PreRankStudy.run(log, holdout, bundle.model(), order, rule, table, settings);
+        PreRankStudy.run(log, holdout, bundle.model(), page, rule, table, settings);
     console.print(result.toTable());
     return result.toJson();
   }

@@ -56,10 +56,11 @@ final class PoolSearch implements AutoCloseable {
     /**
      * Visits a pool.
      *
-     * @param score returns the probabilities (rows, actions) of catalogue rows; only valid during
-     *     the visit
+     * @param target the target that is sought in the pool
+     * @param score returns the model's probabilities (rows, actions) of catalogue rows, without
+     *     counts; only valid during the visit
      */
-    void visit(Pool pool, Function<int[], float[]> score);
+    void visit(RetrievalTarget target, Pool pool, Function<int[], float[]> score);
   }
 
   PoolSearch(
@@ -122,7 +123,9 @@ final class PoolSearch implements AutoCloseable {
       float[] query = model.queries(lease.state(), context, outcomes);
       float[] scores = items.of(new float[][] {query})[0];
       visitor.visit(
-          pool(user, target, scores), rows -> model.score(lease.kv(), lease.rows(), rows, context));
+          target,
+          pool(user, target, scores),
+          rows -> model.score(lease.kv(), lease.rows(), rows, context));
     }
     encoder.forget(user);
   }

@@ -61,7 +61,7 @@ public final class PreRankFit {
         new PoolSearch(log, holdout, model, Part.VALIDATION, features, follows, size)) {
       int most = Math.max(1, MOST_VALUES / (size.most() * features.names().size()));
       for (int user : search.users(Math.min(USERS, most), seed)) {
-        search.visit(user, (pool, score) -> pools.add(pool));
+        search.visit(user, (target, pool, score) -> pools.add(pool));
       }
     }
     return fit(pools, features.names());

@@ -1,5 +1,8 @@
 package io.unipin.evaluate.prerank;
 
+import io.unipin.counts.CountQuery;
+import io.unipin.counts.CountedRanking;
+import io.unipin.evaluate.heldout.RetrievalTarget;
 import io.unipin.evaluate.page.PageCandidates;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
@@ -14,6 +17,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures how many candidates a page must score, with pre-ranking and without it.
@@ -22,7 +26,7 @@ import java.util.stream.IntStream;
  * page without pre-ranking scores the R nearest items. The page with pre-ranking takes {@code
  * overFetch} times as many of the nearest items, and the followers of the user's last positive
  * items. It scores the R of them that pre-ranking puts first. Both pages are ordered by the same
- * {@link PageOrder}. A target that is not among the scored candidates is not on the page.
+ * {@link Page}. A target that is not among the scored candidates is not on the page.
  */
 public final class PreRankStudy {
   /**
@@ -31,7 +35,7 @@ public final class PreRankStudy {
    */
   static final int[] SCORED = {10, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200};
 
-  private final PageOrder order;
+  private final Page page;
   private final PreRank preRank;
   private final Settings settings;
   private final List<int[]> without = new ArrayList<>();
@@ -58,8 +62,26 @@ public final class PreRankStudy {
     }
   }
 
-  private PreRankStudy(PageOrder order, PreRank preRank, Settings settings) {
-    this.order = order;
+  /**
+   * How scored candidates are ordered.
+   *
+   * @param order order by retrieval score and probabilities
+   * @param counts counts that change the probabilities; null if the model has none
+   */
+  public record Page(PageOrder order, @Nullable CountedRanking counts) {
+    /** Changes a model's probabilities in place, if there are counts. Returns them. */
+    private float[] counted(
+        FeedLog log, int user, RetrievalTarget target, int[] rows, float[] probabilities) {
+      if (counts != null) {
+        CountQuery query = counts.tables().query(log, user, target.history(), target.surface());
+        counts.apply(query, rows, probabilities);
+      }
+      return probabilities;
+    }
+  }
+
+  private PreRankStudy(Page page, PreRank preRank, Settings settings) {
+    this.page = page;
     this.preRank = preRank;
     this.settings = settings;
   }
@@ -67,24 +89,27 @@ public final class PreRankStudy {
   /**
    * Studies the test split of a log.
    *
-   * @param order order of the pages
+   * @param page how scored candidates are ordered; its counts must end before the test split begins
    * @param follows table from which followers come
    */
   public static PreRankResult run(
       FeedLog log,
       Holdout holdout,
       ServingModel model,
-      PageOrder order,
+      Page page,
       PreRank preRank,
       FollowTable follows,
       Settings settings) {
-    PreRankStudy study = new PreRankStudy(order, preRank, settings);
+    PreRankStudy study = new PreRankStudy(page, preRank, settings);
     int most = SCORED[SCORED.length - 1] * settings.overFetch();
     PoolSearch.Size size = new PoolSearch.Size(most, settings.follows());
     try (PoolSearch search =
         new PoolSearch(log, holdout, model, Part.TEST, preRank.source(), follows, size)) {
       for (int user : search.users(settings.maxUsers(), 0)) {
-        search.visit(user, study::add);
+        search.visit(
+            user,
+            (target, pool, score) ->
+                study.add(pool, rows -> page.counted(log, user, target, rows, score.apply(rows))));
       }
     }
     return new PreRankResult(settings, preRank.fitted(), SCORED, study.without, study.with);
@@ -131,13 +156,13 @@ public final class PreRankStudy {
   private int[] places(Pool pool, int[][] pages, float[] probabilities) {
     int[] places = new int[pages.length];
     for (int p = 0; p < pages.length; p++) {
-      PageCandidates page = page(pool, pages[p], probabilities);
-      places[p] = page.findsTarget() ? page.place(order) : 0;
+      PageCandidates shown = shown(pool, pages[p], probabilities);
+      places[p] = shown.findsTarget() ? shown.place(page.order()) : 0;
     }
     return places;
   }
 
-  private static PageCandidates page(Pool pool, int[] indices, float[] probabilities) {
+  private static PageCandidates shown(Pool pool, int[] indices, float[] probabilities) {
     int actions = pool.size() == 0 ? 0 : probabilities.length / pool.size();
     long[] ids = new long[indices.length];
     float[] dots = new float[indices.length];

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.unipin.counts.CountBuilder;
+import io.unipin.counts.CountTables;
+import io.unipin.counts.CountWeights;
+import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.Evaluation;
 import io.unipin.evaluate.EvaluationOptions;
 import io.unipin.evaluate.EvaluationProgress;
@@ -24,7 +28,10 @@ import io.unipin.prerank.PreRankTables;
 import io.unipin.train.TestLogs;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,11 +69,16 @@ class PreRankStudyTest {
   }
 
   private static PreRankResult study(PreRank rule, int factor, int follows) {
+    return study(rule, factor, follows, null);
+  }
+
+  private static PreRankResult study(
+      PreRank rule, int factor, int follows, @Nullable CountedRanking counts) {
     return PreRankStudy.run(
         log,
         holdout,
         model,
-        MIXED,
+        new PreRankStudy.Page(MIXED, counts),
         rule,
         tables.follows(),
         new PreRankStudy.Settings(factor, follows, Integer.MAX_VALUE));
@@ -84,7 +96,22 @@ class PreRankStudyTest {
 
   @Test
   void run_pagesWithoutPreRanking_areThoseOfTheEvaluation() {
-    PreRankResult result = study(rule(1, 2, 0), 3, 0);
+    requirePagesOfTheEvaluation(null);
+  }
+
+  /** A server orders a page by the probabilities that the model's counts have changed. */
+  @Test
+  void run_modelWithCounts_pagesWithoutPreRankingAreThoseOfTheEvaluation() {
+    CountTables counts = CountBuilder.count(log, holdout);
+    Map<String, CountWeights.Action> actions = new LinkedHashMap<>();
+    actions.put("like", new CountWeights.Action(0.5f, 1, Map.of("item.all.like", 3f)));
+    actions.put("hide", new CountWeights.Action(1, 0, Map.of()));
+    requirePagesOfTheEvaluation(
+        new CountedRanking(counts, new CountWeights(counts.features(), actions)));
+  }
+
+  private static void requirePagesOfTheEvaluation(@Nullable CountedRanking counts) {
+    PreRankResult result = study(rule(1, 2, 0), 3, 0, counts);
     for (PreRankResult.Row row : List.of(result.rows().get(1), result.rows().get(10))) {
       Evaluation evaluation =
           Evaluator.evaluate(
@@ -92,7 +119,8 @@ class PreRankStudyTest {
               holdout,
               model,
               new EvaluationOptions(Part.TEST, 2, Integer.MAX_VALUE, 0, EvaluationProgress.none()),
-              new PageRule(row.scored(), MIXED));
+              new PageRule(row.scored(), MIXED),
+              counts);
       assertThat(row.without().ndcg10())
           .isCloseTo(evaluation.retrieval().page().ndcg(10), within(1e-9))
           .isPositive();
@@ -120,7 +148,7 @@ class PreRankStudyTest {
       for (int user : search.users(Integer.MAX_VALUE, 0)) {
         search.visit(
             user,
-            (pool, score) -> {
+            (target, pool, score) -> {
               float[] probabilities = score.apply(pool.rows());
               double[] gains = new double[PreRankStudy.SCORED.length];
               for (int s = 0; s < gains.length; s++) {
