@@ -1,12 +1,16 @@
 package io.unipin.feedlog.imports;
 
+import io.unipin.feedlog.FeedLogException;
 import io.unipin.feedlog.FeedTable;
 import io.unipin.feedlog.arrays.LongArray;
 import io.unipin.feedlog.database.DuckSession;
+import io.unipin.feedlog.source.Shown;
+import io.unipin.settings.Located;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import org.duckdb.DuckDBAppender;
@@ -19,6 +23,9 @@ final class KeyedItems {
   private static final String ITEMS = TableMapper.filled(FeedTable.ITEMS);
   private static final Pattern TEXT_AS_NUMBER =
       Pattern.compile("Could not convert string .* to ('BIGINT'|INT64)");
+
+  private static final String HINT =
+      "; ids that are no numbers are keys: map them to key and item_key (docs/feed-log.md)";
 
   private static final String ASSIGNED = "feedlog.assigned";
 
@@ -35,9 +42,26 @@ final class KeyedItems {
    * mapping read a text as an item's id.
    */
   static String hint(String complaint) {
-    return TEXT_AS_NUMBER.matcher(complaint).find()
-        ? "; ids that are no numbers are keys: map them to key and item_key (docs/feed-log.md)"
-        : "";
+    return TEXT_AS_NUMBER.matcher(complaint).find() ? HINT : "";
+  }
+
+  /**
+   * Refuses items' ids that are fractions. DuckDB would round them, so that two items could get the
+   * same id.
+   *
+   * @param place where the mapping has the ids
+   * @param from table expression whose rows have the ids
+   */
+  static void requireWholeIds(
+      DuckSession session, Located place, String key, String ids, String from) throws SQLException {
+    Optional<String> fraction = ColumnType.findFraction(session, ids, from);
+    if (fraction.isPresent()) {
+      throw new FeedLogException(
+          place,
+          key,
+          "whole numbers as ids of items expected, got %s%s"
+              .formatted(Shown.value(fraction.get()), HINT));
+    }
   }
 
   /**

@@ -42,18 +42,23 @@ final class ParquetSource {
     columns.addAll(added);
     context.requireDistinct(context.files().get(0).name(), columns);
     Map<String, ColumnType> declared = context.types(columns);
+    List<String> values = new ArrayList<>();
     List<String> select = new ArrayList<>();
     for (String column : columns) {
       String name = DuckSession.identifier(column);
-      String value = added.contains(column) ? partitionValue(column) : name;
       boolean converted =
           added.contains(column) || context.source().typesOrNone().containsKey(column);
-      String type = declared.getOrDefault(column, ColumnType.TEXT).sql();
-      select.add(converted ? "CAST(" + value + " AS " + type + ") AS " + name : name);
+      ColumnType type = declared.getOrDefault(column, ColumnType.TEXT);
+      values.add(added.contains(column) ? partitionValue(column) + " AS " + name : name);
+      select.add(converted ? type.converted(name) + " AS " + name : name);
     }
     create(
-        "CREATE TABLE %s AS SELECT %s FROM %s"
-            .formatted(DuckSession.identifier(context.name()), String.join(", ", select), scan()));
+        "CREATE TABLE %s AS SELECT %s FROM (SELECT %s FROM %s)"
+            .formatted(
+                DuckSession.identifier(context.name()),
+                String.join(", ", select),
+                String.join(", ", values),
+                scan()));
     long read = stored();
     long loaded = session.count(DuckSession.identifier(context.name()));
     return new SourceRows(

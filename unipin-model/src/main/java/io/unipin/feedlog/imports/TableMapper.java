@@ -42,6 +42,8 @@ final class TableMapper {
               + "|\"column_names\":\\[\"(current_date|current_timestamp|current_time|localtime|localtimestamp)\"\\]",
           Pattern.CASE_INSENSITIVE);
 
+  private static final String ITEM_ID = "item_id";
+
   private final DuckSession session;
   private final String mapping;
   private final FeedSchema schema;
@@ -94,6 +96,9 @@ final class TableMapper {
     String from = "(" + sql.text() + "\n)";
     try {
       create(table, select, from);
+      if (found.contains(ITEM_ID)) {
+        KeyedItems.requireWholeIds(session, sql, key, ITEM_ID, from);
+      }
     } catch (SQLException e) {
       throw failed(sql, key, e);
     }
@@ -129,6 +134,11 @@ final class TableMapper {
     }
     try {
       create(table, select, rows);
+      Located ids = columns.get(ITEM_ID);
+      if (ids != null) {
+        String value = "(" + ids.text() + "\n)";
+        KeyedItems.requireWholeIds(session, ids, name + ".columns." + ITEM_ID, value, rows);
+      }
     } catch (SQLException e) {
       for (FeedTable.Column column : table.columns()) {
         Located sql = columns.get(column.name());
@@ -159,7 +169,7 @@ final class TableMapper {
 
   private static FeedLogException failed(Located sql, String key, SQLException cause) {
     String reason = DuckSession.reason(cause);
-    boolean ofItem = key.endsWith(".item_id") || reason.contains("item_id");
+    boolean ofItem = key.endsWith("." + ITEM_ID) || reason.contains(ITEM_ID);
     return new FeedLogException(sql, key, reason + (ofItem ? KeyedItems.hint(reason) : ""));
   }
 
@@ -190,7 +200,7 @@ final class TableMapper {
           "item_key",
           "attributes" ->
           "NULL";
-      case "item_id" -> {
+      case ITEM_ID -> {
         if (!given.contains(table.keyColumn())) {
           throw new FeedLogException(
               place, table.table(), "column item_id or " + table.keyColumn() + " expected");

@@ -8,6 +8,7 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogException;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.FeedLogs;
+import io.unipin.feedlog.database.DuckSession;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -131,6 +132,36 @@ class ImporterTest {
     assertThat(report.leftOut()).extracting(BadRow::row).containsExactly(3L, 4L, 5L);
     assertThat(report.actions()).isEqualTo(2);
     assertThat(FeedLogReader.read(out, 0).actions()).isEqualTo(2);
+  }
+
+  @Test
+  void run_idsThatAreFractions_areRefused() throws IOException {
+    replace("types: {item: BIGINT, stars: INTEGER, day: BIGINT}", "types: {stars: INT, day: LONG}");
+    writeRatings("ann,5.0,5,1", "ann,6,2,2");
+    run(0);
+    assertThat(FeedLogReader.read(out, 0).actionItems()).containsExactly(0, 1);
+    writeRatings("ann,5,5,1", "ann,5.7,2,2");
+    assertThatThrownBy(() -> run(0))
+        .isInstanceOf(FeedLogException.class)
+        .hasMessageContaining(
+            "actions.columns.item_id: whole numbers as ids of items expected, got 5.7; ids that are"
+                + " no numbers are keys");
+  }
+
+  @Test
+  void run_parquetNumbersOfAWholeType_areNotRounded() throws Exception {
+    Path file = source.resolve("films.parquet");
+    try (DuckSession session = DuckSession.open(temporary)) {
+      session.execute(
+          "COPY (SELECT unnest([5.0, 6.5])::DOUBLE AS id, 'Up' AS name, 'fun' AS kind) TO "
+              + DuckSession.literal(file.toString())
+              + " (FORMAT parquet)");
+    }
+    Files.writeString(mapping, MAPPING.replace("films.tsv", "films.parquet"));
+    assertThatThrownBy(() -> run(0))
+        .isInstanceOf(FeedLogException.class)
+        .hasMessageContaining("sources.films.types")
+        .hasMessageContaining("a whole number expected, got 6.5");
   }
 
   @Test
