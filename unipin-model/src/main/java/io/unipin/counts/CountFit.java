@@ -109,12 +109,12 @@ public final class CountFit {
     if (chosen == 0) {
       return CountWeights.Action.NONE;
     }
-    double[] found = sample.fitted(chosen);
-    if (1 + found[1] / sample.deviation[1] >= SMALLEST_SLOPE) {
-      return action(places, sample, found);
+    double[] found = sample.bounded(chosen);
+    if (1 + found[1] / sample.deviation[1] < SMALLEST_SLOPE) {
+      sample.fixSlope(SMALLEST_SLOPE);
+      found = sample.bounded(chosen);
     }
-    sample.fixSlope(SMALLEST_SLOPE);
-    return action(places, sample, sample.fitted(chosen));
+    return action(places, sample, found);
   }
 
   /** Converts weights of the sample's scaled rows to weights of the unscaled inputs. */
@@ -187,6 +187,37 @@ public final class CountFit {
       for (double[] row : rows) {
         row[k] = spread < INERT ? 0 : (row[k] - centre) / spread;
       }
+    }
+
+    /**
+     * Returns the weights that are fitted to all examples. Leaves out inputs whose weights would be
+     * too large for a file. Such an input hardly varies, so it tells as good as nothing.
+     */
+    double[] bounded(double ridge) {
+      double[] found = fitted(ridge);
+      while (leaveOutTooLarge(found)) {
+        found = fitted(ridge);
+      }
+      return found;
+    }
+
+    /**
+     * Leaves out the columns whose weights are too large, or add too much to the constant. Returns
+     * whether there is such a column.
+     */
+    private boolean leaveOutTooLarge(double[] found) {
+      boolean any = false;
+      for (int k = 1; k < found.length; k++) {
+        double weight = Math.abs(found[k] / deviation[k]);
+        double constant = weight * Math.abs(mean[k]) * found.length;
+        if (weight > CountWeights.MOST - 1 || constant > CountWeights.MOST / 2) {
+          any = true;
+          for (double[] row : rows) {
+            row[k] = 0;
+          }
+        }
+      }
+      return any;
     }
 
     /** Gives the logits a slope that is not fitted. */

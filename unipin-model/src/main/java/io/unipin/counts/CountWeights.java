@@ -22,8 +22,8 @@ public final class CountWeights {
 
   private static final int VERSION = 1;
 
-  /** Largest size of a weight. */
-  private static final double MOST = 1e3;
+  /** Largest size of a weight, and of a constant. */
+  static final double MOST = 1e3;
 
   /** Largest size of a probability's logit. Larger logits are reduced to it. */
   private static final double LARGEST_LOGIT = 16;

@@ -85,6 +85,32 @@ class CountFitTest {
     assertThat(like.constant()).isCloseTo(0.2f, within(0.1f));
   }
 
+  /** Two surfaces had nearly equal rates in the training split, and then one of them changed. */
+  @Test
+  void fit_inputThatHardlyVaries_isLeftOut() {
+    draw(1, 0, 1, 0);
+    int surface = place("surface.all.like");
+    for (int i = 0; i < IMPRESSIONS; i++) {
+      boolean first = random.nextBoolean();
+      inputs[i * width + surface] = 0.2f + (first ? 1e-5f : -1e-5f);
+      labels[i] |= first && random.nextInt(3) == 0;
+    }
+    CountWeights.Action like = fit();
+    assertThat(like.weights()).doesNotContainKey("surface.all.like");
+    assertThat(like.weights().get("item.all.like")).isGreaterThan(0.5f);
+  }
+
+  @Test
+  void fit_modelWhoseProbabilitiesHardlyVary_keepsItsSlope() {
+    draw(1, 0, 1, 0);
+    for (int i = 0; i < IMPRESSIONS; i++) {
+      probabilities[i] = 0.02f + (labels[i] ? 1e-6f : 0);
+    }
+    CountWeights.Action like = fit();
+    assertThat(like.slope()).isEqualTo(1);
+    assertThat(like.weights().get("item.all.like")).isGreaterThan(0.5f);
+  }
+
   @Test
   void fit_actionWithoutLabels_staysAsItIs() {
     draw(1, 0, 1, 0);
