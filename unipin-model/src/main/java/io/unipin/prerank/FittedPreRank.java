@@ -42,9 +42,11 @@ public record FittedPreRank(
   /** Largest allowed size of a weight or a mean. */
   private static final float MOST = 1e6f;
 
-  private static final int MOST_FEATURES = 1000;
+  /** The counts of 62 action types have 1,616 features. */
+  private static final int MOST_FEATURES = 4096;
+
   private static final ModelJson<FittedPreRank> STORED =
-      new ModelJson<>(FILE, 1 << 18, FittedPreRank.class);
+      new ModelJson<>(FILE, 1 << 20, FittedPreRank.class);
 
   /**
    * A feature of a candidate.

@@ -45,9 +45,9 @@ class FittedPreRankTest {
 
   @Test
   void read_hugeFile_isRefusedUnread() throws IOException {
-    Files.write(folder.resolve(FittedPreRank.FILE), new byte[(1 << 18) + 1]);
+    Files.write(folder.resolve(FittedPreRank.FILE), new byte[(1 << 20) + 1]);
     assertThatThrownBy(() -> FittedPreRank.read(folder))
-        .hasMessage("prerank.json: at most 262144 bytes expected, got 262145");
+        .hasMessage("prerank.json: at most 1048576 bytes expected, got 1048577");
   }
 
   @ParameterizedTest
