@@ -19,6 +19,7 @@ public record AttributeConfig(int buckets, List<String> columns) {
   private static final String TAGS = "attributes";
   private static final String CATEGORY = "category";
   private static final String AUTHOR = "author";
+  private static final char SEPARATOR = '\0';
   private static final int MOST_BUCKETS = 1 << 24;
 
   /** The columns that can be read as attributes. */
@@ -63,9 +64,14 @@ public record AttributeConfig(int buckets, List<String> columns) {
     return names.stream().distinct().toList();
   }
 
+  /** Returns the column of an attribute with a name of {@link #names}. */
+  public static String column(String name) {
+    return name.substring(0, name.indexOf(SEPARATOR));
+  }
+
   private static void add(List<String> names, String column, String value) {
     if (!value.isEmpty()) {
-      names.add(column + '\0' + value);
+      names.add(column + SEPARATOR + value);
     }
   }
 

@@ -1,19 +1,14 @@
 package io.unipin.train.recipe;
 
-import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.TrainingPart;
-import io.unipin.model.features.AttributeConfig;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Statistics of the training part of a feed log. Held-out actions and withheld items don't count.
@@ -111,26 +106,7 @@ public record LogStatistics(
           quantile(histories, 0.5),
           quantile(histories, 0.9),
           actions == 0 ? 0 : (double) shown / actions,
-          AttributeConfig.COLUMNS.stream()
-              .collect(Collectors.toMap(Function.identity(), this::shared)));
-    }
-
-    /** Returns how many values of a column at least two items have. */
-    private int shared(String column) {
-      AttributeConfig read = new AttributeConfig(1, List.of(column));
-      Catalogue catalogue = log.catalogue();
-      Set<String> once = new HashSet<>();
-      Set<String> twice = new HashSet<>();
-      for (int item = 0; item < catalogue.size(); item++) {
-        if (!holdout.withheld().contains(item)) {
-          for (String name : AttributeNames.of(catalogue, item, read)) {
-            if (!once.add(name)) {
-              twice.add(name);
-            }
-          }
-        }
-      }
-      return twice.size();
+          SharedValues.count(log.catalogue(), holdout.withheld()));
     }
 
     private void count(int user) {
