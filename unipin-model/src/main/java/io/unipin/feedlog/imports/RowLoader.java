@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class RowLoader {
   private static final int BATCH_ROWS = 50_000;
   private static final int BATCH_CHARACTERS = 1 << 25;
+
+  /** Even a short value takes about 50 bytes, so a file of many columns needs this bound. */
+  private static final int BATCH_VALUES = 1 << 20;
+
   private static final String STAGED = "loading.staged";
 
   private final DuckSession session;
@@ -35,6 +39,7 @@ final class RowLoader {
   private final List<SourceRow> batch = new ArrayList<>();
   private final List<BadRow> faults = new ArrayList<>();
   private long characters;
+  private long values;
   private long read;
   private long refused;
 
@@ -58,6 +63,7 @@ final class RowLoader {
   void add(String file, SourceRow row) throws SQLException {
     read++;
     batch.add(row);
+    values += row.values().size();
     for (String value : row.values()) {
       characters += value == null ? 0 : value.length();
     }
@@ -80,7 +86,9 @@ final class RowLoader {
   }
 
   private void flushIfFull(String file) throws SQLException {
-    if (batch.size() + faults.size() >= BATCH_ROWS || characters >= BATCH_CHARACTERS) {
+    if (batch.size() + faults.size() >= BATCH_ROWS
+        || values >= BATCH_VALUES
+        || characters >= BATCH_CHARACTERS) {
       flush(file);
     }
   }
@@ -100,6 +108,7 @@ final class RowLoader {
     }
     batch.clear();
     characters = 0;
+    values = 0;
     boolean misfits = collectMisfits(file);
     faults.sort(Comparator.comparingLong(BadRow::row));
     refused += faults.size();
