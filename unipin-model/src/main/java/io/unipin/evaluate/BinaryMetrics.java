@@ -85,21 +85,42 @@ public final class BinaryMetrics {
   /**
    * Returns the expected calibration error: |mean probability − share of positives|, averaged over
    * 15 bins. The impressions are sorted by probability and divided into bins of equal numbers of
-   * impressions.
+   * impressions. Impressions of equal probability share their positives, so the order of the
+   * impressions has no effect.
    */
   static double calibrationError(float[] probabilities, boolean[] labels) {
     int n = labels.length;
-    int[] order = ascending(probabilities);
+    double[] excess = excess(probabilities, labels);
     double error = 0;
     for (int bin = 0; bin < CALIBRATION_BINS; bin++) {
       int end = (int) ((long) n * (bin + 1) / CALIBRATION_BINS);
-      double excess = 0;
+      double sum = 0;
       for (int i = (int) ((long) n * bin / CALIBRATION_BINS); i < end; i++) {
-        excess += probabilities[order[i]] - (labels[order[i]] ? 1 : 0);
+        sum += excess[i];
       }
-      error += Math.abs(excess);
+      error += Math.abs(sum);
     }
     return n == 0 ? Double.NaN : error / n;
+  }
+
+  /**
+   * Returns by rising probability how much each impression's probability exceeds the share of
+   * positives among all impressions of the same probability.
+   */
+  private static double[] excess(float[] probabilities, boolean[] labels) {
+    int n = labels.length;
+    int[] order = ascending(probabilities);
+    double[] excess = new double[n];
+    for (int start = 0, end = 0; start < n; start = end) {
+      float probability = probabilities[order[start]];
+      int positives = 0;
+      while (end < n && probabilities[order[end]] == probability) {
+        positives += labels[order[end]] ? 1 : 0;
+        end++;
+      }
+      Arrays.fill(excess, start, end, probability - (double) positives / (end - start));
+    }
+    return excess;
   }
 
   /** Returns the share of positives. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +96,22 @@ public class BinaryMetricsTest {
       expected += Math.abs(meanP - share) / 15;
     }
     assertThat(BinaryMetrics.calibrationError(p, labels)).isCloseTo(expected, within(1e-7));
+  }
+
+  /** A prediction that is right on average is calibrated, whichever user comes first. */
+  @Test
+  void calibrationError_equalProbabilities_doesNotDependOnTheOrder() {
+    int n = 1000;
+    float[] p = new float[n];
+    Arrays.fill(p, 0.125f);
+    boolean[] first = new boolean[n];
+    boolean[] spread = new boolean[n];
+    for (int i = 0; i < n; i++) {
+      first[i] = i < n / 8;
+      spread[i] = i % 8 == 0;
+    }
+    assertThat(BinaryMetrics.calibrationError(p, first)).isCloseTo(0, within(1e-12));
+    assertThat(BinaryMetrics.calibrationError(p, spread)).isCloseTo(0, within(1e-12));
   }
 
   @Test
