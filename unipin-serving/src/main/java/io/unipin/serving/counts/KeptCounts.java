@@ -29,7 +29,7 @@ final class KeptCounts {
   private final Path folder;
 
   KeptCounts(Path folder) {
-    this.folder = folder;
+    this.folder = folder.toAbsolutePath().normalize(); // paths inside are compared
   }
 
   /** Returns the directory of the tables in effect; empty if there are none. */
@@ -41,7 +41,7 @@ final class KeptCounts {
     try {
       String name = Files.readString(file).strip();
       Path directory = folder.resolve(name).normalize();
-      boolean isOurs = name.startsWith(DIRECTORY) && directory.startsWith(folder.normalize());
+      boolean isOurs = name.startsWith(DIRECTORY) && directory.startsWith(folder);
       return isOurs && Files.isDirectory(directory) ? Optional.of(directory) : Optional.empty();
     } catch (IOException e) {
       logger.warn("{} can't be read: tables of counts that were loaded are not used", file, e);
