@@ -69,7 +69,7 @@ public final class FeedSimulator {
   private void play(SplittableRandom random) {
     SimulatedUser user = new SimulatedUser(world, random);
     LoggingPolicy policy = new LoggingPolicy(world, random);
-    SessionClock clock = new SessionClock(config.meanViewsPerUser(), random);
+    SessionClock clock = new SessionClock(config.meanViewsPerUser(), random, random);
     int lastClicked = -1;
     while (clock.next()) {
       if (clock.startsSession()) {

@@ -13,7 +13,11 @@ import java.util.SplittableRandom;
 /**
  * A simulated feed whose pages the caller chooses, visit by visit in the order of time. Its users,
  * items and clicks follow the rules of {@link FeedSimulator}. Equal configurations and equal pages
- * give equal reactions. Not thread-safe.
+ * give equal reactions.
+ *
+ * <p>Two feeds of equal configurations differ only in what their pages cause. Clicks change the
+ * taste of a session, and the seconds that a user spends on items delay the next visit. But the
+ * random numbers of a visit and of each position do not depend on earlier pages. Not thread-safe.
  */
 public final class LiveFeed {
   /** The time at which the feed begins, in milliseconds since 1970. */
@@ -29,19 +33,23 @@ public final class LiveFeed {
   /** A user with the time of the next visit. */
   private static final class Player implements Comparable<Player> {
     private final String id;
-    private final SplittableRandom random;
+    private final SplittableRandom visits;
     private final SimulatedUser user;
     private final LoggingPolicy policy;
     private final SessionClock clock;
     private int lastClicked = -1;
     private boolean related;
 
+    /** Draws what happens in the current visit. */
+    private SplittableRandom visit;
+
     Player(String id, ItemWorld world, double meanViews, SplittableRandom random) {
       this.id = id;
-      this.random = random;
-      this.user = new SimulatedUser(world, random);
-      this.policy = new LoggingPolicy(world, random);
-      this.clock = new SessionClock(meanViews, random);
+      this.user = new SimulatedUser(world, random.split());
+      this.policy = new LoggingPolicy(world, random.split());
+      this.clock = new SessionClock(meanViews, random.split(), random.split());
+      this.visits = random.split();
+      this.visit = visits;
     }
 
     /** Moves to the next visit. Returns false when there is none. */
@@ -53,7 +61,8 @@ public final class LiveFeed {
         user.startSession();
         lastClicked = -1;
       }
-      related = lastClicked >= 0 && random.nextDouble() < FeedSimulator.RELATED_AFTER_CLICK;
+      visit = visits.split();
+      related = visit.nextDouble() < FeedSimulator.RELATED_AFTER_CLICK && lastClicked >= 0;
       return true;
     }
 
@@ -159,8 +168,9 @@ public final class LiveFeed {
         throw new IllegalArgumentException("an item of the feed expected, got " + items[position]);
       }
       double click = response.click(world, player.user, row);
-      boolean looks = player.random.nextDouble() < response.examined(position, surface);
-      long bits = looks ? response.act(world, player.user, row, click, player.random) : 0;
+      SplittableRandom random = player.visit.split();
+      boolean looks = random.nextDouble() < response.examined(position, surface);
+      long bits = looks ? response.act(world, player.user, row, click, random) : 0;
       if (bits != 0) {
         reactions.add(new Reaction(items[position], names(bits), player.clock.dwell()));
         player.policy.doNotRepeat(row);

@@ -17,14 +17,22 @@ final class SessionClock {
   private static final long SESSION_PAUSE_MS = 2L * 3600 * 1000;
 
   private final SplittableRandom random;
+  private final SplittableRandom dwells;
   private final double sessionGapMs;
   private int viewsLeft;
   private boolean begun;
   private boolean startsSession = true;
   private long timeMs;
 
-  SessionClock(double meanViews, SplittableRandom random) {
+  /**
+   * Creates a clock.
+   *
+   * @param random draws the times of views
+   * @param dwells draws the seconds that the user spends on items
+   */
+  SessionClock(double meanViews, SplittableRandom random, SplittableRandom dwells) {
     this.random = random;
+    this.dwells = dwells;
     double activity = StrictMath.exp(0.5 * random.nextGaussian() - 0.125);
     this.viewsLeft = Math.max(2, (int) Math.round(meanViews * activity));
     double sessions = Math.max(1, viewsLeft / VIEWS_PER_SESSION);
@@ -44,8 +52,9 @@ final class SessionClock {
     startsSession = random.nextDouble() < 1 / VIEWS_PER_SESSION;
     timeMs +=
         startsSession
-            ? SESSION_PAUSE_MS + (long) exponential(Math.max(0, sessionGapMs - SESSION_PAUSE_MS))
-            : 20_000 + (long) exponential(60_000);
+            ? SESSION_PAUSE_MS
+                + (long) exponential(Math.max(0, sessionGapMs - SESSION_PAUSE_MS), random)
+            : 20_000 + (long) exponential(60_000, random);
     return true;
   }
 
@@ -62,11 +71,11 @@ final class SessionClock {
    * it.
    */
   long dwell() {
-    timeMs += 1_000 + (long) exponential(6_000);
+    timeMs += 1_000 + (long) exponential(6_000, dwells);
     return timeMs;
   }
 
-  private double exponential(double mean) {
+  private static double exponential(double mean, SplittableRandom random) {
     return -Math.max(mean, 1) * StrictMath.log(1 - random.nextDouble());
   }
 }

@@ -2,9 +2,14 @@ package io.unipin.feedlog.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class LiveFeedTest {
@@ -39,6 +44,38 @@ final class LiveFeedTest {
     List<Object> inTwo = play(halves, LiveFeed.START_MS + 10 * DAY);
     inTwo.addAll(play(halves, Long.MAX_VALUE));
     assertThat(inTwo).isEqualTo(all);
+  }
+
+  /** Returns the times of each user's visits to a feed that shows its pages in reverse order. */
+  private static Map<String, List<Long>> times(LiveFeed feed, boolean reversed) {
+    Map<String, List<Long>> times = new TreeMap<>();
+    while (feed.hasVisit(Long.MAX_VALUE)) {
+      LiveFeed.Visit visit = feed.next();
+      times.computeIfAbsent(visit.user(), user -> new ArrayList<>()).add(visit.timeMs());
+      long[] page = feed.page();
+      feed.show(reversed ? reversed(page) : page);
+    }
+    return times;
+  }
+
+  private static long[] reversed(long[] page) {
+    return IntStream.range(0, page.length).mapToLong(i -> page[page.length - 1 - i]).toArray();
+  }
+
+  @Test
+  void visits_otherPages_differByTheSecondsOnItemsAlone() {
+    Map<String, List<Long>> plain = times(new LiveFeed(CONFIG), false);
+    Map<String, List<Long>> reversed = times(new LiveFeed(CONFIG), true);
+    assertThat(reversed).isNotEqualTo(plain).containsOnlyKeys(plain.keySet());
+    plain.forEach(
+        (user, visits) -> {
+          List<Long> others = Objects.requireNonNull(reversed.get(user));
+          assertThat(others).hasSameSizeAs(visits);
+          for (int visit = 0; visit < visits.size(); visit++) {
+            long mostSeconds = 120L * visit;
+            assertThat(others.get(visit)).isCloseTo(visits.get(visit), within(1000 * mostSeconds));
+          }
+        });
   }
 
   @Test
