@@ -142,7 +142,7 @@ public final class TrainingModel implements AutoCloseable {
     return name.equals(Program.ITEM_ID) ? ids.table() : parameter(name);
   }
 
-  private PtNDArray parameter(String name) {
+  PtNDArray parameter(String name) {
     PtNDArray parameter = parameters.get(name);
     if (parameter == null) {
       throw new IllegalArgumentException("no parameter " + name);
@@ -225,15 +225,6 @@ public final class TrainingModel implements AutoCloseable {
         }
       }
       return gradients;
-    }
-  }
-
-  /** Adds values to a parameter, in place. For tests. */
-  void add(String name, float[] values) {
-    JniUtils.setGradMode(false);
-    PtNDArray parameter = parameter(name);
-    try (NDManager scope = module.newManager()) {
-      parameter.addi(scope.create(values, parameter.getShape()));
     }
   }
 

@@ -3,6 +3,9 @@ package io.unipin.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import io.unipin.kvcache.HostRows;
 import io.unipin.kvcache.KvType;
 import io.unipin.model.features.AttentionWindow;
@@ -83,12 +86,21 @@ class TrainingModelTest {
       TrainingBatch batch,
       StepSettings settings) {
     float step = 4e-3f;
-    model.add(name, times(direction, step));
+    move(model, name, times(direction, step));
     double up = model.loss(batch, settings).total();
-    model.add(name, times(direction, -2 * step));
+    move(model, name, times(direction, -2 * step));
     double down = model.loss(batch, settings).total();
-    model.add(name, times(direction, step));
+    move(model, name, times(direction, step));
     return (up - down) / (2 * step);
+  }
+
+  /** Adds values to a parameter, in place. */
+  private static void move(TrainingModel model, String name, float[] values) {
+    JniUtils.setGradMode(false);
+    PtNDArray parameter = model.parameter(name);
+    try (NDManager scope = parameter.getManager().newSubManager()) {
+      parameter.addi(scope.create(values, parameter.getShape()));
+    }
   }
 
   private static float[] times(float[] values, float factor) {
