@@ -112,7 +112,14 @@ final class AnyPlaceTest {
   void code_formatsNumbersForNoLanguage() throws IOException {
     List<String> found = new ArrayList<>();
     for (String module :
-        List.of("kv-cache", "ann-index", "unipin-model", "unipin-serving", "benchmarks")) {
+        List.of(
+            "client",
+            "kv-cache",
+            "ann-index",
+            "unipin-model",
+            "unipin-serving",
+            "cli",
+            "benchmarks")) {
       Path sources = ROOT.resolve(module).resolve("src/main/java");
       try (Stream<Path> files = Files.walk(sources)) {
         for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {

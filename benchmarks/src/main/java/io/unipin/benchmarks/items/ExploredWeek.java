@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -176,8 +177,14 @@ final class ExploredWeek {
     WeekClicks clicks = play(share);
     clicks.write(file);
     say.accept(
-        "seed %d, share %s: %,d pages, %,d clicks, %,d on items younger than a day"
-            .formatted(seed, share, clicks.pages(), clicks.all(), clicks.young()));
+        String.format(
+            Locale.ROOT,
+            "seed %d, share %s: %,d pages, %,d clicks, %,d on items younger than a day",
+            seed,
+            share,
+            clicks.pages(),
+            clicks.all(),
+            clicks.young()));
     return clicks;
   }
 
@@ -188,13 +195,9 @@ final class ExploredWeek {
     if (file.isPresent()) {
       recipe.append(Files.readString(file.get()));
     }
-    String name =
-        "seed-%d-share-%s-%s-%s.json"
-            .formatted(
-                seed,
-                share,
-                quick ? "quick" : "full",
-                Integer.toHexString(recipe.toString().hashCode()));
+    String size = quick ? "quick" : "full";
+    String rest = Integer.toHexString(recipe.toString().hashCode());
+    String name = "seed-" + seed + "-share-" + share + "-" + size + "-" + rest + ".json";
     return home.work("explore").resolve(name);
   }
 
