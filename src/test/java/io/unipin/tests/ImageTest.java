@@ -108,8 +108,7 @@ final class ImageTest {
    */
   private static String classpath() throws IOException {
     Stream<String> ours =
-        Stream.of(
-                "proto", "client", "kv-cache", "ann-index", "unipin-model", "unipin-serving", "cli")
+        Modules.IMAGE.stream()
             .map(module -> ROOT.resolve(module).resolve("target/classes").toString());
     String all = Files.readString(ROOT.resolve("cli/target/classpath.txt"));
     Stream<String> others =

@@ -37,16 +37,7 @@ final class ScriptTest {
     copy(ROOT.resolve("bin"), checkout.resolve("bin"));
     executable(checkout.resolve("unipin"));
     Files.writeString(checkout.resolve("pom.xml"), "<project/>");
-    for (String module :
-        List.of(
-            "proto",
-            "client",
-            "kv-cache",
-            "ann-index",
-            "unipin-model",
-            "unipin-serving",
-            "cli",
-            "benchmarks")) {
+    for (String module : Modules.ALL) {
       Files.createDirectories(checkout.resolve(module));
       Files.writeString(checkout.resolve(module).resolve("pom.xml"), "<project/>");
     }

@@ -33,7 +33,6 @@ final class ExploredWeek {
    * two numbers of clicks, one per play.
    */
   private static final double SHARE = 0.02;
-  private static final long DAY_MS = 24L * 3600 * 1000;
   private static final int WARM_UP_DAYS = 14;
   private static final int DAYS = 7;
   private static final int FIRST_EPOCHS = 6;
@@ -110,7 +109,7 @@ final class ExploredWeek {
   }
 
   private static long day(int day) {
-    return LiveFeed.START_MS + day * DAY_MS;
+    return LiveFeed.START_MS + day * WeekClicks.DAY_MS;
   }
 
   private Path firstBundle() {

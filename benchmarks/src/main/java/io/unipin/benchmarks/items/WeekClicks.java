@@ -1,11 +1,11 @@
 package io.unipin.benchmarks.items;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.cli.check.OutputFile;
 import io.unipin.feedlog.simulator.LiveFeed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +15,7 @@ import java.util.Optional;
 /** The clicks of each user in one play of a week, and the number of all pages. Not thread-safe. */
 final class WeekClicks {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long DAY_MS = 24L * 3600 * 1000;
+  static final long DAY_MS = 24L * 3600 * 1000;
 
   private final Map<String, long[]> users;
   private long pages;
@@ -44,12 +44,9 @@ final class WeekClicks {
         : Optional.empty();
   }
 
-  /** Writes the clicks to a file. The file is complete as soon as it exists. */
+  /** Writes the clicks to a file, completely or not at all. */
   void write(Path file) throws IOException {
-    Files.createDirectories(file.toAbsolutePath().getParent());
-    Path begun = file.resolveSibling(file.getFileName() + ".begun");
-    JSON.writeValue(begun.toFile(), new Kept(pages, users));
-    Files.move(begun, file, StandardCopyOption.ATOMIC_MOVE);
+    OutputFile.write(file, JSON.writeValueAsString(new Kept(pages, users)));
   }
 
   /**

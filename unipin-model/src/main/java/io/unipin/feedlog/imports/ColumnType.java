@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The DuckDB type of a source's column.
  *
- * @param sql DuckDB's own name of the type, not another name such as LONG for BIGINT; it contains
- *     only parts of type names, so it can be put into SQL safely
+ * @param sql DuckDB's own name of the type, so BIGINT and not LONG. It contains only parts of type
+ *     names, so it can be put into SQL safely.
  */
 record ColumnType(String sql) {
   static final ColumnType TEXT = new ColumnType("VARCHAR");
