@@ -100,13 +100,42 @@ final class PutByKeyTest {
   }
 
   @Test
-  void put_twoNamesOrABadKey_isRefused() throws Exception {
+  void change_itemsWithBadNames_areRefusedAloneAndInTheirPlaces() throws Exception {
     try (TinyServer server = ItemsServer.start(folder)) {
       Item both = ItemsServer.item(0).toBuilder().setKey(KEY).build();
-      assertThatThrownBy(() -> server.admin().putItems(List.of(item(1, "a"), both)))
-          .hasMessageContaining("puts[1].key: no key beside the id " + both.getId() + " expected");
-      assertThatThrownBy(() -> server.admin().putItems(List.of(item(1, "a\n"))))
-          .hasMessageContaining("puts[0].key: a key without control characters expected");
+      ChangeItemsRequest request =
+          ChangeItemsRequest.newBuilder()
+              .addAllPuts(List.of(item(1, "a\n"), item(2, "b"), both, item(3, "c")))
+              .addDeletes(7)
+              .addAllDeleteKeys(List.of("no\u0000key", "d"))
+              .build();
+      List<ItemVerdict> verdicts = server.admin().changeItems(request).getVerdictsList();
+
+      assertThat(verdicts)
+          .extracting(ItemVerdict::getOutcome)
+          .containsExactly(
+              Outcome.REFUSED,
+              Outcome.ADDED,
+              Outcome.REFUSED,
+              Outcome.ADDED,
+              Outcome.ABSENT,
+              Outcome.REFUSED,
+              Outcome.ABSENT);
+      assertThat(verdicts)
+          .extracting(ItemVerdict::getKey)
+          .containsExactly("a\n", "b", KEY, "c", "", "no\u0000key", "d");
+      assertThat(verdicts.get(0).getReason())
+          .isEqualTo("key: a key without control characters expected, got 'a\n'");
+      assertThat(verdicts.get(2).getReason())
+          .isEqualTo("key: no key beside the id " + both.getId() + " expected, got '" + KEY + "'");
+      assertThat(verdicts.get(5).getReason()).startsWith("delete_keys[0]: a key without control");
+      assertThat(verdicts.get(3).getId()).isEqualTo(ItemKeys.id("c"));
+    }
+  }
+
+  @Test
+  void put_sameKeyTwice_refusesTheMessage() throws Exception {
+    try (TinyServer server = ItemsServer.start(folder)) {
       assertThatThrownBy(() -> server.admin().putItems(List.of(item(1, "a"), item(2, "a"))))
           .hasMessageContaining("puts: every item once expected");
     }

@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
 final class BundleItems {
   private static final Logger logger = LoggerFactory.getLogger(BundleItems.class);
 
+  /** Why an item is not served whose vector is not finite. */
+  static final String NOT_EMBEDDED =
+      "content: numbers from which the bundle's model computes a finite vector expected, got others";
+
   /** Number of items that are embedded or restored in one step. */
   private static final int BATCH = 4096;
 
@@ -37,10 +41,13 @@ final class BundleItems {
   }
 
   /**
-   * Returns the rows that the bundle's item tower computes, (items, itemDim + contentPath). The
-   * items must fit the bundle.
+   * Embeds items that fit the bundle with the bundle's item tower. Leaves out items whose vector is
+   * not finite, for example because their content is too large.
    */
-  float[] embed(List<StoredItem> items) {
+  Embedded embed(List<StoredItem> items) {
+    if (items.isEmpty()) {
+      return Embedded.NONE;
+    }
     ModelConfig model = bundle.model().config();
     int dimension = model.contentDim();
     float[] contents = new float[Math.multiplyExact(items.size(), dimension)];
@@ -49,7 +56,7 @@ final class BundleItems {
     }
     AttributeBags attributes =
         AttributeBags.of(items.size(), i -> ItemFit.attributes(model, items.get(i).item()));
-    return items.isEmpty() ? contents : bundle.model().embed(contents, attributes);
+    return Embedded.finite(items, bundle.model().embed(contents, attributes));
   }
 
   /**
@@ -84,47 +91,26 @@ final class BundleItems {
     restoreOwn(own.build().toArray());
     bundle.remove(unfit.build().toArray());
     List<StoredItem> added = served.subList(0, Math.min(live.available(), served.size()));
-    addFinite(added, embed(added));
+    addFinite(added);
     return complete && added.size() == served.size();
   }
 
-  /** Adds items, except those for which the bundle's tower computed a vector that is not finite. */
-  private void addFinite(List<StoredItem> items, float[] vectors) {
-    int[] good =
-        IntStream.range(0, items.size()).filter(i -> isFinite(vectors, i, items.size())).toArray();
-    if (good.length < items.size()) {
+  /** Adds items that fit the bundle, except those that the bundle cannot embed. */
+  private void addFinite(List<StoredItem> items) {
+    Embedded embedded = embed(items);
+    add(embedded);
+    if (embedded.items().size() < items.size()) {
       logger.warn(
           "bundle {} can't embed {} items that were put",
           bundle.name(),
-          items.size() - good.length);
+          items.size() - embedded.items().size());
     }
-    int length = items.isEmpty() ? 0 : vectors.length / items.size();
-    float[] rows = new float[good.length * length];
-    for (int i = 0; i < good.length; i++) {
-      System.arraycopy(vectors, good[i] * length, rows, i * length, length);
-    }
-    add(IntStream.of(good).mapToObj(items::get).toList(), rows);
   }
 
-  /** Whether all elements of vector {@code i} of {@code rows} vectors are finite. */
-  static boolean isFinite(float[] vectors, int i, int rows) {
-    int dimension = vectors.length / rows;
-    for (int at = i * dimension; at < (i + 1) * dimension; at++) {
-      if (!Float.isFinite(vectors[at])) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /**
-   * Adds items that fit the bundle.
-   *
-   * @param vectors (items, itemDim + contentPath) finite rows from {@link #embed}
-   */
-  void add(List<StoredItem> items, float[] vectors) {
-    if (!items.isEmpty()) {
-      bundle.add(items.stream().map(StoredItem::live).toList(), vectors);
+  /** Adds items that fit the bundle. */
+  void add(Embedded embedded) {
+    if (!embedded.items().isEmpty()) {
+      bundle.add(embedded.items().stream().map(StoredItem::live).toList(), embedded.rows());
     }
   }
 
@@ -172,7 +158,12 @@ final class BundleItems {
       return "an item of the bundle or one that was put expected, got neither";
     }
     ItemFit fit = ItemFit.of(bundle, stored.item());
-    return fit.isServed() ? "room for the item expected, got none" : fit.reason();
+    if (!fit.isServed()) {
+      return fit.reason();
+    }
+    return embed(List.of(stored)).items().isEmpty()
+        ? NOT_EMBEDDED
+        : "room for the item expected, got none";
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.unipin.serving.items;
 
 import io.unipin.feedlog.FeedRules;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,13 +50,9 @@ public final class ItemCheck {
     if (text.length() > most) {
       return fault(field, "at most " + most + " characters", text.length());
     }
-    return isWhole(text) ? Optional.empty() : fault(field, "whole characters", "half of one");
-  }
-
-  /** Whether a text has no half of a surrogate pair, which a message would replace by '?'. */
-  private static boolean isWhole(String text) {
-    return text.chars().noneMatch(c -> Character.isSurrogate((char) c))
-        || StandardCharsets.UTF_8.newEncoder().canEncode(text);
+    return FeedRules.isWhole(text)
+        ? Optional.empty()
+        : fault(field, "whole characters", "half of one");
   }
 
   private static Optional<String> time(String field, long timeMs) {

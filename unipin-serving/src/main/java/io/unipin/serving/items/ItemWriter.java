@@ -27,11 +27,12 @@ public interface ItemWriter {
    *
    * <p>If the verdict of an item says that the item is kept, the item is on the disk. Every search
    * that begins after this method returns finds the items that are served. If only some of the
-   * items can be stored, the others get the verdict REFUSED.
+   * items can be stored, the others get the verdict REFUSED. So does an item that the serving
+   * bundle's tower can't embed.
    *
    * @return one verdict per item, in the order of the items
-   * @throws ServingException when no item was stored: INVALID if an id occurs twice, the serving
-   *     bundle's tower can't embed an item, or the server takes no puts; OVERLOADED if {@link
+   * @throws ServingException when no item was stored: INVALID if an id occurs twice or the
+   *     server takes no puts; OVERLOADED if {@link
    *     ItemsConfig#maxPutsPerSecond} does not allow so many items now; UNAVAILABLE if the items
    *     can't be kept now, for example because the disk is full
    */

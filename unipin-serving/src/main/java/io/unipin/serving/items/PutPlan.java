@@ -2,13 +2,15 @@ package io.unipin.serving.items;
 
 import io.unipin.feedlog.Catalogue;
 import io.unipin.serving.bundle.LoadedBundle;
-import io.unipin.serving.failure.ServingException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +38,7 @@ final class PutPlan {
 
   private final List<StoredItem> unserved = new ArrayList<>();
 
-  private float[] vectors = {};
+  private Embedded embedded = Embedded.NONE;
   private int live;
   private long bytes;
   private int slots;
@@ -156,23 +158,30 @@ final class PutPlan {
     return "";
   }
 
-  /** Embeds the items that the bundle is to serve. */
+  /** Embeds the items that the bundle is to serve, and refuses those that it cannot embed. */
   void embed() {
-    vectors = new BundleItems(bundle, config.limit()).embed(served);
-    for (int i = 0; i < served.size(); i++) {
-      if (!BundleItems.isFinite(vectors, i, served.size())) {
-        throw ServingException.invalid(
-            "items",
-            "content that the bundle's model can embed expected, got that of item "
-                + served.get(i).id());
-      }
+    embedded = new BundleItems(bundle, config.limit()).embed(served);
+    if (embedded.items().size() == served.size()) {
+      return;
     }
+    Set<Long> failed = ids(served);
+    failed.removeAll(ids(embedded.items()));
+    kept.removeIf(stored -> failed.contains(stored.id()));
+    verdicts.replaceAll(
+        verdict ->
+            failed.contains(verdict.id())
+                ? new ItemVerdict(verdict.id(), Outcome.REFUSED, BundleItems.NOT_EMBEDDED)
+                : verdict);
+  }
+
+  private static Set<Long> ids(List<StoredItem> items) {
+    return items.stream().map(StoredItem::id).collect(Collectors.toCollection(HashSet::new));
   }
 
   /** Makes the bundle serve the planned items. Call this after {@link #kept} is stored. */
   void serve() {
     BundleItems items = new BundleItems(bundle, config.limit());
-    items.add(served, vectors);
+    items.add(embedded);
     items.serve(unserved);
   }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /** Applies the changes of items that messages ask for, and counts the outcomes. Thread-safe. */
 public final class ItemCalls {
@@ -106,14 +107,20 @@ public final class ItemCalls {
     if (request.deletes().length > 0) {
       verdicts.addAll(changes.delete(request.deletes()));
     }
-    count(verdicts);
-    return verdicts.stream()
-        .map(verdict -> written(verdict, request.names().requestedKey(verdict.id())))
-        .toList();
+    count(verdicts, request.refused().size());
+    List<io.unipin.proto.v1.ItemVerdict> answer =
+        verdicts.stream()
+            .map(verdict -> written(verdict, request.names().requestedKey(verdict.id())))
+            .collect(Collectors.toCollection(ArrayList::new));
+    request.refused().forEach(answer::add); // in ascending order, so each gets its place
+    return answer;
   }
 
-  private void count(List<ItemVerdict> verdicts) {
+  private void count(List<ItemVerdict> verdicts, int misnamed) {
     Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
+    if (misnamed > 0) {
+      counts.put(Outcome.REFUSED, misnamed);
+    }
     verdicts.forEach(verdict -> counts.merge(verdict.outcome(), 1, Integer::sum));
     counts.forEach((outcome, count) -> meters.verdicts(label(outcome), count));
     if (counts.containsKey(Outcome.ADDED) || counts.containsKey(Outcome.REPLACED)) {
