@@ -48,9 +48,10 @@ public final class FeedRules {
     if (id.length() > ID_CHARS) {
       return Optional.of("an id of 1 to " + ID_CHARS + " characters");
     }
-    return id.chars().anyMatch(Character::isISOControl)
-        ? Optional.of("an id without control characters")
-        : Optional.empty();
+    if (id.chars().anyMatch(Character::isISOControl)) {
+      return Optional.of("an id without control characters");
+    }
+    return isWhole(id) ? Optional.empty() : Optional.of("an id of whole characters");
   }
 
   /**
@@ -85,9 +86,24 @@ public final class FeedRules {
     if (name.chars().anyMatch(Character::isISOControl)) {
       return Optional.of(what + " without control characters");
     }
-    return StandardCharsets.UTF_8.newEncoder().canEncode(name)
-        ? Optional.empty()
-        : Optional.of(what + " of whole characters");
+    return isWhole(name) ? Optional.empty() : Optional.of(what + " of whole characters");
+  }
+
+  /**
+   * Whether a text has no half of a surrogate pair. A writer of UTF-8 replaces such a half by "?".
+   */
+  public static boolean isWhole(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        boolean isPair =
+            i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+        if (!isPair) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
   }
 
   /** Whether a number of milliseconds is a valid time of a feed log. */

@@ -15,6 +15,7 @@ final class FeedRulesTest {
     assertThat(FeedRules.idFault("\t ")).contains("an id that is not blank");
     assertThat(FeedRules.idFault("a\nb")).contains("an id without control characters");
     assertThat(FeedRules.idFault("x".repeat(257))).contains("an id of 1 to 256 characters");
+    assertThat(FeedRules.idFault("u\ude00")).contains("an id of whole characters");
   }
 
   @Test
@@ -29,6 +30,16 @@ final class FeedRulesTest {
     assertThat(FeedRules.keyFault("é".repeat(129))).contains("a key of 1 to 256 bytes of UTF-8");
     assertThat(FeedRules.keyFault("x".repeat(1 << 20)))
         .contains("a key of 1 to 256 bytes of UTF-8");
+  }
+
+  @Test
+  void isWhole_halfOfAPair_isFalse() {
+    assertThat(FeedRules.isWhole("")).isTrue();
+    assertThat(FeedRules.isWhole("a\ud83d\ude00\ud83d\ude00")).isTrue();
+    assertThat(FeedRules.isWhole("\ud83d")).isFalse();
+    assertThat(FeedRules.isWhole("\ude00\ud83d")).isFalse();
+    assertThat(FeedRules.isWhole("\ud83d\ude00\ude00")).isFalse();
+    assertThat(FeedRules.isWhole("\ud83da")).isFalse();
   }
 
   @Test

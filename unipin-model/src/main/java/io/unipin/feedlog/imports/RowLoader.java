@@ -2,6 +2,7 @@ package io.unipin.feedlog.imports;
 
 import io.unipin.feedlog.BadRow;
 import io.unipin.feedlog.BadRows;
+import io.unipin.feedlog.FeedRules;
 import io.unipin.feedlog.database.DuckSession;
 import io.unipin.feedlog.source.Shown;
 import io.unipin.feedlog.source.SourceRow;
@@ -59,8 +60,17 @@ final class RowLoader {
     session.execute("CREATE SCHEMA IF NOT EXISTS loading");
   }
 
-  /** Adds a valid row, which has one value per column. */
+  /**
+   * Adds a row, which has one value per column. Refuses a row with half of a surrogate pair, which
+   * JSON can have and Parquet cannot.
+   */
   void add(String file, SourceRow row) throws SQLException {
+    for (String value : row.values()) {
+      if (value != null && !FeedRules.isWhole(value)) {
+        refuse(file, row, "whole characters expected, got half of a surrogate pair");
+        return;
+      }
+    }
     read++;
     batch.add(row);
     values += row.values().size();
