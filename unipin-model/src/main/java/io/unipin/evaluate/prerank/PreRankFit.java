@@ -34,6 +34,12 @@ public final class PreRankFit {
   /** Largest number of users to which the weights are fitted. */
   private static final int USERS = 2000;
 
+  /** If the memory does not suffice for so many users, pools get smaller before users get fewer. */
+  private static final int FEWEST_USERS = 200;
+
+  /** Smallest number of nearest items of a pool. */
+  private static final int FEWEST_NEAREST = 50;
+
   /** Largest number of values of features in memory. */
   private static final int MOST_VALUES = 1 << 25;
 
@@ -55,16 +61,26 @@ public final class PreRankFit {
       CandidateFeatures features,
       FollowTable follows,
       long seed) {
-    PoolSearch.Size size = new PoolSearch.Size(POOL, FollowTable.MOST);
+    PoolSearch.Size size = size(features.names().size());
     List<Pool> pools = new ArrayList<>();
     try (PoolSearch search =
         new PoolSearch(log, holdout, model, Part.VALIDATION, features, follows, size)) {
-      int most = Math.max(1, MOST_VALUES / (size.most() * features.names().size()));
-      for (int user : search.users(Math.min(USERS, most), seed)) {
+      for (int user : search.users(users(size, features.names().size()), seed)) {
         search.visit(user, (target, pool, score) -> pools.add(pool));
       }
     }
     return fit(pools, features.names());
+  }
+
+  /** Returns the size of the pools of candidates that have this many features. */
+  static PoolSearch.Size size(int features) {
+    int room = MOST_VALUES / FEWEST_USERS / features - FollowTable.MOST;
+    return new PoolSearch.Size(Math.max(FEWEST_NEAREST, Math.min(POOL, room)), FollowTable.MOST);
+  }
+
+  /** Returns the largest number of users whose pools fit into memory. */
+  static int users(PoolSearch.Size size, int features) {
+    return Math.max(1, Math.min(USERS, MOST_VALUES / (size.most() * features)));
   }
 
   /**

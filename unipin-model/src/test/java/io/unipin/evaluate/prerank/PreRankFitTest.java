@@ -54,6 +54,18 @@ class PreRankFitTest {
     return pools;
   }
 
+  /** Counts of 62 action types have 1,616 features. */
+  @Test
+  void size_manyFeatures_shrinksPoolsBeforeUsersGetTooFew() {
+    assertThat(PreRankFit.size(3).nearest()).isEqualTo(PreRankFit.POOL);
+    assertThat(PreRankFit.size(100).nearest()).isEqualTo(PreRankFit.POOL);
+    for (int features = 200; features <= 1616; features++) {
+      PoolSearch.Size size = PreRankFit.size(features);
+      assertThat(size.nearest()).isBetween(50, PreRankFit.POOL);
+      assertThat(PreRankFit.users(size, features)).isGreaterThanOrEqualTo(200);
+    }
+  }
+
   @Test
   void fit_targetsOfKnownWeights_recoversTheirRatio() {
     FittedPreRank fitted = PreRankFit.fit(drawn(4000, 1, 10, 1, -2), NAMES).orElseThrow();
