@@ -98,8 +98,8 @@ public final class CountBuilder {
    * earlier tables.
    *
    * @param catalogue the catalogue of the model's bundle
-   * @throws CountsException if the log has no impressions or no times, or lacks one of the model's
-   *     actions
+   * @throws CountsException if the log has no impressions or no times, begins after the instant, or
+   *     lacks one of the model's actions
    */
   public static CountTables recount(
       FeedLog log, Instant until, CountTables earlier, Catalogue catalogue) {
@@ -115,6 +115,12 @@ public final class CountBuilder {
       holdout = Holdout.timeSplit(log, until.toEpochMilli(), until.toEpochMilli());
     } catch (IllegalArgumentException e) {
       throw new CountsException("a feed log with times expected: " + e.getMessage(), e);
+    }
+    long first = firstFeedviewMs(log);
+    if (first >= until.toEpochMilli()) {
+      throw new CountsException(
+          "a feed log with feedviews before %s expected, got one whose first is of %s"
+              .formatted(until, Instant.ofEpochMilli(first)));
     }
     CountedNames names = CountedNames.of(log, catalogue, before.actions(), before.surfaces());
     return new CountBuilder(

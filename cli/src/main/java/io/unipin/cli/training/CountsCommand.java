@@ -22,10 +22,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +47,8 @@ import picocli.CommandLine.Spec;
           + " counts",
     })
 public final class CountsCommand implements Callable<Integer>, Checked {
+  private static final Duration DAY = Duration.ofDays(1);
+
   @Option(
       names = "--data",
       required = true,
@@ -105,6 +109,23 @@ public final class CountsCommand implements Callable<Integer>, Checked {
     }
   }
 
+  /** Prints a note if the log lacks the last day before {@code --until}. */
+  private void noteGap(FeedLog log, PrintWriter console) {
+    long newest =
+        LongStream.concat(LongStream.of(log.actionTimes()), LongStream.of(log.viewTimes()))
+            .max()
+            .orElse(FeedLog.NO_TIME);
+    Duration gap = Duration.between(Instant.ofEpochMilli(newest), instant());
+    if (newest != FeedLog.NO_TIME && gap.compareTo(DAY) > 0) {
+      console.printf(
+          Locale.ROOT,
+          "note: the newest row of the feed log is of %s, %.1f days before --until; the counts of"
+              + " the last days miss this time%n",
+          Instant.ofEpochMilli(newest),
+          gap.toMillis() / (double) DAY.toMillis());
+    }
+  }
+
   @Override
   public Integer call() throws IOException {
     PrintWriter console = spec.commandLine().getOut();
@@ -121,6 +142,7 @@ public final class CountsCommand implements Callable<Integer>, Checked {
     }
     FeedLog log = FeedLogReader.read(data, badRows.most());
     console.println(FeedLogText.sizes(log));
+    noteGap(log, console);
     CountTables tables = CountBuilder.recount(log, instant(), earlier.tables(), catalogue);
     try (SpillFolder temporary = SpillFolder.beside(out)) {
       Path written = temporary.path().resolve("counts");

@@ -76,6 +76,8 @@ final class CountsCommandTest {
     assertThat(counts(bundle, UNTIL, newer)).as(err.toString()).isZero();
     CountTables tables = CountTables.read(newer);
     assertThat(out.toString()).contains("generation " + tables.generation());
+    assertThat(out.toString())
+        .containsPattern("note: the newest row .* is of 20..-.* days before --until");
     assertThat(tables.until()).hasToString(UNTIL);
     assertThat(tables.generation()).isNotEqualTo(CountTables.read(own).generation());
     assertThat(newer.resolve(CountWeights.FILE))
@@ -87,6 +89,9 @@ final class CountsCommandTest {
     assertThat(counts(bundle, "tomorrow", other)).isNotZero();
     assertThat(err.toString()).contains("--until: an instant such as", "got tomorrow");
     assertThat(err.toString().lines()).hasSize(1);
+    assertThat(counts(bundle, "2000-01-01T00:00:00Z", other)).isNotZero();
+    assertThat(err.toString())
+        .contains("a feed log with feedviews before 2000-01-01T00:00:00Z expected, got one whose");
     Path none = bundle("none", "none");
     assertThat(counts(none, UNTIL, other)).isNotZero();
     assertThat(err.toString()).contains("--bundle: a bundle with counts expected");
