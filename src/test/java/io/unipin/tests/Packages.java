@@ -123,7 +123,7 @@ final class Packages {
       cli.statistics: settings
       cli.training: ann cli.bundle cli.check cli.console cli.data cli.policy counts evaluate evaluate.heldout evaluate.page evaluate.prerank evaluate.slices evaluate.study feedlog feedlog.database feedlog.split kvcache model model.device model.engine model.features model.files prerank serving.bundle serving.log train train.recipe
       cli.trial: cli.check cli.console cli.data cli.demo client feedlog feedlog.database feedlog.imports feedlog.infer feedlog.review feedlog.simulator feedlog.source feedlog.split proto.v1
-      benchmarks: benchmarks.ann benchmarks.cluster benchmarks.device benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.gpu benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report benchmarks.trial cli
+      benchmarks: benchmarks.ann benchmarks.cluster benchmarks.device benchmarks.erasure benchmarks.experiment benchmarks.fuzz benchmarks.gpu benchmarks.headline benchmarks.items benchmarks.kvcache benchmarks.load benchmarks.model benchmarks.pauses benchmarks.quality benchmarks.report benchmarks.stages benchmarks.trial cli
       benchmarks.ann: ann benchmarks.measure benchmarks.quality cli.bundle cli.check cli.console evaluate feedlog model model.features
       benchmarks.cluster: benchmarks.engines benchmarks.faults benchmarks.measure benchmarks.server cli cli.console cli.loadtest client feedlog proto.v1
       benchmarks.device: benchmarks.load benchmarks.measure benchmarks.server cli.console client proto.v1 serving serving.settings
@@ -144,6 +144,7 @@ final class Packages {
       benchmarks.rival: evaluate evaluate.baseline evaluate.heldout evaluate.page feedlog feedlog.split kvcache model model.features model.files serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
       benchmarks.scheduling: benchmarks.measure benchmarks.server cli.loadtest client proto.v1
       benchmarks.server: cli.console feedlog feedlog.database feedlog.simulator kvcache model model.features model.files serving.bundle
+      benchmarks.stages: benchmarks.headline benchmarks.measure cli.console counts feedlog feedlog.split model model.features prerank proto.v1 serving.bundle
       benchmarks.trial: benchmarks.measure benchmarks.quality cli.console feedlog feedlog.database feedlog.simulator
       """;
 

@@ -22,6 +22,7 @@ import io.unipin.benchmarks.pauses.PausesCommand;
 import io.unipin.benchmarks.quality.CountsCommand;
 import io.unipin.benchmarks.quality.QualityCommand;
 import io.unipin.benchmarks.report.ReportCommand;
+import io.unipin.benchmarks.stages.StagesCommand;
 import io.unipin.benchmarks.trial.TrialCommand;
 import io.unipin.cli.Verb;
 import picocli.CommandLine.Command;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
       ScalingCommand.class,
       EfficiencyCommand.class,
       EngineCommand.class,
+      StagesCommand.class,
       DeviceCommand.class,
       OverloadCommand.class,
       PausesCommand.class,

@@ -187,6 +187,11 @@ public final class HeadlineSide implements AutoCloseable {
     return SecondModel.of(second, pass);
   }
 
+  /** Returns the server's host and port. */
+  public String address() {
+    return "127.0.0.1:" + server.port();
+  }
+
   public HeadlineTraffic traffic() {
     return traffic;
   }

@@ -48,7 +48,7 @@ public final class HeadlineTraffic implements AutoCloseable {
    * The number of candidates of a page that is not measured. {@code MOST_QPS_OF_FEW} is an upper
    * bound for the number of such pages per second.
    */
-  static final int FEW = 10;
+  public static final int FEW = 10;
 
   private static final double MOST_QPS_OF_FEW = 800;
 

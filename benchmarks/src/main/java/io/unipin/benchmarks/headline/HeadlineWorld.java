@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 public record HeadlineWorld(Path bundles, int history, int candidates) {
   static final String ONE = "one";
   static final String TWO = "two";
-  static final int ITEMS = 100_000;
+  public static final int ITEMS = 100_000;
   private static final String INDEX = "IVF1024,Flat";
 
   /**
@@ -37,7 +37,7 @@ public record HeadlineWorld(Path bundles, int history, int candidates) {
    */
   private static final int SESSION_ACTIONS = 16;
 
-  ModelConfig shape() {
+  public ModelConfig shape() {
     return new ModelConfig(
         ITEMS,
         0,

@@ -29,7 +29,7 @@ import java.util.Random;
  * A caller that requests pages of one user, one page at a time. It shares no thread with a server
  * in the same process. Not thread-safe.
  */
-final class PageCaller implements AutoCloseable {
+public final class PageCaller implements AutoCloseable {
   /** The name with which the names of the transport's threads begin. */
   static final String THREADS = "page-caller";
 
@@ -48,7 +48,7 @@ final class PageCaller implements AutoCloseable {
   private int recorded;
 
   /** Connects to a server. The ids of the bundle's items are 0 to {@code items} - 1. */
-  PageCaller(String address, int items) {
+  public PageCaller(String address, int items) {
     this.items = items;
     this.channel =
         Channels.to(address, ClientSecurity.NONE)
@@ -67,10 +67,10 @@ final class PageCaller implements AutoCloseable {
    *     the caller's transport. This is a little more than the time that the server needs from the
    *     request's first byte to the answer's last byte.
    */
-  record Timed(Served served, double waited, double inside) {}
+  public record Timed(Served served, double waited, double inside) {}
 
   /** Records actions that are newer than all earlier actions. */
-  void record(int count) {
+  public void record(int count) {
     UserActions.Builder actions = UserActions.newBuilder().setUserId(USER);
     for (int i = 0; i < count; i++, recorded++) {
       actions.addActions(
@@ -84,7 +84,7 @@ final class PageCaller implements AutoCloseable {
   }
 
   /** Requests a page. With 0 candidates, the server's setting applies. */
-  Timed page(int candidates) {
+  public Timed page(int candidates) {
     RetrieveAndRankRequest request =
         RetrieveAndRankRequest.newBuilder()
             .setUser(UserContext.newBuilder().setUserId(USER))

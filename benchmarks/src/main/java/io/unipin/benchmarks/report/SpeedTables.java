@@ -31,6 +31,7 @@ final class SpeedTables {
         losses(),
         Table.ofRuns("precision-files", "precision", "precision-epyc"),
         history(),
+        windows(),
         candidates(),
         layers(),
         users(),
@@ -183,6 +184,26 @@ final class SpeedTables {
             "{encode_ms|1} ms",
             "{append_8_ms|1} ms",
             "{score_ms|1} ms");
+  }
+
+  private static Table windows() {
+    return Table.of(
+            "scaling-window",
+            "actions",
+            "encode",
+            "with windows of 128 actions",
+            "encode 512",
+            "with windows ÷ 512",
+            "target (who set it)")
+        .eachIf(
+            "window_encode_ratio",
+            "scaling#window",
+            "{n|,}",
+            "{encode_ms|1} ms",
+            "{window_encode_ms|1} ms",
+            "{encode_512_ms|1} ms",
+            "{window_encode_ratio|2}",
+            "{window_encode_ratio|<=4.2 project}");
   }
 
   private static Table candidates() {

@@ -12,6 +12,7 @@ final class Tables {
             FirstPageTables.all(),
             HeadlineTables.all(),
             SpeedTables.all(),
+            StageTables.all(),
             EngineTables.all(),
             ServiceTables.all(),
             ItemTables.all(),
