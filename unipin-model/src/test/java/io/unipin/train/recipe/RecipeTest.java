@@ -121,8 +121,8 @@ class RecipeTest {
   @CsvSource({
     "ml-1m,                    128, 128, 0.3,   0,   0, 24, 10",
     "ml-100k,                  128, 128, 0.4,   0,   0, 32, 10",
-    "amazon-beauty,            128, 128, 0.5,   0, 0.2, 20,  5",
-    "amazon-beauty-attributes, 128, 128, 0.5,   0, 0.2, 20,  5",
+    "amazon-beauty,            128, 128, 0.5,   0, 0.2, 12,  5",
+    "amazon-beauty-attributes, 128, 128, 0.5,   0, 0.2, 12,  5",
     "kuairand-pure,             64,  64, 0.3,   0, 0.2,  5,  8",
     "trivago,                   64,  64, 0.2, 512, 0.2, 20, 10",
     "simulator,                 64,  64, 0.1,   0, 0.2, 14,  5",
