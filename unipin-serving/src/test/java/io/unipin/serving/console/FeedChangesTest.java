@@ -106,7 +106,6 @@ final class FeedChangesTest {
         "put     | {}                                                   | item",
         "put     | {'item': 5}                                          | item",
         "put     | {'item': {'nothing': 1}}                             | item",
-        "put     | {'item': {'id': 1, 'key': 'key 2'}}                  | key",
         "hide    | {}                                                   | item",
         "hide    | {'item': 'one'}                                      | item",
         "restore | {'item': 1}                                          | upserts",
@@ -146,6 +145,9 @@ final class FeedChangesTest {
     JsonNode refused = ok("put", "{'item': {'id': 7, 'expires_ms': 5}}");
     assertThat(refused.get("outcome").asText()).isEqualTo("refused");
     assertThat(refused.get("reason").asText()).isNotEmpty();
+    JsonNode named = ok("put", "{'item': {'id': 1, 'key': 'key 2'}}");
+    assertThat(named.get("outcome").asText()).isEqualTo("refused");
+    assertThat(named.get("reason").asText()).startsWith("key: no key beside the id 1 expected");
     JsonNode hidden = ok("hide", "{'item': %s}".formatted(put.get("id").asText()));
     assertThat(hidden.at("/verdict/outcome").asText()).isEqualTo("deleted");
     JsonNode kept = new ObjectMapper().readTree(hidden.get("kept").asText());
