@@ -15,6 +15,7 @@ const SILENCE = 1000;
 const IDLE_SILENCE = 10_000;
 const PATIENCE = 1000;
 const DNS_DISTANCE = 5000;
+const RESET_BEFORE_TIMER_MS = 100;
 const HEALTH = methodsOf('grpc.health.v1.Health');
 const HEALTH_REQUEST = { service: 'unipin.v1.UniPin' };
 
@@ -126,7 +127,7 @@ export class Caller {
       const metadata = this.metadata(headers);
       const end = (failure, value) => {
         calls?.delete(call);
-        if (failure) fail(RequestError.of(failure));
+        if (failure) fail(RequestError.of(atDeadline(failure, deadline)));
         else answer(value);
       };
       let call;
@@ -141,6 +142,17 @@ export class Caller {
       calls?.add(call);
     });
   }
+}
+
+/**
+ * A server resets a call whose deadline has passed. The reset can arrive shortly before this side's
+ * timer ends, and then looks like a cancelled call. Nobody else cancels calls so near to their end.
+ */
+function atDeadline(failure, deadline) {
+  const isReset =
+    failure.code === grpc.status.CANCELLED && Date.now() > deadline - RESET_BEFORE_TIMER_MS;
+  if (!isReset) return failure;
+  return { code: grpc.status.DEADLINE_EXCEEDED, details: 'the deadline has passed' };
 }
 
 const userHeader = (user) => createHash('sha256').update(user).digest('hex').slice(0, 8);
