@@ -219,7 +219,10 @@ export interface ChangeItemsRequest {
   upserts?: ItemVector[];
   /** Items to delete, whether they were put or belong to a bundle. */
   deletes?: Int64[];
-  /** Items to keep and to serve, at most 1,000. Each item is accepted or refused by itself. */
+  /**
+   * Items to keep and to serve, at most 1,000. Each item is accepted or refused by itself,
+   * also if its id or key is not valid.
+   */
   puts?: Item[];
   /**
    * Keys of more items to delete. The verdicts about these items follow the verdicts about

@@ -191,7 +191,9 @@ class ChangeItemsRequest(Message):
     deletes: RepeatedScalarFieldContainer[int]
     """Items to delete, whether they were put or belong to a bundle."""
     puts: RepeatedCompositeFieldContainer[Item]
-    """Items to keep and to serve, at most 1,000. Each item is accepted or refused by itself."""
+    """Items to keep and to serve, at most 1,000. Each item is accepted or refused by itself,
+    also if its id or key is not valid.
+    """
     delete_keys: RepeatedScalarFieldContainer[str]
     """Keys of more items to delete. The verdicts about these items follow the verdicts about
     deletes.
