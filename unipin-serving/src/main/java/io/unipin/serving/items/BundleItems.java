@@ -161,7 +161,9 @@ final class BundleItems {
     if (!fit.isServed()) {
       return fit.reason();
     }
-    return embed(List.of(stored)).items().isEmpty()
+    // A full bundle refuses many items at once, and embeds none of them to find the reason.
+    boolean hasRoom = live.size() < limit && live.available() > 0;
+    return hasRoom && embed(List.of(stored)).items().isEmpty()
         ? NOT_EMBEDDED
         : "room for the item expected, got none";
   }
