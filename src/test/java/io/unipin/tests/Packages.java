@@ -144,7 +144,7 @@ final class Packages {
       benchmarks.rival: evaluate evaluate.baseline evaluate.heldout evaluate.page feedlog feedlog.split kvcache model model.features model.files serving.bundle serving.failure serving.pipeline serving.pipeline.cost serving.request train.recipe
       benchmarks.scheduling: benchmarks.measure benchmarks.server cli.loadtest client proto.v1
       benchmarks.server: cli.console feedlog feedlog.database feedlog.simulator kvcache model model.features model.files serving.bundle
-      benchmarks.stages: benchmarks.headline benchmarks.measure cli.console counts feedlog feedlog.split model model.features prerank proto.v1 serving.bundle
+      benchmarks.stages: benchmarks.headline benchmarks.measure counts feedlog feedlog.split model model.features prerank proto.v1 serving.bundle
       benchmarks.trial: benchmarks.measure benchmarks.quality cli.console feedlog feedlog.database feedlog.simulator
       """;
 

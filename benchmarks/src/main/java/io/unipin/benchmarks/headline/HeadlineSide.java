@@ -172,7 +172,7 @@ public final class HeadlineSide implements AutoCloseable {
     LoadedBundle second = kind.twoModels() ? second(world, config) : null;
     RankingModel.Factory ranking = second == null ? RankingModel.CACHED : rival(kind, second);
     UniPinServer server = UniPinServer.start(config, ranking);
-    UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port(), Duration.ofMinutes(1));
+    UniPinClient client = UniPinClient.connect(address(server), Duration.ofMinutes(1));
     return new HeadlineSide(
         server, client, new HeadlineTraffic(client, world.history(), HeadlineWorld.ITEMS), second);
   }
@@ -189,6 +189,10 @@ public final class HeadlineSide implements AutoCloseable {
 
   /** Returns the server's host and port. */
   public String address() {
+    return address(server);
+  }
+
+  private static String address(UniPinServer server) {
     return "127.0.0.1:" + server.port();
   }
 

@@ -29,7 +29,7 @@ public record HeadlineWorld(Path bundles, int history, int candidates) {
   static final String ONE = "one";
   static final String TWO = "two";
   public static final int ITEMS = 100_000;
-  private static final String INDEX = "IVF1024,Flat";
+  public static final String INDEX = "IVF1024,Flat";
 
   /**
    * The number of positions in the model's window that are left free for the actions of a session.

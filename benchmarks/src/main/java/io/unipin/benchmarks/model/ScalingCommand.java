@@ -1,15 +1,14 @@
 package io.unipin.benchmarks.model;
 
 import io.unipin.benchmarks.measure.BenchOptions;
+import io.unipin.benchmarks.measure.FigureRows;
 import io.unipin.benchmarks.measure.PassClock;
 import io.unipin.cli.console.Progress;
-import io.unipin.cli.console.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -58,7 +57,8 @@ public final class ScalingCommand implements Callable<Integer> {
         if (axis.name().equals(WINDOW)) {
           results.put(WINDOW_RATIO, rows.get(0).get(WINDOW_RATIO));
         }
-        print(rows, out);
+        FigureRows.print(rows, out);
+        out.println();
       }
     }
     Map<String, Object> settings = new LinkedHashMap<>();
@@ -97,17 +97,5 @@ public final class ScalingCommand implements Callable<Integer> {
             "catalogue_ivf",
             quick ? new int[] {50_000} : new int[] {50_000, 100_000, 500_000},
             items -> scaling.catalogue(items, lists)));
-  }
-
-  private static void print(List<Map<String, Object>> rows, PrintWriter out) {
-    Table table = new Table(rows.get(0).keySet().toArray(String[]::new));
-    for (Map<String, Object> row : rows) {
-      table.row(
-          row.values().stream()
-              .map(v -> v instanceof Double d ? String.format(Locale.ROOT, "%.3f", d) : v)
-              .toArray());
-    }
-    table.print(out);
-    out.println();
   }
 }

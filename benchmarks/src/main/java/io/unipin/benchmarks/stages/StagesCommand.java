@@ -2,9 +2,9 @@ package io.unipin.benchmarks.stages;
 
 import io.unipin.benchmarks.headline.HeadlineWorld;
 import io.unipin.benchmarks.measure.BenchOptions;
+import io.unipin.benchmarks.measure.FigureRows;
 import io.unipin.benchmarks.measure.ScratchFolder;
 import io.unipin.benchmarks.measure.Sections;
-import io.unipin.cli.console.Table;
 import io.unipin.counts.CountedRanking;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -37,7 +36,6 @@ public final class StagesCommand implements Callable<Integer> {
   private static final int HISTORY = 512;
   private static final int CANDIDATES = 200;
   private static final int USERS = 20_000;
-  private static final String INDEX = "IVF1024,Flat";
   private static final int[] FEWER = {80, 40};
 
   /** The parts of the benchmark. */
@@ -65,7 +63,7 @@ public final class StagesCommand implements Callable<Integer> {
       Path bundles = folder.path().resolve("bundles");
       HeadlineWorld base = new HeadlineWorld(bundles, HISTORY, CANDIDATES);
       CountedRanking counts =
-          new StagesWorld(base.shape(), bundles, USERS).publish(INDEX, folder.path());
+          new StagesWorld(base.shape(), bundles, USERS).publish(HeadlineWorld.INDEX, folder.path());
       Stages stages = new Stages(base, counts, folder.path(), plan);
       Sections.measure(
           "stages", Section.values(), only, section -> measure(section, stages, results, out));
@@ -93,28 +91,6 @@ public final class StagesCommand implements Callable<Integer> {
       results.put(Sections.key(section), rows);
       results.put("pre_rank_pages_ratio", rows.get(1).get("pages_ratio"));
     }
-    String[] heads =
-        rows.get(0).entrySet().stream()
-            .filter(StagesCommand::isShown)
-            .map(Map.Entry::getKey)
-            .toArray(String[]::new);
-    Table table = new Table(heads);
-    for (Map<String, Object> row : rows) {
-      table.row(
-          row.entrySet().stream()
-              .filter(StagesCommand::isShown)
-              .map(e -> text(e.getValue()))
-              .toArray());
-    }
-    table.print(out);
-  }
-
-  /** Whether a figure is part of the printed table. Quartiles are only in the file. */
-  private static boolean isShown(Map.Entry<String, Object> figure) {
-    return !(figure.getValue() instanceof Map);
-  }
-
-  private static Object text(Object figure) {
-    return figure instanceof Double number ? String.format(Locale.ROOT, "%.3f", number) : figure;
+    FigureRows.print(rows, out);
   }
 }
