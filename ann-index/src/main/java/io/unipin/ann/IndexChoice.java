@@ -40,6 +40,14 @@ public record IndexChoice(String factory, long bytes, String reason) {
   }
 
   /**
+   * Returns the factory string for a bundle's index when only the number of its items is known.
+   * Training checks it before there are vectors.
+   */
+  public static String ofItems(int items) {
+    return items <= SMALL ? "Flat" : "HNSW32";
+  }
+
+  /**
    * Chooses the kind of an index by the aim and by the number, dimension and Euclidean lengths of
    * the vectors.
    *

@@ -106,6 +106,8 @@ class VectorTableTest {
   void choice_atItsBounds_isTheCheaperOne() {
     IndexChoice.Aim much = new IndexChoice.Aim(0.9, Long.MAX_VALUE);
     assertThat(IndexChoice.of(20_000, 8, 0, much).factory()).isEqualTo("Flat");
+    assertThat(IndexChoice.ofItems(20_000)).isEqualTo("Flat");
+    assertThat(IndexChoice.ofItems(20_001)).isEqualTo("HNSW32");
     assertThat(IndexChoice.of(20_001, 8, 0, much).factory()).isEqualTo("HNSW32");
     assertThat(IndexChoice.of(20_001, 8, 0.1, much).factory()).isEqualTo("HNSW32");
     assertThat(IndexChoice.of(20_001, 8, 0.11, much).factory()).isEqualTo("IVF512,Flat");

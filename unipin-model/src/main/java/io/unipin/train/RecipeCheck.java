@@ -14,6 +14,7 @@ import io.unipin.train.recipe.TrainException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -118,6 +119,25 @@ public final class RecipeCheck {
   public static void requireResumes(TrainConfig recipe, Path work) {
     if (TrainState.exists(work)) {
       TrainState.read(work).origin().requireSameRecipe(recipe);
+    }
+  }
+
+  /**
+   * Describes the unfinished training whose checkpoint a training with this recipe would replace.
+   * Returns empty if there is none, or if its checkpoint can't be read.
+   */
+  public static Optional<String> replaced(TrainConfig recipe, Path work) {
+    if (!TrainState.exists(work)) {
+      return Optional.empty();
+    }
+    try {
+      TrainState state = TrainState.read(work);
+      return state.epoch() >= recipe.training().epochs()
+          ? Optional.empty()
+          : Optional.of(
+              "%s finished epochs, %s batches of the next".formatted(state.epoch(), state.batch()));
+    } catch (TrainException e) {
+      return Optional.empty(); // --resume could not continue this training either
     }
   }
 

@@ -9,6 +9,8 @@ import io.unipin.feedlog.split.Holdout;
 import io.unipin.train.recipe.Recipe;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,6 +26,28 @@ class RecipeCheckTest {
           "{layers: 1, heads: 2, kvHeads: 1, feedForward: 16, maxHistory: 16}",
           "training.epochs",
           "1");
+
+  @Test
+  void replaced_unfinishedTraining_tellsHowFarItIs(@TempDir Path work) throws IOException {
+    TrainConfig recipe = TrainConfig.defaults().with("training.epochs", "2");
+    assertThat(RecipeCheck.replaced(recipe, work)).isEmpty();
+    Validation none = new Validation(Double.NaN, Double.NaN);
+    TrainState state = TrainState.start(TrainOrigin.ofText(recipe.toString()), none).stepped(8);
+    write(state, work);
+    assertThat(RecipeCheck.replaced(recipe, work))
+        .contains("0 finished epochs, 1 batches of the next");
+    write(state.validated(none).stepped(8), work);
+    assertThat(RecipeCheck.replaced(recipe, work))
+        .contains("1 finished epochs, 1 batches of the next");
+    write(state.validated(none).validated(none), work);
+    assertThat(RecipeCheck.replaced(recipe, work)).as("finished").isEmpty();
+    Files.writeString(work.resolve("checkpoint/state.json"), "{");
+    assertThat(RecipeCheck.replaced(recipe, work)).as("unreadable").isEmpty();
+  }
+
+  private static void write(TrainState state, Path work) {
+    state.write(work, file -> {});
+  }
 
   @Test
   void require_actionThatTheSchemaLacks_isNamed() {

@@ -1,6 +1,7 @@
 package io.unipin.cli.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.unipin.ann.IndexChoice;
 import io.unipin.cli.bundle.BundleFolder;
 import io.unipin.cli.check.BadRowsOption;
 import io.unipin.cli.check.CheckException;
@@ -180,11 +181,14 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     resolved.lines().forEach(console::println);
     TrainText.withheld(recipe, holdout).ifPresent(console::println);
     int items = log.catalogue().size();
-    String factory = index == null ? IndexFactory.of(items) : index;
+    String factory = index == null ? IndexChoice.ofItems(items) : index;
     IndexFactory.require(factory, recipe.model().itemDim(), items);
     new TrainingSpace(recipe.modelConfig(log)).require(folder(), out, resume);
     List<String> warnings = LabelCheck.warnings(log, holdout);
     warnings.forEach(this::warn);
+    if (!resume) {
+      RecipeCheck.replaced(recipe, folder()).ifPresent(this::warnOfReplaced);
+    }
     TrainResult result = train(recipe, log, holdout);
     resolved.write(result.model().resolve(ResolvedRecipe.FILE));
     console.println(TrainText.of(result, device.device()));
@@ -206,6 +210,12 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     // training.
     warnings.forEach(this::warn);
     return 0;
+  }
+
+  private void warnOfReplaced(String progress) {
+    warn(
+        "--work %s: this training replaces an unfinished one (%s), which --resume continues"
+            .formatted(folder(), progress));
   }
 
   private TrainResult train(TrainConfig recipe, FeedLog log, Holdout holdout) throws IOException {

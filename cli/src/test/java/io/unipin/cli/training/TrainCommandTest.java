@@ -228,6 +228,12 @@ final class TrainCommandTest {
     assertThat(console.toString())
         .contains("training.dropout: 0.41 (the checkpoint was trained with this value)")
         .contains("training.negatives: 0 (a full softmax ");
+    assertThat(err.toString()).doesNotContain("replaces");
+    out = folder.resolve("bundles/anew");
+    assertThat(run(train("--work", work, "--set", "training.epochs=2"))).isZero();
+    assertThat(err.toString())
+        .contains(
+            "--work " + work + ": this training replaces an unfinished one (1 finished epochs");
   }
 
   @Test

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of the served log: a served page, a recorded action, or a retraction.
  *
- * @param view id of the page; absent for an action
+ * @param view id of the page, which is the id of its request; absent for an action
  * @param items ids of the page's items in displayed order, or the one item of an action; empty if
  *     the line is a retraction
  * @param actions actions of the entry; absent for a page
