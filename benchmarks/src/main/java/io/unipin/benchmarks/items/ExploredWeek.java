@@ -33,6 +33,13 @@ final class ExploredWeek {
    * two numbers of clicks, one per play.
    */
   private static final double SHARE = 0.02;
+
+  /**
+   * An item gets about 70 impressions in the week, on two surfaces together. With the default, which
+   * is meant for larger feeds, almost all items would have few impressions.
+   */
+  private static final int IMPRESSIONS_BELOW = 5;
+
   private static final int WARM_UP_DAYS = 14;
   private static final int DAYS = 7;
   private static final int FIRST_EPOCHS = 6;
@@ -106,6 +113,16 @@ final class ExploredWeek {
         quick
             ? new SimulatorConfig(60, 300, 30, 10, 16, COLD_SHARE, seed)
             : new SimulatorConfig(800, 1500, 60, 10, 16, COLD_SHARE, seed));
+  }
+
+  /** Returns the settings of the server for a share of exploration. */
+  private static List<String> settings(double share) {
+    List<String> settings = new ArrayList<>(List.of("retrieval.candidates=300"));
+    if (share > 0) {
+      settings.add("slate.exploration.share=" + share);
+      settings.add("slate.exploration.impressionsBelow=" + IMPRESSIONS_BELOW);
+    }
+    return settings;
   }
 
   private static long day(int day) {
@@ -187,9 +204,10 @@ final class ExploredWeek {
     return clicks;
   }
 
-  /** Returns the file of a play. Its name depends on everything that the recipe says. */
+  /** Returns the file of a play. Its name depends on the recipe and on the server's settings. */
   private Path kept(double share) throws IOException {
     StringBuilder recipe = new StringBuilder(training(FIRST_EPOCHS).toString());
+    recipe.append(settings(share));
     Optional<Path> file = home.recipe("simulator", "train.yaml");
     if (file.isPresent()) {
       recipe.append(Files.readString(file.get()));
@@ -207,10 +225,9 @@ final class ExploredWeek {
     feed.items(0, Long.MAX_VALUE).forEach(item -> created.put(item.id(), item.createdMs()));
     Path work = folder.resolve("share-" + share);
     Files.createDirectories(work.resolve("bundles"));
-    List<String> settings = List.of("slate.exploration.share=" + share, "retrieval.candidates=300");
     WeekClicks clicks = new WeekClicks();
     try (LoopedServer server =
-        new LoopedServer(home, firstBundle(), work, settings, training(DAILY_EPOCHS))) {
+        new LoopedServer(home, firstBundle(), work, settings(share), training(DAILY_EPOCHS))) {
       before.users().forEach(server::record);
       long put = day(WARM_UP_DAYS);
       for (int day = WARM_UP_DAYS; day < WARM_UP_DAYS + DAYS; day++) {

@@ -19,6 +19,11 @@ import java.util.Set;
  * @param pauseMs milliseconds between the last action and the next request
  */
 public record DemoUser(FeedLog log, int row, long pauseMs) {
+  /** The present for all users. It stands still, so that the times of a user fit together. */
+  private static final long NOW_MS = System.currentTimeMillis();
+
+  private static final long MINUTE_MS = 60_000;
+  private static final long DAY_MS = 24 * 60 * MINUTE_MS;
 
   public String id() {
     return log.user(row);
@@ -34,23 +39,39 @@ public record DemoUser(FeedLog log, int row, long pauseMs) {
    * now.
    */
   long visitMs() {
-    long last = log.actionTimes()[log.actionStart(row + 1) - 1];
-    return last == FeedLog.NO_TIME ? System.currentTimeMillis() : last + pauseMs;
+    int last = log.actionStart(row + 1) - 1;
+    return log.actionTimes()[last] == FeedLog.NO_TIME ? NOW_MS : timeMs(last) + pauseMs;
   }
 
+  /**
+   * Returns the time of an action for a server, in milliseconds since the epoch. A server takes
+   * only actions of the past whose time is known. So if the user's next request lies in the future,
+   * all times are moved back by whole days. If the log has no time, the actions have come once a
+   * minute until now.
+   *
+   * @param action the action's row in the log
+   */
+  public long timeMs(int action) {
+    int end = log.actionStart(row + 1);
+    if (log.actionTimes()[action] == FeedLog.NO_TIME) {
+      return NOW_MS - (end - action) * MINUTE_MS;
+    }
+    long ahead = Math.max(0, log.actionTimes()[end - 1] + pauseMs - NOW_MS);
+    return log.actionTimes()[action] - (ahead + DAY_MS - 1) / DAY_MS * DAY_MS;
+  }
+
+  /** Returns the user's actions as a server is told them. */
   public List<Action> history() {
     List<Action> history = new ArrayList<>();
     for (int a = log.actionStart(row); a < log.actionStart(row + 1); a++) {
-      Action.Builder action =
+      history.add(
           Action.newBuilder()
               .setItemId(log.catalogue().id(log.actionItems()[a]))
               .addAllActions(log.schema().actionNames(log.actionBits()[a]))
               .setSurface(log.schema().surfaces().get(log.actionSurfaces()[a]))
-              .setEventId("log-" + (a - log.actionStart(row)));
-      if (log.actionTimes()[a] != FeedLog.NO_TIME) {
-        action.setTimeMs(log.actionTimes()[a]);
-      }
-      history.add(action.build());
+              .setEventId("log-" + (a - log.actionStart(row)))
+              .setTimeMs(timeMs(a))
+              .build());
     }
     return history;
   }

@@ -98,8 +98,7 @@ record TrialUser(FeedLog log, int row, int known, boolean heldOut) {
 
   /** Returns the time at which the user asks for the page, which is the time of the last action. */
   long visitMs() {
-    long time = log.actionTimes()[log.actionStart(row) + known];
-    return time == FeedLog.NO_TIME ? System.currentTimeMillis() : time;
+    return new DemoUser(log, row, 0).timeMs(log.actionStart(row) + known);
   }
 
   /** Records all actions but the last. */
