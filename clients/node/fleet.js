@@ -19,6 +19,9 @@ const RESET_BEFORE_TIMER_MS = 100;
 const HEALTH = methodsOf('grpc.health.v1.Health');
 const HEALTH_REQUEST = { service: 'unipin.v1.UniPin' };
 
+/** Returns a time that only grows, whatever happens to the clock of the machine. */
+export const now = () => performance.now();
+
 const u64 = (x) => BigInt.asUintN(64, x);
 const rotate = (x, bits) => u64((x << bits) | (x >> (64n - bits)));
 const C1 = 0x87c37b91114253d5n;
@@ -121,16 +124,19 @@ export class Caller {
     return metadata;
   }
 
-  /** Sends one call. `calls` holds the call while it is in flight. */
-  send(client, { path, serialize, deserialize }, request, deadline, headers, calls) {
+  /**
+   * Sends one call, which ends at a time of `now()`. `calls` holds the call while it is in flight.
+   */
+  send(client, { path, serialize, deserialize }, request, endMs, headers, calls) {
     return new Promise((answer, fail) => {
       const metadata = this.metadata(headers);
       const end = (failure, value) => {
         calls?.delete(call);
-        if (failure) fail(RequestError.of(atDeadline(failure, deadline)));
+        if (failure) fail(RequestError.of(atDeadline(failure, endMs)));
         else answer(value);
       };
       let call;
+      const deadline = Date.now() + endMs - now();
       try {
         call = client.makeUnaryRequest(
           path, serialize, deserialize, request, metadata, { deadline }, end,
@@ -148,9 +154,9 @@ export class Caller {
  * A server resets a call whose deadline has passed. The reset can arrive shortly before this side's
  * timer ends, and then looks like a cancelled call. Nobody else cancels calls so near to their end.
  */
-function atDeadline(failure, deadline) {
+function atDeadline(failure, endMs) {
   const isReset =
-    failure.code === grpc.status.CANCELLED && Date.now() > deadline - RESET_BEFORE_TIMER_MS;
+    failure.code === grpc.status.CANCELLED && now() > endMs - RESET_BEFORE_TIMER_MS;
   if (!isReset) return failure;
   return { code: grpc.status.DEADLINE_EXCEEDED, details: 'the deadline has passed' };
 }
@@ -166,7 +172,7 @@ export class Single {
 
   send(method, request, user, repeatable, deadlineMs) {
     const headers = { 'x-user-id': userHeader(user) };
-    return this.caller.send(this.client, method, request, Date.now() + deadlineMs, headers);
+    return this.caller.send(this.client, method, request, now() + deadlineMs, headers);
   }
 
   replicas() {
@@ -184,7 +190,7 @@ class Replica {
     Object.assign(this, { name, open, state: 'UNKNOWN', inFlight: 0, calls: 0 });
     this.active = new Set();
     this.pauses = new Backoff(100, 2000);
-    this.heard = Date.now();
+    this.heard = now();
     this.client = open(name);
     this.watch();
   }
@@ -198,11 +204,12 @@ class Replica {
     const client = this.client;
     const watch = client.makeServerStreamRequest(path, serialize, deserialize, HEALTH_REQUEST);
     this.watching = watch;
+    this.heard = now(); // the connection may be new
     let told = false;
     watch.on('data', ({ status }) => {
       if (this.watching !== watch) return;
       told = true;
-      this.heard = Date.now();
+      this.heard = now();
       this.pauses.reset();
       this.state = status === 'SERVING' ? 'SERVING' : 'DRAINING';
     });
@@ -213,6 +220,7 @@ class Replica {
         this.state = 'SERVING'; // the server has no health service
         return;
       }
+      this.watching = null;
       if (told) {
         this.again(0);
         return;
@@ -236,7 +244,8 @@ class Replica {
   /** Asks a silent replica for its health. Called at short intervals. */
   tick() {
     const silence = this.inFlight > 0 ? SILENCE : IDLE_SILENCE;
-    if (this.asking || !this.takesCalls || Date.now() - this.heard < silence) return;
+    // The connection of a replica that drains can die, too.
+    if (this.asking || !this.watching || now() - this.heard < silence) return;
     this.asking = true;
     const { path, serialize, deserialize } = HEALTH.Check;
     const options = { deadline: Date.now() + PATIENCE };
@@ -246,7 +255,7 @@ class Replica {
       if (failure?.code === grpc.status.DEADLINE_EXCEEDED) {
         this.cut();
       } else if (!failure || failure.code === grpc.status.UNIMPLEMENTED) {
-        this.heard = Date.now();
+        this.heard = now();
         if (!failure && answer.status !== 'SERVING') this.state = 'DRAINING';
       }
     };
@@ -335,7 +344,7 @@ export class Fleet {
     };
     try {
       const answer = await this.caller.send(client, method, request, end, headers, noted);
-      replica.heard = Date.now();
+      replica.heard = now();
       return answer;
     } catch (failure) {
       throw sent?.wasCut ? new RequestError('UNAVAILABLE', `${replica.name} fell silent`) : failure;
@@ -345,7 +354,7 @@ export class Fleet {
   }
 
   async send(method, request, user, repeatable, deadlineMs) {
-    const end = Date.now() + deadlineMs;
+    const end = now() + deadlineMs;
     const pauses = new Backoff(50, 1000);
     const tried = new Set();
     let last = new RequestError('UNAVAILABLE', 'a replica expected, got none');
@@ -365,7 +374,7 @@ export class Fleet {
       if (everywhere) tried.clear();
       if (everywhere || last.kind === 'OVERLOADED' || last.retryAfterMs !== null) {
         const pause = pauses.next(last.retryAfterMs);
-        if (end - Date.now() <= pause) throw last; // the deadline would pass during the pause
+        if (end - now() <= pause) throw last; // the deadline would pass during the pause
         await sleep(pause);
       }
     }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RequestError, check, methodsOf } from './contract.js';
-import { Backoff, Caller, openCalls } from './fleet.js';
+import { Backoff, Caller, now, openCalls } from './fleet.js';
 
 export { RequestError };
 
@@ -93,7 +93,7 @@ export class UniPinAdminClient {
   async #send(rpc, request = {}) {
     const method = UniPinAdminClient.#methods[rpc];
     check(method.request, request);
-    return this.#caller.send(this.#client, method, request, Date.now() + this.#deadlineMs);
+    return this.#caller.send(this.#client, method, request, now() + this.#deadlineMs);
   }
 
   loadBundle(request) {

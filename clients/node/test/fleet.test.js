@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import grpc from '@grpc/grpc-js';
 import { check, methodsOf } from '../contract.js';
-import { Backoff, order, room, score } from '../fleet.js';
+import { Backoff, Caller, Fleet, order, room, score } from '../fleet.js';
 import { connect } from '../index.js';
 
 const METHODS = methodsOf('unipin.v1.UniPin');
@@ -45,6 +47,62 @@ test('a closed client says so', async () => {
     client.close();
     client.close();
     await assert.rejects(client.rank({}), { name: 'RequestError', kind: 'UNAVAILABLE' });
+  }
+});
+
+/**
+ * Starts a server that tells each watcher of its health that it drains, and then answers nothing.
+ */
+async function muteServer() {
+  const bytes = (value) => value;
+  const kind = (name, responseStream) => ({
+    path: `/grpc.health.v1.Health/${name}`,
+    requestStream: false,
+    responseStream,
+    requestSerialize: bytes,
+    requestDeserialize: bytes,
+    responseSerialize: bytes,
+    responseDeserialize: bytes,
+  });
+  const counts = { watches: 0, questions: 0 };
+  const server = new grpc.Server();
+  server.addService({ Watch: kind('Watch', true), Check: kind('Check', false) }, {
+    Watch: (call) => {
+      counts.watches++;
+      call.write(Buffer.from([8, 2])); // NOT_SERVING
+    },
+    Check: () => counts.questions++,
+  });
+  const port = await new Promise((done, fail) => {
+    const none = grpc.ServerCredentials.createInsecure();
+    server.bindAsync('127.0.0.1:0', none, (failure, bound) => failure ? fail(failure) : done(bound));
+  });
+  return { name: `127.0.0.1:${port}`, counts, close: () => server.forceShutdown() };
+}
+
+async function until(condition) {
+  for (let i = 0; i < 400 && !condition(); i++) await sleep(25);
+  assert.ok(condition());
+}
+
+test('a silent replica that drains is asked and connected again', async () => {
+  const server = await muteServer();
+  const fleet = new Fleet([server.name], new Caller());
+  const clock = Date.now;
+  try {
+    const replica = fleet.byName.get(server.name);
+    await until(() => replica.state === 'DRAINING');
+    assert.equal(server.counts.questions, 0);
+    Date.now = () => clock() - 3_600_000; // the machine's clock is set back
+    replica.heard -= 11_000;
+    await until(() => server.counts.questions === 1);
+    Date.now = clock;
+    await until(() => server.counts.watches === 2);
+    await until(() => replica.state === 'DRAINING');
+  } finally {
+    Date.now = clock;
+    fleet.close();
+    server.close();
   }
 });
 

@@ -3,8 +3,13 @@
 import ast
 import json
 import os
+import threading
+import time
 import unittest
+from concurrent import futures
 from pathlib import Path
+
+import grpc
 
 import unipin
 from unipin import fleet
@@ -13,7 +18,57 @@ from unipin import messages as m
 VECTORS = Path(os.environ["UNIPIN_REPLICA_ORDER"])
 
 
+class MuteServer(grpc.GenericRpcHandler):
+    """Tells each watcher of its health that it drains, and then answers nothing."""
+
+    def __init__(self):
+        self.watches, self.questions, self._over = 0, 0, threading.Event()
+        self._server = grpc.server(futures.ThreadPoolExecutor(8), handlers=(self,))
+        self.name = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        self._server.start()
+
+    def service(self, handler_call_details):
+        if handler_call_details.method.endswith("/Watch"):
+            return grpc.unary_stream_rpc_method_handler(self._watch)
+        return grpc.unary_unary_rpc_method_handler(self._check)
+
+    def _watch(self, request, context):
+        self.watches += 1
+        yield b"\x08\x02"  # NOT_SERVING
+        self._over.wait(30)
+
+    def _check(self, request, context):
+        self.questions += 1
+        self._over.wait(30)
+        return b""
+
+    def close(self):
+        self._over.set()
+        self._server.stop(None)
+
+
 class FleetTest(unittest.TestCase):
+    def until(self, condition):
+        end = time.monotonic() + 10
+        while not condition() and time.monotonic() < end:
+            time.sleep(0.025)
+        self.assertTrue(condition())
+
+    def test_silent_replica_that_drains_is_asked_and_connected_again(self):
+        server = MuteServer()
+        calls = fleet.Fleet([server.name], fleet.Caller())
+        try:
+            replica = calls._replicas[server.name]
+            self.until(lambda: replica.state is fleet.State.DRAINING)
+            self.assertEqual(server.questions, 0)
+            replica.heard -= 11
+            self.until(lambda: server.questions == 1)
+            self.until(lambda: server.watches == 2)
+            self.until(lambda: replica.state is fleet.State.DRAINING)
+        finally:
+            calls.close()
+            server.close()
+
     def test_order_is_that_of_all_clients(self):
         golden = json.loads(VECTORS.read_text(encoding="utf-8"))
         self.assertGreater(len(golden["vectors"]), 10)

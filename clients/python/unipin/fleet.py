@@ -164,7 +164,7 @@ class Replica:
         self.name, self._open = name, open_channel
         self.state, self.in_flight, self.calls = State.UNKNOWN, 0, 0
         self.channel = open_channel(name)
-        self.heard = time.monotonic()
+        self.heard, self._watched = time.monotonic(), False
         self._lock, self._check, self._closed = threading.Lock(), None, threading.Event()
         threading.Thread(target=self._watch, name="unipin-health", daemon=True).start()
 
@@ -177,6 +177,7 @@ class Replica:
         pauses = Backoff(0.1, 2.0)
         while not self._closed.is_set():
             told, channel = False, self.channel
+            self.heard, self._watched = time.monotonic(), True  # the connection may be new
             try:
                 watch = channel.unary_stream(path, request.SerializeToString, answer.FromString)
                 for health in watch(_HEALTH_REQUEST):
@@ -194,6 +195,7 @@ class Replica:
                         pass
             except ValueError:
                 pass  # the channel was closed meanwhile
+            self._watched = False
             cut = channel is not self.channel
             if cut or not told:
                 self.state = State.AWAY
@@ -221,7 +223,8 @@ class Replica:
                 self._check = None
             return
         silence = _SILENCE if self.in_flight else _IDLE_SILENCE
-        if not self.takes_calls or time.monotonic() - self.heard < silence:
+        # The connection of a replica that drains can die, too.
+        if not self._watched or time.monotonic() - self.heard < silence:
             return
         path, request, answer = _HEALTH["Check"]
         try:

@@ -35,19 +35,30 @@ final class Fleet implements AutoCloseable {
     this.connect = connect;
   }
 
-  /** Connects to new replicas, and retires the replicas that are no longer named. */
+  /**
+   * Retires the replicas that are no longer named, and connects to new replicas. If one can't be
+   * connected to, connects to the others and throws; another call with the same names tries again.
+   */
   synchronized void update(Collection<String> names) {
     if (closed) {
       return;
     }
     Map<String, Replica> gone = new HashMap<>(replicas);
-    for (String name : names) {
-      gone.remove(name);
-      replicas.computeIfAbsent(name, connect);
-    }
+    names.forEach(gone::remove);
     for (Replica replica : gone.values()) {
       replicas.remove(replica.name());
       replica.retire();
+    }
+    RuntimeException failure = null;
+    for (String name : names) {
+      try {
+        replicas.computeIfAbsent(name, connect);
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

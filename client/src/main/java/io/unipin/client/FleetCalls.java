@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -44,21 +45,42 @@ final class FleetCalls implements Calls {
 
   private void keep() {
     boolean failed = false;
+    Optional<List<String>> wanted = Optional.empty();
     while (!closed) {
       try {
         TimeUnit.MILLISECONDS.sleep(TICK_MS);
-        names.changed().ifPresent(fleet::update);
-        fleet.replicas().forEach(Replica::tick);
-        failed = false;
       } catch (InterruptedException e) {
         return; // the client is closed
+      }
+      Optional<List<String>> changed = names.changed();
+      wanted = changed.isPresent() ? changed : wanted;
+      Optional<RuntimeException> failure = keep(wanted);
+      if (failure.isPresent() && !failed) { // logs only the first of several failures in a row
+        logger.log(Level.ERROR, "the fleet could not be watched; it is tried again", failure.get());
+      }
+      failed = failure.isPresent();
+    }
+  }
+
+  /**
+   * Brings the fleet to the wanted names, and watches each replica. If one step fails, the others
+   * are made. Returns a failure; the next call tries the failed steps again.
+   *
+   * @param wanted names of the replicas; empty if they have not changed since the start
+   */
+  private Optional<RuntimeException> keep(Optional<List<String>> wanted) {
+    List<Runnable> steps = new ArrayList<>();
+    wanted.ifPresent(all -> steps.add(() -> fleet.update(all)));
+    fleet.replicas().forEach(replica -> steps.add(replica::tick));
+    RuntimeException last = null;
+    for (Runnable step : steps) {
+      try {
+        step.run();
       } catch (RuntimeException e) {
-        if (!failed) { // logs only the first of several failures in a row
-          logger.log(Level.ERROR, "the fleet could not be watched; it is tried again", e);
-        }
-        failed = true;
+        last = e;
       }
     }
+    return Optional.ofNullable(last);
   }
 
   /** Returns the replicas as this client sees them. */

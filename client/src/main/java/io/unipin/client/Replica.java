@@ -122,11 +122,19 @@ final class Replica implements AutoCloseable {
   void tick() {
     beginWatch();
     Duration silence = inFlight.get() > 0 ? SILENCE : IDLE_SILENCE;
-    if (state.takesCalls()
+    if (isWatched()
         && clock.getAsLong() - heard > silence.toNanos()
         && asking.compareAndSet(false, true)) {
       ask();
     }
+  }
+
+  /**
+   * Whether a watch is running, in whatever state the replica is. The connection of a replica that
+   * drains can die, too.
+   */
+  private synchronized boolean isWatched() {
+    return watching && !closed;
   }
 
   private synchronized void beginWatch() {
@@ -139,21 +147,25 @@ final class Replica implements AutoCloseable {
     }
     watching = true;
     watch++;
+    heard = clock.getAsLong(); // the connection may be new
     HealthGrpc.newStub(channel).watch(REQUEST, new Watch(watch));
   }
 
   /**
    * Replaces the connection. Calls on the old connection go on, or end as UNAVAILABLE if {@code
-   * cut}.
+   * cut}. If no new connection can be opened, the old one ends in the same way.
    */
   @GuardedBy("this")
   private void reconnect(boolean cut) {
     ManagedChannel old = channel;
-    channel = connect.get();
-    if (cut) {
-      old.shutdownNow();
-    } else {
-      old.shutdown();
+    try {
+      channel = connect.get();
+    } finally {
+      if (cut) {
+        old.shutdownNow();
+      } else {
+        old.shutdown();
+      }
     }
   }
 

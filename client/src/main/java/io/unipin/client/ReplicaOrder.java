@@ -3,6 +3,7 @@ package io.unipin.client;
 import com.google.common.hash.HashFunction;
 import com.google.common.hash.Hashing;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -50,7 +51,9 @@ public final class ReplicaOrder {
             Long.compareUnsigned(
                 Objects.requireNonNull(scores.get(other)), Objects.requireNonNull(scores.get(one)));
     return scores.keySet().stream()
-        .sorted(byScore.thenComparing(Comparator.naturalOrder()))
+        .sorted(
+            byScore.thenComparing(
+                name -> name.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
         .toList();
   }
 }

@@ -1,11 +1,20 @@
 package io.unipin.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.opentelemetry.api.OpenTelemetry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +31,69 @@ final class FleetTest {
   @AfterEach
   void close() {
     fleet.close();
+  }
+
+  @Test
+  void update_replicaThatCannotBeOpened_leavesTheOthersAndComesLater() {
+    AtomicBoolean fails = new AtomicBoolean(true);
+    Fleet some =
+        new Fleet(
+            name -> {
+              if (name.equals("b:1") && fails.get()) {
+                throw new UncheckedIOException(new IOException("the CA can't be read"));
+              }
+              return new Replica(
+                  name, () -> Channels.open("127.0.0.1:1", ClientSecurity.NONE), System::nanoTime);
+            });
+    some.update(List.of("a:1"));
+    assertThatThrownBy(() -> some.update(List.of("b:1", "c:1")))
+        .isInstanceOf(UncheckedIOException.class);
+    assertThat(some.replicas()).extracting(Replica::name).containsExactly("c:1");
+    fails.set(false);
+    some.update(List.of("b:1", "c:1"));
+    assertThat(some.replicas()).extracting(Replica::name).containsOnly("b:1", "c:1");
+    some.close();
+  }
+
+  /** A list of new names is told only once. */
+  @Test
+  void calls_newReplicaThatCannotBeOpenedAtFirst_isThereSoon() throws Exception {
+    AtomicInteger attempts = new AtomicInteger();
+    Fleet some =
+        new Fleet(
+            name -> {
+              if (name.equals("b:1") && attempts.incrementAndGet() < 3) {
+                throw new UncheckedIOException(new IOException("the CA can't be read"));
+              }
+              return new Replica(
+                  name, () -> Channels.open("127.0.0.1:1", ClientSecurity.NONE), System::nanoTime);
+            });
+    AtomicReference<List<String>> next = new AtomicReference<>(List.of("b:1"));
+    FleetNames names =
+        new FleetNames() {
+          @Override
+          public List<String> first() {
+            return List.of("a:1");
+          }
+
+          @Override
+          public Optional<List<String>> changed() {
+            return Optional.ofNullable(next.getAndSet(null));
+          }
+
+          @Override
+          public void close() {}
+        };
+    FleetCalls calls = new FleetCalls(some, names, new ClientTraces(OpenTelemetry::noop));
+    try {
+      for (int i = 0; i < 100 && attempts.get() < 3; i++) {
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+      assertThat(calls.replicas()).extracting(ReplicaStatus::name).containsExactly("b:1");
+    } finally {
+      calls.close();
+    }
   }
 
   private String begin(String user, String... tried) {
