@@ -3,6 +3,7 @@ package io.unipin.feedlog;
 import io.unipin.feedlog.database.FileTree;
 import io.unipin.feedlog.database.SpillFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -31,9 +32,12 @@ public final class FeedLogWriter {
    * existing feed log. Refuses any other directory that is not empty.
    */
   public static void write(FeedLog log, Path directory) {
-    try (SpillFolder draft = SpillFolder.beside(directory)) {
-      new FeedLogWriter(log).writeTables(draft.path());
-      replace(draft.path(), directory);
+    try (SpillFolder work = SpillFolder.beside(directory)) {
+      Path draft = Files.createDirectory(work.path().resolve("feedlog"));
+      new FeedLogWriter(log).writeTables(draft);
+      replace(draft, directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

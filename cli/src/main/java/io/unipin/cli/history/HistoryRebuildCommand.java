@@ -2,15 +2,13 @@ package io.unipin.cli.history;
 
 import io.unipin.cli.check.Input;
 import io.unipin.cli.console.CommandException;
-import io.unipin.feedlog.database.FileTree;
+import io.unipin.feedlog.database.SpillFolder;
 import io.unipin.serving.HistoryRebuild;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.kafka.Replay;
 import io.unipin.serving.settings.ConfigReader;
 import io.unipin.serving.settings.ServerConfig;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,13 +47,10 @@ final class HistoryRebuildCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
-    Path scratch = Files.createTempDirectory("unipin-rebuild");
-    try {
-      rebuild(scratch);
+  public Integer call() {
+    try (SpillFolder scratch = SpillFolder.create()) {
+      rebuild(scratch.path());
       return 0;
-    } finally {
-      FileTree.delete(scratch);
     }
   }
 

@@ -1,14 +1,11 @@
 package io.unipin.cli.kafka;
 
-import io.unipin.feedlog.database.FileTree;
+import io.unipin.feedlog.database.SpillFolder;
 import io.unipin.serving.kafka.KafkaConfig;
 import io.unipin.serving.kafka.TopicLogs;
 import io.unipin.serving.security.SecretFile;
 import io.unipin.serving.security.Secrets;
 import io.unipin.serving.settings.ServerConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -17,12 +14,10 @@ import java.util.Optional;
  * it.
  */
 public final class TopicFolder implements AutoCloseable {
-  private final Path path;
+  private final SpillFolder folder = SpillFolder.create();
   private boolean served;
 
-  private TopicFolder(Path path) {
-    this.path = path;
-  }
+  private TopicFolder() {}
 
   /**
    * Copies the topic of served pages if the settings name it.
@@ -31,15 +26,15 @@ public final class TopicFolder implements AutoCloseable {
    */
   static TopicFolder of(ServerConfig server, boolean exposures) {
     KafkaConfig config = server.kafka();
-    TopicFolder folder = create();
+    TopicFolder folder = new TopicFolder();
     TopicLogs logs = new TopicLogs(config, secrets(server), server.fleet().unreadableErasures());
     boolean copied = false;
     try {
       if (exposures) {
-        logs.exposures(folder.path);
+        logs.exposures(folder.path());
       }
       if (!config.topics().served().isEmpty()) {
-        logs.served(folder.path);
+        logs.served(folder.path());
         folder.served = true;
       }
       copied = true;
@@ -56,29 +51,17 @@ public final class TopicFolder implements AutoCloseable {
     return file.isEmpty() ? Secrets.own(new byte[1]) : SecretFile.open(Path.of(file));
   }
 
-  private static TopicFolder create() {
-    try {
-      return new TopicFolder(Files.createTempDirectory("unipin-topics"));
-    } catch (IOException e) {
-      throw new UncheckedIOException("a temporary folder can't be made: " + e.getMessage(), e);
-    }
-  }
-
   public Path path() {
-    return path;
+    return folder.path();
   }
 
   /** Returns the folder if it holds served pages; empty if it holds none. */
   public Optional<Path> served() {
-    return served ? Optional.of(path) : Optional.empty();
+    return served ? Optional.of(path()) : Optional.empty();
   }
 
   @Override
   public void close() {
-    try {
-      FileTree.delete(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException(path + " can't be deleted: " + e.getMessage(), e);
-    }
+    folder.close();
   }
 }
