@@ -114,7 +114,7 @@ public final class Predictions {
 
   /** Returns for each impression the class of the given input. */
   int[] classes(SlateInput input) {
-    return integers((slate, k) -> input.of(slate.slate(), k));
+    return integers((slate, k) -> input.of(slate.slate(), slates.position(slate.slate(), k)));
   }
 
   /** Returns for each impression the catalogue row of its item. */

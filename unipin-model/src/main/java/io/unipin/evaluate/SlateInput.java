@@ -2,9 +2,11 @@ package io.unipin.evaluate;
 
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Slate;
+import io.unipin.feedlog.split.Slates;
 import io.unipin.model.features.GapBuckets;
 import io.unipin.model.features.PagePositions;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** An input of a request. Calibration is measured separately for each of its classes. */
 public enum SlateInput {
@@ -60,8 +62,19 @@ public enum SlateInput {
   private static final long HOUR = 60 * MINUTE;
   private static final long DAY = 24 * HOUR;
 
-  /** Returns the class of a slate's impression. */
+  /**
+   * Returns the class of a slate's impression.
+   *
+   * @param place place of the impression on the page, from 0
+   */
   abstract int of(Slate slate, int place);
+
+  /** Returns the classes of the positions at which a slate's impressions were shown. */
+  public static int[] positions(Slates slates, Slate slate) {
+    return IntStream.range(0, slate.size())
+        .map(k -> PagePositions.of(slates.position(slate, k)))
+        .toArray();
+  }
 
   /** Returns a readable name of a class. */
   abstract String name(int index, FeedSchema schema);

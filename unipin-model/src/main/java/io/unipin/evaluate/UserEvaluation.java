@@ -9,12 +9,10 @@ import io.unipin.feedlog.split.Slate;
 import io.unipin.kvcache.KvLease;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.GapBuckets;
-import io.unipin.model.features.PagePositions;
 import io.unipin.model.features.RequestContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Evaluates a few users at a time. Each instance has its own encoder. Not thread-safe. */
@@ -147,8 +145,7 @@ final class UserEvaluation implements AutoCloseable {
 
   private Predictions.Judged judge(int user, Slate slate, float[] bias, float[] counts) {
     try (KvLease lease = encoder.encode(user, slate.history())) {
-      float[] shown =
-          score(lease, slate, IntStream.range(0, slate.size()).map(PagePositions::of).toArray());
+      float[] shown = score(lease, slate, SlateInput.positions(task.slates(), slate));
       float[] ranking =
           task.displayed() || slate.size() == 1 ? shown : score(lease, slate, new int[1]);
       int[] items = Arrays.copyOfRange(task.slates().items(), slate.from(), slate.to());

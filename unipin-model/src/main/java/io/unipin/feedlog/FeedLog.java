@@ -136,6 +136,14 @@ public final class FeedLog {
     return views.impressionStart()[v];
   }
 
+  /**
+   * Returns the place of an impression of view v on the page, from 0. Impressions above it count,
+   * even if the log lacks them.
+   */
+  public int position(int v, int impression) {
+    return views.position(v, impression);
+  }
+
   /** Returns the number of impressions of all feedviews. */
   public int impressions() {
     return views.items().length;
@@ -199,6 +207,14 @@ public final class FeedLog {
     FeedLog kept = withActions(action -> rows[actionItems()[action]] != Catalogue.UNKNOWN);
     return new FeedLog(
         schema, other, users, kept.actions.renumbered(rows), kept.views.renumbered(rows), badRows);
+  }
+
+  /**
+   * Returns for each impression its place on the page, from 0. The array is empty if no view lacks
+   * an impression above another.
+   */
+  public int[] impressionPositions() {
+    return views.positions();
   }
 
   /** Returns the number of bad rows that the reader left out. */

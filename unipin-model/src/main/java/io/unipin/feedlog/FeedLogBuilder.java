@@ -29,8 +29,12 @@ public final class FeedLogBuilder {
   private final IntArray impressionStart = new IntArray();
   private final IntArray impressionItems = new IntArray();
   private final LongArray impressionBits = new LongArray();
+  private final IntArray impressionPositions = new IntArray();
   private final FloatArray impressionOracle = new FloatArray();
   private final DoubleArray impressionPropensity = new DoubleArray();
+
+  /** Place on the page of the current feedview's next impression. */
+  private int position;
 
   public FeedLogBuilder(FeedSchema schema, Catalogue catalogue) {
     this.schema = schema;
@@ -76,6 +80,7 @@ public final class FeedLogBuilder {
     viewTimes.add(timeMs);
     viewHistory.add(history);
     impressionStart.add(impressionItems.size());
+    position = 0;
     return this;
   }
 
@@ -84,6 +89,13 @@ public final class FeedLogBuilder {
     checkItem(item);
     impressionItems.add(item);
     impressionBits.add(bits);
+    impressionPositions.add(position++);
+    return this;
+  }
+
+  /** Leaves out the next place of the current feedview: the log lacks the item that was there. */
+  public FeedLogBuilder skip() {
+    position++;
     return this;
   }
 
@@ -144,6 +156,7 @@ public final class FeedLogBuilder {
         impressionStart.toArray(),
         impressionItems.toArray(),
         impressionBits.toArray(),
+        impressionPositions.toArray(),
         impressionOracle.toArray(),
         impressionPropensity.toArray());
   }

@@ -92,7 +92,7 @@ public final class FeedLogWriter {
               time(log.viewTimes()[view]),
               (long) log.viewHistory()[view],
               log.schema().surfaces().get(log.viewSurfaces()[view]),
-              i - start,
+              log.position(view, i),
               log.catalogue().id(log.impressionItems()[i]),
               names(log.impressionBits()[i]),
               log.impressionOracle().length == 0 ? null : log.impressionOracle()[i],

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * and training share these rules, so all of them accept the same values.
  */
 public final class FeedRules {
-  /** Largest number of characters in an id of a user, event, feedview or request. */
+  /** Largest number of characters in an id of a user, event or feedview. */
   public static final int ID_CHARS = 256;
 
   /** Largest number of UTF-8 bytes in an item's key. */

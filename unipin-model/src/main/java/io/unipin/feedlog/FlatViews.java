@@ -13,6 +13,7 @@ final class FlatViews {
   private final IntArray impressionStart = new IntArray();
   private final IntArray items = new IntArray();
   private final LongArray bits = new LongArray();
+  private final IntArray positions = new IntArray();
   private final FloatArray oracle = new FloatArray();
   private final DoubleArray propensity = new DoubleArray();
   private boolean anyOracle;
@@ -26,6 +27,7 @@ final class FlatViews {
     for (int row = 0; row < view.items().size(); row++) {
       items.add(view.items().get(row));
       bits.add(view.bits().get(row));
+      positions.add(view.positions().get(row));
       oracle.add(view.oracle().get(row));
       anyOracle |= !Float.isNaN(view.oracle().get(row));
       propensity.add(view.propensity().get(row));
@@ -47,6 +49,7 @@ final class FlatViews {
         impressionStart.toArray(),
         items.toArray(),
         bits.toArray(),
+        positions.toArray(),
         anyOracle ? oracle.toArray() : new float[0],
         anyPropensity ? propensity.toArray() : new double[0]);
   }

@@ -17,6 +17,8 @@ import java.util.stream.IntStream;
  *     impressions
  * @param items (impressions) catalogue row of each impression's item
  * @param bits (impressions) multi-hot of the actions that each impression got
+ * @param positions (impressions) place of each impression on its page, from 0; empty if each
+ *     impression's place is its index in its view
  * @param oracle (impressions) true utility that a simulator states; empty in other logs
  * @param propensity (impressions) probability with which the server chose the item for its
  *     position, NaN where unknown; the array is empty if all probabilities are unknown
@@ -29,18 +31,49 @@ record ViewColumns(
     int[] impressionStart,
     int[] items,
     long[] bits,
+    int[] positions,
     float[] oracle,
     double[] propensity) {
+  ViewColumns {
+    if (areIndices(impressionStart, positions)) {
+      positions = new int[0];
+    }
+  }
+
+  private static boolean areIndices(int[] impressionStart, int[] positions) {
+    for (int view = 0; view + 1 < impressionStart.length; view++) {
+      for (int i = impressionStart[view]; i < impressionStart[view + 1]; i++) {
+        if (positions.length > 0 && positions[i] != i - impressionStart[view]) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Returns the place of an impression of a view on the page, from 0. */
+  int position(int view, int impression) {
+    return positions.length == 0 ? impression - impressionStart[view] : positions[impression];
+  }
 
   /** Returns the same views with other histories. The returned record owns the array. */
   ViewColumns withHistory(int[] histories) {
     return new ViewColumns(
-        start, surfaces, times, histories, impressionStart, items, bits, oracle, propensity);
+        start,
+        surfaces,
+        times,
+        histories,
+        impressionStart,
+        items,
+        bits,
+        positions,
+        oracle,
+        propensity);
   }
 
   /**
    * Returns the same views with other numbers of items. Leaves out the impressions of items without
-   * a new row; a view may then have no impressions.
+   * a new row; a view may then have no impressions. The other impressions keep their places.
    *
    * @param rows (items) new row of each item, or {@link Catalogue#UNKNOWN}
    */
@@ -50,6 +83,7 @@ record ViewColumns(
       before[i + 1] = before[i] + (rows[items[i]] == Catalogue.UNKNOWN ? 0 : 1);
     }
     int[] kept = IntStream.range(0, items.length).filter(i -> before[i + 1] > before[i]).toArray();
+    int[] places = places();
     float[] oracles = new float[oracle.length == 0 ? 0 : kept.length];
     for (int i = 0; i < oracles.length; i++) {
       oracles[i] = oracle[kept[i]];
@@ -62,9 +96,21 @@ record ViewColumns(
         Arrays.stream(impressionStart).map(first -> before[first]).toArray(),
         Arrays.stream(kept).map(i -> rows[items[i]]).toArray(),
         Arrays.stream(kept).mapToLong(i -> bits[i]).toArray(),
+        Arrays.stream(kept).map(i -> places[i]).toArray(),
         oracles,
         propensity.length == 0
             ? propensity
             : Arrays.stream(kept).mapToDouble(i -> propensity[i]).toArray());
+  }
+
+  /** Returns the place of each impression on its page. */
+  private int[] places() {
+    int[] places = new int[items.length];
+    for (int view = 0; view + 1 < impressionStart.length; view++) {
+      for (int i = impressionStart[view]; i < impressionStart[view + 1]; i++) {
+        places[i] = position(view, i);
+      }
+    }
+    return places;
   }
 }

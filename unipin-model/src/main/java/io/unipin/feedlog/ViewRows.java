@@ -17,6 +17,7 @@ final class ViewRows {
   private final LongArray fileRows = new LongArray();
   private final IntArray items = new IntArray();
   private final LongArray bits = new LongArray();
+  private final IntArray positions = new IntArray();
   private final FloatArray oracle = new FloatArray();
   private final DoubleArray propensity = new DoubleArray();
   private int lastPosition = -1;
@@ -69,6 +70,7 @@ final class ViewRows {
     fileRows.add(row.getLong(RowCheck.FILE_ROW));
     items.add(item);
     bits.add(row.getLong(RowCheck.BITS));
+    positions.add(position);
     oracle.add(stated.oracle());
     propensity.add(stated.propensity());
   }
@@ -112,6 +114,10 @@ final class ViewRows {
 
   LongArray bits() {
     return bits;
+  }
+
+  IntArray positions() {
+    return positions;
   }
 
   FloatArray oracle() {

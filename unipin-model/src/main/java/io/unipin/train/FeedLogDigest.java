@@ -89,6 +89,7 @@ final class FeedLogDigest {
     sum.numbers(log.views() + 1, log::impressionStart);
     sum.numbers(log.impressions(), i -> log.impressionItems()[i]);
     sum.numbers(log.impressions(), i -> log.impressionBits()[i]);
+    sum.numbers(log.impressionPositions().length, i -> log.impressionPositions()[i]);
     return sum.end();
   }
 

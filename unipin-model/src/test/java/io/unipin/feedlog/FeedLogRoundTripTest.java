@@ -3,6 +3,8 @@ package io.unipin.feedlog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.feedlog.split.Holdout;
+import io.unipin.feedlog.split.Slates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,9 +57,32 @@ public class FeedLogRoundTripTest {
       of.impressionStart(),
       of.items(),
       of.bits(),
+      of.positions(),
       of.oracle(),
       of.propensity()
     };
+  }
+
+  /** Items above an impression that the log lacks were on the page all the same. */
+  @Test
+  void impressionsThatAreMissing_leaveTheOthersAtTheirPlaces() {
+    FeedLogBuilder builder =
+        new FeedLogBuilder(FeedLogs.small().schema(), FeedLogs.small().catalogue());
+    builder.user("ann").action(0, 1, 0, 900).view(0, 1000);
+    builder.skip().impression(1, 0).skip().skip().impression(2, 1);
+    builder.view(0, 2000).impression(0, 0).impression(3, 0);
+    FeedLog log = builder.build();
+    Path directory = temporary.resolve("log");
+    FeedLogWriter.write(log, directory);
+    FeedLog read = FeedLogReader.read(directory, 0);
+    assertSame(read, log);
+    assertThat(read.impressionPositions()).containsExactly(1, 4, 0, 1);
+    FeedLog fewer = read.withCatalogue(read.catalogue(), new int[] {Catalogue.UNKNOWN, 1, 2, 3});
+    assertThat(fewer.impressionPositions()).containsExactly(1, 4, 1);
+    assertThat(fewer.position(1, 2)).isEqualTo(1);
+    Slates slates = new Slates(read, Holdout.leaveLast(read, 1));
+    assertThat(slates.position(slates.of(0).get(0), 1)).isEqualTo(4);
+    assertThat(slates.position(slates.of(0).get(1), 1)).isEqualTo(1);
   }
 
   @Test

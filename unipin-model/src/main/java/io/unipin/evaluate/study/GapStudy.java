@@ -1,6 +1,7 @@
 package io.unipin.evaluate.study;
 
 import io.unipin.evaluate.HistoryEncoder;
+import io.unipin.evaluate.SlateInput;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
@@ -9,7 +10,6 @@ import io.unipin.feedlog.split.Slates;
 import io.unipin.kvcache.KvLease;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.GapBuckets;
-import io.unipin.model.features.PagePositions;
 import io.unipin.model.features.RequestContext;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,12 +103,7 @@ public final class GapStudy {
     for (Asked asked : alike) {
       Slate slate = asked.slate();
       try (KvLease lease = encoder.encode(asked.user(), slate.history())) {
-        float[] shown =
-            score(
-                lease,
-                slate,
-                bucket,
-                IntStream.range(0, slate.size()).map(PagePositions::of).toArray());
+        float[] shown = score(lease, slate, bucket, SlateInput.positions(slates, slate));
         for (int i = 0; i < shown.length; i++) {
           predicted[i % actions] += shown[i];
           observed[i % actions] += slates.bits()[slate.from() + i / actions] >>> i % actions & 1;

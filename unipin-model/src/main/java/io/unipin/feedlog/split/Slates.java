@@ -13,6 +13,8 @@ import java.util.List;
  * acted.
  */
 public final class Slates {
+  private static final int[] NONE = {};
+
   private final FeedLog log;
   private final Holdout holdout;
   private final boolean feedviews;
@@ -44,6 +46,17 @@ public final class Slates {
   /** Returns the multi-hots of the actions that the impressions got. */
   public long[] bits() {
     return feedviews ? log.impressionBits() : log.actionBits();
+  }
+
+  /**
+   * Returns the place on the page of a slate's impression, from 0. Impressions above it count, even
+   * if the log lacks them.
+   *
+   * @param index index of the impression in the slate, from 0
+   */
+  public int position(Slate slate, int index) {
+    int[] positions = feedviews ? log.impressionPositions() : NONE;
+    return positions.length == 0 ? index : positions[slate.from() + index];
   }
 
   /** Returns all slates of a user, oldest first. */

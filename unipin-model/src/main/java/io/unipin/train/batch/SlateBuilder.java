@@ -80,7 +80,7 @@ final class SlateBuilder {
       items[cell] = swap.of(log.impressionItems()[i]);
       surfaces[cell] = log.viewSurfaces()[view];
       gaps[cell] = GapBuckets.of(last, log.viewTimes()[view]);
-      positions[cell] = PagePositions.of(i - log.impressionStart(view));
+      positions[cell] = PagePositions.of(log.position(view, i));
       cuts[cell] = 1L + history - sequence.from();
       at.add(cell);
       labels.addBits(log.impressionBits()[i], log.schema().actions().size());

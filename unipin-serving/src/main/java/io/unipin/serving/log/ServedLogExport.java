@@ -82,7 +82,9 @@ public final class ServedLogExport {
       FeedLogBuilder builder, ServedEntry page, int place, List<ServedEntry> after) {
     long item = page.items().get(place);
     int row = catalogue.row(item);
-    if (row != Catalogue.UNKNOWN) {
+    if (row == Catalogue.UNKNOWN) {
+      builder.skip();
+    } else {
       builder.impression(row, label(item, page.timeMs(), after));
       if (page.draws() != null) {
         builder.propensity(page.draws().propensities().get(place));

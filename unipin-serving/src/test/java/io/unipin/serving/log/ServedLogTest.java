@@ -67,6 +67,16 @@ final class ServedLogTest {
   }
 
   @Test
+  void export_pageWithAnUnknownItem_keepsThePlacesOfTheOthers() {
+    try (ServedLog log = open(1000, 1 << 20)) {
+      log.served(slate("view", "u", 1000, 999, 101, 998, 102));
+    }
+    FeedLog read = export();
+    assertThat(read.impressionItems()).containsExactly(1, 2);
+    assertThat(read.impressionPositions()).containsExactly(1, 3);
+  }
+
+  @Test
   void export_correctedAndTakenBack_holdsWhatStandsInTheEnd() throws IOException {
     try (ServedLog log = open(10_000, 1024)) {
       log.retracted("u", List.of("early", "back"), 0, 900, log.mark("u"));
