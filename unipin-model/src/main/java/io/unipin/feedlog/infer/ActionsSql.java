@@ -63,9 +63,8 @@ final class ActionsSql {
 
   /** Returns the item as an id or as a key. */
   private String itemId(String value) {
-    return inferred.hasNumbers()
-        ? "TRY_CAST(" + value + " AS BIGINT) AS item_id"
-        : "CAST(" + value + " AS VARCHAR) AS item_key";
+    return ItemsSql.named(inferred, value)
+        + (inferred.hasNumbers() ? " AS item_id" : " AS item_key");
   }
 
   /** Returns the list of the actions of a row. */
@@ -145,14 +144,22 @@ final class ActionsSql {
       min(first_ms) OVER (PARTITION BY user_id, feedview_id) AS time_ms,
       row_number() OVER (PARTITION BY user_id, feedview_id ORDER BY place, first_ms, item) - 1 AS position
     FROM (
-      SELECT user_id, feedview_id, item, min(time_ms) AS first_ms, min(place) AS place,
+      SELECT user_id, feedview_id, %s AS item, min(time_ms) AS first_ms, min(place) AS place,
         list_sort(list_distinct(flatten(list(actions)))) AS actions
       FROM (SELECT %s AS user_id, CAST(%s AS VARCHAR) AS feedview_id, %s AS item, %s AS time_ms,
         %s AS place, %s AS actions FROM events)
       WHERE user_id IS NOT NULL AND feedview_id IS NOT NULL AND item IS NOT NULL AND time_ms IS NOT NULL
-      GROUP BY user_id, feedview_id, item)\
+      GROUP BY 1, 2, 3)\
     """
-        .formatted(itemId("item"), user, slate.sql(), item, time, place, passive);
+        .formatted(
+            itemId("item"),
+            ItemsSql.named(inferred, "item"),
+            user,
+            slate.sql(),
+            item,
+            time,
+            place,
+            passive);
   }
 
   private String sequences() {

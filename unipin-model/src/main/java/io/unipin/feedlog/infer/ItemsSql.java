@@ -22,17 +22,36 @@ final class ItemsSql {
     ColumnProfile title = column(Role.TITLE);
     ColumnProfile category = column(Role.CATEGORY);
     ColumnProfile text = column(Role.TEXT);
-    String id = inferred.hasNumbers() ? "TRY_CAST(item AS BIGINT) AS item_id" : "item AS key";
-    String where = inferred.hasNumbers() ? "\nWHERE TRY_CAST(item AS BIGINT) IS NOT NULL" : "";
-    return "WITH seen AS (%s),\ndescribed AS (%s)\nSELECT %s, %s AS title, %s AS category,\n  %s AS attributes\nFROM seen LEFT JOIN described USING (item)%s\nORDER BY item"
+    return "WITH seen AS (%s),\ndescribed AS (%s)\nSELECT item AS %s, %s AS title, %s AS category,\n  %s AS attributes\nFROM seen LEFT JOIN described ON %s = id\nORDER BY item"
         .formatted(
             seen(),
             described(title, category, text),
-            id,
+            inferred.hasNumbers() ? "item_id" : "key",
             title == null ? "'Item ' || item" : "coalesce(left(title, 200), 'Item ' || item)",
             category == null ? "''" : "coalesce(left(category[1], 80), '')",
             attributes(title, category, text),
-            where);
+            isListed() ? plain("item") : "item");
+  }
+
+  /**
+   * Returns SQL for an item of a row, as a number if numbers name the items. Files may then write
+   * one item in several ways, such as 7 and 7.0. A value that is no number becomes null.
+   */
+  static String named(Inferred inferred, String item) {
+    return (inferred.hasNumbers() ? "TRY_CAST(" : "CAST(")
+        + item
+        + (inferred.hasNumbers() ? " AS BIGINT)" : " AS VARCHAR)");
+  }
+
+  /** Whether lists name the items, and a table describes them by whole numbers. */
+  private boolean isListed() {
+    ColumnProfile key = inferred.itemColumn(Role.ITEM);
+    return inferred.shape() != Inferred.Shape.ROWS && key != null && key.isWhole();
+  }
+
+  /** Returns SQL for a text that has no decimals if it is a whole number. */
+  private static String plain(String text) {
+    return "regexp_replace(CAST(" + text + " AS VARCHAR), '^([0-9]+)[.]0+$', '\\1')";
   }
 
   private @Nullable ColumnProfile column(Role role) {
@@ -44,8 +63,8 @@ final class ItemsSql {
     ColumnProfile item = inferred.required(Role.ITEM);
     return switch (inferred.shape()) {
       case ROWS ->
-          "SELECT DISTINCT CAST(%s AS VARCHAR) AS item FROM events WHERE %s IS NOT NULL"
-              .formatted(item.sql(), item.sql());
+          "SELECT DISTINCT %s AS item FROM events WHERE %s IS NOT NULL"
+              .formatted(named(inferred, item.sql()), named(inferred, item.sql()));
       case SEQUENCES ->
           "SELECT DISTINCT unnest(%s) AS item FROM events WHERE %s IS NOT NULL"
               .formatted(split(item), item.sql());
@@ -78,16 +97,17 @@ final class ItemsSql {
       columns.add("any_value(CAST(" + text.sql() + " AS VARCHAR)) AS words");
     }
     if (columns.isEmpty() || key == null) {
-      return "SELECT NULL::VARCHAR AS item WHERE false";
+      return "SELECT NULL::%s AS id WHERE false"
+          .formatted(inferred.hasNumbers() ? "BIGINT" : "VARCHAR");
     }
-    return "SELECT CAST(%s AS VARCHAR) AS item, %s FROM %s WHERE %s IS NOT NULL GROUP BY 1"
-        .formatted(
-            key.sql(), String.join(", ", columns), described ? "items" : "events", key.sql());
+    String id = isListed() ? plain(key.sql()) : named(inferred, key.sql());
+    return "SELECT %s AS id, %s FROM %s WHERE %s IS NOT NULL GROUP BY 1"
+        .formatted(id, String.join(", ", columns), described ? "items" : "events", id);
   }
 
   /**
-   * Returns SQL for a list of texts. If a value is a list, the texts are its entries; otherwise the
-   * value is the only text.
+   * Returns SQL for a list of texts. If a value is a list, the texts are its entries, without the
+   * blanks around them; otherwise the value is the only text.
    */
   static String split(ColumnProfile column) {
     String separator = Sequences.separator(column.list());
@@ -96,9 +116,13 @@ final class ItemsSql {
       return "TRY_CAST(TRY_CAST(" + text + " AS JSON) AS VARCHAR[])";
     }
     boolean words = column.list() == ListShape.BLANKS && !isIds(column);
-    return separator == null || words
-        ? "[" + text + "]"
-        : "string_split(" + text + ", '" + separator + "')";
+    if (separator == null || words) {
+      return "[" + text + "]";
+    }
+    String entries = "string_split(" + text + ", '" + separator + "')";
+    return separator.equals(" ")
+        ? entries
+        : "list_transform(" + entries + ", lambda entry: trim(entry))";
   }
 
   /**

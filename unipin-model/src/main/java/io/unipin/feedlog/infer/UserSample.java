@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class UserSample {
   /** A table of items is copied whole if it has at most this many bytes. */
   private static final long SMALL_BYTES = 64L << 20;
+
+  private static final Pattern WHOLE = Pattern.compile(" *[+]?0*([0-9]+)([.]0*)? *");
 
   private final DataFiles files;
   private final Inferred inferred;
@@ -137,7 +141,7 @@ public final class UserSample {
               }
               String item = rows ? ofItems.read(values) : null;
               if (item != null) {
-                items.add(item);
+                items.add(named(item));
               }
               return true;
             },
@@ -167,12 +171,23 @@ public final class UserSample {
     } else {
       CellReader keys = new CellReader(table, key);
       TextCopy.End end =
-          copy.write(values -> chosen.contains(String.valueOf(keys.read(values))), Long.MAX_VALUE);
+          copy.write(
+              values -> {
+                String item = keys.read(values);
+                return item != null && chosen.contains(named(item));
+              },
+              Long.MAX_VALUE);
       if (end == TextCopy.End.LATE) {
         notes.add("the descriptions of some items were not read, because that takes too long here");
       }
     }
     return copy.source("items.csv");
+  }
+
+  /** Returns the item's number without decimals, if numbers name the items; else the item. */
+  private String named(String item) {
+    Matcher number = WHOLE.matcher(item);
+    return inferred.hasNumbers() && number.matches() ? number.group(1) : item;
   }
 
   private SourceText parquet(DataTable table, String name, String where) throws SQLException {

@@ -8,6 +8,7 @@ import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.database.DuckSession;
 import io.unipin.feedlog.imports.Importer;
 import io.unipin.feedlog.infer.UserSample.Sample;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,10 +18,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,6 +171,37 @@ final class UserSampleTest {
                   DuckSession.literal(csv.toString()), DuckSession.literal(parquet.toString())));
     }
     requireFifth(sampled(parquet, USERS * ACTIONS / 5));
+  }
+
+  /** The table of items is too large to be copied whole, and writes 7.0 for the item 7. */
+  @Test
+  void write_largeTableOfItems_keepsTheItemsOfTheChosenUsers() throws IOException {
+    write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
+    String text = "x".repeat(100_000);
+    try (BufferedWriter items = Files.newBufferedWriter(folder.resolve("items.csv"))) {
+      items.write("item_id,title,page\n");
+      for (int i = 1; i <= 700; i++) {
+        items.write(i + ".0,The film of " + i + "," + text + "\n");
+      }
+    }
+    Path sample = sample(DataFiles.of(folder), 600, PATIENCE).folder();
+    assertThat(items(sample.resolve("items.csv"), 0))
+        .isEqualTo(items(sample.resolve("events.csv"), 1))
+        .hasSizeBetween(100, 500);
+  }
+
+  private static Set<Integer> items(Path file, int column) throws IOException {
+    try (Stream<String> rows = Files.lines(file)) {
+      return rows.skip(1)
+          .map(row -> (int) Double.parseDouble(row.split(",")[column]))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  private Sample sample(DataFiles files, long most, Duration patience) throws IOException {
+    Inferred inferred = Inference.of(files.profiles(), Decisions.none());
+    Path work = Files.createDirectories(folder.resolve("work"));
+    return UserSample.write(files, inferred, UserSample.folder(work), most, patience);
   }
 
   @Test
