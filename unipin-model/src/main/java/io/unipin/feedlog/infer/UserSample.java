@@ -34,7 +34,8 @@ public final class UserSample {
   private final Inferred inferred;
   private final Path folder;
   private final long mostRows;
-  private final long deadline;
+  private final long start = System.nanoTime();
+  private final Duration patience;
   private final List<String> notes = new ArrayList<>();
 
   private UserSample(
@@ -43,7 +44,7 @@ public final class UserSample {
     this.inferred = inferred;
     this.folder = folder;
     this.mostRows = mostRows;
-    this.deadline = System.nanoTime() + patience.toNanos();
+    this.patience = patience;
   }
 
   /**
@@ -76,8 +77,8 @@ public final class UserSample {
    * @param folder an empty folder
    * @param mostEntries wanted number of actions and shown items; at most 1.5 times this number is
    *     written
-   * @param patience longest time for reading rows; the rows that are not read in this time are left
-   *     out, with a note
+   * @param patience longest time for reading rows of text, of which a table of items gets a third;
+   *     the rows that are not read in this time are left out, with a note
    */
   public static Sample write(
       DataFiles files, Inferred inferred, Path folder, long mostEntries, Duration patience) {
@@ -107,19 +108,27 @@ public final class UserSample {
             events.name(),
             rows(inferred),
             100 * share));
-    Set<String> items = new HashSet<>();
-    SourceText eventText = copyEvents(events, share, items);
     TableProfile described = inferred.items();
+    DataTable table = described == null ? null : files.table(described);
     SourceText itemText = null;
-    if (described != null) {
-      DataTable table = files.table(described);
-      boolean all = table.bytes() <= SMALL_BYTES || items.isEmpty();
-      itemText = copyItems(table, all ? null : items);
+    if (table != null && table.bytes() <= SMALL_BYTES) {
+      itemText = copyItems(table, null, deadline(1));
+    }
+    Set<String> items = new HashSet<>();
+    boolean more = table != null && itemText == null && table.isText();
+    SourceText eventText = copyEvents(events, share, items, deadline(more ? 2 : 3));
+    if (table != null && itemText == null) {
+      itemText = copyItems(table, items.isEmpty() ? null : items, deadline(3));
     }
     return new Sample(folder, MappingText.of(inferred, eventText, itemText), notes);
   }
 
-  private SourceText copyEvents(DataTable events, double share, Set<String> items)
+  /** Returns the {@link System#nanoTime} at which this number of thirds of the time is over. */
+  private long deadline(int thirds) {
+    return start + patience.toNanos() / 3 * thirds;
+  }
+
+  private SourceText copyEvents(DataTable events, double share, Set<String> items, long deadline)
       throws IOException, SQLException {
     ColumnProfile user = inferred.required(Role.USER);
     if (!events.isText()) {
@@ -159,27 +168,29 @@ public final class UserSample {
     return copy.source("events.csv");
   }
 
-  private SourceText copyItems(DataTable table, @Nullable Set<String> chosen)
+  private SourceText copyItems(DataTable table, @Nullable Set<String> chosen, long deadline)
       throws IOException, SQLException {
     if (!table.isText()) {
       return parquet(table, "items.parquet", "true");
     }
     ColumnProfile key = inferred.itemColumn(Role.ITEM);
     TextCopy copy = new TextCopy(table, folder.resolve("items.csv"), deadline);
-    if (chosen == null || key == null) {
-      copy.write(values -> true, Long.MAX_VALUE);
-    } else {
+    TextCopy.Chooser chooser = values -> true;
+    if (chosen != null && key != null) {
       CellReader keys = new CellReader(table, key);
-      TextCopy.End end =
-          copy.write(
-              values -> {
-                String item = keys.read(values);
-                return item != null && chosen.contains(named(item));
-              },
-              Long.MAX_VALUE);
-      if (end == TextCopy.End.LATE) {
-        notes.add("the descriptions of some items were not read, because that takes too long here");
-      }
+      chooser =
+          values -> {
+            String item = keys.read(values);
+            return item != null && chosen.contains(named(item));
+          };
+    }
+    if (copy.write(chooser, Long.MAX_VALUE) == TextCopy.End.LATE) {
+      notes.add(
+          String.format(
+              Locale.ROOT,
+              "%s: the rows after the first %,d were not read, because that takes too long here; their items have no description",
+              table.name(),
+              copy.read()));
     }
     return copy.source("items.csv");
   }

@@ -190,6 +190,40 @@ final class UserSampleTest {
         .hasSizeBetween(100, 500);
   }
 
+  /** The clock is looked at for the first time after 1,024 rows. */
+  @ParameterizedTest
+  @CsvSource({"1000, 1000", "3000, 1023"})
+  void write_eventsWithoutPatience_saysHowManyItemsWereRead(int rows, int read)
+      throws IOException {
+    write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
+    StringBuilder items = new StringBuilder("item_id,title\n");
+    for (int i = 1; i <= rows; i++) {
+      items.append(i).append(",The film of ").append(i).append('\n');
+    }
+    Files.writeString(folder.resolve("items.csv"), items);
+    Sample sample = sample(DataFiles.of(folder), 1000, Duration.ZERO);
+    assertThat(items(sample.folder().resolve("items.csv"), 0)).hasSize(read);
+    assertThat(sample.notes().stream().filter(note -> note.startsWith("items.csv: the rows")))
+        .hasSize(read < rows ? 1 : 0);
+    assertThat(sample.notes()).anyMatch(note -> note.startsWith("the rows after the first 1,024"));
+  }
+
+  /** The events alone can use up the time. */
+  @Test
+  void write_manyEvents_readsTheItems() throws IOException {
+    Path events = write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
+    String same = Files.readString(events);
+    same = same.substring(same.indexOf('\n') + 1).repeat(100);
+    Files.writeString(events, same, StandardOpenOption.APPEND);
+    StringBuilder items = new StringBuilder("item_id,title\n");
+    for (int i = 1; i <= 3000; i++) {
+      items.append(i).append(",The film of ").append(i).append('\n');
+    }
+    Files.writeString(folder.resolve("items.csv"), items);
+    Sample sample = sample(DataFiles.of(folder), 1000, Duration.ofMillis(900));
+    assertThat(items(sample.folder().resolve("items.csv"), 0)).hasSize(3000);
+  }
+
   private static Set<Integer> items(Path file, int column) throws IOException {
     try (Stream<String> rows = Files.lines(file)) {
       return rows.skip(1)
