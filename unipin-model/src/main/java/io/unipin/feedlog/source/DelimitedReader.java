@@ -41,6 +41,7 @@ public final class DelimitedReader implements RowReader {
   private @Nullable String problem;
   private long line = 1;
   private int length;
+  private boolean tooLong;
   private boolean rowEnded;
   private boolean firstLine = true;
   private boolean endsWithCr;
@@ -63,6 +64,7 @@ public final class DelimitedReader implements RowReader {
     values = new ArrayList<>();
     problem = null;
     length = 0;
+    tooLong = false;
     rowEnded = false;
     while (!rowEnded) {
       field(begin);
@@ -73,6 +75,7 @@ public final class DelimitedReader implements RowReader {
   /** Reads a value, and the delimiter or line end after it. */
   private void field(long begin) throws IOException {
     value.setLength(0);
+    boolean kept = !tooLong;
     while (quote >= 0 && in.peek() == ' ') {
       append(in.next());
     }
@@ -86,7 +89,9 @@ public final class DelimitedReader implements RowReader {
         append(in.next());
       }
     }
-    values.add(value.toString());
+    if (kept) {
+      values.add(value.isEmpty() ? "" : value.toString());
+    }
   }
 
   private void quoted(long begin) throws IOException {
@@ -126,6 +131,7 @@ public final class DelimitedReader implements RowReader {
    */
   private boolean ended() throws IOException {
     if (in.take(format.delimiter())) {
+      lengthen(format.delimiter().length());
       return true;
     }
     int c = in.peek();
@@ -161,15 +167,26 @@ public final class DelimitedReader implements RowReader {
     } else if (c == 0) {
       fault("text expected, got a NUL character (encoding: utf-16 for such text)");
     }
-    if (length < format.maxLine()) {
-      length++;
+    if (lengthen(1)) {
       value.append((char) c);
-    } else {
+    }
+  }
+
+  /**
+   * Adds to the length of the row. Returns false if the row is too long; later characters and
+   * values are then left out.
+   */
+  private boolean lengthen(int characters) {
+    tooLong |= characters > format.maxLine() - length;
+    if (tooLong) {
       fault(
           "at most "
               + format.maxLine()
               + " characters a row expected (max_line_characters), got more");
+    } else {
+      length += characters;
     }
+    return !tooLong;
   }
 
   private void fault(String reason) {

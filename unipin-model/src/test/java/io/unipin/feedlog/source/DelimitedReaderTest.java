@@ -83,6 +83,7 @@ class DelimitedReaderTest {
           a,b~n~qx~qy,2~n3,4   | the delimiter or the line's end expected after a closing quote
           a,b~n1~r,2~n3,4      | LF or CRLF as the line's end expected, got CR alone
           a,b~n1,2222222222222222222222222222222222222222222222222222~n3,4 | at most 40 characters a row
+          a,b~n,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,~n3,4  | at most 40 characters a row
           """)
   void next_rowThatDoesNotFit_isAtFaultAlone(String text, String fault) throws IOException {
     List<SourceRow> rows = read(written(text), CSV);
@@ -90,6 +91,28 @@ class DelimitedReaderTest {
     assertThat(rows.get(1).line()).isEqualTo(2);
     assertThat(rows.get(1).fault().orElseThrow()).startsWith(fault);
     assertThat(rows.get(2).values()).containsExactly("3", "4");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 3, 40", "2, 2, 14", "2, 20, 2"})
+  void next_rowOfDelimiters_keepsFewValues(int width, int length, int most) throws IOException {
+    String delimiter = ";".repeat(width);
+    DelimitedReader.Format format = new DelimitedReader.Format(delimiter, "", 40);
+    String row = ("x".repeat(length) + delimiter).repeat(1000);
+    List<SourceRow> rows = read(row + "\n1" + delimiter + "2\n", format);
+    assertThat(rows.get(0).fault().orElseThrow()).contains("max_line_characters");
+    assertThat(rows.get(0).values()).hasSizeLessThanOrEqualTo(most);
+    assertThat(rows.get(1).values()).containsExactly("1", "2");
+  }
+
+  @Test
+  void next_rowAsLongAsAllowed_isWhole() throws IOException {
+    DelimitedReader.Format format = new DelimitedReader.Format(",", "", 5);
+    List<SourceRow> rows = read("1,2,3\n,,,,,\n1,2,34\n", format);
+    assertThat(rows.get(0).fault()).isEmpty();
+    assertThat(rows.get(1).fault()).isEmpty();
+    assertThat(rows.get(1).values()).hasSize(6);
+    assertThat(rows.get(2).fault()).isPresent();
   }
 
   @Test
