@@ -60,7 +60,7 @@ final class FeedviewsTable {
     String oracle = scan.column("oracle");
     String query =
         check.select()
-            + ", feedview_id, position::BIGINT, %s::FLOAT, %s IS NULL, %s::DOUBLE FROM "
+            + ", feedview_id, position::BIGINT, %s::DOUBLE, %s IS NULL, %s::DOUBLE FROM "
                 .formatted(oracle, oracle, scan.column("propensity"))
             + scan.from()
             + RowCheck.orderBy(
@@ -96,9 +96,9 @@ final class FeedviewsTable {
       check.complain(row, "position", "a number of at least 0 expected", row.getObject(POSITION));
       return;
     }
-    float oracle = row.getBoolean(ORACLE_NULL) ? Float.NaN : row.getFloat(ORACLE);
+    float oracle = row.getBoolean(ORACLE_NULL) ? Float.NaN : (float) row.getDouble(ORACLE);
     if (!row.getBoolean(ORACLE_NULL) && !Float.isFinite(oracle)) {
-      check.complain(row, "oracle", "a finite number or null expected", oracle);
+      check.complain(row, "oracle", "a finite number or null expected", row.getDouble(ORACLE));
       return;
     }
     double propensity = row.getDouble(PROPENSITY);

@@ -77,9 +77,9 @@ final class ItemsTable {
   }
 
   private String query() {
-    String content = scan.column("content");
+    String content = "TRY_CAST(" + scan.column("content") + " AS FLOAT[])"; // too large: null
     return """
-        SELECT item_id::BIGINT, coalesce(title, ''), coalesce(category, ''), %s::BIGINT, %s::FLOAT[],
+        SELECT item_id::BIGINT, coalesce(title, ''), coalesce(category, ''), %s::BIGINT, %s,
           len(%s) - list_count(list_filter(%s, lambda x: isfinite(x))), file_index::INTEGER, file_row_number::BIGINT, coalesce(%s, ''), %s, %s
         FROM %s ORDER BY file_index, file_row_number"""
         .formatted(

@@ -97,6 +97,28 @@ class FeedLogReaderTest {
     assertThat(thrown.column()).isEqualTo(column);
   }
 
+  /** The columns may have numbers that are too large for those that a log keeps. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          FEEDVIEWS | oracle  | 1e300      | DOUBLE   | a finite number or null expected, got '1.0E300'
+          ITEMS     | content | [1, 1e300] | DOUBLE[] | finite numbers expected, got '1 that are not'
+          """)
+  void read_numberOutOfRange_isBad(
+      FeedTable table, String column, String value, String type, String complaint) {
+    Path log =
+        FeedLogs.with(
+            temporary.resolve("log"),
+            table,
+            "SELECT * REPLACE (CASE WHEN rowid = 1 THEN %s ELSE %s END::%s AS %s) FROM old"
+                .formatted(value, column, type, column));
+    assertThatThrownBy(() -> FeedLogReader.read(log, 0))
+        .hasMessage("%s row 2, column %s: %s".formatted(table.fileName(), column, complaint));
+    assertThat(FeedLogReader.read(log, 9).badRows()).isPositive();
+  }
+
   @Test
   void read_timeAndSequenceBothMissing_isBad() {
     Path log =

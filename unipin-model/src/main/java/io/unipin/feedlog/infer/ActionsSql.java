@@ -79,7 +79,8 @@ final class ActionsSql {
         }
         List<String> known =
             action.actions().stream().filter(a -> !a.equals(ActionColumn.OTHER)).toList();
-        yield "[CASE WHEN %s IN %s THEN %s ELSE '%s' END]"
+        // Without the CAST, a column of numbers would make a number of the last text.
+        yield "[CASE WHEN %s IN %s THEN CAST(%s AS VARCHAR) ELSE '%s' END]"
             .formatted(name, texts(known), name, ActionColumn.OTHER);
       }
       case RATED -> {

@@ -589,6 +589,25 @@ final class DataFilesTest {
     requireAll(imported(table));
   }
 
+  /** The first rows, which determine the mapping, show two of three codes. */
+  @Test
+  void of_whole_numbers_for_actions_reads_later_numbers_as_other() throws Exception {
+    Path table = folder.resolve("clicks.parquet");
+    try (DuckSession session = DuckSession.open(folder)) {
+      session.execute(
+          """
+          COPY (SELECT (i // 5) %% 997 AS user_id, (i * 7 + i // 900) %% 53 AS item_id,
+              CASE WHEN i = 69000 THEN 9 ELSE 1 + i %% 2 END AS behavior_type,
+              1614931234000 + i * 1000 AS time_ms FROM range(70000) AS r(i))
+          TO %s (FORMAT parquet)\
+          """
+              .formatted(DuckSession.literal(table.toString())));
+    }
+    FeedLog log = imported(table);
+    assertThat(log.actions()).isEqualTo(70_000);
+    assertThat(log.schema().actions()).containsExactlyInAnyOrder("1", "2", "other");
+  }
+
   @Test
   void of_pattern_reads_parts_of_one_table() throws IOException {
     String text = lines(v -> v.user() + "|" + v.item() + "|" + v.time());

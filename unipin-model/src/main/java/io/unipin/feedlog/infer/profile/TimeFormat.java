@@ -241,13 +241,13 @@ public enum TimeFormat {
 
   /**
    * Returns an SQL expression of the time of a text or number, in milliseconds since 1970. It is
-   * null for any other value.
+   * null for any other value, also for a number that is too large.
    */
   public String sql(String column) {
     String text = "CAST(" + column + " AS VARCHAR)";
     if (isNumber()) {
       String scale = times > divided ? " * " + times : divided > 1 ? " / " + divided : "";
-      return "CAST(TRY_CAST(" + column + " AS DECIMAL(28, 6))" + scale + " AS BIGINT)";
+      return "TRY_CAST(TRY_CAST(" + column + " AS DECIMAL(28, 6))" + scale + " AS BIGINT)";
     }
     if (this == ISO) {
       String minutes = "regexp_replace(" + text + ", '" + HOUR_ALONE + "', '\\1:00')";

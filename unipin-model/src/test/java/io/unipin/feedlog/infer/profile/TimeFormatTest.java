@@ -59,6 +59,27 @@ final class TimeFormatTest {
 
   @ParameterizedTest
   @CsvSource({
+    "SECONDS,1656105611000000000",
+    "SECONDS,16561056111656105611",
+    "SECONDS,9999999999999999999999",
+    "SECONDS,1e300",
+    "MILLISECONDS,99999999999999999999",
+    "MICROSECONDS,9999999999999999999999",
+    "NANOSECONDS,-99999999999999999999999",
+    "ISO,infinity",
+    "ISO,-infinity",
+    "YEAR_FIRST,2021/13/01"
+  })
+  void sql_valueOutOfRange_isNull(TimeFormat format, String text) throws SQLException {
+    try (SpillFolder spill = SpillFolder.create();
+        DuckSession session = DuckSession.open(spill.path())) {
+      String sql = format.sql(DuckSession.literal(text));
+      assertThat(session.text("SELECT coalesce((" + sql + ")::VARCHAR, 'null')")).isEqualTo("null");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "SECONDS,17",
     "SECONDS,banana",
     "ISO,2021-13-01",
