@@ -5,6 +5,7 @@ import io.unipin.cli.console.Table;
 import io.unipin.cli.data.FeedLogText;
 import io.unipin.cli.demo.Guide;
 import io.unipin.feedlog.BadRow;
+import io.unipin.feedlog.BadRows;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogReader;
 import io.unipin.feedlog.FeedLogWriter;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,19 +111,30 @@ final class TrialData {
     guide.stop("The feed log");
     Path source = files.folder();
     Path used = mapping;
+    BadRows read = new BadRows(settings.maxBadRows());
     long entries = UserSample.estimatedEntries(inferred);
     if (entries > MOST_ENTRIES) {
       Path sampled = UserSample.folder(settings.work());
-      UserSample.Sample sample = UserSample.write(files, inferred, sampled, MOST_ENTRIES, READING);
+      UserSample.Sample sample =
+          UserSample.write(
+              files,
+              inferred,
+              sampled,
+              MOST_ENTRIES,
+              READING,
+              (file, row, reason) ->
+                  read.add(new BadRow(file, row.line(), "", reason, row.shown())));
       sample.notes().forEach(note -> guide.say("note: %s", Shown.line(note)));
       results.put("sampled", true);
       source = sampled;
       used = settings.work().resolve("sample.yaml");
       Files.writeString(used, sample.mapping());
     }
-    Imported imported = Importer.importAll(used, source, folder, settings.maxBadRows());
+    long allowed = settings.maxBadRows() - read.rows().size();
+    Imported imported = Importer.importAll(used, source, folder, allowed);
     imported.warnings().forEach(warning -> guide.say("warning: %s", warning));
-    List<BadRow> bad = imported.report().leftOut();
+    List<BadRow> bad = new ArrayList<>(read.rows());
+    bad.addAll(imported.report().leftOut());
     if (!bad.isEmpty()) {
       guide.say("%,d bad rows are left out, such as: %s", bad.size(), bad.get(0));
     }

@@ -83,16 +83,8 @@ final class RowLoader {
   /** Counts a row as bad. */
   void refuse(String file, SourceRow row, String reason) throws SQLException {
     read++;
-    faults.add(new BadRow(file, row.line(), "", reason, whole(row)));
+    faults.add(new BadRow(file, row.line(), "", reason, row.shown()));
     flushIfFull(file);
-  }
-
-  private static String whole(SourceRow row) {
-    StringBuilder whole = new StringBuilder();
-    for (String value : row.values()) {
-      whole.append(whole.isEmpty() ? "" : ",").append(value == null ? "" : Shown.value(value));
-    }
-    return Shown.value(whole.toString());
   }
 
   private void flushIfFull(String file) throws SQLException {

@@ -6,13 +6,12 @@ import io.unipin.feedlog.database.DuckComplaint;
 import io.unipin.feedlog.imports.ImportMapping.Source;
 import io.unipin.feedlog.imports.SourceLoader.SourceContext;
 import io.unipin.feedlog.source.DelimitedReader;
-import io.unipin.feedlog.source.HeaderNames;
 import io.unipin.feedlog.source.JsonLinesReader;
 import io.unipin.feedlog.source.RowReader;
-import io.unipin.feedlog.source.Shown;
 import io.unipin.feedlog.source.SourceException;
 import io.unipin.feedlog.source.SourceFile;
 import io.unipin.feedlog.source.SourceRow;
+import io.unipin.feedlog.source.TextColumns;
 import io.unipin.feedlog.source.TextInput;
 import io.unipin.feedlog.source.Unpacked;
 import io.unipin.settings.Located;
@@ -117,10 +116,11 @@ final class TextSource {
     context.requireDistinct(context.files().get(0).name(), columns);
     RowLoader loader =
         new RowLoader(context.session(), bad, context.name(), context.types(columns), json);
+    TextColumns own = new TextColumns(header, json, !json && source.names() == null);
     for (SourceFile file : context.files()) {
       List<@Nullable String> constants =
           new ArrayList<>(added.stream().map(file.partition()::get).toList());
-      read(file, rows -> load(file, rows, header, constants, loader));
+      read(file, rows -> load(file, rows, own, constants, loader));
     }
     return new SourceRows(
         context.name(),
@@ -203,7 +203,7 @@ final class TextSource {
           file,
           rows -> {
             Optional<SourceRow> header = first.isEmpty() ? rows.next() : Optional.empty();
-            header.ifPresent(row -> first.addAll(names(file, row)));
+            header.ifPresent(row -> first.addAll(TextColumns.namesIn(row)));
           });
     }
     if (first.isEmpty()) {
@@ -213,37 +213,20 @@ final class TextSource {
     return first;
   }
 
-  private static List<String> names(SourceFile file, SourceRow row) {
-    if (row.problem() != null) {
-      throw new FeedLogException(file.name(), "line 1: a header expected: " + row.problem());
-    }
-    if (row.values().equals(List.of(""))) {
-      throw new FeedLogException(file.name(), "a header line expected, the first is empty");
-    }
-    return HeaderNames.of(row.values());
-  }
-
   private void load(
       SourceFile file,
       RowReader rows,
-      List<String> header,
+      TextColumns own,
       List<@Nullable String> constants,
       RowLoader loader)
       throws IOException, SQLException {
     if (source.names() != null && Boolean.TRUE.equals(source.header())) {
       rows.next(); // the given names replace those of the header
-    } else if (!json && source.names() == null) {
-      Optional<SourceRow> first = rows.next();
-      List<String> found = first.isPresent() ? names(file, first.get()) : header;
-      if (!found.equals(header)) {
-        throw new FeedLogException(
-            file.name(),
-            "columns %s expected, as in others, found %s"
-                .formatted(Shown.line(header.toString()), Shown.line(found.toString())));
-      }
+    } else if (own.header()) {
+      rows.next().ifPresent(own::requireSame);
     }
     for (Optional<SourceRow> row = rows.next(); row.isPresent(); row = rows.next()) {
-      add(file, row.get(), header, constants, loader);
+      add(file, row.get(), own, constants, loader);
     }
     loader.flush(file.name());
   }
@@ -251,43 +234,23 @@ final class TextSource {
   private void add(
       SourceFile file,
       SourceRow row,
-      List<String> header,
+      TextColumns own,
       List<@Nullable String> constants,
       RowLoader loader)
       throws SQLException {
-    List<@Nullable String> values = row.values();
-    if (row.problem() != null) {
-      loader.refuse(file.name(), row, row.problem());
+    if (own.isBlank(row)) {
       return;
     }
-    int count = json ? header.size() : columnsOf(values, header.size());
-    if (!json && header.size() > 1 && values.size() == 1 && "".equals(values.get(0))) {
-      return; // a blank line is not a row
+    Optional<String> fault = own.fault(row);
+    if (fault.isPresent()) {
+      loader.refuse(file.name(), row, fault.get());
+      return;
     }
-    if (count != header.size()) {
-      loader.refuse(
-          file.name(), row, "%s columns expected, got %s".formatted(header.size(), count));
-    } else if (source.names() == null && !json && count > 1 && values.equals(header)) {
-      loader.refuse(file.name(), row, "a row expected, got the header line again");
-    } else {
-      List<@Nullable String> all = new ArrayList<>(header.size() + constants.size());
-      for (String value : values.subList(0, count)) {
-        all.add(value == null || nulls.contains(value) ? null : value);
-      }
-      all.addAll(constants);
-      loader.add(file.name(), new SourceRow(row.line(), all, null));
+    List<@Nullable String> all = new ArrayList<>(own.names().size() + constants.size());
+    for (String value : own.values(row)) {
+      all.add(value == null || nulls.contains(value) ? null : value);
     }
-  }
-
-  /**
-   * Returns the number of a row's columns. Empty columns beyond the columns of the header do not
-   * count, because a line may end with a delimiter.
-   */
-  private static int columnsOf(List<@Nullable String> values, int expected) {
-    int count = values.size();
-    while (count > expected && "".equals(values.get(count - 1))) {
-      count--;
-    }
-    return count;
+    all.addAll(constants);
+    loader.add(file.name(), new SourceRow(row.line(), all, null));
   }
 }

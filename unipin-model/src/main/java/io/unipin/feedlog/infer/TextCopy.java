@@ -7,6 +7,7 @@ import io.unipin.feedlog.source.RowReader;
 import io.unipin.feedlog.source.SourceException;
 import io.unipin.feedlog.source.SourceFile;
 import io.unipin.feedlog.source.SourceRow;
+import io.unipin.feedlog.source.TextColumns;
 import io.unipin.feedlog.source.TextInput;
 import io.unipin.feedlog.source.Unpacked;
 import java.io.BufferedWriter;
@@ -27,30 +28,34 @@ final class TextCopy {
   private final DataTable table;
   private final Path target;
   private final long deadline;
+  private final UserSample.Refused refused;
   private final List<String> columns;
 
-  /**
-   * Number of columns that are read from a file. The names of folders give the values of the other
-   * columns.
-   */
-  private final int own;
+  /** The columns that are read from a file. The names of folders give the values of the others. */
+  private final TextColumns own;
 
   private long read;
+  private long kept;
 
   /**
    * Creates a copy that is not written yet.
    *
    * @param deadline {@link System#nanoTime} at which the copy ends
+   * @param refused gets the rows that an import would refuse
    */
-  TextCopy(DataTable table, Path target, long deadline) {
+  TextCopy(DataTable table, Path target, long deadline, UserSample.Refused refused) {
     this.table = table;
     this.target = target;
     this.deadline = deadline;
+    this.refused = refused;
     this.columns = columns(table);
     Dialect dialect = table.source().dialect();
     // In a JSON object, any column can be a key. In delimited text, the file's own columns come
     // first.
-    this.own = dialect == null ? columns.size() : dialect.names().size();
+    this.own =
+        dialect == null
+            ? new TextColumns(columns, true, false)
+            : new TextColumns(dialect.names(), false, dialect.header() && !dialect.renamed());
   }
 
   /** Why a copy ended. */
@@ -95,27 +100,14 @@ final class TextCopy {
 
   /** Writes the chosen rows, at most {@code most}. Reads no row after the last chosen row. */
   End write(Chooser chooser, long most) throws IOException {
-    long kept = 0;
+    kept = 0;
     try (BufferedWriter out = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {
       line(new ArrayList<>(columns), out);
       for (SourceFile file : table.files()) {
         try (RowReader rows = open(file)) {
-          boolean header = dialect() != null && dialect().header();
-          Optional<SourceRow> row = header ? skip(rows) : rows.next();
-          for (; row.isPresent(); row = rows.next()) {
-            if (++read % ROWS_BETWEEN_LOOKS_AT_THE_CLOCK == 0 && System.nanoTime() > deadline) {
-              return End.LATE;
-            }
-            List<@Nullable String> values = row.get().values();
-            if (row.get().fault().isEmpty() && values.size() >= own) {
-              List<@Nullable String> all = values(values.subList(0, own), file);
-              if (chooser.wants(all)) {
-                line(all, out);
-                if (++kept >= most) {
-                  return End.ENOUGH;
-                }
-              }
-            }
+          End end = copy(file, rows, chooser, most, out);
+          if (end != End.WHOLE) {
+            return end;
           }
         } catch (SourceException e) {
           throw new InferenceException(file.name() + ": " + e.complaint());
@@ -123,6 +115,42 @@ final class TextCopy {
       }
     }
     return End.WHOLE;
+  }
+
+  private End copy(SourceFile file, RowReader rows, Chooser chooser, long most, BufferedWriter out)
+      throws IOException {
+    if (dialect() != null && dialect().header()) {
+      Optional<SourceRow> first = rows.next();
+      if (own.header()) {
+        first.ifPresent(own::requireSame);
+      }
+    }
+    for (Optional<SourceRow> row = rows.next(); row.isPresent(); row = rows.next()) {
+      if (++read % ROWS_BETWEEN_LOOKS_AT_THE_CLOCK == 0 && System.nanoTime() > deadline) {
+        return End.LATE;
+      }
+      List<@Nullable String> values = fitting(file, row.get());
+      if (values != null && chooser.wants(values)) {
+        line(values, out);
+        if (++kept >= most) {
+          return End.ENOUGH;
+        }
+      }
+    }
+    return End.WHOLE;
+  }
+
+  /** Returns the values of a row; null if the row is left out. */
+  private @Nullable List<@Nullable String> fitting(SourceFile file, SourceRow row) {
+    if (own.isBlank(row)) {
+      return null;
+    }
+    Optional<String> fault = own.fault(row);
+    if (fault.isPresent()) {
+      refused.add(file.name(), row, fault.get());
+      return null;
+    }
+    return values(own.values(row), file);
   }
 
   /**
@@ -141,11 +169,6 @@ final class TextCopy {
       }
     }
     return values;
-  }
-
-  private static Optional<SourceRow> skip(RowReader rows) throws IOException {
-    Optional<SourceRow> header = rows.next();
-    return header.isEmpty() ? header : rows.next();
   }
 
   private @Nullable Dialect dialect() {

@@ -4,6 +4,7 @@ import io.unipin.feedlog.database.DuckSession;
 import io.unipin.feedlog.database.SpillFolder;
 import io.unipin.feedlog.infer.profile.ColumnProfile;
 import io.unipin.feedlog.infer.profile.TableProfile;
+import io.unipin.feedlog.source.SourceRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,10 +37,17 @@ public final class UserSample {
   private final long mostRows;
   private final long start = System.nanoTime();
   private final Duration patience;
+  private final Refused refused;
   private final List<String> notes = new ArrayList<>();
 
   private UserSample(
-      DataFiles files, Inferred inferred, Path folder, long mostRows, Duration patience) {
+      DataFiles files,
+      Inferred inferred,
+      Path folder,
+      long mostRows,
+      Duration patience,
+      Refused refused) {
+    this.refused = refused;
     this.files = files;
     this.inferred = inferred;
     this.folder = folder;
@@ -58,6 +66,16 @@ public final class UserSample {
     public Sample {
       notes = List.copyOf(notes);
     }
+  }
+
+  /** Takes the rows that do not fit the columns of their file. */
+  public interface Refused {
+    /**
+     * Takes a row, which is left out.
+     *
+     * @param file name of the row's file
+     */
+    void add(String file, SourceRow row, String reason);
   }
 
   /** Returns the estimated number of actions and shown items in all rows. */
@@ -79,13 +97,19 @@ public final class UserSample {
    *     written
    * @param patience longest time for reading rows of text, of which a table of items gets a third;
    *     the rows that are not read in this time are left out, with a note
+   * @param refused gets each row that was read and that an import would refuse, of any user
    */
   public static Sample write(
-      DataFiles files, Inferred inferred, Path folder, long mostEntries, Duration patience) {
+      DataFiles files,
+      Inferred inferred,
+      Path folder,
+      long mostEntries,
+      Duration patience,
+      Refused refused) {
     long entries = Math.max(1, estimatedEntries(inferred) / Math.max(1, rows(inferred)));
     try {
-      return new UserSample(files, inferred, folder, Math.max(1, mostEntries / entries), patience)
-          .write();
+      long mostRows = Math.max(1, mostEntries / entries);
+      return new UserSample(files, inferred, folder, mostRows, patience, refused).write();
     } catch (IOException e) {
       throw new InferenceException(folder + ": a sample cannot be written: " + e.getMessage());
     } catch (SQLException e) {
@@ -138,7 +162,7 @@ public final class UserSample {
       return parquet(events, "events.parquet", part);
     }
     boolean rows = inferred.shape() == Inferred.Shape.ROWS;
-    TextCopy copy = new TextCopy(events, folder.resolve("events.csv"), deadline);
+    TextCopy copy = new TextCopy(events, folder.resolve("events.csv"), deadline, refused);
     CellReader users = new CellReader(events, user);
     CellReader ofItems = new CellReader(events, inferred.required(Role.ITEM));
     TextCopy.End end =
@@ -174,7 +198,7 @@ public final class UserSample {
       return parquet(table, "items.parquet", "true");
     }
     ColumnProfile key = inferred.itemColumn(Role.ITEM);
-    TextCopy copy = new TextCopy(table, folder.resolve("items.csv"), deadline);
+    TextCopy copy = new TextCopy(table, folder.resolve("items.csv"), deadline, refused);
     TextCopy.Chooser chooser = values -> true;
     if (chosen != null && key != null) {
       CellReader keys = new CellReader(table, key);

@@ -16,4 +16,13 @@ public record SourceRow(long line, List<@Nullable String> values, @Nullable Stri
   public Optional<String> fault() {
     return Optional.ofNullable(problem);
   }
+
+  /** Returns the beginning of the row for a message. */
+  public String shown() {
+    StringBuilder whole = new StringBuilder();
+    for (String value : values) {
+      whole.append(whole.isEmpty() ? "" : ",").append(value == null ? "" : Shown.value(value));
+    }
+    return Shown.value(whole.toString());
+  }
 }

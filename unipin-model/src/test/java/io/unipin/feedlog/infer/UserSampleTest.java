@@ -1,6 +1,7 @@
 package io.unipin.feedlog.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.unipin.feedlog.FeedLog;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +38,8 @@ final class UserSampleTest {
 
   @TempDir private Path folder;
 
+  private final List<String> refused = new ArrayList<>();
+
   /** Writes six actions of each user. The format makes a line of a user, an item and a time. */
   private Path write(String name, String header, String format) throws IOException {
     StringBuilder text = new StringBuilder(header);
@@ -50,9 +54,7 @@ final class UserSampleTest {
 
   private FeedLog sampled(Path file, long most) throws IOException {
     DataFiles files = DataFiles.of(file);
-    Inferred inferred = Inference.of(files.profiles(), Decisions.none());
-    Path work = Files.createDirectories(folder.resolve("work"));
-    Sample sample = UserSample.write(files, inferred, UserSample.folder(work), most, PATIENCE);
+    Sample sample = sample(files, most, PATIENCE);
     assertThat(sample.notes()).hasSize(1);
     assertThat(sample.notes().get(0)).contains("of the users are read");
     Path mapping = Files.writeString(folder.resolve("sample.yaml"), sample.mapping());
@@ -108,10 +110,8 @@ final class UserSampleTest {
       write("events/day=2021-03-0" + day + "/part." + ending, header, row);
     }
     DataFiles files = DataFiles.of(folder.resolve("events"));
-    Inferred inferred = Inference.of(files.profiles(), Decisions.none());
-    Path work = Files.createDirectories(folder.resolve("work"));
-    UserSample.write(files, inferred, UserSample.folder(work), 2 * USERS * ACTIONS / 5, PATIENCE);
-    List<String> rows = Files.readAllLines(work.resolve("sample/events.csv"));
+    sample(files, 2 * USERS * ACTIONS / 5, PATIENCE);
+    List<String> rows = Files.readAllLines(folder.resolve("work/sample/events.csv"));
     int column = List.of(rows.get(0).split(",")).indexOf("day");
     assertThat(column).isNotNegative();
     Map<String, Long> days =
@@ -145,11 +145,9 @@ final class UserSampleTest {
     }
     Files.writeString(file, more, StandardOpenOption.APPEND);
     DataFiles files = DataFiles.of(file);
-    Inferred inferred = Inference.of(files.profiles(), Decisions.none());
-    Path work = Files.createDirectories(folder.resolve("work"));
     long most = USERS * ACTIONS / 5;
-    Sample sample = UserSample.write(files, inferred, UserSample.folder(work), most, PATIENCE);
-    assertThat(Files.readAllLines(work.resolve("sample/events.csv")))
+    Sample sample = sample(files, most, PATIENCE);
+    assertThat(Files.readAllLines(folder.resolve("work/sample/events.csv")))
         .hasSize((int) (1 + most * 3 / 2));
     assertThat(sample.notes()).hasSize(2);
     Matcher rows =
@@ -193,8 +191,7 @@ final class UserSampleTest {
   /** The clock is looked at for the first time after 1,024 rows. */
   @ParameterizedTest
   @CsvSource({"1000, 1000", "3000, 1023"})
-  void write_eventsWithoutPatience_saysHowManyItemsWereRead(int rows, int read)
-      throws IOException {
+  void write_eventsWithoutPatience_saysHowManyItemsWereRead(int rows, int read) throws IOException {
     write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
     StringBuilder items = new StringBuilder("item_id,title\n");
     for (int i = 1; i <= rows; i++) {
@@ -235,16 +232,57 @@ final class UserSampleTest {
   private Sample sample(DataFiles files, long most, Duration patience) throws IOException {
     Inferred inferred = Inference.of(files.profiles(), Decisions.none());
     Path work = Files.createDirectories(folder.resolve("work"));
-    return UserSample.write(files, inferred, UserSample.folder(work), most, patience);
+    return UserSample.write(
+        files,
+        inferred,
+        UserSample.folder(work),
+        most,
+        patience,
+        (file, row, reason) -> refused.add(file + " " + row.line() + ": " + reason));
+  }
+
+  @Test
+  void write_filesWithOtherOrderOfColumns_refusesAsTheImportDoes() throws IOException {
+    write("a-1.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
+    write("a-2.csv", "item_id,user_id,timestamp\n", "u%d,%d,%d");
+    DataFiles files = DataFiles.of(folder.resolve("a-*.csv"));
+    assertThatThrownBy(() -> sample(files, 1000, PATIENCE))
+        .hasMessage(
+            "a-2.csv: columns [user_id, item_id, timestamp] expected, as in others, found"
+                + " [item_id, user_id, timestamp]");
+  }
+
+  @Test
+  void write_rowsThatDoNotFit_areToldAsTheImportDoes() throws IOException {
+    Path file = write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
+    String more = "\nu1,5\nu1,5,1614931234,x\nu1,5,1614931234,,\n\"u1\"x,5,1614931234\n";
+    Files.writeString(file, more + "user_id,item_id,timestamp\n", StandardOpenOption.APPEND);
+    assertThat(sampled(file, USERS * ACTIONS * 2).actions()).isEqualTo(USERS * ACTIONS + 1);
+    int line = USERS * ACTIONS + 3;
+    assertThat(refused)
+        .containsExactly(
+            "events.csv " + line + ": 3 columns expected, got 2",
+            "events.csv " + (line + 1) + ": 3 columns expected, got 4",
+            "events.csv "
+                + (line + 3)
+                + ": the delimiter or the line's end expected after a closing quote",
+            "events.csv " + (line + 4) + ": a row expected, got the header line again");
+  }
+
+  @Test
+  void write_jsonThatCannotBeRead_isTold() throws IOException {
+    Path file = write("e.jsonl", "", "{\"user_id\": \"u%d\", \"item_id\": %d, \"timestamp\": %d}");
+    Files.writeString(file, "{\"user_id\": \"u1\", \n", StandardOpenOption.APPEND);
+    sample(DataFiles.of(file), 1000, PATIENCE);
+    assertThat(refused).hasSize(1);
+    assertThat(refused.get(0)).startsWith("e.jsonl 12001: one JSON object a line expected");
   }
 
   @Test
   void write_withoutPatience_saysWhereItStopped() throws IOException {
     Path file = write("events.csv", "user_id,item_id,timestamp\n", "u%d,%d,%d");
     DataFiles files = DataFiles.of(file);
-    Inferred inferred = Inference.of(files.profiles(), Decisions.none());
-    Path work = Files.createDirectories(folder.resolve("work"));
-    Sample sample = UserSample.write(files, inferred, UserSample.folder(work), 1000, Duration.ZERO);
+    Sample sample = sample(files, 1000, Duration.ZERO);
     assertThat(List.copyOf(sample.notes())).hasSize(2);
     assertThat(sample.notes().get(1)).startsWith("the rows after the first 1,024 were not read");
   }
