@@ -11,10 +11,16 @@ package io.unipin.counts;
  * <p>The level above a window is the next longer window of the same row. If the rate of the whole
  * log changed between the two windows, g changes in the same way. The level above the longest
  * window is the whole log, or for a pair of keys the sum of both keys' effects.
+ *
+ * <p>If all impressions of a log got an action, the rates of its keys come so near to 1 that their
+ * logits would be infinite. So all logits are bounded by {@link #MOST_LOGIT}.
  */
 final class CountEffects {
   /** Number m of imagined impressions that have the rate of the level above. */
   static final int IMAGINED = 8;
+
+  /** Bound of the logit of a rate, for both signs. At the bound, a rate is 2e-9 from 0 or 1. */
+  private static final double MOST_LOGIT = 20;
 
   private final CountTable table;
   private final int width;
@@ -83,8 +89,13 @@ final class CountEffects {
    * @param level the logit of the rate of the level above
    */
   static double effect(int got, int shown, double level) {
-    double g = 1 / (1 + Math.exp(-level));
-    return logit((got + IMAGINED * g) / (shown + IMAGINED)) - level;
+    double above = bounded(level);
+    double g = 1 / (1 + Math.exp(-above));
+    return bounded(logit((got + IMAGINED * g) / (shown + IMAGINED))) - above;
+  }
+
+  private static double bounded(double logit) {
+    return Math.max(-MOST_LOGIT, Math.min(MOST_LOGIT, logit));
   }
 
   /** Returns the number of values of a row. */

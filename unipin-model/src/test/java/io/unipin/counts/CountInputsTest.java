@@ -54,6 +54,15 @@ class CountInputsTest {
     return logit((counts[0] + 0.5) / (counts[1] + 1));
   }
 
+  /** In such a log, the levels of pairs are sums of large logits. */
+  @Test
+  void effect_actionOfEveryImpressionOrOfNone_isFinite() {
+    for (double level : new double[] {14, 32, 40, 800}) {
+      assertThat(CountEffects.effect(3000, 3000, level)).as("%s", level).isBetween(0.0, 20.0);
+      assertThat(CountEffects.effect(0, 3000, -level)).as("-%s", level).isBetween(-20.0, 0.0);
+    }
+  }
+
   @Test
   void fill_rates_areShrunkToTheLevelAbove() {
     int item = 2;

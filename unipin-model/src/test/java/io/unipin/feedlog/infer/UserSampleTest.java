@@ -224,7 +224,7 @@ final class UserSampleTest {
   private static Set<Integer> items(Path file, int column) throws IOException {
     try (Stream<String> rows = Files.lines(file)) {
       return rows.skip(1)
-          .map(row -> (int) Double.parseDouble(row.split(",")[column]))
+          .map(row -> (int) Double.parseDouble(row.split(",", -1)[column]))
           .collect(Collectors.toSet());
     }
   }
