@@ -40,6 +40,7 @@ import io.unipin.settings.ConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -201,8 +202,8 @@ final class SecurityTest {
     TestCertificate second = TestCertificate.make(folder, "second");
     Path certificate = Files.copy(first.certificate(), folder.resolve("server.pem"));
     Path key = Files.copy(first.key(), folder.resolve("server.key"));
-    Files.setLastModifiedTime(certificate, java.nio.file.attribute.FileTime.fromMillis(1000));
-    Files.setLastModifiedTime(key, java.nio.file.attribute.FileTime.fromMillis(1000));
+    Files.setLastModifiedTime(certificate, FileTime.fromMillis(1000));
+    Files.setLastModifiedTime(key, FileTime.fromMillis(1000));
     try (UniPinServer server =
         TestServer.start(
             folder,
@@ -221,14 +222,74 @@ final class SecurityTest {
     }
   }
 
+  /** A certificate is often renewed for the same key, so that only one of the files changes. */
   @Test
-  void start_filesThatAreNot_failsInOneLine() {
+  void tls_certificateRenewedForTheSameKey_isTakenWithoutARestart() throws Exception {
+    TestCertificate first = TestCertificate.make(folder, "first");
+    TestCertificate renewed = TestCertificate.renew(folder, "first", "renewed");
+    Path certificate = Files.copy(first.certificate(), folder.resolve("server.pem"));
+    Files.setLastModifiedTime(certificate, FileTime.fromMillis(1000));
+    try (UniPinServer server =
+        TestServer.start(
+            folder,
+            "security.certificate=" + certificate,
+            "security.key=" + first.key(),
+            "security.reload=20ms")) {
+      ClientSecurity fresh = new ClientSecurity(renewed.certificate(), null, null, null);
+      assertThat(page(server, fresh)).contains(RequestException.Kind.UNAVAILABLE);
+      Files.copy(renewed.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
+      while (page(server, fresh).isPresent()) {
+        Thread.onSpinWait(); // the time limit of the test ends this loop
+      }
+    }
+  }
+
+  /** Between the writes of two files, one of them is new and the other is old. */
+  @Test
+  void tls_certificateOfAnotherKey_changesNothingUntilTheKeyComes() throws Exception {
+    TestCertificate first = TestCertificate.make(folder, "first");
+    TestCertificate second = TestCertificate.make(folder, "second");
+    Path certificate = Files.copy(first.certificate(), folder.resolve("server.pem"));
+    Path key = Files.copy(first.key(), folder.resolve("server.key"));
+    Files.setLastModifiedTime(certificate, FileTime.fromMillis(1000));
+    Files.setLastModifiedTime(key, FileTime.fromMillis(1000));
+    try (UniPinServer server =
+        TestServer.start(
+            folder,
+            "security.certificate=" + certificate,
+            "security.key=" + key,
+            "security.reload=5ms")) {
+      ClientSecurity old = new ClientSecurity(first.certificate(), null, null, null);
+      ClientSecurity fresh = new ClientSecurity(second.certificate(), null, null, null);
+      Files.copy(second.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
+      Thread.sleep(100); // many checks
+      assertThat(page(server, old)).isEmpty();
+      Files.copy(second.key(), key, StandardCopyOption.REPLACE_EXISTING);
+      while (page(server, fresh).isPresent()) {
+        Thread.onSpinWait(); // the time limit of the test ends this loop
+      }
+    }
+  }
+
+  @Test
+  void start_filesThatAreNot_failsInOneLine() throws Exception {
     assertThatThrownBy(
             () ->
                 TestServer.start(
                     folder, "security.certificate=/nowhere.pem", "security.key=/nowhere.key"))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith("security: ");
+    TestCertificate first = TestCertificate.make(folder, "first");
+    TestCertificate second = TestCertificate.make(folder, "second");
+    assertThatThrownBy(
+            () ->
+                UniPinServer.start(
+                    TestServer.config(
+                        folder,
+                        "security.certificate=" + first.certificate(),
+                        "security.key=" + second.key())))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageEndingWith("the key of first.pem expected, got another key in second.key");
     assertThatThrownBy(
             () -> UniPinServer.start(TestServer.config(folder, "security.tokens=/nowhere")))
         .isInstanceOf(ConfigException.class)

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Key;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
@@ -13,16 +14,28 @@ public record TestCertificate(Path certificate, Path key) {
 
   /** Creates a certificate with the keytool of the JDK. */
   public static TestCertificate make(Path folder, String name) throws Exception {
-    Path store = folder.resolve(name + ".p12");
+    keytool(folder, name, name, "-genkeypair", "-keyalg", "EC");
+    return read(folder, name, name);
+  }
+
+  /**
+   * Creates a certificate with another name for the key of a certificate that {@link #make} created
+   * in this folder.
+   */
+  public static TestCertificate renew(Path folder, String name, String newName) throws Exception {
+    keytool(folder, name, newName, "-selfcert");
+    return read(folder, name, newName);
+  }
+
+  private static void keytool(Path folder, String alias, String name, String... call)
+      throws Exception {
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    List<String> command =
+    List<String> command = new ArrayList<>(List.of(keytool.toString()));
+    command.addAll(List.of(call));
+    command.addAll(
         List.of(
-            keytool.toString(),
-            "-genkeypair",
             "-alias",
-            name,
-            "-keyalg",
-            "EC",
+            alias,
             "-dname",
             "CN=" + name,
             "-ext",
@@ -34,21 +47,27 @@ public record TestCertificate(Path certificate, Path key) {
             "-storetype",
             "PKCS12",
             "-keystore",
-            store.toString(),
+            store(folder, alias).toString(),
             "-storepass",
-            PASSWORD);
+            PASSWORD));
+    Path log = folder.resolve(name + ".log");
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve(name + ".log").toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     if (process.waitFor() != 0) {
-      throw new IllegalStateException(Files.readString(folder.resolve(name + ".log")));
+      throw new IllegalStateException(Files.readString(log));
     }
-    KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
-    Key key = keys.getKey(name, PASSWORD.toCharArray());
+  }
+
+  private static Path store(Path folder, String alias) {
+    return folder.resolve(alias + ".p12");
+  }
+
+  private static TestCertificate read(Path folder, String alias, String name) throws Exception {
+    KeyStore keys = KeyStore.getInstance(store(folder, alias).toFile(), PASSWORD.toCharArray());
+    Key key = keys.getKey(alias, PASSWORD.toCharArray());
+    byte[] certificate = keys.getCertificate(alias).getEncoded();
     return new TestCertificate(
-        write(folder.resolve(name + ".pem"), "CERTIFICATE", keys.getCertificate(name).getEncoded()),
+        write(folder.resolve(name + ".pem"), "CERTIFICATE", certificate),
         write(folder.resolve(name + ".key"), "PRIVATE KEY", key.getEncoded()));
   }
 

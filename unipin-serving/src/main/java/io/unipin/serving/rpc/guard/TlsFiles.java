@@ -46,7 +46,11 @@ final class TlsFiles implements AutoCloseable {
     List<WatchedFiles> watched = new ArrayList<>();
     watched.add(
         new WatchedFiles(
-            List.of(certificate, key), () -> identity.updateIdentityCredentials(certificate, key)));
+            List.of(certificate, key),
+            () -> {
+              CertifiedKey read = CertifiedKey.read(certificate, key);
+              identity.updateIdentityCredentials(read.chain(), read.key());
+            }));
     try {
       if (config.clientAuthorities().isEmpty()) {
         clients = null;
@@ -63,7 +67,7 @@ final class TlsFiles implements AutoCloseable {
       for (WatchedFiles files : watched) {
         files.read();
       }
-    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
       throw new ConfigException(
           "security: a PEM certificate and its PKCS 8 key expected: " + e.getMessage(), e);
     }
@@ -104,16 +108,20 @@ final class TlsFiles implements AutoCloseable {
   }
 
   /**
-   * Files that belong together, such as a certificate and its key. They are read again only when
-   * all of them have changed. Not thread-safe.
+   * Files that belong together, such as a certificate and its key. They are read again when one of
+   * them has changed. Not thread-safe.
    */
   private static final class WatchedFiles {
     private final List<File> files;
     private final Reader reader;
     private List<Long> times = List.of();
 
+    /** Times of the files that could not be read; empty if the last files could be read. */
+    private List<Long> refused = List.of();
+
     /** Reads the content of the files. */
     interface Reader {
+      /** Throws when the files are invalid or do not fit each other. Then nothing changes. */
       void read() throws IOException, GeneralSecurityException;
     }
 
@@ -123,23 +131,33 @@ final class TlsFiles implements AutoCloseable {
     }
 
     void read() throws IOException, GeneralSecurityException {
-      List<Long> now = files.stream().map(File::lastModified).toList();
+      List<Long> now = now();
       reader.read();
       times = now;
+      refused = List.of();
     }
 
-    /** Reads the files if all of them have changed. Invalid files are logged and change nothing. */
+    private List<Long> now() {
+      return files.stream().map(File::lastModified).toList();
+    }
+
+    /**
+     * Reads the files if one of them has changed. Invalid files are logged and change nothing. They
+     * are read again at the next check, because a program may be writing them.
+     */
     void readIfChanged() {
-      for (int i = 0; i < files.size(); i++) {
-        if (files.get(i).lastModified() == times.get(i)) {
-          return;
-        }
+      List<Long> now = now();
+      if (now.equals(times)) {
+        return;
       }
       try {
         read();
         logger.info("{} is read again", files.get(0).getName());
-      } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-        logger.error("the certificates read before stay valid: {}", e.getMessage());
+      } catch (IOException | GeneralSecurityException | RuntimeException e) {
+        if (!now.equals(refused)) {
+          refused = now;
+          logger.error("the certificates read before stay valid: {}", e.toString());
+        }
       }
     }
   }
