@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Lets all writes pass while Kafka confirms them. After a failure it lets one write per second pass
- * as a trial, until a write succeeds. So callers fail at once and do not all wait for Kafka.
- * Thread-safe.
+ * Lets all writes to a topic pass while Kafka confirms them. After a failure it lets one write per
+ * second pass as a trial, until a write succeeds. So callers fail at once and do not all wait for
+ * Kafka. Thread-safe.
  */
 final class Gate {
   private static final Duration BETWEEN_TRIALS = Duration.ofSeconds(1);

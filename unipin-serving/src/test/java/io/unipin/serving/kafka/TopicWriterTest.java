@@ -26,28 +26,58 @@ final class TopicWriterTest {
     }
   }
 
+  private TopicWriter writer() throws IOException {
+    return new TopicWriter(
+        new KafkaClients(
+            TestServer.config(
+                    folder,
+                    "kafka.servers=127.0.0.1:" + closedPort(),
+                    "kafka.topics.actions=actions",
+                    "kafka.topics.deadLetters=dead",
+                    "kafka.patience=1s")
+                .kafka()));
+  }
+
   private static void write(TopicWriter writer) {
-    writer.write(List.of(new ProducerRecord<>("actions", new byte[] {1}, new byte[] {2})));
+    write(writer, "actions");
+  }
+
+  private static void write(TopicWriter writer, String topic) {
+    writer.write(List.of(new ProducerRecord<>(topic, new byte[] {1}, new byte[] {2})));
   }
 
   /** A caller that gives up must not make the calls of other callers fail. */
   @Test
   void write_callerThatGivesUp_leavesKafkaToOthers() throws IOException {
-    KafkaConfig config =
-        TestServer.config(
-                folder,
-                "kafka.servers=127.0.0.1:" + closedPort(),
-                "kafka.topics.actions=actions",
-                "kafka.topics.deadLetters=dead",
-                "kafka.patience=1s")
-            .kafka();
-    try (TopicWriter writer = new TopicWriter(new KafkaClients(config))) {
+    try (TopicWriter writer = writer()) {
       Thread.currentThread().interrupt();
       assertThatThrownBy(() -> write(writer))
           .isInstanceOf(ServingException.class)
           .hasMessage("the server stops");
       assertThat(Thread.interrupted()).isTrue();
       assertThatThrownBy(() -> write(writer)).hasMessage("Kafka did not confirm a record");
+      assertThatThrownBy(() -> write(writer)).hasMessage("Kafka is away");
+    }
+  }
+
+  /** A topic of logs that is missing must not refuse the writes to the topic of actions. */
+  @Test
+  void write_whileAnotherTopicFails_isTried() throws IOException {
+    try (TopicWriter writer = writer()) {
+      assertThatThrownBy(() -> write(writer, "served"))
+          .hasMessage("Kafka did not confirm a record");
+      assertThatThrownBy(() -> write(writer, "served")).hasMessage("Kafka is away");
+      assertThatThrownBy(() -> write(writer)).hasMessage("Kafka did not confirm a record");
+      assertThatThrownBy(() -> write(writer)).hasMessage("Kafka is away");
+    }
+  }
+
+  /** A write of nothing says nothing about Kafka. */
+  @Test
+  void write_ofNoRecords_changesNothing() throws IOException {
+    try (TopicWriter writer = writer()) {
+      assertThatThrownBy(() -> write(writer)).hasMessage("Kafka did not confirm a record");
+      assertThat(writer.write(List.of())).isEmpty();
       assertThatThrownBy(() -> write(writer)).hasMessage("Kafka is away");
     }
   }
