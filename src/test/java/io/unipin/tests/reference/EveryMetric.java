@@ -76,7 +76,7 @@ final class EveryMetric {
     metrics.items().watch(() -> new ItemMeters.Figures(0, 0, 0, 0, 0));
     metrics.counts().watch(() -> new CountsMeters.Figures(0, 0, 0, 0));
     metrics.impressions().watch(() -> new ImpressionMeters.Figures(0, 0, 0, 0));
-    metrics.watchFleet(() -> new FleetMeters.Figures(0, 0, 0, 0, 0));
+    metrics.watchFleet(() -> new FleetMeters.Figures(0, 0, 0, 0, 0, 0));
     KvCacheStats cache =
         new KvCacheStats(
             0, 0, 0, 0, 0, zeros(KvReason.values()), 0, zeros(KvDeparture.values()), 0);

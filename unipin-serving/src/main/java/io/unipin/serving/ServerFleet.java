@@ -126,11 +126,19 @@ final class ServerFleet {
           "erasures that can't be read: %s; security.secretFile lacks their secrets"
               .formatted(unreadable));
     }
+    int failed = failed(fleet);
+    if (failed > 0) {
+      lines.add("erasures that a store could not make: %s; they are tried again".formatted(failed));
+    }
     return lines;
   }
 
   private static int unreadable(Fleet fleet) {
     return fleet.erasures().map(FleetErasures::unreadable).orElse(0);
+  }
+
+  private static int failed(Fleet fleet) {
+    return fleet.erasures().map(FleetErasures::failed).orElse(0);
   }
 
   static FleetMeters.Figures figures(Fleet fleet) {
@@ -140,6 +148,7 @@ final class ServerFleet {
         view.count(Replica.State.AWAY),
         view.differing().size(),
         view.reachable() ? 0 : 1,
-        unreadable(fleet));
+        unreadable(fleet),
+        failed(fleet));
   }
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,10 +14,11 @@ import org.slf4j.LoggerFactory;
  * Applies each erasure of a log once on this replica, and confirms it.
  *
  * <p>If this replica can't read an erasure, it holds the erasure, and tries again once the secrets
- * change. Later erasures are applied meanwhile. If replicas share stores, an erasure that a call to
+ * change. If a store of this replica fails, the replica also holds the erasure, and tries again
+ * after 0.1 to 30 seconds. Later erasures are applied meanwhile. If replicas share stores, an erasure that a call to
  * this server has begun is held until it is complete in the shared stores. The positions in
  * {@link SharedErasures} never pass an erasure that is held. Only one thread may call the methods,
- * except {@link #unreadable}.
+ * except {@link #unreadable} and {@link #failed}.
  */
 public final class ErasureReader implements ErasureLog.Receiver {
   private static final Logger logger = LoggerFactory.getLogger(ErasureReader.class);
@@ -29,8 +29,8 @@ public final class ErasureReader implements ErasureLog.Receiver {
    */
   private static final int MOST_HELD = 10_000;
 
-  /** Time after which a call that erases a user has certainly ended, with success or without. */
-  private static final Duration CALL = Duration.ofMinutes(1);
+  /** Time after which the held erasures wait for the next call, so that new erasures are read. */
+  private static final Duration PASS = Duration.ofSeconds(1);
 
   private final ErasureSeal seal;
   private final long self;
@@ -38,9 +38,10 @@ public final class ErasureReader implements ErasureLog.Receiver {
   private final Eraser eraser;
   private final Confirmations confirmations;
   private final SharedErasures shared;
-  private final Map<String, Held> held = new LinkedHashMap<>();
+  private final Map<String, HeldErasure> held = new LinkedHashMap<>();
   private Map<String, ErasurePoint> raised = Map.of();
   private volatile int unreadable;
+  private volatile int failed;
 
   /** Erases a user from the stores of a replica. */
   @FunctionalInterface
@@ -68,30 +69,6 @@ public final class ErasureReader implements ErasureLog.Receiver {
     void confirm(String name, boolean existed);
   }
 
-  /** An erasure that is not applied yet. */
-  private static final class Held {
-    final LoggedErasure logged;
-
-    /**
-     * Time at which the record was read, if a call to this server applies the erasure; 0 if no call
-     * applies it.
-     */
-    final long begunNanos;
-
-    /** The secrets with which the erasure could not be read; null if it could be read. */
-    @Nullable Object unread;
-
-    Held(LoggedErasure logged, long begunNanos, @Nullable Object unread) {
-      this.logged = logged;
-      this.begunNanos = begunNanos;
-      this.unread = unread;
-    }
-
-    boolean isCalled() {
-      return begunNanos != 0 && System.nanoTime() - begunNanos < CALL.toNanos();
-    }
-  }
-
   /**
    * @param self number of this server; the calls that write this server's own erasures also apply
    *     them
@@ -109,7 +86,7 @@ public final class ErasureReader implements ErasureLog.Receiver {
     this.eraser = eraser;
     this.confirmations = confirmations;
     this.shared = shared;
-    made.held().forEach(logged -> held.put(logged.place(), new Held(logged, 0, null)));
+    made.held().forEach(logged -> held.put(logged.place(), new HeldErasure(logged, 0, null)));
   }
 
   /**
@@ -117,6 +94,13 @@ public final class ErasureReader implements ErasureLog.Receiver {
    */
   public int unreadable() {
     return unreadable;
+  }
+
+  /**
+   * Returns the number of erasures that a store of this replica could not make at the last try.
+   */
+  public int failed() {
+    return failed;
   }
 
   @Override
@@ -144,21 +128,36 @@ public final class ErasureReader implements ErasureLog.Receiver {
       return unread(logged, "security.secretFile lacks the secret that encrypted it");
     }
     if (erased.writer() != self) {
-      make(erased.user().get(), erased.timeMs(), logged);
+      makeOrHold(erased.user().get(), erased.timeMs(), logged);
     } else if (shared.isUsed()) {
-      hold(new Held(logged, System.nanoTime(), null));
+      hold(new HeldErasure(logged, System.nanoTime(), null));
     }
     return true;
   }
 
+  /** Holds an erasure that a store can't make, so that it keeps no other user's data alive. */
+  private void makeOrHold(String user, long timeMs, LoggedErasure logged) {
+    try {
+      make(user, timeMs, logged);
+    } catch (RuntimeException e) {
+      HeldErasure one = new HeldErasure(logged, 0, null);
+      one.failed();
+      hold(one);
+      if (failed == 0) { // the same cause often makes many fail
+        logger.error("an erasure can't be made now; it is tried again: part {}", logged.place(), e);
+      }
+      count();
+    }
+  }
+
   private boolean unread(LoggedErasure logged, String reason) {
-    hold(new Held(logged, 0, seal.present()));
+    hold(new HeldErasure(logged, 0, seal.present()));
     count();
     logger.error("an erasure can't be made, because {}: part {}", reason, logged.place());
     return false;
   }
 
-  private void hold(Held one) {
+  private void hold(HeldErasure one) {
     if (held.size() >= MOST_HELD) {
       settle();
       if (held.size() >= MOST_HELD) {
@@ -180,24 +179,36 @@ public final class ErasureReader implements ErasureLog.Receiver {
 
   /** Applies those held erasures that can be applied now. */
   private void settle() {
-    try {
-      for (Held one : List.copyOf(held.values())) {
-        if (isSettled(one)) {
-          held.remove(one.logged.place());
-          made.release(one.logged);
-        }
+    long begun = System.nanoTime();
+    for (HeldErasure one : List.copyOf(held.values())) {
+      if (System.nanoTime() - begun > PASS.toNanos()) {
+        break; // each failure postpones its erasure, so the next call begins with others
       }
-    } catch (ServingException e) {
-      logger.debug("erasures that wait are tried again", e);
+      if (one.isDue()) {
+        settle(one);
+      }
     }
     count();
   }
 
-  private void count() {
-    unreadable = (int) held.values().stream().filter(one -> one.unread != null).count();
+  private void settle(HeldErasure one) {
+    try {
+      if (isSettled(one)) {
+        held.remove(one.logged.place());
+        made.release(one.logged);
+      }
+    } catch (RuntimeException e) {
+      one.failed();
+      logger.debug("an erasure that waits is tried again: part {}", one.logged.place(), e);
+    }
   }
 
-  private boolean isSettled(Held one) {
+  private void count() {
+    unreadable = (int) held.values().stream().filter(one -> one.unread != null).count();
+    failed = (int) held.values().stream().filter(HeldErasure::hasFailed).count();
+  }
+
+  private boolean isSettled(HeldErasure one) {
     Object present = seal.present();
     if (present.equals(one.unread)) {
       return false;

@@ -105,6 +105,14 @@ public final class FleetErasures implements ErasureSpread, AutoCloseable {
     return following == null ? 0 : following.unreadable();
   }
 
+  /**
+   * Returns the number of erasures that a store of this replica could not make at the last try.
+   */
+  public int failed() {
+    ErasureReader following = reader;
+    return following == null ? 0 : following.failed();
+  }
+
   private void confirm(String name, boolean existed) {
     if (replicas != null) {
       replicas.confirm(name, existed);

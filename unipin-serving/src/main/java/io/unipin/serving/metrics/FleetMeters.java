@@ -18,8 +18,10 @@ public final class FleetMeters {
    * @param unreachable 1 while the register of replicas does not answer, else 0
    * @param unreadable erasures of the fleet that this replica has not applied because it can't read
    *     them
+   * @param failed erasures of the fleet that a store of this replica could not make at the last try
    */
-  public record Figures(long live, long away, long differing, long unreachable, long unreadable) {}
+  public record Figures(
+      long live, long away, long differing, long unreachable, long unreadable, long failed) {}
 
   static void register(MeterRegistry registry, Supplier<Figures> figures) {
     replicas(registry, "live", () -> figures.get().live());
@@ -32,6 +34,10 @@ public final class FleetMeters {
         .register(registry);
     Gauge.builder("unipin.erasures.unreadable", () -> figures.get().unreadable())
         .description("Erasures that this replica can't read, because a secret is missing")
+        .register(registry);
+    Gauge.builder("unipin.erasures.failed", () -> figures.get().failed())
+        .description(
+            "Erasures that a store of this replica could not make, and that are tried again")
         .register(registry);
   }
 

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +37,7 @@ final class ErasureReaderTest {
   private final FakeShared shared = new FakeShared();
   private boolean storeAway;
   private boolean storeBroken;
+  private String broken = "";
 
   /** Secrets that can be replaced. */
   private static final class ChangingSecrets implements Secrets {
@@ -101,11 +103,21 @@ final class ErasureReaderTest {
     if (storeAway) {
       throw new ServingException(FailureKind.UNAVAILABLE, "the store is away");
     }
-    if (storeBroken) {
+    if (storeBroken || user.equals(broken)) {
       throw new MalformedBytesException("a row expected, got none");
     }
     shared.made.add(user + timeMs);
     return erased.add(user + timeMs);
+  }
+
+  /** Lets a reader try its held erasures until one of them is made. */
+  private void awaitErased(ErasureReader reader, String expected) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!erased.contains(expected)) {
+      assertThat(System.nanoTime()).as("%s is not erased", expected).isLessThan(end);
+      reader.caughtUp();
+      Thread.onSpinWait();
+    }
   }
 
   private LoggedErasure logged(String user, long position, long writer) {
@@ -140,15 +152,18 @@ final class ErasureReaderTest {
   }
 
   @Test
-  void take_whileAStoreIsAway_failsSoThatItComesAgain() {
-    LoggedErasure gone = logged("gone", 5, OTHER);
+  void take_whileAStoreIsAway_holdsTheErasureUntilItIsMade() {
     ErasureReader reader = reader(STORE);
     storeAway = true;
-    assertThatThrownBy(() -> reader.take(gone)).isInstanceOf(ServingException.class);
+    assertThat(reader.take(logged("gone", 5, OTHER))).isTrue();
+    reader.caughtUp();
+    assertThat(reader.failed()).isEqualTo(1);
+    assertThat(reader.unreadable()).isZero();
     assertThat(confirmed).isEmpty();
     storeAway = false;
-    reader.take(gone);
-    assertThat(erased).containsExactly("gone100");
+    awaitErased(reader, "gone100");
+    assertThat(reader.failed()).isZero();
+    assertThat(confirmed).containsExactly(ErasureSeal.name(seal.key("gone"), 100) + true);
   }
 
   /**
@@ -156,14 +171,56 @@ final class ErasureReaderTest {
    * bytes from its disk.
    */
   @Test
-  void take_whileAStoreReadsBrokenBytes_failsSoThatItComesAgain() {
-    LoggedErasure gone = logged("gone", 5, OTHER);
+  void take_whileAStoreReadsBrokenBytes_holdsTheErasureUntilItIsMade() {
     ErasureReader reader = reader(STORE);
     storeBroken = true;
-    assertThatThrownBy(() -> reader.take(gone)).isInstanceOf(MalformedBytesException.class);
+    reader.take(logged("gone", 5, OTHER));
     storeBroken = false;
-    reader.take(gone);
-    assertThat(erased).containsExactly("gone100");
+    awaitErased(reader, "gone100");
+  }
+
+  /** A store that fails for one user must not keep the data of others. */
+  @Test
+  void take_afterAnErasureThatFails_makesTheOthers_alsoAfterARestart() {
+    broken = "u1";
+    ErasureReader reader = reader(STORE);
+    reader.take(logged("u1", 5, OTHER));
+    reader.take(logged("u2", 6, OTHER));
+    reader.caughtUp();
+    assertThat(erased).containsExactly("u2100");
+    ErasureReader again = reader(STORE);
+    again.take(logged("u3", 7, OTHER));
+    again.caughtUp();
+    assertThat(again.failed()).isEqualTo(1);
+    assertThat(erased).containsExactly("u2100", "u3100");
+    assertThat(confirmed).hasSize(2);
+    broken = "";
+    awaitErased(again, "u1100");
+    assertThat(confirmed).hasSize(3);
+  }
+
+  /** An erasure that is held and fails must not stop the held ones behind it. */
+  @Test
+  void caughtUp_afterAHeldErasureThatFails_makesTheOthers() {
+    ErasureReader reader = reader(STORE);
+    storeAway = true;
+    reader.take(logged("u1", 5, OTHER));
+    reader.take(logged("u2", 6, OTHER));
+    storeAway = false;
+    broken = "u1";
+    awaitErased(reader, "u2100");
+    assertThat(reader.failed()).isEqualTo(1);
+  }
+
+  @Test
+  void take_ofMoreFailedErasuresThanAreHeld_fails() {
+    ErasureReader reader = reader(STORE);
+    storeAway = true;
+    for (int i = 0; i < 10_000; i++) {
+      reader.take(logged("u" + i, i, OTHER));
+    }
+    assertThatThrownBy(() -> reader.take(logged("more", 10_000, OTHER)))
+        .isInstanceOf(ServingException.class);
   }
 
   @Test
@@ -252,11 +309,11 @@ final class ErasureReaderTest {
     assertThat(shared.position()).isEqualTo(4);
     storeAway = true;
     LoggedErasure failing = logged("two", 4, OTHER);
-    assertThatThrownBy(() -> reader.take(failing)).isInstanceOf(ServingException.class);
+    reader.take(failing);
     reader.caughtUp();
     assertThat(shared.position()).isEqualTo(4);
     storeAway = false;
-    reader.take(failing);
+    awaitErased(reader, "two100");
     reader.take(logged(new ErasureSeal(other()), "unreadable", 6, OTHER));
     reader.take(logged("three", 8, OTHER));
     reader.caughtUp();

@@ -146,7 +146,7 @@ class ServingMetricsTest {
   }
 
   private static FleetMeters.Figures fleet(long v) {
-    return new FleetMeters.Figures(v, v, v, v, v);
+    return new FleetMeters.Figures(v, v, v, v, v, v);
   }
 
   private static CountsMeters.Figures counts(long v) {
