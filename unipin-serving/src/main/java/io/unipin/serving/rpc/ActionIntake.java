@@ -58,7 +58,7 @@ public final class ActionIntake {
   Optional<RecordActionsResponse> record(RecordActionsRequest request, KnownErasure known) {
     RecordActionsResponse.Builder response = RecordActionsResponse.newBuilder();
     List<UserEvents> users = reader().events(request);
-    journal.write(() -> users.stream().map(JournalEntries::of).toList());
+    journal.write(() -> users.stream().flatMap(user -> JournalEntries.of(user).stream()).toList());
     for (UserEvents user : users) {
       Optional<AppendResult> recorded = services.users().record(user.user(), user.events(), known);
       if (recorded.isEmpty()) {
@@ -90,7 +90,7 @@ public final class ActionIntake {
   Optional<RetractActionsResponse> retract(RetractActionsRequest request, KnownErasure known) {
     UserRetractions user = reader().retractions(request);
     long nowMs = services.identity().nowMs();
-    journal.write(() -> List.of(JournalEntries.of(user)));
+    journal.write(() -> JournalEntries.of(user));
     return services
         .users()
         .retract(user.user(), user.eventIds(), user.revision(), nowMs, known)

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.JsonFormat;
 import io.unipin.proto.v1.ActionRecord;
+import io.unipin.proto.v1.RetractActionsRequest;
 import io.unipin.serving.history.ActionEvent;
 import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.user.ActionJournal;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** Tests the records of the actions topic, whose format 1 every later version must read. */
@@ -40,9 +44,43 @@ final class JournalEntriesTest {
 
   @Test
   void entries_areOfFormatOne() {
-    assertThat(HexFormat.of().formatHex(JournalEntries.of(EVENTS).record())).isEqualTo(ACTIONS);
-    assertThat(HexFormat.of().formatHex(JournalEntries.of(RETRACTED).record()))
-        .isEqualTo(RETRACTION);
+    assertThat(hex(JournalEntries.of(EVENTS))).containsExactly(ACTIONS);
+    assertThat(hex(JournalEntries.of(RETRACTED))).containsExactly(RETRACTION);
+  }
+
+  private static List<String> hex(List<ActionJournal.Entry> entries) {
+    return entries.stream().map(entry -> HexFormat.of().formatHex(entry.record())).toList();
+  }
+
+  /** Kafka takes records of at most 1 MB by default. */
+  @Test
+  void entries_ofTheLargestCalls_areSmallAndHoldAllInOrder() throws Exception {
+    List<ActionEvent> events = new ArrayList<>();
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 16_384; i++) {
+      ids.add(String.format(Locale.ROOT, "%0128d", i));
+      events.add(
+          new ActionEvent(
+              ids.get(i), 1, new RecordedAction(i, List.of("click"), "home", 1_700_000_000_000L)));
+    }
+    List<String> written = new ArrayList<>();
+    for (ActionJournal.Entry entry : JournalEntries.of(new UserEvents("jane", events))) {
+      assertThat(entry.user()).isEqualTo("jane");
+      assertThat(entry.record()).hasSizeLessThan(300_000);
+      ActionRecord.parseFrom(entry.record())
+          .getActions()
+          .getActionsList()
+          .forEach(action -> written.add(action.getEventId()));
+    }
+    assertThat(written).isEqualTo(ids);
+    List<String> retracted = new ArrayList<>();
+    for (ActionJournal.Entry entry : JournalEntries.of(new UserRetractions("jane", ids, 4))) {
+      assertThat(entry.record()).hasSizeLessThan(300_000);
+      RetractActionsRequest retraction = ActionRecord.parseFrom(entry.record()).getRetraction();
+      assertThat(retraction.getRevision()).isEqualTo(4);
+      retracted.addAll(retraction.getEventIdsList());
+    }
+    assertThat(retracted).isEqualTo(ids);
   }
 
   @Test
