@@ -33,13 +33,6 @@ final class ExploredWeek {
    * two numbers of clicks, one per play.
    */
   private static final double SHARE = 0.02;
-
-  /**
-   * An item gets about 70 impressions in the week, on two surfaces together. With the default, which
-   * is meant for larger feeds, almost all items would have few impressions.
-   */
-  private static final int IMPRESSIONS_BELOW = 5;
-
   private static final int WARM_UP_DAYS = 14;
   private static final int DAYS = 7;
   private static final int FIRST_EPOCHS = 6;
@@ -117,12 +110,7 @@ final class ExploredWeek {
 
   /** Returns the settings of the server for a share of exploration. */
   private static List<String> settings(double share) {
-    List<String> settings = new ArrayList<>(List.of("retrieval.candidates=300"));
-    if (share > 0) {
-      settings.add("slate.exploration.share=" + share);
-      settings.add("slate.exploration.impressionsBelow=" + IMPRESSIONS_BELOW);
-    }
-    return settings;
+    return List.of("slate.exploration.share=" + share, "retrieval.candidates=300");
   }
 
   private static long day(int day) {
