@@ -355,7 +355,10 @@ export interface Served {
    * unavailable, and the server had read no history of the user, so it used an empty history.
    */
   degradations: string[];
-  /** Ids in the history or the request that the bundle does not know. */
+  /**
+   * Ids in the history or the request that the bundle does not know. In an answer of Rank
+   * also ids of items that have expired.
+   */
   unknownItemIds: string[];
   /**
    * Keys in the request that the bundle does not know. The ids of these items are not in

@@ -472,8 +472,8 @@ class ItemVerdict(Message):
     ABSENT: int
     """There was no such item to delete."""
     KNOWN_BY_BUNDLE: int
-    """The item is kept. The serving bundle has its own item of this id, which is served.
-    Bundles that do not know the id serve the kept item.
+    """The item is kept. The serving bundle has its own item of this id or key, which is served.
+    Bundles that know neither serve the kept item.
     """
     NOT_SERVED: int
     """The item is kept, but the serving bundle cannot serve it."""
@@ -848,8 +848,9 @@ class Served(Message):
     PREFILL: int
     """The whole history was encoded."""
     UNCACHED: int
-    """The whole history was encoded but not cached, because there was no room or the history
-    was private.
+    """The history was encoded, perhaps after rows that were copied from the cache, and the
+    result was not cached: there was no room, or another request was writing the user's
+    entry.
     """
     RELOAD: int
     """Encoded actions were read from a tier below the cache: files or Redis. The actions that
@@ -876,7 +877,9 @@ class Served(Message):
     unavailable, and the server had read no history of the user, so it used an empty history.
     """
     unknown_item_ids: RepeatedScalarFieldContainer[int]
-    """Ids in the history or the request that the bundle does not know."""
+    """Ids in the history or the request that the bundle does not know. In an answer of Rank
+    also ids of items that have expired.
+    """
     unknown_item_keys: RepeatedScalarFieldContainer[str]
     """Keys in the request that the bundle does not know. The ids of these items are not in
     unknown_item_ids.

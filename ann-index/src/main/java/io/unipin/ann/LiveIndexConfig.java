@@ -29,7 +29,7 @@ public record LiveIndexConfig(
   }
 
   /**
-   * Returns settings for a rebuild once a twentieth of the items has changed. One query per second
+   * Returns settings for a rebuild after changes to a twentieth of the items. One query per second
    * is compared with exact search. A rebuild yields to all other threads.
    */
   public static LiveIndexConfig of(String factory) {

@@ -122,33 +122,37 @@ final class ErrorsPage {
     rows.add(
         row(
             Status.UNAUTHENTICATED,
+            Status.Code.UNAUTHENTICATED.name(),
             "Send `Authorization: Bearer TOKEN` with a token of `security.tokens`"
                 + " ([security](../security.md))."));
     rows.add(
         row(
             Status.PERMISSION_DENIED,
+            Status.Code.PERMISSION_DENIED.name(),
             "Use a token with the role that the call needs. `./unipin token` makes one."));
     rows.add(
         row(
             Status.UNIMPLEMENTED,
+            reason(Status.UNIMPLEMENTED),
             "Ask the right port: calls of administration are on `server.adminPort`. Streams are"
                 + " only in gRPC."));
     return rows;
   }
 
-  private static List<String> row(Status status, String advice) {
-    Metadata trailers = FailureCodes.explained(status);
-    String reason =
-        StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList().stream()
-            .filter(detail -> detail.is(ErrorInfo.class))
-            .map(ErrorsPage::reason)
-            .findFirst()
-            .orElseThrow();
-    return List.of(
-        status.getCode().name(),
-        Integer.toString(HttpStatuses.of(status, trailers)),
-        reason,
-        advice);
+  private static List<String> row(Status status, String reason, String advice) {
+    int http = HttpStatuses.of(status, FailureCodes.explained(status));
+    return List.of(status.getCode().name(), Integer.toString(http), reason, advice);
+  }
+
+  /** Returns the reason that the server adds to a status which other code chose. */
+  private static String reason(Status status) {
+    return StatusProto.fromStatusAndTrailers(status, FailureCodes.explained(status))
+        .getDetailsList()
+        .stream()
+        .filter(detail -> detail.is(ErrorInfo.class))
+        .map(ErrorsPage::reason)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static String reason(Any detail) {

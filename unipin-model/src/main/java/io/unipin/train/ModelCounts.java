@@ -39,8 +39,8 @@ final class ModelCounts {
   }
 
   /**
-   * Returns the counts of a model; empty if the log has no impressions in its training part or in
-   * its validation part, or if counts improve no action.
+   * Returns the counts of a model; empty if the log has no impressions, or none in its validation
+   * part, or if counts improve no action.
    *
    * @param predictions predictions of the validation part
    * @param calibrated one array (impressions) per action: calibrated probabilities at the positions

@@ -107,7 +107,7 @@ public final class NativeEngine implements AutoCloseable {
     }
     return Optional.of(
         switch (type) {
-          case FLOAT32 -> "a processor with AVX-512, or with AVX2 and FMA, expected";
+          case FLOAT32 -> "a processor with AVX-512, or with AVX2, FMA and F16C, expected";
           case INT8 -> "a processor with AVX512_VNNI expected for precision INT8";
         });
   }

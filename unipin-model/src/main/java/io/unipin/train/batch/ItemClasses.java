@@ -55,8 +55,8 @@ final class ItemClasses {
     private final int[] index;
 
     /**
-     * @param known (items) whether each item competes even without a training target; withheld
-     *     items never compete
+     * @param known (items) whether each item competes even without a training target, if
+     *     {@code training.unseenClasses} is off; withheld items then never compete
      */
     Source(FeedLog log, Holdout holdout, TrainConfig config, boolean[] known) {
       TrainingSettings settings = config.training();

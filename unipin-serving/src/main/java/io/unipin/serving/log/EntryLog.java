@@ -196,7 +196,7 @@ public final class EntryLog<E> implements AutoCloseable {
 
   /**
    * Writes waiting entries, at most {@link #BATCH} of them. Entries that the disk does not take
-   * stay at the head of the queue. Returns whether any entry was written.
+   * stay in {@link #pending}, and are the first to be written next. Returns whether any entry was written.
    */
   private boolean writeSome(boolean last) {
     taking.lock();

@@ -11,7 +11,7 @@ import io.unipin.settings.SettingException;
  *
  * @param candidates number of items to retrieve and score if the request gives no number
  * @param breadth breadth of the index search (efSearch or nprobe); 0 for the index's default
- * @param overFetch factor on the number of items that several queries together fetch, because the
+ * @param overFetch factor on the number of items that each of several queries fetches, because the
  *     queries may find the same items
  * @param splitOutcomes whether each desired outcome has its own query and its own share of the
  *     candidates

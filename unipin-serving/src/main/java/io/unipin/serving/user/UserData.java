@@ -160,7 +160,7 @@ public final class UserData {
     return retracted;
   }
 
-  /** Logs a page, and counts its impressions, after the caller has received the page. */
+  /** Logs a page that is being sent to the caller, and counts its impressions. */
   public void served(Slate slate, UserMark mark) {
     servedLog.served(slate, mark.served());
     impressions.served(new ShownPage(slate.user(), slate.id(), slate.surface(), slate.items()));
@@ -169,7 +169,7 @@ public final class UserData {
     }
   }
 
-  /** Logs the experiments that affected an answer, after the caller has received the answer. */
+  /** Logs the experiments that affected an answer, which is being sent to the caller. */
   public void exposed(List<Assignment> assignments, ExposureLog.Answer answer) {
     exposures.exposed(assignments, answer);
   }
