@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds or makes the block for a request: the block of the key's entry, a fresh block from the
  * budget, or a transient block. The chosen block decides whether the request is a hit, an append, a
- * prefill or uncached. {@link KvEntry} compares the tokens.
+ * prefill (a reload if a tier has rows of it) or uncached. {@link KvEntry} compares the tokens.
  *
  * <p>Thread-safe.
  */

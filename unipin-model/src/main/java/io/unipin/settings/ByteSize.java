@@ -6,7 +6,10 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A number of bytes, written as {@code 4096}, {@code 64KiB}, {@code 512MiB} or {@code 2GiB}. */
+/**
+ * A number of bytes, written as a text: {@code 64KiB}, {@code 512MiB}, {@code 2GiB}, {@code 4096B},
+ * or {@code 4096}. In YAML the last form needs quotes, because a number is no text.
+ */
 public record ByteSize(long bytes) {
   private static final Pattern TEXT = Pattern.compile("(\\d{1,15})\\s*(B|KiB|MiB|GiB)?");
 

@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 
 /**
  * Creates initial weights from an earlier model of the same shape. The earlier model may have fewer
- * items, actions and surfaces. Rows that the earlier model lacks start at random. Calibration and
+ * items, actions and surfaces. Rows that the earlier model lacks start at random; rows of items that
+ * the new catalogue lacks are left out. Calibration and
  * activation ranges are not taken over.
  */
 public final class WarmWeights {

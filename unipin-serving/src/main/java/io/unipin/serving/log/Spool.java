@@ -24,7 +24,7 @@ public final class Spool<E> implements AutoCloseable {
    * Opens a spool. The entries that an earlier process left in the folder are taken out first.
    *
    * @param name prefix of the log's file names
-   * @param maxBytes largest number of bytes of all entries on the disk
+   * @param maxBytes bound of the bytes on the disk, which one segment may exceed
    * @param user returns the user id of an entry
    */
   public static <E> Spool<E> open(

@@ -21,12 +21,12 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * All metrics of the server, with every name and every tag.
+ * The metrics of the server. The classes of this package whose names end in Meters hold them, by
+ * subject.
  *
- * <p>Each tag has a bounded number of values. The code fixes the values of rpc, kind, stage and
- * step. Enums fix the values of status, cache and outcome. The configuration fixes the values of
- * experiment and arm. The loaded bundles fix the values of bundle and index. No tag names a user or
- * an item. Thread-safe.
+ * <p>Each tag has a bounded number of values, which are fixed by the code, by enums, by the
+ * configuration (such as experiment and arm) or by the loaded bundles. No tag names a user or an
+ * item. Thread-safe.
  */
 public final class ServingMetrics implements AutoCloseable {
   static final Duration[] LATENCY_BUCKETS =

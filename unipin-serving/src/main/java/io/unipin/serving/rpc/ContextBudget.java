@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The caller's deadline and cancellation, read from the gRPC context. Thread-safe. */
 final class ContextBudget implements CallBudget {
-  /** Time limit of a call that has no deadline. */
+  /**
+   * The time that a call without a deadline is expected to have. Nothing ends the call after it.
+   */
   private static final Duration LONG = Duration.ofMinutes(1);
 
   private final Context context;

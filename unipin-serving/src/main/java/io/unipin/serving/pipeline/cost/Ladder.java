@@ -12,8 +12,8 @@ import java.util.List;
  * Decides how much work a request's time allows: the full work, a shorter history, fewer
  * candidates, or only retrieval's order. Every step taken has a name.
  *
- * <p>Each request has its own ladder. Not thread-safe. A request without a deadline is never
- * degraded.
+ * <p>Each request has its own ladder. Not thread-safe. A request without a deadline counts
+ * as one with a minute left.
  */
 public final class Ladder {
   /**
