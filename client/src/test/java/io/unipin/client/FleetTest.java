@@ -86,10 +86,11 @@ final class FleetTest {
         };
     FleetCalls calls = new FleetCalls(some, names, new ClientTraces(OpenTelemetry::noop));
     try {
-      for (int i = 0; i < 100 && attempts.get() < 3; i++) {
-        TimeUnit.MILLISECONDS.sleep(50);
+      for (int i = 0;
+          i < 400 && calls.replicas().stream().noneMatch(each -> each.name().equals("b:1"));
+          i++) {
+        TimeUnit.MILLISECONDS.sleep(25);
       }
-      TimeUnit.MILLISECONDS.sleep(50);
       assertThat(calls.replicas()).extracting(ReplicaStatus::name).containsExactly("b:1");
     } finally {
       calls.close();
