@@ -15,18 +15,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class FleetTest {
   private static final List<String> NAMES = List.of("a:1", "b:1", "c:1");
 
-  /** The replicas are never called, so their connections stay closed. */
-  private final Fleet fleet =
-      new Fleet(
-          name ->
-              new Replica(
-                  name, () -> Channels.open("127.0.0.1:1", ClientSecurity.NONE), System::nanoTime));
+  private final Fleet fleet = new Fleet(FleetTest::replica);
+
+  /** Returns a replica that is never called, so its connection stays closed. */
+  private static Replica replica(String name) {
+    return new Replica(
+        name, () -> Channels.open("127.0.0.1:1", ClientSecurity.NONE), System::nanoTime);
+  }
+
+  /** Returns a fleet whose replica b:1 can't be opened as long as {@code fails} says so. */
+  private static Fleet fleetWithout(BooleanSupplier fails) {
+    return new Fleet(
+        name -> {
+          if (name.equals("b:1") && fails.getAsBoolean()) {
+            throw new UncheckedIOException(new IOException("the CA can't be read"));
+          }
+          return replica(name);
+        });
+  }
 
   @AfterEach
   void close() {
@@ -36,15 +49,7 @@ final class FleetTest {
   @Test
   void update_replicaThatCannotBeOpened_leavesTheOthersAndComesLater() {
     AtomicBoolean fails = new AtomicBoolean(true);
-    Fleet some =
-        new Fleet(
-            name -> {
-              if (name.equals("b:1") && fails.get()) {
-                throw new UncheckedIOException(new IOException("the CA can't be read"));
-              }
-              return new Replica(
-                  name, () -> Channels.open("127.0.0.1:1", ClientSecurity.NONE), System::nanoTime);
-            });
+    Fleet some = fleetWithout(fails::get);
     some.update(List.of("a:1"));
     assertThatThrownBy(() -> some.update(List.of("b:1", "c:1")))
         .isInstanceOf(UncheckedIOException.class);
@@ -59,15 +64,7 @@ final class FleetTest {
   @Test
   void calls_newReplicaThatCannotBeOpenedAtFirst_isThereSoon() throws Exception {
     AtomicInteger attempts = new AtomicInteger();
-    Fleet some =
-        new Fleet(
-            name -> {
-              if (name.equals("b:1") && attempts.incrementAndGet() < 3) {
-                throw new UncheckedIOException(new IOException("the CA can't be read"));
-              }
-              return new Replica(
-                  name, () -> Channels.open("127.0.0.1:1", ClientSecurity.NONE), System::nanoTime);
-            });
+    Fleet some = fleetWithout(() -> attempts.incrementAndGet() < 3);
     AtomicReference<List<String>> next = new AtomicReference<>(List.of("b:1"));
     FleetNames names =
         new FleetNames() {

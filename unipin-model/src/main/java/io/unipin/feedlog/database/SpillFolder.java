@@ -26,6 +26,7 @@ public final class SpillFolder implements AutoCloseable {
   private static final String LOCK = "lock";
 
   private static final int ATTEMPTS = 20;
+  private static final long PAUSE_MS = 50;
   private static final Set<Path> open = ConcurrentHashMap.newKeySet();
 
   static {
@@ -119,21 +120,22 @@ public final class SpillFolder implements AutoCloseable {
 
   /** Deletes all folders when the process ends. Other threads may still write to them. */
   private static void deleteAll() {
-    for (int attempt = 0; attempt < ATTEMPTS && !open.isEmpty(); attempt++) {
-      open.removeIf(SpillFolder::isDeleted);
+    try {
+      for (int attempt = 0; attempt < ATTEMPTS && !open.isEmpty(); attempt++) {
+        TimeUnit.MILLISECONDS.sleep(attempt == 0 ? 0 : PAUSE_MS);
+        open.removeIf(SpillFolder::tryToDelete);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private static boolean isDeleted(Path folder) {
+  /** Deletes a folder with its content. Returns false if that fails. */
+  private static boolean tryToDelete(Path folder) {
     try {
       FileTree.delete(folder);
       return true;
     } catch (IOException | UncheckedIOException e) {
-      try {
-        TimeUnit.MILLISECONDS.sleep(50);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
       return false;
     }
   }

@@ -95,9 +95,9 @@ public final class UserSample {
    * @param folder an empty folder
    * @param mostEntries wanted number of actions and shown items; at most 1.5 times this number is
    *     written
-   * @param patience longest time for reading rows of text, of which a table of items gets a third;
-   *     the rows that are not read in this time are left out, with a note
-   * @param refused gets each row that was read and that an import would refuse, of any user
+   * @param patience longest time for reading rows of text. A table of items gets a third of it.
+   *     Rows that are not read in time are left out, with a note.
+   * @param refused gets each row, of any user, that was read and that an import would refuse
    */
   public static Sample write(
       DataFiles files,

@@ -31,9 +31,9 @@ public interface ItemWriter {
    * bundle's tower can't embed.
    *
    * @return one verdict per item, in the order of the items
-   * @throws ServingException when no item was stored: INVALID if an id occurs twice or the server
-   *     takes no puts; OVERLOADED if {@link ItemsConfig#maxPutsPerSecond} does not allow so many
-   *     items now; UNAVAILABLE if the items can't be kept now, for example because the disk is full
+   * @throws ServingException when no item was stored. INVALID: an id occurs twice, or the server
+   *     takes no puts. OVERLOADED: {@link ItemsConfig#maxPutsPerSecond} does not allow so many items
+   *     now. UNAVAILABLE: the items can't be kept now, for example because the disk is full.
    */
   List<ItemVerdict> put(List<PutItem> items);
 
