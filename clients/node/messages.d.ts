@@ -373,8 +373,8 @@ export interface Served {
   experiments: ArmAssignment[];
   /**
    * Exploration chose items by counts of impressions. This is the generation of these counts;
-   * 0 without exploration. The same request draws the same items as long as the generation is
-   * the same.
+   * 0 without exploration. The same request draws the same items as long as this generation,
+   * the bundle and its tables of counts are the same.
    */
   impressions: string;
   /**

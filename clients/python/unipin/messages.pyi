@@ -891,8 +891,8 @@ class Served(Message):
     """
     impressions: int
     """Exploration chose items by counts of impressions. This is the generation of these counts;
-    0 without exploration. The same request draws the same items as long as the generation is
-    the same.
+    0 without exploration. The same request draws the same items as long as this generation,
+    the bundle and its tables of counts are the same.
     """
     counts: str
     """Generation of the tables of counts that ranking used; empty if it used none. Equal

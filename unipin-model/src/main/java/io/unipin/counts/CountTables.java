@@ -201,6 +201,19 @@ public final class CountTables {
         new OwnActions(this).add(log, user, history).counts());
   }
 
+  /**
+   * Returns how often an item was shown on a surface, as far as the tables know; 0 if fewer than two
+   * users saw it there.
+   *
+   * @param surface index of the surface
+   * @param item row of the catalogue
+   */
+  public long impressions(int surface, int item) {
+    CountTable table = data.table(CountKey.SURFACE_ITEM);
+    int row = table.row((long) surface * items() + item);
+    return row < 0 ? 0 : table.shown(row, 0);
+  }
+
   CountData data() {
     return data;
   }

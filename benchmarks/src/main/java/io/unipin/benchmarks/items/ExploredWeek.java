@@ -33,6 +33,10 @@ final class ExploredWeek {
    * two numbers of clicks, one per play.
    */
   private static final double SHARE = 0.02;
+
+  /** An item gets about 70 impressions in a week. */
+  private static final int IMPRESSIONS_BELOW = 20;
+
   private static final int WARM_UP_DAYS = 14;
   private static final int DAYS = 7;
   private static final int FIRST_EPOCHS = 6;
@@ -110,7 +114,10 @@ final class ExploredWeek {
 
   /** Returns the settings of the server for a share of exploration. */
   private static List<String> settings(double share) {
-    return List.of("slate.exploration.share=" + share, "retrieval.candidates=300");
+    return List.of(
+        "slate.exploration.share=" + share,
+        "slate.exploration.impressionsBelow=" + IMPRESSIONS_BELOW,
+        "retrieval.candidates=300");
   }
 
   private static long day(int day) {

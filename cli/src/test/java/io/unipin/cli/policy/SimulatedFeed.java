@@ -85,7 +85,8 @@ final class SimulatedFeed {
             PAGE,
             ItemView.of(log.catalogue()),
             new PageId(user, request, "home"),
-            log.viewTimes()[view]);
+            log.viewTimes()[view],
+            id -> 0);
     pages.add(
         new Page(
             user,

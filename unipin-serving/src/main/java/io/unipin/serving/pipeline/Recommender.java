@@ -226,7 +226,13 @@ public final class Recommender {
   private SlateRules.Slated choose(
       UserSession user, PageQuery query, List<RankedItem> ranked, PageSize size) {
     PageId page = new PageId(query.user().id(), query.requestId(), user.surface());
-    return rules.choose(ranked, size.items(), user.items(), page, query.user().timeMs());
+    return rules.choose(
+        ranked,
+        size.items(),
+        user.items(),
+        page,
+        query.user().timeMs(),
+        user.counts()::impressions);
   }
 
   /** Returns the cursor of the next page; empty after the last page. */

@@ -28,6 +28,7 @@ final class UserCounts {
   private static final int MOST_POSITIVES =
       Math.max(CountQuery.SEGMENT_POSITIVES, io.unipin.prerank.Asked.MOST_POSITIVES);
 
+  private final @Nullable CountedRanking all;
   private final @Nullable CountedRanking counts;
   private final @Nullable PreRank preRank;
   private final Asked asked;
@@ -55,7 +56,8 @@ final class UserCounts {
    * @param ranks whether ranking uses the counts, if there are any
    */
   UserCounts(LoadedBundle.CountedParts parts, boolean ranks, Asked asked) {
-    this.counts = ranks ? parts.ranking() : null;
+    this.all = parts.ranking();
+    this.counts = ranks ? all : null;
     this.preRank = parts.preRank();
     this.asked = asked;
   }
@@ -85,6 +87,15 @@ final class UserCounts {
     int[] rows = candidates.stream().mapToInt(Candidate::row).toArray();
     counts.apply(query, rows, probabilities);
     generation = counts.tables().generation();
+  }
+
+  /**
+   * Returns how often the tables saw an item on the request's surface, even if ranking does not use
+   * them; 0 without tables, and for an item that the bundle's catalogue lacks.
+   */
+  long impressions(long item) {
+    int row = all == null ? CountQuery.NONE : row(item);
+    return row == CountQuery.NONE ? 0 : all.tables().impressions(asked.surface(), row);
   }
 
   /** Returns the generation of the tables that were used; empty if none were used so far. */

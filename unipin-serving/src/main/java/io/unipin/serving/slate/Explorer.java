@@ -47,11 +47,10 @@ final class Explorer {
    *
    * @param page items of the page as the rules chose them
    * @param others allowed candidates that are not on the page, best first
+   * @param read impressions of the other candidates, in their order
    */
   Draws draw(
-      List<SlateEntry> page, List<SlateEntry> others, PageId id, ImpressionCounts impressions) {
-    long[] items = others.stream().mapToLong(entry -> entry.item().id()).toArray();
-    ImpressionCounts.Reading read = impressions.read(id.surface(), items);
+      List<SlateEntry> page, List<SlateEntry> others, PageId id, ImpressionCounts.Reading read) {
     List<DrawOptions> draws = draws(page);
     int next = 0;
     int pooled = 0;

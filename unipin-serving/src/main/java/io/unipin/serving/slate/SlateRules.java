@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,12 +59,21 @@ public final class SlateRules {
    *
    * @param page identifies the page, which determines the results of its draws
    * @param nowMs the request's time in milliseconds since the epoch
+   * @param earlier returns the impressions of an item, by its id, that training or a later count of
+   *     the feed log saw on the page's surface
    */
-  public Slated choose(List<RankedItem> ranked, int size, ItemView items, PageId page, long nowMs) {
+  public Slated choose(
+      List<RankedItem> ranked,
+      int size,
+      ItemView items,
+      PageId page,
+      long nowMs,
+      LongUnaryOperator earlier) {
     Choice choice = new Choice(ranked, items, nowMs);
     choice.fill(size);
     choice.freshen(size);
-    return choice.slated(config.exploration().explores() ? choice.explore(page) : Draws.OFF);
+    return choice.slated(
+        config.exploration().explores() ? choice.explore(page, earlier) : Draws.OFF);
   }
 
   /** A page under construction. Not thread-safe. */
@@ -207,20 +217,35 @@ public final class SlateRules {
     }
 
     /** Draws items for some positions of the page, and puts the drawn items there. */
-    Draws explore(PageId page) {
-      Set<SlateEntry> shown = new HashSet<>(chosen);
+    Draws explore(PageId page, LongUnaryOperator earlier) {
+      Set<SlateEntry> taken = new HashSet<>(chosen);
       List<SlateEntry> others =
           IntStream.range(0, entries.length)
               .mapToObj(this::entry)
-              .filter(entry -> !shown.contains(entry) && blocking(entry) == null)
+              .filter(entry -> !taken.contains(entry) && blocking(entry) == null)
               .toList();
-      Draws draws = explorer.draw(List.copyOf(chosen), others, page, impressions);
+      Draws draws = explorer.draw(List.copyOf(chosen), others, page, shown(page, others, earlier));
       for (Draw draw : draws.draws()) {
         if (draw.isExplored()) {
           show(draw, others);
         }
       }
       return draws;
+    }
+
+    /**
+     * Reads the impressions of candidates. An impression after the training may be in both counts,
+     * and one before it only in the earlier count. So the larger count is the better one.
+     */
+    private ImpressionCounts.Reading shown(
+        PageId page, List<SlateEntry> others, LongUnaryOperator earlier) {
+      long[] ids = others.stream().mapToLong(entry -> entry.item().id()).toArray();
+      ImpressionCounts.Reading live = impressions.read(page.surface(), ids);
+      long[] larger = new long[ids.length];
+      for (int i = 0; i < ids.length; i++) {
+        larger[i] = Math.max(live.impressions()[i], earlier.applyAsLong(ids[i]));
+      }
+      return new ImpressionCounts.Reading(live.generation(), larger);
     }
 
     private void show(Draw draw, List<SlateEntry> others) {

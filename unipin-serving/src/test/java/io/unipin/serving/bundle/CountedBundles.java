@@ -25,8 +25,10 @@ public final class CountedBundles {
   /** Users often click on an item if its row modulo this number has the chosen value. */
   public static final int EVERY = 4;
 
+  /** Number of impressions of each item on each surface. Each user sees an item once there. */
+  public static final int IMPRESSIONS = 12;
+
   private static final long HOUR_MS = Duration.ofHours(1).toMillis();
-  private static final int USERS = 12;
   private static final long CLICK = 1;
   private static final long HIDE = 4;
 
@@ -41,7 +43,7 @@ public final class CountedBundles {
         new FeedSchema(TinyBundles.ACTIONS, List.of("click", "save"), TinyBundles.SURFACES);
     FeedLogBuilder log = new FeedLogBuilder(schema, catalogue);
     long begin = until.toEpochMilli() - HOUR_MS;
-    for (int user = 0; user < USERS; user++) {
+    for (int user = 0; user < IMPRESSIONS; user++) {
       log.user("u" + user);
       for (int row = 0; row < 2 * EVERY; row++) {
         log.action(row, CLICK, 0, begin + 1000L * row);

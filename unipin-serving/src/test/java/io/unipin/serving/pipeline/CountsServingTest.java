@@ -19,15 +19,19 @@ import io.unipin.serving.bundle.CountedBundles;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.bundle.TinyBundles;
 import io.unipin.serving.history.RecordedAction;
+import io.unipin.serving.impressions.ImpressionCounts;
 import io.unipin.serving.inspect.Inspection;
 import io.unipin.serving.inspect.ItemExplanation;
 import io.unipin.serving.request.CallBudget;
+import io.unipin.serving.request.Draw;
 import io.unipin.serving.request.Page;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.Ranking;
 import io.unipin.serving.request.RankingQuery;
 import io.unipin.serving.request.UserInput;
 import io.unipin.serving.request.Wishes;
+import io.unipin.serving.slate.ExplorationConfig;
+import io.unipin.serving.slate.SlateConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,6 +135,35 @@ final class CountsServingTest extends RecommenderFixture {
     assertThat(page(recommender, counted, "u").trace().encodedActions())
         .as("cached state is used with any tables")
         .isZero();
+  }
+
+  /** All items have as many impressions in the tables, and none in the server's own counts. */
+  @Test
+  void exploration_knowsTheImpressionsThatTheTablesCount() {
+    record("u", 0, 6);
+    assertThat(draws(bundle, CountedBundles.IMPRESSIONS)).isNotEmpty();
+    assertThat(draws(counted, CountedBundles.IMPRESSIONS)).isEmpty();
+    assertThat(draws(counted, CountedBundles.IMPRESSIONS + 1))
+        .isNotEmpty()
+        .flatExtracting(draw -> draw.options().subList(1, draw.options().size()))
+        .isNotEmpty()
+        .allMatch(option -> option.impressions() == CountedBundles.IMPRESSIONS);
+  }
+
+  private List<Draw> draws(LoadedBundle asked, int impressionsBelow) {
+    RecommenderConfig plain = settings(RETRIEVAL, new RankingConfig(Map.of()));
+    ExplorationConfig exploration = new ExplorationConfig(0.5, impressionsBelow, 0.1, 1, 20, false);
+    RecommenderConfig explores =
+        new RecommenderConfig(
+            plain.cache(),
+            plain.retrieval(),
+            plain.ranking(),
+            plain.page(),
+            plain.degradation(),
+            plain.historyLimit(),
+            SlateConfig.NONE.with(exploration));
+    Recommender exploring = recommender.with(explores).with(ImpressionCounts.inMemory(1 << 20));
+    return page(exploring, asked, "u").draws().draws();
   }
 
   /** The oracle applies the tables to the probabilities of the bundle without counts. */

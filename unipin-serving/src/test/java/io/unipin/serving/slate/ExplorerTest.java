@@ -33,6 +33,9 @@ final class ExplorerTest {
 
   private final ImpressionCounts counts = ImpressionCounts.inMemory(1 << 20);
 
+  /** The impressions that training knows, by item. */
+  private final Map<Long, Long> earlier = new HashMap<>();
+
   /**
    * Returns a catalogue of items 0, 1, … by {@code authors} authors, in {@code categories}
    * categories.
@@ -56,7 +59,12 @@ final class ExplorerTest {
   private Slated choose(SlateConfig config, Catalogue catalogue, int size, String request) {
     return new SlateRules(config, counts)
         .choose(
-            ranked(catalogue), size, ItemView.of(catalogue), new PageId("u", request, "home"), NOW);
+            ranked(catalogue),
+            size,
+            ItemView.of(catalogue),
+            new PageId("u", request, "home"),
+            NOW,
+            id -> earlier.getOrDefault(id, 0L));
   }
 
   private static SlateConfig with(ExplorationConfig exploration) {
@@ -158,6 +166,21 @@ final class ExplorerTest {
     assertThat(none.on()).isTrue();
     assertThat(none.draws()).isEmpty();
     assertThat(none.propensity(10)).isEqualTo(1);
+  }
+
+  @Test
+  void draws_itemsThatTrainingSawOften_areNotExplored() {
+    LongStream.range(20, 58).forEach(item -> earlier.put(item, 10L));
+    earlier.put(58L, 9L);
+    counts.served(new ShownPage("v", "r", "home", new long[] {58, 59}));
+    counts.served(new ShownPage("v", "r2", "home", new long[] {59}));
+    counts.publish();
+    Draw draw = choose(with(ONE_PLACE), catalogue(60, 60, 60), 20, "r").draws().draws().get(0);
+    assertThat(draw.options()).extracting(Draw.Option::item).containsExactly(10L, 58L, 59L);
+    assertThat(draw.options())
+        .as("the larger of the two counts, because both may hold the same impression")
+        .extracting(Draw.Option::impressions)
+        .containsExactly(Draw.KEPT, 9L, 2L);
   }
 
   @Test

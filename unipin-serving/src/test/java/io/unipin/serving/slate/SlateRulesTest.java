@@ -47,7 +47,7 @@ final class SlateRulesTest {
   private static Slated choose(SlateConfig config, int size, CatalogueItem... items) {
     Catalogue catalogue = Catalogue.of(List.of(items));
     return new SlateRules(config, ImpressionCounts.off())
-        .choose(ranked(catalogue), size, ItemView.of(catalogue), PAGE, NOW);
+        .choose(ranked(catalogue), size, ItemView.of(catalogue), PAGE, NOW, id -> 0);
   }
 
   private static SlateConfig caps(int perAuthor, int perCategory, int fresh) {
@@ -183,7 +183,7 @@ final class SlateRulesTest {
     List<RankedItem> ranked = ranked(catalogue);
     Slated slated =
         new SlateRules(config, ImpressionCounts.off())
-            .choose(ranked, size, ItemView.of(catalogue), PAGE, NOW);
+            .choose(ranked, size, ItemView.of(catalogue), PAGE, NOW, id -> 0);
     List<Integer> places = slated.items().stream().map(ranked::indexOf).toList();
     assertThat(places).as(seed).isSorted().doesNotHaveDuplicates().hasSizeLessThanOrEqualTo(size);
     assertThat(broken(config, catalogue, slated.items())).as(seed).isNull();
