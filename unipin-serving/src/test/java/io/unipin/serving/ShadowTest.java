@@ -147,6 +147,36 @@ final class ShadowTest {
     }
   }
 
+  /** The copies of the smaller requests fit one after the other, but not all at the same time. */
+  @Test
+  void shadow_copiesBeyondTheirBytes_areDroppedAndCounted() throws Exception {
+    try (UniPinServer server =
+            TestServer.start(
+                folder, "shadow.bundle=two", "shadow.budget=4MiB", "shadow.transientBudget=64KiB");
+        UniPinClient client = UniPinClient.connect("127.0.0.1:" + server.port())) {
+      client.retrieveAndRank(large(700));
+      assertThat(metric(server, "unipin_shadow_failures_total{reason=\"overloaded\"")).isEqualTo(1);
+      for (int answered = 1; answered <= 4; answered++) {
+        client.retrieveAndRank(large(300));
+        while (metric(server, "unipin_shadow_seconds_count") < answered) {
+          Thread.onSpinWait();
+        }
+      }
+      assertThat(metric(server, "unipin_shadow_failures_total")).isEqualTo(1);
+    }
+  }
+
+  /** Returns a request with so many texts of 100 letters. */
+  private static RetrieveAndRankRequest large(int texts) {
+    RetrieveAndRankRequest.Builder request =
+        RetrieveAndRankRequest.newBuilder()
+            .setUser(UserContext.newBuilder().setUserId("u").setTimeMs(NOW));
+    for (int i = 0; i < texts; i++) {
+      request.getPreferencesBuilder().addExcludedItemKeys("k".repeat(96) + (1000 + i));
+    }
+    return request.build();
+  }
+
   @Test
   void shadow_ofAPartOfUsers_copiesAllOfAUserOrNothing() throws Exception {
     try (UniPinServer server =

@@ -16,7 +16,8 @@ import java.time.Duration;
  * @param percent percentage of users whose requests are copied; for each user, either all requests
  *     are copied or none
  * @param budget bytes that the shadow's cached users may take, in addition to {@code cache.budget}
- * @param transientBudget bytes that the shadow's requests may take for state that is not cached
+ * @param transientBudget bytes that the shadow's requests may take for state that is not cached.
+ *     As many bytes may be taken by copies of requests that are not answered yet
  * @param timeout time after which a copy is abandoned
  */
 public record ShadowConfig(

@@ -1,5 +1,7 @@
 package io.unipin.serving.rpc;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.proto.v1.RetrieveAndRankRequest;
 import io.unipin.serving.admission.Admission;
@@ -17,6 +19,7 @@ import io.unipin.serving.request.Page;
 import io.unipin.serving.request.PageQuery;
 import io.unipin.serving.request.RankedItem;
 import io.unipin.serving.request.StageClock;
+import io.unipin.serving.request.UserInput;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,11 +42,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A copy is dropped and counted when there is no spare capacity. That is the case when {@code
  * server.queue} is half full, or half of another bound of admission is used up ({@link
- * Priority#SHADOW}). Thread-safe.
+ * Priority#SHADOW}). It is also the case when the copies that wait or are being answered would take
+ * more than {@code shadow.transientBudget} bytes. Thread-safe.
  */
 public final class Shadow {
   private static final Logger logger = LoggerFactory.getLogger(Shadow.class);
   private static final int COUNTERS = 4096;
+
+  /** Bytes that the id of an item of the live page takes in a set. */
+  private static final int ITEM_BYTES = 72;
+
   private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final ShadowConfig config;
@@ -56,6 +65,9 @@ public final class Shadow {
    * number.
    */
   private final AtomicLongArray erasures = new AtomicLongArray(COUNTERS);
+
+  /** Bytes of the copies that wait or are being answered. */
+  private final AtomicLong copiedBytes = new AtomicLong();
 
   private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_EVERY_NANOS);
 
@@ -80,25 +92,58 @@ public final class Shadow {
     if (!config.enabled() || !config.copies(live.user().id())) {
       return;
     }
-    Copy copy = new Copy(request, live.user().timeMs(), erasures.get(counter(live.user().id())));
-    Set<Long> items = page.items().stream().map(RankedItem::id).collect(Collectors.toSet());
+    long bytes = request.getSerializedSize() + (long) ITEM_BYTES * page.items().size();
+    if (!takes(bytes)) {
+      metrics.shadow().failed(label(FailureKind.OVERLOADED));
+      return;
+    }
+    boolean admitted = false;
     try {
-      admission.admit(
-          new Work("shadow", Priority.SHADOW, config.timeout(), () -> answer(copy, items)));
+      Copy copy = Copy.of(request, live, erasures.get(counter(live.user().id())));
+      Set<Long> items = page.items().stream().map(RankedItem::id).collect(Collectors.toSet());
+      BooleanSupplier task = () -> answerAndGive(copy, items, bytes);
+      admission.admit(new Work("shadow", Priority.SHADOW, config.timeout(), task));
+      admitted = true;
     } catch (ServingException e) {
       metrics.shadow().failed(label(e.kind()));
+    } finally {
+      if (!admitted) {
+        copiedBytes.addAndGet(-bytes);
+      }
+    }
+  }
+
+  private boolean takes(long bytes) {
+    if (copiedBytes.addAndGet(bytes) <= config.transientBudget().bytes()) {
+      return true;
+    }
+    copiedBytes.addAndGet(-bytes);
+    return false;
+  }
+
+  private boolean answerAndGive(Copy copy, Set<Long> live, long bytes) {
+    try {
+      return answer(copy, live);
+    } finally {
+      copiedBytes.addAndGet(-bytes);
     }
   }
 
   /**
-   * A request that the shadow will answer.
+   * A request that the shadow will answer. While it waits it is kept encoded, because its object
+   * may take many times the memory.
    *
    * @param nowMs time of the live answer in milliseconds since the epoch
    * @param erasures number of the user's erasures when the request was copied
    */
-  private record Copy(RetrieveAndRankRequest request, long nowMs, long erasures) {
-    String user() {
-      return request.getUser().getUserId();
+  private record Copy(String user, ByteString encoded, long nowMs, long erasures) {
+    static Copy of(RetrieveAndRankRequest request, PageQuery live, long erasures) {
+      UserInput user = live.user();
+      return new Copy(user.id(), request.toByteString(), user.timeMs(), erasures);
+    }
+
+    RetrieveAndRankRequest request() throws InvalidProtocolBufferException {
+      return RetrieveAndRankRequest.parseFrom(encoded);
     }
   }
 
