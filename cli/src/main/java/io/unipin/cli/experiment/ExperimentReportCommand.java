@@ -5,16 +5,12 @@ import io.unipin.cli.check.Input;
 import io.unipin.cli.check.Output;
 import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Home;
-import io.unipin.cli.console.Table;
 import io.unipin.cli.kafka.KafkaOption;
 import io.unipin.cli.kafka.TopicFolder;
 import io.unipin.cli.policy.PolicyOptions;
 import io.unipin.cli.policy.PolicyReport;
-import io.unipin.cli.report.Comparison;
 import io.unipin.cli.report.ExperimentReport;
-import io.unipin.cli.report.OutcomeFit;
 import io.unipin.cli.report.ReportQuestion;
-import io.unipin.cli.statistics.Interval;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.settings.Nearest;
 import java.io.IOException;
@@ -25,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -169,9 +164,11 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
   public Integer call() throws IOException {
     ExperimentReport report = report();
     PrintWriter out = spec.commandLine().getOut();
-    print(report, out);
+    ReportText.print(report, out);
     Map<String, PolicyReport> byArm =
-        served == null ? Map.of() : OtherPolicies.judge(served, policies, question(), metrics, out);
+        served == null || exposures == null
+            ? Map.of()
+            : OtherPolicies.judge(exposures, served, policies, question(), metrics, out);
     if (json != null) {
       Map<String, Object> settings = new LinkedHashMap<>();
       settings.put("experiment", name);
@@ -231,66 +228,5 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
             .toList();
     return "--name: one of the experiments %s, or --share, expected, got '%s'%s"
         .formatted(known, name, Nearest.hint(name, known));
-  }
-
-  private static void print(ExperimentReport report, PrintWriter out) {
-    Table table =
-        new Table(
-            "metric",
-            "arm",
-            "control",
-            "arm's",
-            "lift",
-            "once, 95 %",
-            "p",
-            "always, 95 %",
-            "p always",
-            "variance left");
-    for (Comparison line : report.comparisons()) {
-      table.row(
-          line.metric(),
-          line.arm(),
-          number(line.control()),
-          number(line.treatment()),
-          percent(line.lift()),
-          interval(line.onceInterval()),
-          number(line.onceP()),
-          interval(line.interval()),
-          number(line.p()),
-          number(line.varianceLeft()));
-    }
-    table.print(out);
-    report.skipped().forEach((metric, reason) -> out.println(metric + ": left out, " + reason));
-    out.printf(
-        Locale.ROOT,
-        "users %s fit their shares (p = %.3f); left out: %d in several arms, %d overridden;"
-            + " unreadable lines: %d%n",
-        report.users().users(),
-        report.users().pValue(),
-        report.inSeveralArms(),
-        report.overridden(),
-        report.unreadable());
-    OutcomeFit fit = report.outcomes();
-    if (fit.read() > 0) {
-      out.printf(
-          Locale.ROOT,
-          "outcomes read %d; left out: %d of users who were not exposed or are left out, %d out of"
-              + " time%n",
-          fit.read(),
-          fit.ofNobody(),
-          fit.outOfTime());
-    }
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.4f", value);
-  }
-
-  private static String percent(double value) {
-    return String.format(Locale.ROOT, "%+.2f %%", 100 * value);
-  }
-
-  private static String interval(Interval interval) {
-    return percent(interval.low()) + " to " + percent(interval.high());
   }
 }

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 final class ExperimentData implements AutoCloseable {
   private final Connection connection;
   private long unreadable;
+  private boolean hasServed;
   private boolean hasFile;
 
   private ExperimentData(Connection connection) {
@@ -52,6 +53,7 @@ final class ExperimentData implements AutoCloseable {
         data.execute("CREATE TABLE served AS " + LogTables.served(served.get()));
         data.dropUnreadable("served");
         data.execute("INSERT INTO outcomes " + LogTables.OUTCOMES_OF_SERVED);
+        data.hasServed = true;
       }
       if (outcomes.isPresent()) {
         new TableFile(data.connection, outcomes.get(), TableFile.OUTCOMES).into("file_outcomes");
@@ -136,57 +138,42 @@ final class ExperimentData implements AutoCloseable {
     }
   }
 
-  /**
-   * The number of users of an experiment by arm, the numbers of users who are left out, and how
-   * well the outcomes of a file fit the users.
-   */
-  record Users(Map<String, Long> byArm, long inSeveralArms, long overridden, OutcomeFit fit) {}
+  /** The users of an experiment, and how well the outcomes of a file fit them. */
+  record Users(ExposedUsers exposed, OutcomeFit fit) {}
 
   /**
-   * Finds an experiment's users, each with arm and first exposure. Uses the question's salt; if the
+   * Finds an experiment's users and adds up their outcomes. Uses the question's salt; if the
    * question has no salt, uses the salt that was logged last.
    */
   Users join(ReportQuestion question) {
     try {
-      String unit =
-          """
-          CREATE OR REPLACE TABLE units AS
-          SELECT "user", arg_min(arm, timeMs) AS arm, min(timeMs) AS since, count(DISTINCT arm) AS arms,
-            bool_or(overridden) AS overridden
-          FROM exposures WHERE experiment = %1$s AND timeMs < %2$s
-            AND salt = %3$s
-          GROUP BY "user"
-          """;
-      String experiment = LogTables.quoted(question.experiment());
-      String last =
-          "(SELECT arg_max(salt, timeMs) FROM exposures WHERE experiment = %s AND timeMs < %s)"
-              .formatted(experiment, question.untilMs());
-      String salt = question.salt().map(LogTables::quoted).orElse(last);
-      execute(unit.formatted(experiment, question.untilMs(), salt));
-      long several = count("SELECT count(*) FROM units WHERE arms > 1 AND NOT overridden");
-      long overridden = count("SELECT count(*) FROM units WHERE overridden");
-      execute("DELETE FROM units WHERE arms > 1 OR overridden");
+      ExposedUsers exposed = ExposedUsers.find(connection, question, hasServed);
       String sums =
           """
           CREATE OR REPLACE TABLE sums AS
           SELECT u."user", o.metric,
-            coalesce(sum(value) FILTER (o.timeMs >= since), 0) AS now,
-            coalesce(sum(value) FILTER (o.timeMs < since), 0) AS past
+            coalesce(sum(value) FILTER (o.timeMs >= u.since), 0) AS now,
+            coalesce(sum(value) FILTER (o.timeMs < u.past), 0) AS past
           FROM units u JOIN outcomes o ON u."user" = o."user"
-          WHERE o.timeMs < %s AND o.timeMs >= since - %s
+          WHERE o.timeMs < %s AND o.timeMs >= u.past - %s
           GROUP BY ALL
           """;
       execute(sums.formatted(question.untilMs(), question.past().toMillis()));
-      Map<String, Long> arms = new TreeMap<>();
-      try (Statement statement = connection.createStatement();
-          ResultSet rows = statement.executeQuery("SELECT arm, count(*) FROM units GROUP BY arm")) {
-        while (rows.next()) {
-          arms.put(rows.getString(1), rows.getLong(2));
-        }
-      }
-      OutcomeFit fit =
-          hasFile && !arms.isEmpty() ? OutcomeFit.of(connection, question) : OutcomeFit.NONE;
-      return new Users(arms, several, overridden, fit);
+      boolean fits = hasFile && !exposed.byArm().isEmpty();
+      return new Users(exposed, fits ? OutcomeFit.of(connection, question) : OutcomeFit.NONE);
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+
+  /**
+   * Returns, by arm, the first exposure of each user that a report counts, in milliseconds since the
+   * epoch.
+   */
+  Map<String, Map<String, Long>> since(ReportQuestion question) {
+    try {
+      ExposedUsers.find(connection, question, hasServed);
+      return ExposedUsers.since(connection);
     } catch (SQLException e) {
       throw failure(e);
     }

@@ -8,6 +8,7 @@ import io.unipin.cli.statistics.MixtureTest;
 import io.unipin.cli.statistics.Moments;
 import io.unipin.cli.statistics.SampleRatio;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,10 @@ import java.util.stream.Collectors;
  * @param users number of users by arm
  * @param inSeveralArms number of users with more than one arm; they are left out
  * @param overridden number of users whose arm the configuration set by name; they are left out
+ * @param underArmBefore number of users with a page that names their arm before their first
+ *     exposure in the log; their past ends at this page
+ * @param firstExposure time of the first exposure, such as 2026-01-31T00:00:00Z
+ * @param lastFirstExposure time at which the last user was exposed for the first time
  * @param outcomes says how the outcomes of a file fit the users
  * @param unreadable number of log lines that were not valid entries; they are left out
  * @param skipped for each metric without a result, the reason
@@ -30,6 +35,9 @@ public record ExperimentReport(
     SampleRatio users,
     long inSeveralArms,
     long overridden,
+    long underArmBefore,
+    String firstExposure,
+    String lastFirstExposure,
     OutcomeFit outcomes,
     long unreadable,
     List<Comparison> comparisons,
@@ -48,6 +56,18 @@ public record ExperimentReport(
   }
 
   /**
+   * Returns, by arm, the first exposure of each user that a report counts, in milliseconds since the
+   * epoch.
+   *
+   * @param exposures a server's folder of exposures, or an exported Parquet or CSV file
+   */
+  public static Map<String, Map<String, Long>> since(ReportQuestion question, Path exposures) {
+    try (ExperimentData data = ExperimentData.read(exposures, Optional.empty(), Optional.empty())) {
+      return data.since(question);
+    }
+  }
+
+  /**
    * Joins exposures with outcomes and compares each arm with the control.
    *
    * @throws ReportException if chance can't explain how many users each arm has, or if there is too
@@ -57,7 +77,8 @@ public record ExperimentReport(
       ReportQuestion question, Path exposures, Optional<Path> served, Optional<Path> outcomes) {
     try (ExperimentData data = ExperimentData.read(exposures, served, outcomes)) {
       ExperimentData.Users users = data.join(question);
-      SampleRatio ratio = check(question, users.byArm());
+      ExposedUsers exposed = users.exposed();
+      SampleRatio ratio = check(question, exposed.byArm());
       List<Comparison> comparisons = new ArrayList<>();
       Map<String, String> skipped = new TreeMap<>();
       List<Metric> metrics = question.metrics().isEmpty() ? data.metrics() : question.metrics();
@@ -66,8 +87,11 @@ public record ExperimentReport(
       }
       return new ExperimentReport(
           ratio,
-          users.inSeveralArms(),
-          users.overridden(),
+          exposed.inSeveralArms(),
+          exposed.overridden(),
+          exposed.underArmBefore(),
+          Instant.ofEpochMilli(exposed.firstMs()).toString(),
+          Instant.ofEpochMilli(exposed.lastMs()).toString(),
           users.fit(),
           data.unreadable(),
           comparisons,

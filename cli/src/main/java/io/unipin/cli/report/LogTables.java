@@ -22,7 +22,7 @@ final class LogTables {
   private static final String SERVED_COLUMNS =
       "{'view': 'VARCHAR', 'user': 'VARCHAR', 'timeMs': 'BIGINT', 'items': 'BIGINT[]', 'actions':"
           + " 'VARCHAR[]', 'event': 'VARCHAR', 'surface': 'VARCHAR', 'revision': 'BIGINT',"
-          + " 'retracted': 'BOOLEAN'}";
+          + " 'retracted': 'BOOLEAN', 'arm': 'VARCHAR'}";
 
   /**
    * The outcomes of the served log. If a page was requested again, its last answer is used. If an

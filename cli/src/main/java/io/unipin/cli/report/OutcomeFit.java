@@ -12,7 +12,7 @@ import java.sql.Statement;
  * @param read number of rows in the file
  * @param ofNobody number of rows whose users were not exposed or are left out
  * @param outOfTime number of rows of exposed users with a time before the user's look-back period,
- *     or at or after the report's end
+ *     between this period and the user's first exposure, or at or after the report's end
  */
 public record OutcomeFit(long read, long ofNobody, long outOfTime) {
   static final OutcomeFit NONE = new OutcomeFit(0, 0, 0);
@@ -25,7 +25,8 @@ public record OutcomeFit(long read, long ofNobody, long outOfTime) {
     String sql =
         """
         SELECT count(*), count(*) FILTER (u."user" IS NULL),
-          count(*) FILTER (o.timeMs < since - %1$s OR o.timeMs >= %2$s),
+          count(*) FILTER (o.timeMs < u.past - %1$s OR o.timeMs >= %2$s
+            OR (o.timeMs >= u.past AND o.timeMs < since)),
           min(o."user"), (SELECT min("user") FROM units), max(o.timeMs), min(o.timeMs), (SELECT min(since) FROM units)
         FROM file_outcomes o LEFT JOIN units u ON u."user" = o."user"
         """

@@ -75,7 +75,8 @@ final class ExperimentCommandTest {
 
   /**
    * Users click on 30 % of the items that the ranking kept, and on 70 % of the items that
-   * exploration drew.
+   * exploration drew. Testers, whose arm is set by name, click on everything; neither their pages
+   * nor pages from before an exposure count.
    */
   @Test
   void report_withAPolicy_estimatesItsValueOnThePagesOfEachArm() throws IOException {
@@ -101,6 +102,14 @@ final class ExperimentCommandTest {
             "{\"user\":\"u%d\",\"timeMs\":11,\"surface\":\"s\",\"items\":[%d],\"actions\":[\"click\"],\"event\":\"e\"}"
                 .formatted(i, drawn ? 3 : 2));
       }
+    }
+    for (int i = 0; i < 40; i++) {
+      exposures.add("5,tester%d,retrieval,wide,wide,unipin,true,r,b,i,c".formatted(i));
+      served.add(kept("tester" + i, 10));
+      served.add(
+          "{\"user\":\"tester%d\",\"timeMs\":11,\"surface\":\"s\",\"items\":[2],\"actions\":[\"click\"],\"event\":\"e\"}"
+              .formatted(i));
+      served.add(kept("u" + (2 * i + 1), 4));
     }
     Path log = Files.write(folder.resolve("e.csv"), exposures);
     Path pages = Files.createDirectories(folder.resolve("served"));
@@ -145,6 +154,12 @@ final class ExperimentCommandTest {
     report[9] = log.toString();
     assertThat(run(report)).isNotZero();
     assertThat(err.toString()).contains("--policy needs --served");
+  }
+
+  /** Returns a page of the arm {@code wide} whose second item was kept by a draw. */
+  private static String kept(String user, long timeMs) {
+    return "{\"view\":\"v%2$d\",\"user\":\"%1$s\",\"timeMs\":%2$d,\"surface\":\"s\",\"items\":[1,2],\"arm\":\"wide=wide\",\"format\":3,\"draws\":{\"generation\":1,\"propensities\":[1.0,0.5],\"explored\":[]}}"
+        .formatted(user, timeMs);
   }
 
   @Test

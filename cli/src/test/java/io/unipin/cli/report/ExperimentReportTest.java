@@ -114,6 +114,42 @@ final class ExperimentReportTest {
     assertThat(clicks.control()).isCloseTo(4, within(0.2));
   }
 
+  /**
+   * Each user has three pages and clicks on one or two of them. Treated users click on one more. The
+   * last time is the only one of which the exposures are kept.
+   */
+  @Test
+  void lift_withoutTheExposuresOfTheFirstDays_isFound() throws IOException {
+    long day = Duration.ofDays(1).toMillis();
+    List<String> exposures = new ArrayList<>();
+    List<String> served = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      String user = "u" + i;
+      boolean wide = i % 2 == 1;
+      String arm = wide ? "wide" : "control";
+      exposures.add(exposure(user, arm, "s", SINCE + 2 * day, false));
+      for (int visit = 0; visit < 3; visit++) {
+        long time = SINCE + visit * day;
+        served.add(page(user, time, 10).replace("}", ",\"arm\":\"x=y,e=%s\"}".formatted(arm)));
+        for (int click = 0; click < 1 + i / 2 % 2 + (wide ? 1 : 0); click++) {
+          served.add(action(user, time + 1, "click", "v" + visit + "c" + click));
+        }
+      }
+    }
+    ExperimentReport report =
+        ExperimentReport.of(
+            question("click"),
+            write("exposures", exposures),
+            Optional.of(write("served", served)),
+            Optional.empty());
+    Comparison clicks = report.comparisons().get(0);
+    assertThat(clicks.lift()).isCloseTo(1 / 1.5, within(1e-9));
+    assertThat(clicks.onceInterval().contains(1 / 1.5)).isTrue();
+    assertThat(clicks.varianceLeft()).isCloseTo(1, within(1e-9));
+    assertThat(report.underArmBefore()).isEqualTo(600);
+    assertThat(report.firstExposure()).isEqualTo("1970-01-03T00:16:40Z");
+  }
+
   private static String corrected(String event, long revision, String name) {
     return action("u", SINCE + 5, name, event)
         .replace("}", ",\"format\":2,\"revision\":%d}")
