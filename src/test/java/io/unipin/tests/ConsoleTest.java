@@ -387,6 +387,18 @@ final class ConsoleTest {
   }
 
   @Test
+  void serving_afterASwapFromElsewhere_isTheNewBundle() {
+    open("inspector");
+    browser.type("#inspect-user", "user3");
+    browser.awaitText("#serving", "serves one");
+    server.admin().loadBundle("two");
+    browser.awaitText("#serving", "serves two");
+    assertThat(browser.find("#inspect-user").getAttribute("value")).isEqualTo("user3");
+    server.admin().loadBundle("one");
+    browser.awaitText("#serving", "serves one");
+  }
+
+  @Test
   void token_isAskedForUntilItIsRight() throws Exception {
     String token = "0123456789abcdefghij";
     Path file =

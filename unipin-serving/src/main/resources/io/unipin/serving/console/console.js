@@ -62,27 +62,46 @@ byId('theme').addEventListener('click', () => {
   paint();
 });
 
+const FOLLOW_MS = 5000;
+/** Identifies what the forms are set up for; empty before the server has answered. */
+let setUpFor = '';
+
+/** Shows what the server serves. The forms are set up again only if that has changed, to keep what is typed. */
 function serving(status) {
   const fact = (name, value) => h('span', {}, `${name} `, h('b', {}, value));
   show(byId('serving'), fact('serves', status.bundle), fact('index', status.index), fact('items', whole(status.items)),
     fact('settings', status.config), fact('since', time(status.loadedAtMs)));
+  const now = [status.bundle, status.index, status.config, status.loadedAtMs].join(' ');
+  if (setUpFor === now) return;
+  if (setUpFor === '') {
+    inspector.start(status);
+    feed.start(status);
+    put.start(status, feed.changed);
+  } else {
+    inspector.setup(status);
+    feed.setup(status);
+    put.setup(status);
+  }
+  setUpFor = now;
+}
+
+/** Follows swaps and restarts that did not come from this page. */
+async function follow() {
+  try {
+    serving(await get('status'));
+  } catch (error) {
+    if (setUpFor === '') show(byId('serving'), failure(error));
+  }
+  setTimeout(follow, FOLLOW_MS);
 }
 
 paint();
 fromAddress();
-try {
-  const status = await get('status');
-  serving(status);
-  inspector.start(status);
-  feed.start(status);
-  put.start(status, feed.changed);
-} catch (error) {
-  show(byId('serving'), failure(error));
-}
+await follow();
 users.start();
 live.start();
 recall.start();
 experiments.start();
 cache.start();
-bundles.start(status => { serving(status); inspector.setup(status); feed.setup(status); put.setup(status); });
+bundles.start(serving);
 document.body.dataset.ready = 'true';
