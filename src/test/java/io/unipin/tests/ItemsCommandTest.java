@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.unipin.cli.Main;
 import io.unipin.proto.v1.Item;
+import io.unipin.serving.security.Role;
+import io.unipin.serving.security.TokenTable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -97,6 +100,31 @@ final class ItemsCommandTest {
                 + " kept, not served + 2 refused");
     assertThat(printed.out().get(2))
         .startsWith("kept, not served: mixed.csv line 4: item " + odd.getId() + ": ");
+  }
+
+  @Test
+  void indexItems_takesATokenAndNamesWhatWasNotThere() throws Exception {
+    String token = "0123456789abcdefghij";
+    Path secret = Files.writeString(folder.resolve("operator"), token);
+    Path tokens =
+        Files.writeString(folder.resolve("tokens"), TokenTable.line(Set.of(Role.ADMIN), token));
+    try (TinyServer guarded =
+        TinyServer.start(folder.resolve("guarded"), "security.tokens=" + tokens)) {
+      List<String> call =
+          List.of(
+              "index",
+              "items",
+              "--server",
+              guarded.adminAddress(),
+              "--token",
+              secret.toString(),
+              "--delete",
+              TinyServer.FIRST_ID + ",7");
+      Printed printed = Printed.by(call);
+      assertThat(printed.err()).isEmpty();
+      assertThat(printed.out()).startsWith("not there: 7").hasSize(3);
+      assertThat(Printed.by(call.subList(0, 4)).err().get(0)).contains("a bearer token expected");
+    }
   }
 
   @Test

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 final class MainTest {
@@ -29,6 +32,31 @@ final class MainTest {
       assertThat(run(verb, "--help")).as(verb).isZero();
       assertThat(out.toString()).as(verb).contains("Example").contains("./unipin " + verb);
     }
+  }
+
+  /** A server may require TLS and a token of every caller. */
+  @Test
+  void commands_thatCallAServer_takeItsAuthoritiesAndAToken() {
+    List<CommandSpec> calls =
+        commands(Main.commandLine())
+            .map(CommandLine::getCommandSpec)
+            .filter(command -> command.options().stream().anyMatch(MainTest::isServer))
+            .toList();
+    assertThat(calls).hasSizeGreaterThan(10);
+    for (CommandSpec call : calls) {
+      assertThat(call.optionsMap().keySet())
+          .as(call.qualifiedName())
+          .contains("--ca", "--certificate", "--key", "--token");
+    }
+  }
+
+  private static Stream<CommandLine> commands(CommandLine of) {
+    return Stream.concat(
+        Stream.of(of), of.getSubcommands().values().stream().flatMap(MainTest::commands));
+  }
+
+  private static boolean isServer(OptionSpec option) {
+    return option.paramLabel().startsWith("HOST:PORT");
   }
 
   @Test
