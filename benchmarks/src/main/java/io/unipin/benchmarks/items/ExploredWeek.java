@@ -13,6 +13,7 @@ import io.unipin.feedlog.simulator.SimulatorConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,8 +35,8 @@ final class ExploredWeek {
    */
   private static final double SHARE = 0.02;
 
-  /** An item gets about 70 impressions in a week. */
-  private static final int IMPRESSIONS_BELOW = 20;
+  /** Age up to which items are explored, and up to which clicks count as clicks on young items. */
+  private static final Duration YOUNG = Duration.ofMillis(WeekClicks.DAY_MS);
 
   private static final int WARM_UP_DAYS = 14;
   private static final int DAYS = 7;
@@ -114,10 +115,13 @@ final class ExploredWeek {
 
   /** Returns the settings of the server for a share of exploration. */
   private static List<String> settings(double share) {
-    return List.of(
-        "slate.exploration.share=" + share,
-        "slate.exploration.impressionsBelow=" + IMPRESSIONS_BELOW,
-        "retrieval.candidates=300");
+    String candidates = "retrieval.candidates=300";
+    return share == 0
+        ? List.of(candidates)
+        : List.of(
+            candidates,
+            "slate.exploration.share=" + share,
+            "slate.exploration.within=" + YOUNG.toHours() + "h");
   }
 
   private static long day(int day) {

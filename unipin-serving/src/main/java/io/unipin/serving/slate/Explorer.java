@@ -55,7 +55,7 @@ final class Explorer {
     int next = 0;
     int pooled = 0;
     for (int i = 0; i < others.size() && pooled < config.pool() && !draws.isEmpty(); i++) {
-      if (read.impressions()[i] < config.impressionsBelow()) {
+      if (others.get(i).young() && read.impressions()[i] < config.impressionsBelow()) {
         pooled++;
         int joined = join(draws, next, page, others.get(i), read.impressions()[i]);
         next = joined < 0 ? next : (joined + 1) % draws.size();

@@ -81,6 +81,7 @@ public final class SlateRules {
     private final List<RankedItem> ranked;
     private final ItemView items;
     private final long oldestFresh;
+    private final long oldestExplored;
 
     /** Entries of the candidates that were looked at. The candidate of rank r has index r - 1. */
     private final @Nullable SlateEntry[] entries;
@@ -94,6 +95,8 @@ public final class SlateRules {
       this.ranked = ranked;
       this.items = items;
       this.oldestFresh = nowMs - config.freshWithin().toMillis();
+      long within = config.exploration().within().toMillis();
+      this.oldestExplored = within == 0 ? Long.MIN_VALUE : nowMs - within;
       this.entries = new SlateEntry[ranked.size()];
     }
 
@@ -112,9 +115,21 @@ public final class SlateRules {
               || (!config.blockedItemKeys().isEmpty()
                   && config.blockedItemKeys().contains(items.key(row)));
       SlateEntry entry =
-          new SlateEntry(item, index + 1, items.author(row), items.category(row), fresh, blocked);
+          new SlateEntry(
+              item,
+              index + 1,
+              items.author(row),
+              items.category(row),
+              fresh,
+              isYoung(created),
+              blocked);
       entries[index] = entry;
       return entry;
+    }
+
+    private boolean isYoung(long createdMs) {
+      return oldestExplored == Long.MIN_VALUE
+          || (createdMs != FeedLog.NO_TIME && createdMs >= oldestExplored);
     }
 
     /** Adds the best allowed candidates until the page has {@code size} items. */

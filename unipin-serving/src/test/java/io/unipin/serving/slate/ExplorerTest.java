@@ -168,6 +168,26 @@ final class ExplorerTest {
     assertThat(none.propensity(10)).isEqualTo(1);
   }
 
+  /** Every third item of the catalogue appears at the time of the request, the others long before. */
+  @Test
+  void draws_withAnAge_exploreOnlyItemsThatAreNotOlder() {
+    Duration age = Duration.ofMinutes(10);
+    Catalogue catalogue = catalogue(60, 60, 60);
+    ExplorationConfig config = new ExplorationConfig(0.02, 10, age, 0.1, 1, 50, false);
+    Draw draw = choose(with(config), catalogue, 20, "r").draws().draws().get(0);
+    assertThat(draw.options()).extracting(Draw.Option::item).hasSize(14).startsWith(10L, 21L, 24L);
+    Slated later =
+        new SlateRules(with(config), counts)
+            .choose(
+                ranked(catalogue),
+                20,
+                ItemView.of(catalogue),
+                new PageId("u", "r", "home"),
+                NOW + age.toMillis() + 1,
+                id -> 0);
+    assertThat(later.draws().draws()).isEmpty();
+  }
+
   @Test
   void draws_itemsThatTrainingSawOften_areNotExplored() {
     LongStream.range(20, 58).forEach(item -> earlier.put(item, 10L));
