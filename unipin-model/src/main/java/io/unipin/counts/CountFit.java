@@ -56,12 +56,11 @@ public final class CountFit {
   }
 
   /**
-   * Returns the step n of a fit's sample. A fit reads only every n-th impression, so that the
-   * inputs fit into a bounded memory.
+   * Returns the largest number of impressions that a fit reads, so that the inputs fit into a
+   * bounded memory.
    */
-  public static int step(CountTables tables, int impressions) {
-    int most = Math.min(MOST_IMPRESSIONS, MOST_INPUTS / tables.features().width());
-    return Math.max(1, (impressions + most - 1) / most);
+  public static int most(CountTables tables) {
+    return Math.min(MOST_IMPRESSIONS, MOST_INPUTS / tables.features().width());
   }
 
   /**

@@ -9,12 +9,12 @@ import io.unipin.counts.CountWeights;
 import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.Predictions;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.arrays.EvenSample;
 import io.unipin.feedlog.split.Holdout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Gives a calibrated model its counts. The tables end where the training part ends, and the weights
@@ -33,9 +33,7 @@ final class ModelCounts {
     this.log = log;
     this.tables = tables;
     this.predictions = predictions;
-    int step = CountFit.step(tables, predictions.impressions());
-    this.sample =
-        IntStream.range(0, predictions.impressions()).filter(i -> i % step == 0).toArray();
+    this.sample = EvenSample.of(predictions.impressions(), CountFit.most(tables), 1);
   }
 
   /**

@@ -139,11 +139,8 @@ class CountFitTest {
   }
 
   @Test
-  void step_manyImpressions_boundsTheMemory() {
-    assertThat(CountFit.step(tables, 1)).isEqualTo(1);
-    assertThat(CountFit.step(tables, 200_000)).isEqualTo(1);
-    assertThat(CountFit.step(tables, 200_001)).isEqualTo(2);
-    assertThat(CountFit.step(tables, 5_000_000)).isEqualTo(25);
+  void most_boundsTheMemory() {
+    assertThat(CountFit.most(tables)).isEqualTo(200_000);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.unipin.evaluate.baseline;
 import io.unipin.evaluate.fit.LogisticLoss;
 import io.unipin.evaluate.fit.Newton;
 import io.unipin.feedlog.FeedLog;
+import io.unipin.feedlog.arrays.EvenSample;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Slate;
@@ -31,7 +32,7 @@ public final class CountsBaseline {
   private static final double RIDGE = 1;
   private static final double INERT = 1e-9;
 
-  /** Largest number of validation impressions in a fit. If there are more, every n-th is used. */
+  /** Largest number of validation impressions in a fit. If there are more, a sample is used. */
   private static final int MOST_FITTED = 200_000;
 
   private final Slates slates;
@@ -78,10 +79,9 @@ public final class CountsBaseline {
 
   private void fit(FeedLog log) {
     List<Example> examples = examples(log);
-    int step = Math.max(1, (examples.size() + MOST_FITTED - 1) / MOST_FITTED);
     List<double[][]> inputs = new ArrayList<>();
     List<Integer> impressions = new ArrayList<>();
-    for (int e = 0; e < examples.size(); e += step) {
+    for (int e : EvenSample.of(examples.size(), MOST_FITTED, 1)) {
       Example example = examples.get(e);
       int item = slates.items()[example.impression()];
       inputs.add(inputs(example.user(), example.slate().surface(), item));
