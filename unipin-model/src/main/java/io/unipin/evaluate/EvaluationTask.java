@@ -99,6 +99,12 @@ record EvaluationTask(
     return data.holdout();
   }
 
+  /** Whether a user has a target or an impression in the part. */
+  boolean measures(int user) {
+    return target(user).isPresent()
+        || slates.of(user).stream().anyMatch(slate -> slate.part() == part);
+  }
+
   /** Returns the target of a user; empty if retrieval seeks none. */
   Optional<RetrievalTarget> target(int user) {
     return data.untargeted().get(user)

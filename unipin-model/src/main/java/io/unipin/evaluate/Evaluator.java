@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +105,7 @@ public final class Evaluator {
       PageRule page,
       @Nullable CountedRanking counted) {
     EvaluationTask task = EvaluationTask.of(data, model, options, page, counted);
-    int[] users = users(data.log(), data.holdout(), options);
+    int[] users = users(task, options);
     Evaluator evaluator = new Evaluator(task, options.progress(), users);
     evaluator.run(options.threads());
     return evaluator.evaluation();
@@ -112,14 +113,17 @@ public final class Evaluator {
 
   /**
    * Returns the rows of the users with held-out actions, ascending. If there are more such users
-   * than the options allow, returns a sample of them.
+   * than the options allow, returns a sample of those who have something to measure in the part.
    */
-  private static int[] users(FeedLog log, Holdout holdout, EvaluationOptions options) {
+  private static int[] users(EvaluationTask task, EvaluationOptions options) {
     List<Integer> users = new ArrayList<>();
-    for (int user = 0; user < log.users(); user++) {
-      if (holdout.holdsOut(user)) {
+    for (int user = 0; user < task.log().users(); user++) {
+      if (task.holdout().holdsOut(user)) {
         users.add(user);
       }
+    }
+    if (users.size() > options.maxUsers()) {
+      users.removeIf(user -> !task.measures(user));
     }
     if (users.size() > options.maxUsers()) {
       Collections.shuffle(users, new Random(options.seed()));
@@ -141,6 +145,23 @@ public final class Evaluator {
     } finally {
       next.set(results.length);
       workers.shutdown();
+      awaitEnd(workers);
+    }
+  }
+
+  /** Waits until no worker uses the model, because the caller may close it. */
+  private static void awaitEnd(ExecutorService workers) {
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = workers.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -260,6 +260,21 @@ class EvaluatorTest {
     assertThat(sample(log, holdout, 6).toJson()).isNotEqualTo(sample(log, holdout, 5).toJson());
   }
 
+  /** Most users act only after the validation part. They must not use up the sample. */
+  @Test
+  void evaluate_sampleOfATimeSplit_hasUsersOfThePart() {
+    FeedLogBuilder builder = TestLogs.log(ITEMS);
+    long day = 24 * 3_600_000L;
+    for (int user = 0; user < 400; user++) {
+      builder.user("u" + user).action(user % ITEMS, LIKE, 0, day);
+      builder.action((user + 1) % ITEMS, LIKE, 0, (user < 15 ? 11 : 21) * day);
+    }
+    FeedLog log = builder.build();
+    Holdout holdout = Holdout.timeSplit(log, 10 * day, 20 * day);
+    RetrievalMetrics sample = sample(log, holdout, 5).retrieval();
+    assertThat(sample.found().length + sample.repeats()).isEqualTo(15);
+  }
+
   @Test
   void evaluate_targetsTime_isReadByTheRowsWithTimeAlone() {
     RetrievalMetrics soon = withLastAction(LIKE, 41, new PageRule(20, MIXED)).retrieval();
