@@ -128,12 +128,33 @@ record TrainState(
   static TrainState read(Path work) {
     Path file = work.resolve(FOLDER).resolve(STATE);
     TrainState state = read(file.toFile());
+    state.requireSound(file);
     if (state.origin.hasTwoTokensPerAction()) {
       throw new TrainException(
           "a checkpoint with one token per action expected, got model.interleaved=true in %s: begin anew without --resume"
               .formatted(file));
     }
     return state;
+  }
+
+  /** Refuses values that no training writes. */
+  private void requireSound(Path file) {
+    boolean sound =
+        origin != null
+            && best != null
+            && epoch >= 0
+            && batch >= 0
+            && step >= batch
+            && bestEpoch >= -1
+            && bestEpoch <= epoch
+            && seconds >= 0
+            && seconds < Double.POSITIVE_INFINITY
+            && examples >= 0;
+    if (!sound) {
+      throw new TrainException(
+          "a checkpoint with origin, best, and numbers that are not negative expected, got another in "
+              + file);
+    }
   }
 
   private static TrainState read(File file) {

@@ -25,11 +25,9 @@ import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
 import io.unipin.train.recipe.TrainingSettings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +53,7 @@ public final class Trainer {
   private final Validator validator;
   private final EpochPlan plan;
   private final StepBudget budget;
-  private final float[] actionWeights;
-  private final float[] maskedWeights;
+  private final ActionWeights weights;
   private BatchSource batches;
   private long clock;
   private @Nullable ClassCounts counts;
@@ -102,22 +99,7 @@ public final class Trainer {
     this.plan = new EpochPlan(part, config);
     this.budget = new StepBudget(progress.mostSeconds(), config.training());
     this.batches = BatchSource.of(part, config);
-    this.actionWeights = weights("actionWeights", config.training().actionWeights());
-    this.maskedWeights = weights("maskedWeights", config.training().maskedWeights());
-    for (int c = 0; c < maskedWeights.length; c++) {
-      maskedWeights[c] *= actionWeights[c];
-    }
-  }
-
-  /** Returns one weight per action type. An action type that {@code named} lacks has weight 1. */
-  private float[] weights(String setting, Map<String, Float> named) {
-    List<String> actions = log.schema().actions();
-    float[] weights = new float[actions.size()];
-    for (int c = 0; c < weights.length; c++) {
-      weights[c] = named.getOrDefault(actions.get(c), 1f);
-    }
-    RecipeCheck.named(setting, named.keySet(), log.schema());
-    return weights;
+    this.weights = ActionWeights.of(config.training(), log.schema());
   }
 
   /**
@@ -153,8 +135,7 @@ public final class Trainer {
     if (warm != null && !config.training().unseenClasses()) {
       batches = BatchSource.of(part, config, warm.haveIds(log.catalogue()));
     }
-    try {
-      Files.createDirectories(work);
+    try (WorkLock lock = WorkLock.of(work)) {
       TrainState.recover(work);
       if (resume && TrainState.exists(work)) {
         TrainState state = TrainState.read(work);
@@ -168,11 +149,13 @@ public final class Trainer {
       if (warm != null) {
         warm.requireSameWithheld(config);
       }
+      // Another shape is refused here, before anything of an earlier training is deleted.
+      Weights first = weights(model, warm);
       TrainState.forget(work);
       FileTree.delete(work.resolve("model"));
       counts = warm == null ? count() : warm.counted(count());
       counts.write(work);
-      try (TrainingModel training = TrainingModel.of(model, weights(model, warm), options)) {
+      try (TrainingModel training = TrainingModel.of(model, first, options)) {
         return run(training, TrainState.start(origin, new Validation(Double.NaN, Double.NaN)));
       }
     } catch (IOException e) {
@@ -203,9 +186,10 @@ public final class Trainer {
     while (state.epoch() < config.training().epochs()
         && state.epoch() - state.bestEpoch() <= config.training().patience()
         && budget.allows(state.step(), seconds())) {
-      state = epoch(training, state);
-      state = validate(training, state);
-      state.at(seconds()).write(work, training::checkpoint);
+      state = validated(training, epoch(training, state));
+    }
+    if (state.batch() > 0) { // the time was used up before this run, in the middle of an epoch
+      state = validated(training, state);
     }
     Path model = work.resolve("model");
     double seconds = seconds();
@@ -213,6 +197,12 @@ public final class Trainer {
     config.write(model.resolve("recipe.yaml"));
     return new TrainResult(
         model, state.epoch(), state.step(), state.best(), seconds, state.examples());
+  }
+
+  private TrainState validated(TrainingModel training, TrainState state) throws IOException {
+    TrainState validated = validate(training, state);
+    validated.at(seconds()).write(work, training::checkpoint);
+    return validated;
   }
 
   private double seconds() {
@@ -265,8 +255,8 @@ public final class Trainer {
         settings.weightDecay(),
         settings.clip(),
         settings.dropout(),
-        maskedWeights,
-        actionWeights,
+        weights.masked(),
+        weights.actions(),
         settings.scoreReg(),
         settings.mixup());
   }

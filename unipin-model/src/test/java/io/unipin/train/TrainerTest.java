@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.counts.CountBuilder;
 import io.unipin.counts.CountTables;
 import io.unipin.counts.CountedRanking;
@@ -34,6 +36,7 @@ import io.unipin.train.recipe.TrainException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -227,6 +230,93 @@ class TrainerTest {
           .as(file)
           .isEqualTo(Files.readAllBytes(whole.resolve("model").resolve(file)));
     }
+  }
+
+  /** The time limit is reached in the first epoch, and the process is killed before its end. */
+  @Test
+  void run_resumedAfterItsTimeLimit_validatesTheUnfinishedEpoch() {
+    FeedLog log = walks(40);
+    TrainConfig config = config(3).with("training.checkpointSeconds", "1");
+    List<StepLoss> losses = new ArrayList<>();
+    TrainProgress slow =
+        step -> {
+          losses.add(step.loss());
+          sleep(Duration.ofMillis(700));
+          if (step.step() == 4) {
+            throw new IllegalStateException("killed");
+          }
+        };
+    Holdout holdout = Holdout.leaveLast(log, 1);
+    assertThatThrownBy(() -> new Trainer(log, holdout, config, folder, slow).run(true))
+        .hasMessage("killed");
+    TrainProgress limited =
+        new TrainProgress() {
+          @Override
+          public void step(TrainStep step) {
+            throw new AssertionError("a step after the limit");
+          }
+
+          @Override
+          public double mostSeconds() {
+            return 0.5;
+          }
+        };
+    TrainResult result = new Trainer(log, holdout, config, folder, limited).run(true);
+    assertThat(result.model().resolve("config.json")).exists();
+    assertThat(result.steps()).isPositive();
+  }
+
+  private static void sleep(Duration time) {
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void run_folderOfARunningTraining_isRefused() throws IOException {
+    FeedLog log = walks(20);
+    try (WorkLock held = WorkLock.of(folder)) {
+      assertThatThrownBy(() -> trainer(log, config(1), folder, new ArrayList<>()).run(true))
+          .isInstanceOf(TrainException.class)
+          .hasMessageStartingWith("a work folder without a running training expected, got");
+    }
+    assertThat(trainer(log, config(1), folder, new ArrayList<>()).run(true).steps()).isPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "{}, origin",
+    "best: null, best",
+    "batch: -1, batch",
+    "epoch: -5, epoch",
+    "step: -9, step"
+  })
+  void run_brokenCheckpoint_isRefused(String change, String field) throws IOException {
+    FeedLog log = walks(20);
+    Trainer dying =
+        new Trainer(
+            log,
+            Holdout.leaveLast(log, 1),
+            config(2),
+            folder,
+            bestEpochs(new ArrayList<>(), 1),
+            EngineDevice.CPU,
+            new ScriptedValidator(0.1, 0.2));
+    assertThatThrownBy(() -> dying.run(true)).hasMessage("killed");
+    Path state = folder.resolve("checkpoint").resolve("state.json");
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode tree = (ObjectNode) json.readTree(state.toFile());
+    if (change.equals("{}")) {
+      tree.remove(field);
+    } else {
+      tree.set(field, json.readTree(change.substring(change.indexOf(' ') + 1)));
+    }
+    json.writeValue(state.toFile(), tree);
+    assertThatThrownBy(() -> trainer(log, config(2), folder, new ArrayList<>()).run(true))
+        .isInstanceOf(TrainException.class)
+        .hasMessageContaining("a checkpoint with origin, best, and numbers");
   }
 
   /** A validator that returns the given results, one per epoch. */
