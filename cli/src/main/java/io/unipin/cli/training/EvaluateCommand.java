@@ -185,6 +185,8 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     console.print(evaluation.toTable());
     console.println("Held out by " + recipe.evaluation().parts() + ".");
     console.println(evaluation.protocol());
+    Map<String, Object> used = used();
+    used.put("evaluation", recipe.evaluation());
     Map<String, Object> results = new LinkedHashMap<>();
     results.put("evaluation", evaluation.toJson());
     Calibration calibration = Calibration.of(evaluation, oracle);
@@ -193,12 +195,13 @@ public final class EvaluateCommand implements Callable<Integer>, Checked {
     Slices slices = Slices.of(evaluation, log, holdout);
     console.print(slices.toTable(recipe.evaluation().headline(log)));
     results.put("slices", slices.toJson());
+    if (studies() || against != null) {
+      write(used, results); // what follows may be refused, and takes as long again
+    }
     study(evaluation, log, holdout, results);
     if (against != null && common != null) {
       compare(evaluator, evaluation, against, common, results);
     }
-    Map<String, Object> used = used();
-    used.put("evaluation", recipe.evaluation());
     write(used, results);
   }
 
