@@ -213,9 +213,8 @@ void check_lists(const faiss::IndexIVF& index) {
   require(
       index.quantizer != nullptr && index.quantizer->ntotal == count && index.quantizer->d == index.d,
       "one centre of the index's dimension per list expected, got others");
-  if (const auto* graph = dynamic_cast<const faiss::IndexHNSW*>(index.quantizer)) {
-    check_graph(*graph);
-  }
+  // The quantizer may be any index, such as a graph behind a transform, and FAISS searches it.
+  check_searchable(*index.quantizer);
   require(index.nprobe >= 1, "at least 1 list per search expected, got 0");
   const faiss::InvertedLists& lists = *index.invlists;
   require(

@@ -12,7 +12,10 @@ namespace unipin {
  */
 void search_lists(const faiss::IndexIVF& index, Scratch& scratch, const SearchRequest& request, float* scores, idx_t* labels);
 
-/** Refuses lists that name a row or a centre that the index does not have. */
+/**
+ * Refuses lists that name a row or a centre that the index does not have. Also refuses a quantizer
+ * that check_searchable refuses.
+ */
 void check_lists(const faiss::IndexIVF& index);
 
 }  // namespace unipin

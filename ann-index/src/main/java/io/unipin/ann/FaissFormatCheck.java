@@ -17,6 +17,9 @@ final class FaissFormatCheck {
   private static final int MAX_TRANSFORMS = 8;
   private static final int INNER_PRODUCT = 0;
 
+  /** FAISS allocates memory for this many nodes when it searches a graph that ranks lists. */
+  private static final int MAX_BREADTH = 1 << 20;
+
   private final FaissFormatReader in;
   private int depth;
 
@@ -92,7 +95,11 @@ final class FaissFormatCheck {
   private void refined(Head head) {
     part(head);
     part(head);
-    in.skip(Float.BYTES); // the number of candidates, which every search sets itself
+    // FAISS itself searches the quantizer of lists. Its search trusts this number.
+    float candidates = in.float32();
+    if (candidates != 1) {
+      throw new IllegalArgumentException("1 candidate per result expected, got " + candidates);
+    }
   }
 
   private void transformed(Head head) {
@@ -119,8 +126,8 @@ final class FaissFormatCheck {
     in.table("links", Integer.BYTES);
     in.skip(2L * Integer.BYTES); // the graph's entry point and height
     in.within("breadth of building", in.int32(), 1, Integer.MAX_VALUE);
-    in.within("breadth of search", in.int32(), 1, Integer.MAX_VALUE);
-    in.skip(Integer.BYTES);
+    in.within("breadth of search", in.int32(), 1, MAX_BREADTH);
+    in.equal("breadth of the upper levels", 1, in.int32());
     part(head);
   }
 

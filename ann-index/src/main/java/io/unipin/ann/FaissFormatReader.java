@@ -38,6 +38,10 @@ final class FaissFormatReader {
     return bytes(Long.BYTES).getLong();
   }
 
+  float float32() {
+    return bytes(Float.BYTES).getFloat();
+  }
+
   /** Returns {@code value}. Refuses a value outside {@code least} to {@code most}. */
   int within(String what, long value, long least, long most) {
     if (value < least || value > most) {

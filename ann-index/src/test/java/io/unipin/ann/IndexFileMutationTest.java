@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -41,6 +43,11 @@ class IndexFileMutationTest {
     "IVF4,PQ4x4",
     "IVF300,Flat",
     "IVF8_HNSW4,Flat",
+    "IVF8_HNSW4,PQ4x4",
+    "IVF8(PCA4,HNSW4),Flat",
+    "IVF8(RR8,HNSW4),Flat",
+    "IVF8(HNSW4,RFlat),Flat",
+    "IVF8(IVF4(HNSW4),Flat),Flat",
     "PCA4,IVF4,SQ8",
     "OPQ4,IVF4,PQ4x4",
     "IVF4,PQ4x4,RFlat",
@@ -70,15 +77,24 @@ class IndexFileMutationTest {
     Long.MIN_VALUE
   };
 
+  /** Bytes of an index before its own data: a tag, the dimension, the size and other fields. */
+  private static final int HEAD = 37;
+
+  /** The table of links among the tables of a graph, and what follows this table. */
+  private static final int LINKS = 4;
+
+  private static final int END = 5;
+
   private static final int MANY = Integer.MAX_VALUE - 1;
 
   @TempDir Path folder;
 
   @ParameterizedTest
   @Tag("long")
-  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
+  @ValueSource(
+      ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21})
   void load_bytesChangedAndSumRenewed_refusesOrSearches(int factory) throws IOException {
-    assertThat(FACTORIES).hasSize(17);
+    assertThat(FACTORIES).hasSize(22);
     mutate(folder, FACTORIES[factory], 400);
   }
 
@@ -95,6 +111,60 @@ class IndexFileMutationTest {
         .hasMessage(
             "index file bad.faiss is damaged: ordinal in a list of 0 to 399 expected, got"
                 + " 17592186044416");
+  }
+
+  /** The graph that ranks the lists may be behind a transform, or inside another index. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "IVF8_HNSW4,Flat",
+        "IVF8(PCA4,HNSW4),Flat",
+        "IVF8(RR8,HNSW4),Flat",
+        "IVF8(HNSW4,RFlat),Flat",
+        "IVF8(IVF4(HNSW4),Flat),Flat"
+      })
+  void load_linkOutsideAGraphOfLists_isRefused(String factory) throws IOException {
+    byte[] content = saved(folder, factory);
+    int links = graph(content)[LINKS];
+    little(content).putInt(links + Long.BYTES, MANY);
+    Path file = Files.write(folder.resolve("bad.faiss"), summed(content));
+    assertThatThrownBy(() -> FaissIndex.load(file).close())
+        .isInstanceOf(AnnException.class)
+        .hasMessage(
+            "index file bad.faiss cannot be loaded: links inside the graph expected, got one"
+                + " outside");
+  }
+
+  /** FAISS searches the graph of lists of codes, and allocates memory by these settings. */
+  @ParameterizedTest
+  @CsvSource({
+    "12, 2147483647, breadth of search of 1 to 1048576 expected",
+    "16, 0, breadth of the upper levels 1 expected"
+  })
+  void load_oddSettingOfAGraphOfLists_isRefused(int offset, int value, String message)
+      throws IOException {
+    byte[] content = saved(folder, "IVF8_HNSW4,PQ4x4");
+    little(content).putInt(graph(content)[END] + offset, value);
+    Path file = Files.write(folder.resolve("bad.faiss"), summed(content));
+    assertThatThrownBy(() -> FaissIndex.load(file).close())
+        .isInstanceOf(AnnException.class)
+        .hasMessageContaining(message + ", got " + value);
+  }
+
+  /** FAISS searches the refined index of lists, and reads as many candidates as the file says. */
+  @ParameterizedTest
+  @ValueSource(floats = {0, -1, 0.5f, 1e9f, Float.NaN})
+  void load_oddCandidatesOfARefinedIndexOfLists_areRefused(float factor) throws IOException {
+    byte[] content = saved(folder, "IVF8(HNSW4,RFlat),Flat");
+    // The setting is the last of the lists' quantizer, behind the table of its 8 centres.
+    int centres = place(content, "IxFI", place(content, "IxFI", 0) + 1);
+    int setting = centres + HEAD + Long.BYTES + 8 * DIMENSION * Float.BYTES;
+    assertThat(little(content).getFloat(setting)).isEqualTo(1);
+    little(content).putFloat(setting, factor);
+    Path file = Files.write(folder.resolve("bad.faiss"), summed(content));
+    assertThatThrownBy(() -> FaissIndex.load(file).close())
+        .isInstanceOf(AnnException.class)
+        .hasMessageContaining("1 candidate per result expected, got " + factor);
   }
 
   /**
@@ -156,6 +226,28 @@ class IndexFileMutationTest {
             .hasMessageNotContaining("\n");
       }
     }
+  }
+
+  /**
+   * Returns the positions of the five tables of the first graph in a file, and of the byte behind
+   * them. Each table begins with the number of its elements.
+   */
+  private static int[] graph(byte[] content) {
+    int[] elements = {Double.BYTES, Integer.BYTES, Integer.BYTES, Long.BYTES, Integer.BYTES};
+    int[] tables = new int[elements.length + 1];
+    tables[0] = place(content, "IHNf", 0) + HEAD;
+    for (int i = 0; i < elements.length; i++) {
+      long length = little(content).getLong(tables[i]);
+      tables[i + 1] = tables[i] + Long.BYTES + (int) length * elements[i];
+    }
+    return tables;
+  }
+
+  /** Returns the first position of a tag at or behind {@code from}. */
+  private static int place(byte[] content, String tag, int from) {
+    int place = new String(content, StandardCharsets.ISO_8859_1).indexOf(tag, from);
+    assertThat(place).isNotNegative();
+    return place;
   }
 
   /** Returns the position of the index within its file. */
