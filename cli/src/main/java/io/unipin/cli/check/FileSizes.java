@@ -12,8 +12,9 @@ public final class FileSizes {
   private FileSizes() {}
 
   /**
-   * Returns the number of bytes of a file, or of all files below a folder. Returns 0 if the file or
-   * folder does not exist.
+   * Returns the number of bytes of a file, or of all files below a folder. The file or folder may
+   * be a link. Links to folders below a folder do not count. Returns 0 if the file or folder does
+   * not exist or can't be read.
    */
   public static long below(Path folder, String... path) {
     Path from = folder;
@@ -23,7 +24,7 @@ public final class FileSizes {
     if (!Files.exists(from)) {
       return 0;
     }
-    try (Stream<Path> files = Files.walk(from)) {
+    try (Stream<Path> files = Files.walk(from.toRealPath())) {
       return files.filter(Files::isRegularFile).mapToLong(FileSizes::size).sum();
     } catch (IOException e) {
       return 0; // what is wrong with the files is reported by the code that reads them

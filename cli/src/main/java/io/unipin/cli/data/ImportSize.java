@@ -41,9 +41,10 @@ final class ImportSize {
       return FileSizes.below(source, pattern);
     }
     PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
-    try (Stream<Path> files = Files.walk(source)) {
+    Path folder = source.toRealPath(); // a walk of a link would end at the link
+    try (Stream<Path> files = Files.walk(folder)) {
       return files
-          .filter(file -> matcher.matches(source.relativize(file)))
+          .filter(file -> matcher.matches(folder.relativize(file)))
           .mapToLong(file -> FileSizes.below(file))
           .sum();
     }

@@ -71,7 +71,8 @@ public final class BundlePublisher {
   public static void copy(Path bundle, Path target) {
     String name = checkedName(target);
     String own = String.valueOf(bundle.toAbsolutePath().normalize().getFileName());
-    BundleManifest manifest = BundleVerifier.verify(own, bundle);
+    Path source = BundleVerifier.withoutLinks(own, bundle);
+    BundleManifest manifest = BundleVerifier.verify(own, source);
     place(
         target,
         name,
@@ -79,7 +80,7 @@ public final class BundlePublisher {
           for (BundleFile file : manifest.files()) {
             Path copy = temporary.resolve(file.path());
             Files.createDirectories(Objects.requireNonNull(copy.getParent()));
-            Files.copy(bundle.resolve(file.path()), copy);
+            Files.copy(source.resolve(file.path()), copy);
             sync(copy);
           }
           seal(manifest.named(name), temporary);
@@ -157,7 +158,7 @@ public final class BundlePublisher {
           faiss.save(directory.resolve(BundleLayout.INDEX));
         }
         @Nullable CountedRanking counts =
-            BundleReader.counts(name, directory, loaded.config(), catalogue, Long.MAX_VALUE);
+            BundleParts.counts(name, directory, loaded.config(), catalogue, Long.MAX_VALUE);
         golden = GoldenWriter.write(loaded, catalogue, index, counts);
       }
       List<BundleFile> files = describe(directory, BundleLayout.files(exact, trained));

@@ -1,20 +1,9 @@
 package io.unipin.serving.bundle;
 
-import io.unipin.ann.AnnException;
-import io.unipin.ann.AnnIndex;
-import io.unipin.ann.ExactIndex;
-import io.unipin.ann.FaissIndex;
-import io.unipin.counts.CountedRanking;
-import io.unipin.counts.CountsException;
-import io.unipin.feedlog.Catalogue;
-import io.unipin.feedlog.FeedLogException;
 import io.unipin.model.EngineOptions;
-import io.unipin.model.ServingModel;
 import io.unipin.model.features.FittedPageOrder;
-import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
 import io.unipin.model.features.PageOrder;
-import io.unipin.prerank.PreRankFiles;
 import io.unipin.settings.ConfigException;
 import io.unipin.settings.Nearest;
 import java.io.IOException;
@@ -24,7 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Loads bundles from one folder. Thread-safe. */
 public final class BundleReader {
@@ -91,30 +79,7 @@ public final class BundleReader {
   public LoadedBundle load(String name) {
     Path directory = directory(name);
     BundleManifest manifest = BundleVerifier.verify(name, directory);
-    Catalogue catalogue = catalogue(name, directory);
-    ServingModel model = model(name, directory);
-    AnnIndex index = null;
-    LoadedBundle bundle = null;
-    try {
-      index = index(name, directory, manifest, model, catalogue);
-      bundle =
-          new LoadedBundle(
-              name,
-              version(manifest),
-              model,
-              catalogue,
-              index,
-              manifest.golden(),
-              trained(name, directory, model, catalogue, maxCountBytes));
-      return bundle;
-    } finally {
-      if (bundle == null) {
-        if (index != null) {
-          index.close();
-        }
-        model.close();
-      }
-    }
+    return new BundleParts(name, directory, manifest).load(options, maxCountBytes);
   }
 
   /** Returns the directory of a bundle's model. */
@@ -156,7 +121,7 @@ public final class BundleReader {
           name,
           manifest.created(),
           model.substring(0, Math.min(LoadedBundle.MODEL_VERSION_LENGTH, model.length())),
-          version(manifest),
+          BundleParts.version(manifest),
           manifest.items(),
           manifest.counts(),
           "");
@@ -165,6 +130,10 @@ public final class BundleReader {
     }
   }
 
+  /**
+   * Returns the directory of a bundle without links in its path. If the directory is a link, its
+   * target is verified and read, even if the link changes meanwhile.
+   */
   private Path directory(String name) {
     if (!BundleNames.isValid(name)) {
       throw new BundleException(
@@ -175,7 +144,7 @@ public final class BundleReader {
       throw new BundleException(
           "bundle " + name + ": no such bundle" + Nearest.hint(name, names()));
     }
-    return directory;
+    return BundleVerifier.withoutLinks(name, directory);
   }
 
   /** Returns the names of the bundles in the folder; none if the folder can't be read. */
@@ -193,61 +162,6 @@ public final class BundleReader {
   }
 
   /**
-   * Converts a failure to read a bundle into an exception for callers. Its message leaves out paths
-   * of this machine, which callers must not see.
-   */
-  private static BundleException unreadable(String name, Path directory, RuntimeException cause) {
-    String message =
-        String.valueOf(cause.getMessage())
-            .replace(directory + "/", "")
-            .replace(directory + "", name);
-    return new BundleException("bundle " + name + ": " + message, cause);
-  }
-
-  private static Catalogue catalogue(String name, Path directory) {
-    try {
-      return Catalogue.read(directory.resolve(BundleLayout.CATALOGUE));
-    } catch (FeedLogException e) {
-      throw unreadable(name, directory, e);
-    }
-  }
-
-  private ServingModel model(String name, Path directory) {
-    try {
-      return ServingModel.load(directory.resolve(BundleLayout.MODEL), options);
-    } catch (ModelException e) {
-      throw unreadable(name, directory, e);
-    }
-  }
-
-  /** Reads the tables of counts of a bundle; null if the bundle has none. */
-  static @Nullable CountedRanking counts(
-      String name, Path directory, ModelConfig config, Catalogue catalogue, long maxBytes) {
-    Path folder = model(directory).resolve(CountedRanking.FOLDER);
-    if (!Files.isDirectory(folder)) {
-      return null;
-    }
-    try {
-      return CountsFolder.read(folder, config, catalogue, maxBytes);
-    } catch (CountsException e) {
-      throw new BundleException("bundle " + name + ": counts: " + e.getMessage(), e);
-    }
-  }
-
-  private static TrainedParts trained(
-      String name, Path directory, ServingModel model, Catalogue catalogue, long maxCountBytes) {
-    ModelConfig config = model.config();
-    try {
-      return new TrainedParts(
-          pageOrder(directory, config.actions()).orElse(null),
-          PreRankFiles.read(model(directory), config.items()).orElse(null),
-          counts(name, directory, config, catalogue, maxCountBytes));
-    } catch (ModelException e) {
-      throw unreadable(name, directory, e);
-    }
-  }
-
-  /**
    * Reads the weights for ordering a page, for a model with these actions; empty if the bundle has
    * no such weights.
    *
@@ -255,40 +169,5 @@ public final class BundleReader {
    */
   public static Optional<PageOrder> pageOrder(Path bundle, List<String> actions) {
     return FittedPageOrder.read(model(bundle)).map(fitted -> fitted.order(actions));
-  }
-
-  private static AnnIndex index(
-      String name,
-      Path directory,
-      BundleManifest manifest,
-      ServingModel model,
-      Catalogue catalogue) {
-    if (manifest.index().equals(BundleLayout.EXACT)) {
-      if (catalogue.size() != model.config().items()) {
-        throw new BundleException(
-            "bundle %s: equal items of model and catalogue expected, got %s and %s"
-                .formatted(name, model.config().items(), catalogue.size()));
-      }
-      return ExactIndex.over(LoadedBundle.vectors(model), BundlePublisher.ids(catalogue));
-    }
-    try {
-      return FaissIndex.load(directory.resolve(BundleLayout.INDEX));
-    } catch (AnnException e) {
-      throw unreadable(name, directory, e);
-    }
-  }
-
-  /**
-   * Returns the version of the index: its kind, and the first digits of the checksum of the index
-   * file. If there is no index file, the checksum of the file of item vectors is used.
-   */
-  private static String version(BundleManifest manifest) {
-    boolean exact = manifest.index().equals(BundleLayout.EXACT);
-    String path = exact ? BundleLayout.MODEL + "/items.safetensors" : BundleLayout.INDEX;
-    return manifest.files().stream()
-        .filter(file -> file.path().equals(path))
-        .findFirst()
-        .map(file -> manifest.index() + "-" + file.sha256().substring(0, 8))
-        .orElse(manifest.index());
   }
 }

@@ -29,7 +29,11 @@ final class BundleVerifier {
     this.directory = directory;
   }
 
-  /** Returns the manifest after checking every byte of the bundle against it. */
+  /**
+   * Returns the manifest after checking every byte of the bundle against it.
+   *
+   * @param directory the bundle's directory, {@link #withoutLinks without links} in its path
+   */
   static BundleManifest verify(String name, Path directory) {
     BundleVerifier verifier = new BundleVerifier(name, directory);
     try {
@@ -41,7 +45,19 @@ final class BundleVerifier {
       }
       return manifest;
     } catch (IOException e) {
-      throw new BundleException("bundle " + name + ": can't be read: " + reason(e), e);
+      throw unreadable(name, e);
+    }
+  }
+
+  /**
+   * Returns the directory of a bundle without links in its path. If the directory is a link, its
+   * target is then verified and read, even if the link changes meanwhile.
+   */
+  static Path withoutLinks(String name, Path directory) {
+    try {
+      return directory.toRealPath();
+    } catch (IOException e) {
+      throw unreadable(name, e);
     }
   }
 
@@ -50,8 +66,12 @@ final class BundleVerifier {
     try {
       return new BundleVerifier(name, directory).manifest();
     } catch (IOException e) {
-      throw new BundleException("bundle " + name + ": can't be read: " + reason(e), e);
+      throw unreadable(name, e);
     }
+  }
+
+  private static BundleException unreadable(String name, IOException cause) {
+    return new BundleException("bundle " + name + ": can't be read: " + reason(cause), cause);
   }
 
   private BundleManifest manifest() throws IOException {
@@ -107,7 +127,7 @@ final class BundleVerifier {
       for (Path path : (Iterable<Path>) paths::iterator) {
         require(known.contains(path), "file not in the manifest: " + directory.relativize(path));
         require(
-            !Files.isSymbolicLink(path) || path.equals(directory),
+            !Files.isSymbolicLink(path),
             "a file expected, got a link: " + directory.relativize(path));
       }
     }

@@ -259,6 +259,22 @@ final class BundleReaderTest {
     assertRefused("bundle tiny: a file expected, got a link: model/config.json", "");
   }
 
+  /** A deployment may replace a link to the bundle's folder. What it names is verified alike. */
+  @Test
+  void load_folderThatIsALink_isVerifiedLikeAFolder() throws IOException {
+    Path target = scratch.resolve("target");
+    Files.move(bundle, target);
+    Files.createSymbolicLink(bundle, target);
+    load().close();
+    Path extra = Files.writeString(target.resolve("model").resolve("program.py"), "import os");
+    assertRefused("bundle tiny: file not in the manifest: model/program.py", "");
+    Files.delete(extra);
+    Path model = scratch.resolve("model");
+    Files.move(target.resolve("model"), model);
+    Files.createSymbolicLink(target.resolve("model"), model);
+    assertRefused("bundle tiny: a file expected, got a link: model", "");
+  }
+
   /**
    * Checksums that match do not make a bundle safe: an attacker who can write a bundle can also
    * write its manifest.
@@ -362,7 +378,8 @@ final class BundleReaderTest {
         .hasMessageStartingWith(start)
         .hasMessageContaining(part)
         .hasMessageNotContaining("\n")
-        .hasMessageNotContaining(folder.toString());
+        .hasMessageNotContaining(folder.toString())
+        .hasMessageNotContaining(scratch.toString());
   }
 
   private LoadedBundle load() {
