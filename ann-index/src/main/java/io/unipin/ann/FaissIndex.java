@@ -97,6 +97,13 @@ public final class FaissIndex implements BaseIndex {
     IndexFile.write(file, description, dimension(), ids, handle::write);
   }
 
+  /** Returns the number of bytes that FAISS writes for the index; the ids are not part of them. */
+  long bytes() {
+    CountingStream counter = new CountingStream();
+    handle.write(counter);
+    return counter.bytes();
+  }
+
   @Override
   public int dimension() {
     return handle.dimension();

@@ -65,7 +65,8 @@ public record IndexChoice(String factory, long bytes, String reason) {
               .formatted(
                   size,
                   dimension,
-                  (size * (long) dimension + lookUp) >> 20,
+                  // The need is rounded up, so that it never looks as large as the memory.
+                  (size * (long) dimension + lookUp + (1 << 20) - 1) >> 20,
                   aim.memoryBytes() >> 20));
     }
     if (flat <= aim.memoryBytes() && (size <= SMALL || aim.recall() > ALMOST_EXACT)) {

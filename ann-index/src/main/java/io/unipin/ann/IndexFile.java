@@ -153,7 +153,7 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
         .putInt(dimension)
         .putInt(ids.size())
         .putInt(name.length)
-        .putLong(counter.bytes);
+        .putLong(counter.bytes());
     try (FileChannel channel =
         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       MessageDigest digest = sha256();
@@ -260,21 +260,6 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
-  /** A stream that counts bytes and drops them. */
-  private static final class CountingStream extends OutputStream {
-    private long bytes;
-
-    @Override
-    public void write(int b) {
-      bytes++;
-    }
-
-    @Override
-    public void write(byte[] source, int offset, int length) {
-      bytes += length;
     }
   }
 }

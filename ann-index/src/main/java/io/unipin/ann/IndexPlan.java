@@ -35,7 +35,7 @@ public final class IndexPlan {
 
   /**
    * Plans an index of the given kind. If {@code factory} is empty, {@link IndexChoice} chooses the
-   * kind.
+   * kind by the aim. A given kind is planned whatever memory it takes.
    *
    * @param vectors (size, dimension)
    */
@@ -47,10 +47,40 @@ public final class IndexPlan {
     for (int row = 0; row < sample.length / dimension; row++) {
       System.arraycopy(vectors, row * step * dimension, sample, row * dimension, dimension);
     }
-    IndexChoice chosen = IndexChoice.of(size, dimension, spread(sample, dimension), aim);
     IndexChoice choice =
-        factory.map(name -> new IndexChoice(name, chosen.bytes(), "as asked for")).orElse(chosen);
+        factory
+            .map(
+                name -> new IndexChoice(name, bytes(name, sample, dimension, size), "as asked for"))
+            .orElseGet(() -> IndexChoice.of(size, dimension, spread(sample, dimension), aim));
     return new IndexPlan(choice, aim, sample, dimension, size);
+  }
+
+  /**
+   * Estimates the bytes of an index of a given kind. Two indexes over parts of the sample tell how
+   * many bytes a vector adds, and how many bytes do not depend on the number of vectors.
+   */
+  private static long bytes(String factory, float[] sample, int dimension, int size) {
+    int part = sample.length / dimension;
+    String kind = SampleFactory.of(factory, part);
+    long centre = (long) dimension * Float.BYTES;
+    long whole = bytes(kind, sample, dimension);
+    long lists = (SampleFactory.lists(factory) - SampleFactory.lists(kind)) * centre;
+    if (part == size) {
+      return whole + lists;
+    }
+    int half = part / 2;
+    String fewer = SampleFactory.of(kind, half);
+    long less = bytes(fewer, Arrays.copyOf(sample, half * dimension), dimension);
+    long added = (SampleFactory.lists(kind) - SampleFactory.lists(fewer)) * centre;
+    double each = (whole - less - added) / (double) (part - half);
+    return whole + lists + Math.round(each * (size - part));
+  }
+
+  private static long bytes(String kind, float[] rows, int dimension) {
+    long[] ids = ordinals(rows.length / dimension);
+    try (FaissIndex index = FaissIndex.build(kind, rows, dimension, ids, FaissBuild.DEFAULT)) {
+      return index.bytes();
+    }
   }
 
   public IndexChoice choice() {
@@ -63,7 +93,7 @@ public final class IndexPlan {
    */
   public String estimate(FaissBuild options) {
     int part = sample.length / dimension;
-    String kind = choice.factory().replaceFirst("^IVF[0-9]+", "IVF" + Math.max(1, part / 40));
+    String kind = SampleFactory.of(choice.factory(), part);
     long begin = System.nanoTime();
     FaissIndex.build(kind, sample, dimension, ordinals(part), options).close();
     double seconds = (System.nanoTime() - begin) / 1e9;

@@ -3,6 +3,7 @@ package io.unipin.ann;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -35,9 +36,52 @@ class IndexPlanTest {
     assertThatThrownBy(() -> IndexChoice.of(1_000_000, 64, 0, new IndexChoice.Aim(0.9, 10 << 20)))
         .isInstanceOf(AnnException.class)
         .hasMessage(
-            "memory for 1000000 vectors of dimension 64 expected, 68 MiB at least, got 10 MiB");
+            "memory for 1000000 vectors of dimension 64 expected, 69 MiB at least, got 10 MiB");
     assertThatThrownBy(() -> new IndexChoice.Aim(1.5, 1))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void choice_withAlmostEnoughMemory_isRefusedWithTwoNumbers() {
+    IndexChoice.Aim aim = new IndexChoice.Aim(0.9, 1_000_000 * (64 + 8) - 1);
+    assertThatThrownBy(() -> IndexChoice.of(1_000_000, 64, 0, aim))
+        .hasMessageEndingWith("69 MiB at least, got 68 MiB");
+  }
+
+  /** The memory of the aim is what the choice of a kind may use. */
+  @Test
+  void plan_givenKind_isNotRefusedByTheMemoryOfTheAim() {
+    float[] vectors = TestVectors.clustered(3000, 16, 30, 2);
+    IndexPlan plan =
+        IndexPlan.of(vectors, 16, Optional.of("PQ8"), new IndexChoice.Aim(0.9, 1 << 10));
+    assertThat(plan.choice().factory()).isEqualTo("PQ8");
+    assertThat(plan.choice().reason()).isEqualTo("as asked for");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Flat | 3000",
+        "PQ8 | 3000",
+        "SQ8 | 3000",
+        "HNSW16 | 3000",
+        "IVF256,Flat | 3000",
+        "PCA8,IVF256,SQ8 | 3000",
+        "PQ4x9 | 3000",
+        "IVF64,PQ8 | 400",
+        "HNSW8 | 100"
+      })
+  void plan_givenKind_estimatesItsOwnBytesAndTime(String factory, int size) {
+    float[] vectors = TestVectors.clustered(size, 16, 30, 2);
+    IndexPlan plan =
+        IndexPlan.of(vectors, 16, Optional.of(factory), new IndexChoice.Aim(0.9, 1 << 30));
+    assertThat(plan.estimate(FaissBuild.DEFAULT)).contains(size + " vectors of dimension 16");
+    long[] ids = TestVectors.ids(size);
+    try (FaissIndex index = FaissIndex.build(factory, vectors, 16, ids, FaissBuild.DEFAULT)) {
+      assertThat((double) plan.choice().bytes())
+          .isCloseTo((double) index.bytes(), withinPercentage(20.0));
+    }
   }
 
   @Test
