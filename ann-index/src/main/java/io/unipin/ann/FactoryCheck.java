@@ -5,37 +5,29 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Checks whether FAISS can build an index of a given kind. The check builds a small index of this
  * kind, so that a bad factory string fails before hours of work.
  */
 public final class FactoryCheck {
-  private static final Pattern LISTS = Pattern.compile("IVF([0-9]{1,9})");
   private static final String LOADABLE =
       "Flat, SQ8, PQ8, HNSW32, IVF64 of these, or PCA, OPQ and RFlat around them";
   private static final int SAMPLE = 2_000;
-  private static final int ROWS_PER_LIST = 40;
 
   private FactoryCheck() {}
 
   /**
    * Refuses a factory string that FAISS does not know, that needs more vectors than {@code size},
-   * or whose index could not be loaded again.
+   * or whose index could not be loaded again. The index of the check has as many vectors as the
+   * final index, but at most 2,000.
    *
    * @param size number of vectors that the index will hold
    * @throws AnnException if the factory string is refused; the message contains the string
    */
   public static void require(String factory, int dimension, int size) {
-    Matcher lists = LISTS.matcher(factory);
-    if (lists.find() && Long.parseLong(lists.group(1)) > size) {
-      throw new AnnException(
-          "index '%s': at most %s lists expected, one per vector, got %s"
-              .formatted(factory, size, lists.group(1)));
-    }
-    int rows = SAMPLE;
+    SampleFactory.requireEnough(factory, size);
+    int rows = Math.min(SAMPLE, size);
     float[] vectors = new float[rows * dimension];
     Random random = new Random(1);
     for (int i = 0; i < vectors.length; i++) {
@@ -45,9 +37,19 @@ public final class FactoryCheck {
     for (int row = 0; row < rows; row++) {
       ids[row] = row;
     }
-    String small = lists.reset().replaceFirst("IVF" + rows / ROWS_PER_LIST);
-    try (FaissIndex index = FaissIndex.build(small, vectors, dimension, ids, FaissBuild.DEFAULT)) {
+    try (FaissIndex index = build(factory, vectors, dimension, ids)) {
       requireLoadable(factory, index);
+    }
+  }
+
+  /** Builds an index of the kind over few vectors. An error names the kind that was asked for. */
+  private static FaissIndex build(String factory, float[] vectors, int dimension, long[] ids) {
+    String small = SampleFactory.of(factory, ids.length);
+    try {
+      return FaissIndex.build(small, vectors, dimension, ids, FaissBuild.DEFAULT);
+    } catch (AnnException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new AnnException(message.replace("'" + small + "'", "'" + factory + "'"), e);
     }
   }
 

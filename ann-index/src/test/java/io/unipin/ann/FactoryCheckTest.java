@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FactoryCheckTest {
@@ -29,6 +30,37 @@ class FactoryCheckTest {
     assertThatThrownBy(() -> FactoryCheck.require(factory, 16, 10_000))
         .isInstanceOf(AnnException.class)
         .hasMessageContaining("index '" + factory + "'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PQ8 | 100 | index 'PQ8' cannot be built of 100 vectors: ",
+        "IVF8,PQ8 | 100 | index 'IVF8,PQ8' cannot be built of 100 vectors: ",
+        "PQ8x12 | 3000 | index 'PQ8x12': codes of at most 3000 centroids expected, one per vector,"
+            + " got 4096"
+      })
+  void require_moreCentroidsThanVectors_isRefused(String factory, int size, String message) {
+    assertThatThrownBy(() -> FactoryCheck.require(factory, 16, size))
+        .isInstanceOf(AnnException.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Flat | 1",
+        "HNSW32 | 3",
+        "IVF64,SQ8 | 100",
+        "PQ8 | 256",
+        "PQ8x12 | 5000",
+        "IVF64(IVF4(HNSW8),Flat),Flat | 100",
+        "PCA8,IVF4096,Flat | 5000"
+      })
+  void require_asManyVectorsAsTheKindNeeds_passes(String factory, int size) {
+    assertThatCode(() -> FactoryCheck.require(factory, 16, size)).doesNotThrowAnyException();
   }
 
   @Test
