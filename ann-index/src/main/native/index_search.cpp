@@ -10,12 +10,14 @@
 #include <faiss/IndexPreTransform.h>
 #include <faiss/IndexRefine.h>
 #include <faiss/IndexScalarQuantizer.h>
+#include <faiss/VectorTransform.h>
 
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -32,10 +34,39 @@ constexpr int kDefaultGraphBreadth = 64;
 constexpr std::uintptr_t kLargePage = std::uintptr_t{1} << 21;
 constexpr int kCollapse = 25;  // MADV_COLLAPSE of Linux 6.1, which older headers lack
 
+/**
+ * Seeds the training of a quantizer. Allows training with as few as one vector per centroid, without
+ * a warning on stderr.
+ */
 void prepare(faiss::ProductQuantizer& quantizer, int seed) {
   quantizer.cp.seed = seed;
   quantizer.cp.min_points_per_centroid = 1;
 }
+
+/**
+ * A rotation for product quantization (OPQ) whose training prints no warnings. The training repeats
+ * the training of a product quantizer. FAISS's own quantizer for it would print a warning in every
+ * repetition, for every part of a row, if the vectors are few.
+ */
+class QuietRotation final : public faiss::OPQMatrix {
+ public:
+  QuietRotation(const faiss::OPQMatrix& rotation, int seed) : OPQMatrix(rotation), seed_(seed) {}
+
+  void train(idx_t n, const float* x) override {
+    faiss::ProductQuantizer quantizer(static_cast<std::size_t>(d_out), static_cast<std::size_t>(M), kBits);
+    prepare(quantizer, seed_);
+    faiss::OPQMatrix trained(*this);
+    trained.pq = &quantizer;
+    trained.train(n, x);
+    trained.pq = nullptr;
+    OPQMatrix::operator=(std::move(trained));
+  }
+
+ private:
+  static constexpr std::size_t kBits = 8;  // as many as FAISS's own quantizer of a rotation has
+
+  const int seed_;
+};
 
 /**
  * Requests large pages for a table. A search reads rows and links in random order. Each read of a
@@ -198,6 +229,13 @@ void check_searchable(const faiss::Index& index) {
 
 void prepare(faiss::Index& index, int seed) {
   if (auto* transformed = dynamic_cast<faiss::IndexPreTransform*>(&index)) {
+    for (faiss::VectorTransform*& each : transformed->chain) {
+      if (const auto* rotation = dynamic_cast<const faiss::OPQMatrix*>(each)) {
+        auto quiet = std::make_unique<QuietRotation>(*rotation, seed);
+        delete each;  // the index owns its transforms
+        each = quiet.release();
+      }
+    }
     prepare(*transformed->index, seed);
   } else if (auto* refined = dynamic_cast<faiss::IndexRefine*>(&index)) {
     prepare(*refined->base_index, seed);
