@@ -21,7 +21,7 @@ final class CodeCheck {
           case 1, 3 -> (dimension + 1) / 2; // 4 bits per component
           case 4 -> 2 * dimension; // float16, 2 bytes per component
           case 6 -> (6 * dimension + 7) / 8; // 6 bits per component
-          default -> throw new IllegalArgumentException("a known quantizer expected, got " + kind);
+          default -> throw new UnknownKindException("quantizer " + kind);
         };
     in.equal("bytes of a row", bytes, in.int64());
     long trained =

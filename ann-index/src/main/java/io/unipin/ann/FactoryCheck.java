@@ -69,7 +69,8 @@ public final class FactoryCheck {
       }
     } catch (AnnException e) {
       throw new AnnException(
-          "index '" + factory + "': a kind that can be loaded again expected, such as " + LOADABLE,
+          "index '%s': a kind of index that UniPin can load expected, such as %s"
+              .formatted(factory, LOADABLE),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -61,7 +61,7 @@ final class FaissFormatCheck {
       case "IxRF" -> refined(head);
       case "IHNf", "IHNs" -> graph(head);
       case "IwFl", "IwSq", "IwPQ" -> lists(tag, head);
-      default -> throw new IllegalArgumentException("a known kind of index expected, got another");
+      default -> throw UnknownKindException.ofTag(tag);
     }
     depth--;
   }
@@ -162,8 +162,9 @@ final class FaissFormatCheck {
   }
 
   private void invertedLists(int size, int count, int rowBytes) {
-    if (!in.tag().equals("ilar")) {
-      throw new IllegalArgumentException("lists in memory expected, got another kind");
+    String tag = in.tag();
+    if (!tag.equals("ilar")) { // other lists than in one table each in memory
+      throw UnknownKindException.ofTag(tag);
     }
     in.equal("number of lists", count, in.int64());
     in.equal("bytes of a row", rowBytes, in.int64());

@@ -97,6 +97,8 @@ record IndexFile(String description, int dimension, IdTable ids, InputStream pay
       throw new AnnException(
           "index file " + file.getFileName() + " cannot be read: " + e.getClass().getSimpleName(),
           e);
+    } catch (UnknownKindException e) {
+      throw new AnnException("index file " + file.getFileName() + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new AnnException(
           "index file " + file.getFileName() + " is damaged: " + e.getMessage(), e);

@@ -24,7 +24,7 @@ final class TransformCheck {
         in.table("eigenvalues", Float.BYTES);
         in.table("components", Float.BYTES);
       }
-      default -> throw new IllegalArgumentException("a known transform expected, got another");
+      default -> throw UnknownKindException.ofTag(tag);
     }
     boolean shifts = in.flag("mark of a shift");
     int cells = in.length("matrix", Float.BYTES);

@@ -3,8 +3,11 @@ package io.unipin.ann;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +64,24 @@ class FactoryCheckTest {
       })
   void require_asManyVectorsAsTheKindNeeds_passes(String factory, int size) {
     assertThatCode(() -> FactoryCheck.require(factory, 16, size)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void load_kindThatUniPinDoesNotKnow_isNotCalledDamaged(@TempDir Path folder) {
+    Path file = folder.resolve("items.faiss");
+    float[] vectors = TestVectors.clustered(100, 8, 5, 2);
+    for (String factory : List.of("RQ2x4", "L2norm,Flat", "Pad16,Flat", "PQ4x4fs")) {
+      try (FaissIndex index =
+          FaissIndex.build(factory, vectors, 8, TestVectors.ids(100), FaissBuild.DEFAULT)) {
+        index.save(file);
+      }
+      assertThatThrownBy(() -> FaissIndex.load(file).close())
+          .as(factory)
+          .isInstanceOf(AnnException.class)
+          .hasMessageMatching(
+              "index file items.faiss: a kind of index that UniPin can load expected, got"
+                  + " '[A-Za-z0-9?]{4}'");
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.unipin.cli.bundle;
 
 import io.unipin.ann.AnnException;
+import io.unipin.ann.FactoryCheck;
 import io.unipin.ann.FaissBuild;
 import io.unipin.ann.IndexChoice;
 import io.unipin.ann.IndexPlan;
@@ -166,15 +167,19 @@ public final class IndexCommand implements Callable<Integer>, Checked {
 
   /**
    * Prints the kind of the planned index, the reason for this kind, the index's memory and the time
-   * to build it.
+   * to build it. Refuses a kind that can't be built of these vectors, or that no server can load.
    */
   private IndexPlan plan(float[] vectors, int dimension) {
+    boolean auto = factory.equals(IndexPlan.AUTO);
+    if (!auto) {
+      FactoryCheck.require(factory, dimension, vectors.length / dimension);
+    }
     long budget = memory > 0 ? memory << 20 : Machine.freeBytes() / 2;
     IndexPlan plan =
         IndexPlan.of(
             vectors,
             dimension,
-            factory.equals(IndexPlan.AUTO) ? Optional.empty() : Optional.of(factory),
+            auto ? Optional.empty() : Optional.of(factory),
             new IndexChoice.Aim(recall, budget));
     PrintWriter print = spec.commandLine().getOut();
     print.println(plan.choice().text());

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 final class IndexCommandTest {
@@ -21,6 +23,17 @@ final class IndexCommandTest {
   private final StringWriter err = new StringWriter();
 
   @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RQ4x4", "L2norm,Flat", "Pad64,Flat", "PQ4x4fs"})
+  void index_kindThatNoServerCanLoad_isRefusedBeforeItIsPlanned(String factory) throws IOException {
+    Path index = folder.resolve("items.faiss");
+    assertThat(index(vectors(400, 32), index, "--factory", factory)).isNotZero();
+    assertThat(err.toString())
+        .contains("index '" + factory + "': a kind of index that UniPin can load expected");
+    assertThat(out.toString()).isEmpty();
+    assertThat(index).doesNotExist();
+  }
 
   /** The memory is what auto may use. It is too little for these vectors. */
   @Test
