@@ -73,6 +73,19 @@ final class BundleOperationsTest {
   }
 
   @Test
+  void bundles_folderThatIsGone_isUnavailable() throws IOException {
+    try (UniPinServer server = TestServer.start(folder);
+        UniPinAdminClient admin = admin(server)) {
+      Files.move(folder.resolve("bundles"), folder.resolve("elsewhere"));
+      assertThatThrownBy(admin::bundles)
+          .isInstanceOfSatisfying(
+              RequestException.class,
+              e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.UNAVAILABLE))
+          .hasMessageContaining("the folder of bundles can't be read");
+    }
+  }
+
+  @Test
   void rollBack_previousNotKept_isRefused() {
     try (UniPinServer server = TestServer.start(folder, "bundle.keepPrevious=false");
         UniPinAdminClient admin = admin(server)) {

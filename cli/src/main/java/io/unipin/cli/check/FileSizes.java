@@ -1,6 +1,7 @@
 package io.unipin.cli.check;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -26,7 +27,7 @@ public final class FileSizes {
     }
     try (Stream<Path> files = Files.walk(from.toRealPath())) {
       return files.filter(Files::isRegularFile).mapToLong(FileSizes::size).sum();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return 0; // what is wrong with the files is reported by the code that reads them
     }
   }

@@ -5,6 +5,7 @@ import io.unipin.cli.check.FileSizes;
 import io.unipin.settings.ConfigException;
 import io.unipin.settings.SettingsTree;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +31,8 @@ final class ImportSize {
       for (JsonNode each : SettingsTree.of(mapping).values().path("sources")) {
         bytes += bytes(source, each.path("file").asText());
       }
-    } catch (IOException | ConfigException e) {
-      return 0; // the importer reports later what is wrong with the mapping
+    } catch (IOException | UncheckedIOException | ConfigException e) {
+      return 0; // the importer reports later what is wrong with the mapping or its files
     }
     return bytes / SHRINKS;
   }

@@ -24,4 +24,22 @@ final class FileSizesTest {
     assertThat(FileSizes.below(folder)).as("links below are not followed").isEqualTo(8);
     assertThat(FileSizes.below(folder, "none")).isZero();
   }
+
+  /** A path can be too long to be opened. So a folder can exist that nobody can walk through. */
+  @Test
+  void below_folderThatCantBeRead_isZero() throws IOException {
+    Path inner = Files.createDirectory(folder.resolve("inner"));
+    Files.writeString(inner.resolve("f".repeat(200)), "12345");
+    Path deep = folder;
+    while (deep.toString().length() < 3900) {
+      deep = deep.resolve("d".repeat(100));
+    }
+    Files.createDirectories(deep);
+    Path moved = Files.move(inner, deep.resolve("inner"));
+    try {
+      assertThat(FileSizes.below(folder)).isZero();
+    } finally {
+      Files.move(moved, inner); // so that the folder can be deleted
+    }
+  }
 }

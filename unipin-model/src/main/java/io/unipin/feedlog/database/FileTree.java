@@ -1,6 +1,7 @@
 package io.unipin.feedlog.database;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -22,6 +23,8 @@ public final class FileTree {
     List<Path> deepestFirst;
     try (Stream<Path> walk = Files.walk(path)) {
       deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
+    } catch (UncheckedIOException e) { // of a folder inside
+      throw e.getCause();
     }
     for (Path each : deepestFirst) {
       Files.delete(each);

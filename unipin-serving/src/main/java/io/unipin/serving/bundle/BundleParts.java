@@ -8,6 +8,7 @@ import io.unipin.counts.CountedRanking;
 import io.unipin.counts.CountsException;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.FeedLogException;
+import io.unipin.kvcache.KvType;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import io.unipin.model.features.ModelConfig;
@@ -18,7 +19,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the parts of a verified bundle.
+ * Reads the parts of a verified bundle. Whoever wrote a bundle also wrote its checksums, so a part
+ * may still hold impossible values. Each of them ends in a {@link BundleException}.
  *
  * @param directory the bundle's directory, without links in its path
  */
@@ -31,6 +33,7 @@ record BundleParts(String name, Path directory, BundleManifest manifest) {
     AnnIndex index = null;
     LoadedBundle bundle = null;
     try {
+      requirePossible(model);
       index = index(model, catalogue);
       bundle =
           new LoadedBundle(
@@ -42,6 +45,8 @@ record BundleParts(String name, Path directory, BundleManifest manifest) {
               manifest.golden(),
               trained(model.config(), catalogue, maxCountBytes));
       return bundle;
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw unreadable(e); // for example, the vectors of the items are not finite
     } finally {
       if (bundle == null) {
         if (index != null) {
@@ -63,8 +68,21 @@ record BundleParts(String name, Path directory, BundleManifest manifest) {
   private ServingModel model(EngineOptions options) {
     try {
       return ServingModel.load(directory.resolve(BundleLayout.MODEL), options);
-    } catch (ModelException e) {
+    } catch (ModelException | IllegalArgumentException | ArithmeticException e) {
       throw unreadable(e);
+    }
+  }
+
+  /**
+   * Refuses a model whose longest history has keys and values that no block can hold. No bundle can
+   * be published with such a model.
+   */
+  private static void requirePossible(ServingModel model) {
+    try {
+      model.config().kvLayout(KvType.FLOAT32);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "maxHistory %s: %s".formatted(model.config().maxHistory(), e.getMessage()), e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.unipin.serving.bundle;
 
 import io.unipin.settings.ConfigException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -46,6 +47,8 @@ final class BundleVerifier {
       return manifest;
     } catch (IOException e) {
       throw unreadable(name, e);
+    } catch (UncheckedIOException e) { // of the walk through the directory
+      throw unreadable(name, e.getCause());
     }
   }
 

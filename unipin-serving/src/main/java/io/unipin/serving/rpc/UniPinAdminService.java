@@ -30,6 +30,7 @@ import io.unipin.serving.bundle.BundleLease;
 import io.unipin.serving.bundle.BundleListing;
 import io.unipin.serving.bundle.LoadedBundle;
 import io.unipin.serving.counts.CountsReloads;
+import io.unipin.serving.failure.FailureKind;
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.items.ItemChanges;
 import io.unipin.serving.items.ItemsStatus;
@@ -109,7 +110,7 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
     }
     String previous = bundles.previousName().orElse("");
     ListBundlesResponse.Builder response = ListBundlesResponse.newBuilder();
-    for (BundleListing listing : control.list()) {
+    for (BundleListing listing : listings()) {
       response.addBundles(
           io.unipin.proto.v1.BundleListing.newBuilder()
               .setBundle(listing.name())
@@ -123,6 +124,14 @@ final class UniPinAdminService extends UniPinAdminGrpc.UniPinAdminImplBase {
               .setProblem(listing.problem()));
     }
     return response.build();
+  }
+
+  private List<BundleListing> listings() {
+    try {
+      return control.list();
+    } catch (BundleException e) {
+      throw new ServingException(FailureKind.UNAVAILABLE, String.valueOf(e.getMessage()), e);
+    }
   }
 
   @Override

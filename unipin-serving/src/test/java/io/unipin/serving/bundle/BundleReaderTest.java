@@ -10,6 +10,8 @@ import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.Precision;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -273,6 +275,57 @@ final class BundleReaderTest {
     Files.move(target.resolve("model"), model);
     Files.createSymbolicLink(target.resolve("model"), model);
     assertRefused("bundle tiny: a file expected, got a link: model", "");
+  }
+
+  /** A path can be too long to be opened. So a bundle can exist that nobody can walk through. */
+  @Test
+  void load_folderThatCantBeRead_isRefused() throws IOException {
+    Path deep = scratch;
+    int most = 4090 - "/tiny/manifest.json".length();
+    while (deep.toString().length() < most - 1) {
+      int left = most - deep.toString().length() - 1;
+      deep = deep.resolve("d".repeat(left > 202 ? 100 : left));
+    }
+    Files.createDirectories(deep);
+    Path moved = Files.move(bundle, deep.resolve("tiny"));
+    BundleReader reader = new BundleReader(deep, EngineOptions.cpu());
+    try {
+      assertThatThrownBy(() -> reader.load("tiny").close())
+          .isInstanceOf(BundleException.class)
+          .hasMessage("bundle tiny: can't be read: FileSystemException");
+    } finally {
+      Files.move(moved, bundle); // so that the folder can be deleted
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"exact", "HNSW8"})
+  void load_vectorsThatAreNotFinite_isRefused(String factory) throws IOException {
+    TinyBundles.publish(folder, "other", factory, 1, scratch);
+    Path other = folder.resolve("other");
+    Path file = other.resolve("model").resolve("items.safetensors");
+    byte[] items = Files.readAllBytes(file);
+    ByteBuffer content = ByteBuffer.wrap(items).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = Long.BYTES + (int) content.getLong(0); at < items.length; at += Float.BYTES) {
+      content.putFloat(at, Float.NaN);
+    }
+    Files.write(file, items);
+    TinyBundles.reseal(other);
+    assertThatThrownBy(() -> reader().load("other").close())
+        .isInstanceOf(BundleException.class)
+        .hasMessageStartingWith("bundle other: ")
+        .hasMessageContaining("expected");
+  }
+
+  @Test
+  void load_historyThatNoBlockCanHold_isRefused() throws IOException {
+    Path config = bundle.resolve("model").resolve("config.json");
+    String text = Files.readString(config);
+    for (String value : List.of("2147483644", "16777216")) {
+      Files.writeString(config, text.replaceAll("(\"maxHistory\"\\s*:\\s*)\\d+", "$1" + value));
+      TinyBundles.reseal(bundle);
+      assertRefused("bundle tiny: ", "a block of at most ");
+    }
   }
 
   /**
