@@ -81,27 +81,28 @@ final class BundleOperations implements BundleControl {
 
   /** Loads, checks and warms a bundle. The caller closes it. */
   LoadedBundle prepare(String name) {
-    LoadedBundle bundle = read(name);
-    boolean fit = false;
-    try {
-      CacheFit.require(parts.cacheConfig(), bundle);
-      parts.check().accept(bundle);
-      warm(bundle, parts.recommender());
-      fit = true;
-      return bundle;
-    } finally {
-      if (!fit) {
-        bundle.close();
-      }
-    }
+    return loaded(
+        name,
+        bundle -> {
+          // This comes before the golden queries, because they borrow a block of the cache.
+          CacheFit.require(parts.cacheConfig(), bundle);
+          selfCheck(bundle);
+          parts.check().accept(bundle);
+          warm(bundle, parts.recommender());
+        });
   }
 
   /** Loads a bundle and checks it with its golden queries. The caller closes it. */
   LoadedBundle read(String name) {
+    return loaded(name, this::selfCheck);
+  }
+
+  /** Loads a bundle, and closes it if the check throws. The caller closes it otherwise. */
+  private LoadedBundle loaded(String name, Consumer<LoadedBundle> check) {
     LoadedBundle bundle = reader.load(name);
     boolean right = false;
     try {
-      bundle.selfCheck(parts.cache(), parts.cacheConfig().type(), parts.precision());
+      check.accept(bundle);
       right = true;
       return bundle;
     } finally {
@@ -109,6 +110,10 @@ final class BundleOperations implements BundleControl {
         bundle.close();
       }
     }
+  }
+
+  private void selfCheck(LoadedBundle bundle) {
+    bundle.selfCheck(parts.cache(), parts.cacheConfig().type(), parts.precision());
   }
 
   /**

@@ -72,6 +72,16 @@ final class BundleOperationsTest {
     }
   }
 
+  /** The golden queries need room in the cache too, but their error would not name the setting. */
+  @Test
+  void loadBundle_largerThanTheCache_namesTheSetting() {
+    TinyBundles.publishLong(folder.resolve("bundles"), "long", 1 << 16, folder.resolve("scratch"));
+    try (UniPinServer server = TestServer.start(folder);
+        UniPinAdminClient admin = admin(server)) {
+      assertInvalid(() -> admin.loadBundle("long"), "cache.transientBudget: at least the ");
+    }
+  }
+
   @Test
   void bundles_folderThatIsGone_isUnavailable() throws IOException {
     try (UniPinServer server = TestServer.start(folder);

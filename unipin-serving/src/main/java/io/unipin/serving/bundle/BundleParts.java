@@ -69,6 +69,7 @@ record BundleParts(String name, Path directory, BundleManifest manifest) {
     try {
       return ServingModel.load(directory.resolve(BundleLayout.MODEL), options);
     } catch (ModelException | IllegalArgumentException | ArithmeticException e) {
+      BundleFault.rethrowIfOfMachine(e);
       throw unreadable(e);
     }
   }
@@ -109,6 +110,7 @@ record BundleParts(String name, Path directory, BundleManifest manifest) {
           PreRankFiles.read(BundleReader.model(directory), config.items()).orElse(null),
           counts(name, directory, config, catalogue, maxCountBytes));
     } catch (ModelException e) {
+      BundleFault.rethrowIfOfMachine(e);
       throw unreadable(e);
     }
   }

@@ -1,7 +1,6 @@
 package io.unipin.serving.bundle;
 
 import io.unipin.ann.AnnException;
-import io.unipin.kvcache.KvCacheException;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.Precision;
@@ -69,7 +68,7 @@ final class GoldenCheck {
 
   /**
    * Asks all golden queries. Throws a {@link BundleException} that names the first query with a
-   * wrong answer.
+   * wrong answer. Failures of the machine are thrown as they are, because another try may pass.
    */
   void run(List<GoldenQuery> queries) {
     if (queries.size() > MOST_QUERIES) {
@@ -79,7 +78,8 @@ final class GoldenCheck {
       String name = "query " + i + ": ";
       try {
         check(name, queries.get(i));
-      } catch (BundleException | ModelException | AnnException | KvCacheException e) {
+      } catch (BundleException | ModelException | AnnException e) {
+        BundleFault.rethrowIfOfMachine(e);
         String message = String.valueOf(e.getMessage());
         throw failure(message.startsWith(name) ? message : name + message);
       }

@@ -141,8 +141,7 @@ public final class LoadedBundle implements AutoCloseable {
    *     queries
    * @param type type of keys and values that the bundle will serve with
    * @param precision precision with which the model was loaded
-   * @throws BundleException when an answer differs from the answer that was computed when the
-   *     bundle was made
+   * @throws BundleException when an answer differs from the one that the bundle's maker computed
    */
   public void selfCheck(UserKvCache cache, KvType type, Precision precision) {
     if (golden.isEmpty()) {

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.unipin.kvcache.KvCacheException;
 import io.unipin.kvcache.KvCacheLimits;
 import io.unipin.kvcache.KvType;
 import io.unipin.kvcache.UserKvCache;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.Precision;
+import io.unipin.model.features.DeviceFullException;
+import io.unipin.model.features.DeviceLostException;
+import io.unipin.model.features.ModelException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -156,6 +160,29 @@ final class BundleReaderTest {
           .hasMessageContaining("expected probability");
       assertThat(cache.stats().leases()).isZero();
     }
+  }
+
+  /** The cache is too small for a while, or at all. The bundle is not the cause. */
+  @Test
+  void selfCheck_noRoomInTheCache_isNoFaultOfTheBundle() {
+    try (UserKvCache cache = new UserKvCache(new KvCacheLimits(0, Duration.ofHours(1), 1));
+        LoadedBundle loaded = load()) {
+      assertThatThrownBy(() -> loaded.selfCheck(cache, KvType.FLOAT32, Precision.FLOAT32))
+          .isInstanceOf(KvCacheException.class);
+    }
+  }
+
+  @Test
+  void fault_ofTheMachine_isThrownAsItIs() {
+    for (RuntimeException failure :
+        List.of(
+            new KvCacheException("no room"),
+            new DeviceFullException("no memory", new IllegalStateException()),
+            new DeviceLostException("lost", new IllegalStateException()))) {
+      assertThatThrownBy(() -> BundleFault.rethrowIfOfMachine(failure)).isSameAs(failure);
+    }
+    assertThatNoException()
+        .isThrownBy(() -> BundleFault.rethrowIfOfMachine(new ModelException("of the model")));
   }
 
   /**
