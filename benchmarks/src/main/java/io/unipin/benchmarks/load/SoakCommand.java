@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "soak",
     description = {
-      "Plays feed sessions at a steady rate against a server in a process of its own, and watches its resident memory.",
+      "Plays feed sessions at a steady rate against a server in a process of its own, and watches"
+          + " its resident memory.",
       "The slope of the memory is measured from minute 15 on. In shorter runs it is measured after"
           + " a quarter of the time."
     },
@@ -113,9 +114,9 @@ public final class SoakCommand implements Callable<Integer>, Checked {
         Progress progress = Progress.begin("soak", 100)) {
       pagesPerSecond = rate > 0 ? rate : SHARE * capacity(client, target, progress);
       // The run is not closed, because its users disappear with the server.
-      LoadRun run = LoadRun.begin(settings(0, time), client, target, progress);
+      LoadRun run = LoadRun.begin(settings(0, time), client, target);
       try (MemoryTrace trace = new MemoryTrace(server, 10)) {
-        result = run.step(pagesPerSecond);
+        result = run.step(pagesPerSecond, progress);
         points = trace.points();
       }
       // After the last page, the server still encodes the last actions.
@@ -130,9 +131,8 @@ public final class SoakCommand implements Callable<Integer>, Checked {
    * the server's capacity.
    */
   private static double capacity(UniPinClient client, GrpcTarget target, Progress progress) {
-    try (LoadRun flood =
-        LoadRun.begin(settings(WARM_UP_SECONDS, FLOOD_TIME), client, target, progress)) {
-      return flood.step(FLOOD).achievedQps();
+    try (LoadRun flood = LoadRun.begin(settings(WARM_UP_SECONDS, FLOOD_TIME), client, target)) {
+      return flood.step(FLOOD, progress).achievedQps();
     }
   }
 

@@ -3,6 +3,7 @@ package io.unipin.cli.loadtest;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import java.util.function.LongSupplier;
 
@@ -13,11 +14,18 @@ import java.util.function.LongSupplier;
 public final class Driver {
   private static final long SETTLE_NANOS = 10_000_000;
 
+  /** The longest time between two looks at whether the run must stop. */
+  private static final long SLICE_NANOS = 100_000_000;
+
+  /** How long a run that must stop waits for calls that are still running. */
+  private static final long STOPPED_SETTLE_NANOS = 3_000_000_000L;
+
   private final Target target;
   private final Vocabulary vocabulary;
   private final Pace pace;
   private final LongSupplier epochMillis;
   private final Limits limits;
+  private final BooleanSupplier stopped;
 
   /**
    * The bounds of a run.
@@ -37,11 +45,23 @@ public final class Driver {
 
   public Driver(
       Target target, Vocabulary vocabulary, Pace pace, LongSupplier epochMillis, Limits limits) {
+    this(target, vocabulary, pace, epochMillis, limits, () -> false);
+  }
+
+  /** @param stopped whether the run must stop: no more calls are then sent */
+  Driver(
+      Target target,
+      Vocabulary vocabulary,
+      Pace pace,
+      LongSupplier epochMillis,
+      Limits limits,
+      BooleanSupplier stopped) {
     this.target = target;
     this.vocabulary = vocabulary;
     this.pace = pace;
     this.epochMillis = epochMillis;
     this.limits = limits;
+    this.stopped = stopped;
   }
 
   public StepResult play(Step step, DoubleConsumer progress) {
@@ -51,7 +71,10 @@ public final class Driver {
     AtomicInteger inFlight = new AtomicInteger();
     long begin = pace.nanos();
     for (Event event : schedule.events()) {
-      pace.awaitNanos(begin + event.atNanos());
+      await(begin + event.atNanos());
+      if (stopped.getAsBoolean()) {
+        break;
+      }
       progress.accept((double) event.atNanos() / schedule.lengthNanos());
       Session session =
           sessions.computeIfAbsent(
@@ -70,9 +93,16 @@ public final class Driver {
         sendActions(event, session, full, recorder, inFlight);
       }
     }
-    pace.awaitNanos(begin + schedule.lengthNanos());
+    await(begin + schedule.lengthNanos());
     settle(inFlight);
     return recorder.result(step.offeredQps());
+  }
+
+  /** Waits until a time, or until the run must stop. */
+  private void await(long nanos) {
+    do {
+      pace.awaitNanos(Math.min(nanos, pace.nanos() + SLICE_NANOS));
+    } while (pace.nanos() < nanos && !stopped.getAsBoolean());
   }
 
   private void sendPage(
@@ -113,12 +143,18 @@ public final class Driver {
   }
 
   private void settle(AtomicInteger inFlight) {
-    long end = pace.nanos() + limits.settleNanos();
-    while (inFlight.get() > 0 && pace.nanos() < end) {
+    long begin = pace.nanos();
+    while (inFlight.get() > 0 && pace.nanos() - begin < patience()) {
       pace.awaitNanos(pace.nanos() + SETTLE_NANOS);
     }
-    if (inFlight.get() > 0) {
+    if (inFlight.get() > 0 && !stopped.getAsBoolean()) {
       throw new IllegalStateException(inFlight.get() + " calls got no answer, nor a failure");
     }
+  }
+
+  private long patience() {
+    return stopped.getAsBoolean()
+        ? Math.min(limits.settleNanos(), STOPPED_SETTLE_NANOS)
+        : limits.settleNanos();
   }
 }

@@ -1,9 +1,11 @@
 package io.unipin.cli.loadtest;
 
+import io.unipin.cli.console.CommandException;
 import io.unipin.cli.console.Progress;
 import io.unipin.client.UniPinClient;
 import io.unipin.proto.v1.Served;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -18,7 +20,8 @@ public final class LoadRun implements AutoCloseable {
   private final Preparation preparation;
   private final Vocabulary vocabulary;
   private final Driver driver;
-  private final Progress progress;
+  private final RunUsers users;
+  private final BooleanSupplier stopped;
   private final String name;
   private final Served served;
   private int steps;
@@ -38,11 +41,17 @@ public final class LoadRun implements AutoCloseable {
       Duration deadline,
       long seed) {}
 
-  private LoadRun(Settings settings, UniPinClient client, Target target, Progress progress) {
+  private LoadRun(
+      Settings settings,
+      RunUsers users,
+      UniPinClient client,
+      Target target,
+      BooleanSupplier stopped) {
     this.settings = settings;
-    this.progress = progress;
+    this.users = users;
+    this.stopped = stopped;
     name = "load-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
-    preparation = new Preparation(client);
+    preparation = new Preparation(client, users, stopped);
     vocabulary = preparation.learn(name);
     served = preparation.describe(name);
     driver =
@@ -51,15 +60,39 @@ public final class LoadRun implements AutoCloseable {
             vocabulary,
             Pace.ofSystem(),
             System::currentTimeMillis,
-            new Driver.Limits(CALLS_IN_FLIGHT, settings.deadline().plus(GRACE).toNanos()));
+            new Driver.Limits(CALLS_IN_FLIGHT, settings.deadline().plus(GRACE).toNanos()),
+            stopped);
   }
 
   /**
    * Asks the server for its items and actions, and returns a run that uses these items and actions.
    */
-  public static LoadRun begin(
-      Settings settings, UniPinClient client, Target target, Progress progress) {
-    return new LoadRun(settings, client, target, progress);
+  public static LoadRun begin(Settings settings, UniPinClient client, Target target) {
+    return begin(settings, new RunUsers(client), client, target, () -> false);
+  }
+
+  /**
+   * Begins a run as {@link #begin(Settings, UniPinClient, Target)} does.
+   *
+   * @param users where the run keeps its users; if no run is returned, these users are erased
+   * @param stopped whether the run must stop: its step then fails
+   */
+  static LoadRun begin(
+      Settings settings,
+      RunUsers users,
+      UniPinClient client,
+      Target target,
+      BooleanSupplier stopped) {
+    boolean begun = false;
+    try {
+      LoadRun run = new LoadRun(settings, users, client, target, stopped);
+      begun = true;
+      return run;
+    } finally {
+      if (!begun) {
+        users.eraseAll(count -> {});
+      }
+    }
   }
 
   Served served() {
@@ -67,7 +100,7 @@ public final class LoadRun implements AutoCloseable {
   }
 
   /** Plays one step at {@code rate} pages per second. */
-  public StepResult step(double rate) {
+  public StepResult step(double rate, Progress progress) {
     int number = steps++;
     Names names = new Names(name, number);
     long seed = settings.seed() * 1000 + number;
@@ -84,6 +117,10 @@ public final class LoadRun implements AutoCloseable {
         driver.play(
             new Driver.Step(schedule, names, rate, (long) (settings.warmUpSeconds() * 1e9), seed),
             share -> progress.at((long) (100 * share), 100, label));
+    if (stopped.getAsBoolean()) {
+      throw new CommandException(
+          "a whole step of %s expected, got a signal to stop".formatted(label));
+    }
     progress.line(
         "%s: p50 %s ms, p99 %s ms, %s failed, %s"
             .formatted(
@@ -95,9 +132,15 @@ public final class LoadRun implements AutoCloseable {
     return result;
   }
 
-  /** Erases the run's users from the server. */
+  /** Erases the run's users from the server. Users whose erasure fails remain. */
   @Override
   public void close() {
-    preparation.forget(users -> progress.at(100, 100, "erased " + users + " users"));
+    int all = users.count();
+    if (all == 0) {
+      return;
+    }
+    try (Progress progress = Progress.begin("erase users", all)) {
+      users.eraseAll(count -> progress.at(count, all, "erased " + count + " users"));
+    }
   }
 }

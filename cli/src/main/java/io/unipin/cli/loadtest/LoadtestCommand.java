@@ -5,6 +5,7 @@ import io.unipin.cli.check.Checked;
 import io.unipin.cli.check.Input;
 import io.unipin.cli.check.Output;
 import io.unipin.cli.check.OutputFile;
+import io.unipin.cli.console.CommandException;
 import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Home;
 import io.unipin.cli.console.Progress;
@@ -22,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
           + " highest rate that keeps p99 under a bound.",
       "",
       "The load test records histories of users that exist only for this run, and erases these"
-          + " users afterwards.",
+          + " users afterwards. Ctrl-C ends the run early; these users are then erased, too. The"
+          + " exit status is 1 if users remain.",
       "A distribution is written like 5, uniform:2:8, geometric:5, exponential:2 or"
           + " lognormal:60:1."
     },
@@ -68,35 +69,7 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
       description = "The bound for p99. Default: ${DEFAULT-VALUE}.")
   private String p99;
 
-  @Option(
-      names = "--steps",
-      split = ",",
-      paramLabel = "QPS",
-      description = "Rates to play, in pages per second. Default: search for the highest rate.")
-  private @Nullable List<Double> rates;
-
-  @Option(
-      names = "--start",
-      defaultValue = "5",
-      paramLabel = "QPS",
-      description = "First rate of the search. Default: ${DEFAULT-VALUE}.")
-  private double start;
-
-  @Option(
-      names = "--growth",
-      defaultValue = "1.6",
-      paramLabel = "X",
-      description = "Factor between rates of the search. Default: ${DEFAULT-VALUE}.")
-  private double growth;
-
-  @Option(
-      names = "--refine",
-      defaultValue = "3",
-      paramLabel = "N",
-      description =
-          "Number of steps between the highest rate that the server sustained and the lowest rate"
-              + " that it did not. Default: ${DEFAULT-VALUE}.")
-  private int refine;
+  @Mixin private RateOptions rates;
 
   @Option(
       names = "--duration",
@@ -181,16 +154,11 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
     for (String text : List.of(p99, duration, warmUp, deadline)) {
       Times.parse(text);
     }
-    new SaturationSearch(start, growth, refine);
+    rates.check();
     if (connections < 1 || pageSize < 0 || candidates < 0) {
       throw new CheckException(
           "--connections of 1 or more, --page-size and --candidates of 0 or more expected, got %s, %s and %s"
               .formatted(connections, pageSize, candidates));
-    }
-    for (double rate : rates == null ? List.<Double>of() : rates) {
-      if (!(rate > 0 && Double.isFinite(rate))) {
-        throw new CheckException("--steps: positive rates expected, got " + rate);
-      }
     }
   }
 
@@ -199,7 +167,6 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
     FeedLog log = replay == null ? null : FeedLogReader.read(replay, 0);
     Traffic traffic =
         visits.traffic(log == null ? visits.users() : Math.min(visits.users(), log.users()));
-    double bound = Times.parse(p99).toNanos() / 1e6;
     LoadRun.Settings settings =
         new LoadRun.Settings(
             traffic,
@@ -208,41 +175,74 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
                     ? Histories.madeUp(traffic.history(), vocabulary)
                     : Histories.replayed(log),
             arrivals,
-            bound,
+            Times.parse(p99).toNanos() / 1e6,
             seconds(warmUp),
             seconds(duration),
             Times.parse(deadline),
             seed);
-    PrintWriter out = spec.commandLine().getOut();
-    List<StepResult> steps = new ArrayList<>();
-    Map<String, Object> described = describe(traffic);
     GrpcTarget.Call call = new GrpcTarget.Call(pageSize, candidates, Times.parse(deadline));
     ClientSecurity security = connection.security();
     try (UniPinClient client = UniPinClient.connect(address, security);
-        GrpcTarget target = new GrpcTarget(address, security, connections, call);
-        Progress progress = Progress.begin("loadtest", 100);
-        LoadRun run = LoadRun.begin(settings, client, target, progress)) {
-      Served served = run.served();
-      described.put("bundle", served.getBundle());
-      described.put("index", served.getIndex());
-      described.put("server_config", served.getConfig());
-      if (rates != null) {
-        for (double rate : rates) {
-          steps.add(run.step(rate));
-        }
-      } else {
-        SaturationSearch search = new SaturationSearch(start, growth, refine);
-        for (OptionalDouble next = search.next(); next.isPresent(); next = search.next()) {
-          StepResult step = run.step(next.getAsDouble());
-          steps.add(step);
-          search.tried(next.getAsDouble(), step.keeps(bound));
-        }
+        GrpcTarget target = new GrpcTarget(address, security, connections, call)) {
+      RunUsers users = new RunUsers(client);
+      try (StopHook hook = StopHook.add(StopHook.PATIENCE, () -> warnOf(users))) {
+        play(settings, users, client, target, hook);
+      }
+      users
+          .remaining(address)
+          .ifPresent(
+              line -> {
+                throw new CommandException(line);
+              });
+    }
+    return 0;
+  }
+
+  /** Plays all steps, shows their results, and then erases the users. */
+  private void play(
+      LoadRun.Settings settings,
+      RunUsers users,
+      UniPinClient client,
+      GrpcTarget target,
+      StopHook hook)
+      throws IOException {
+    boolean played = false;
+    try (LoadRun run = LoadRun.begin(settings, users, client, target, hook::isStopped)) {
+      playSteps(run, settings);
+      played = true;
+    } finally {
+      if (!played) {
+        warnOf(users);
       }
     }
-    LoadReport report = new LoadReport(bound, steps);
-    report.print(out);
-    write(report, described, out);
-    return 0;
+  }
+
+  private void warnOf(RunUsers users) {
+    users.remaining(address).ifPresent(spec.commandLine().getErr()::println);
+  }
+
+  /**
+   * Plays all steps, and shows their results. If a step fails, shows the results of the steps before
+   * it.
+   */
+  private void playSteps(LoadRun run, LoadRun.Settings settings) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    double bound = settings.p99BoundMs();
+    List<StepResult> steps = new ArrayList<>();
+    try (Progress progress = Progress.begin("loadtest", 100)) {
+      rates.play(
+          rate -> {
+            StepResult step = run.step(rate, progress);
+            steps.add(step);
+            return step;
+          },
+          bound);
+    } finally {
+      if (!steps.isEmpty()) {
+        new LoadReport(bound, steps).print(out);
+      }
+    }
+    write(new LoadReport(bound, steps), describe(settings.traffic(), run.served()), out);
   }
 
   private void write(LoadReport report, Map<String, Object> settings, PrintWriter out)
@@ -257,7 +257,7 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
     }
   }
 
-  private Map<String, Object> describe(Traffic traffic) {
+  private Map<String, Object> describe(Traffic traffic, Served served) {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("address", address);
     settings.put("arrivals", arrivals.name().toLowerCase(Locale.ROOT));
@@ -276,6 +276,9 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
     settings.put("step_seconds", seconds(duration));
     settings.put("deadline", deadline);
     settings.put("seed", seed);
+    settings.put("bundle", served.getBundle());
+    settings.put("index", served.getIndex());
+    settings.put("server_config", served.getConfig());
     return settings;
   }
 

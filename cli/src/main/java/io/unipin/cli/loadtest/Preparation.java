@@ -9,29 +9,38 @@ import io.unipin.proto.v1.ScoredItem;
 import io.unipin.proto.v1.Served;
 import io.unipin.proto.v1.UserActions;
 import io.unipin.proto.v1.UserContext;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
-/**
- * Prepares a server for a step of load, and erases the users of the run afterwards. Not
- * thread-safe.
- */
+/** Prepares a server for a step of load. Not thread-safe. */
 public final class Preparation {
   private static final int ITEMS = 2000;
   private static final int ACTIONS_PER_CALL = 4000;
   private static final int USERS_PER_CALL = 500;
 
   private final UniPinClient client;
-  private final Set<String> known = new HashSet<>();
-  private final Set<String> seen = new LinkedHashSet<>();
+  private final RunUsers users;
+  private final BooleanSupplier stopped;
 
   public Preparation(UniPinClient client) {
+    this(client, new RunUsers(client), () -> false);
+  }
+
+  /**
+   * Creates a preparation.
+   *
+   * @param users gets the users that the schedules name
+   * @param stopped whether the run must stop: no more histories are then recorded
+   */
+  Preparation(UniPinClient client, RunUsers users, BooleanSupplier stopped) {
     this.client = client;
+    this.users = users;
+    this.stopped = stopped;
   }
 
   /**
@@ -39,7 +48,7 @@ public final class Preparation {
    * histories use these items and actions.
    */
   public Vocabulary learn(String run) {
-    String user = run + "-probe";
+    String user = probe(run);
     Set<Long> items = new LinkedHashSet<>();
     Set<String> actions = new TreeSet<>();
     String cursor = "";
@@ -56,7 +65,7 @@ public final class Preparation {
       }
       cursor = page.getItemsCount() == 0 ? "" : page.getNextPageCursor();
     } while (!cursor.isEmpty() && items.size() < ITEMS);
-    client.eraseUser(user);
+    users.erase(user);
     return new Vocabulary(items.stream().toList(), actions.stream().toList());
   }
 
@@ -65,14 +74,20 @@ public final class Preparation {
    * model.
    */
   Served describe(String run) {
-    String user = run + "-probe";
+    String user = probe(run);
     UserContext context = UserContext.newBuilder().setUserId(user).build();
     Served served =
         client
             .retrieveAndRank(RetrieveAndRankRequest.newBuilder().setUser(context).build())
             .getServed();
-    client.eraseUser(user);
+    users.erase(user);
     return served;
+  }
+
+  private String probe(String run) {
+    String user = run + "-probe";
+    users.add(user);
+    return user;
   }
 
   /** Records a history for each known user of a schedule who has no history yet. */
@@ -83,8 +98,11 @@ public final class Preparation {
     long total = 0;
     for (Event event : schedule.events()) {
       String user = names.user(event.user());
-      if (!seen.add(user) || event.user() < 0 || !known.add(user)) {
+      if (!users.add(user) || event.user() < 0) {
         continue;
+      }
+      if (stopped.getAsBoolean()) {
+        return;
       }
       SplittableRandom random = new SplittableRandom(seed * 1_000_003 + event.user());
       List<Action> history = histories.of(event.user(), user, random, System.currentTimeMillis());
@@ -104,16 +122,5 @@ public final class Preparation {
     if (inCall > 0) {
       client.recordActions(call.build());
     }
-  }
-
-  /** Erases all users of the run. */
-  void forget(LongConsumer erased) {
-    long count = 0;
-    for (String user : seen) {
-      client.eraseUser(user);
-      erased.accept(++count);
-    }
-    seen.clear();
-    known.clear();
   }
 }

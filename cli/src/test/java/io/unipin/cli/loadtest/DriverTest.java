@@ -71,6 +71,26 @@ final class DriverTest {
   }
 
   @Test
+  void play_stopped_sendsNoMoreAndWaitsForWhatRuns() {
+    FakeServer server = new FakeServer(150 * MILLI);
+    Schedule schedule = new Schedule(pagesEvery(400 * MILLI, 3), 3, 1200 * MILLI);
+    long begin = server.nanos();
+    Driver driver =
+        new Driver(
+            server,
+            VOCABULARY,
+            server,
+            () -> 5,
+            new Driver.Limits(1000, 10_000 * MILLI),
+            () -> server.nanos() - begin >= 450 * MILLI);
+    StepResult result =
+        driver.play(new Driver.Step(schedule, new Names("run", 0), 100, 0, 1), share -> {});
+    assertThat(server.cursors).hasSize(2);
+    assertThat(result.outcomes()).containsExactly(Map.entry("hit", 2L));
+    assertThat(server.nanos() - begin).isBetween(550 * MILLI, 600 * MILLI);
+  }
+
+  @Test
   void play_session_followsCursorsAndActsOnWhatItSaw() {
     FakeServer server = new FakeServer(20 * MILLI);
     List<Event> events =
