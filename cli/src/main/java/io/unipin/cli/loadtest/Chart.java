@@ -18,6 +18,9 @@ final class Chart {
   private static final int BOTTOM = 44;
   private static final int LINES = 5;
 
+  /** Number of colours that the page has. Further series begin again with the first colour. */
+  private static final int COLOURS = 10;
+
   private final StringBuilder svg = new StringBuilder();
   private final double highestX;
   private final double highestY;
@@ -67,12 +70,13 @@ final class Chart {
             String.format(
                 Locale.ROOT, "%.1f,%.1f ", chart.x(x[i]), chart.y(Math.min(value, top * 1.04))));
       }
-      chart.line("<polyline class=\"line s%d\" points=\"%s\"/>", s, points.toString().trim());
+      chart.line(
+          "<polyline class=\"line s%d\" points=\"%s\"/>", colour(s), points.toString().trim());
       for (int i = 0; i < x.length; i++) {
         double value = series.get(s).values()[i];
         chart.line(
             "<circle class=\"c%d\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"><title>%s: %s at %s</title></circle>",
-            s,
+            colour(s),
             chart.x(x[i]),
             chart.y(Math.min(value, top * 1.04)),
             escape(series.get(s).name()),
@@ -107,7 +111,7 @@ final class Chart {
         if (value > 0) {
           chart.line(
               "<rect class=\"c%d\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%s, %s: %s</title></rect>",
-              s,
+              colour(s),
               left,
               upper,
               chart.x(i + 1 - gap) - left,
@@ -125,6 +129,11 @@ final class Chart {
           chart.x(i + 0.5), HEIGHT - BOTTOM + 16, escape(labels.get(i)));
     }
     return chart.end();
+  }
+
+  /** Returns the number of the CSS class that colours a series. */
+  static int colour(int series) {
+    return series % COLOURS;
   }
 
   private void xTicks(double highest, int count) {

@@ -22,8 +22,9 @@ import java.util.function.ToDoubleFunction;
  * figures as JSON.
  */
 final class LoadPage {
+  /** The outcomes that a server of this version knows, in the order of the chart. */
   private static final List<String> OUTCOMES =
-      List.of("hit", "append", "prefill", "uncached", "failed");
+      List.of("hit", "append", "reload", "prefill", "uncached", "failed");
 
   private final LoadReport report;
   private final Map<String, ?> settings;
@@ -76,7 +77,7 @@ final class LoadPage {
     Set<String> names =
         new LinkedHashSet<>(UniPinClient.STAGES); // in the order in which a page passes the stages
     names.retainAll(measured);
-    names.addAll(measured);
+    names.addAll(measured); // stages of a server of another version
     List<Series> series = new ArrayList<>();
     for (String name : names) {
       series.add(series(name, step -> step.stagesMs().getOrDefault(name, 0.0)));
@@ -98,8 +99,10 @@ final class LoadPage {
   private String outcomes() {
     List<Map<String, Long>> seconds = new ArrayList<>();
     report.steps().forEach(step -> seconds.addAll(step.timeline()));
+    Set<String> names = new LinkedHashSet<>(OUTCOMES);
+    seconds.forEach(second -> names.addAll(second.keySet())); // of a server of another version
     List<Series> series = new ArrayList<>();
-    for (String outcome : OUTCOMES) {
+    for (String outcome : names) {
       series.add(
           new Series(
               outcome,
@@ -120,7 +123,7 @@ final class LoadPage {
           String.format(
               Locale.ROOT,
               "<span><svg class=\"key\" viewBox=\"0 0 10 10\"><rect class=\"c%d\" width=\"10\" height=\"10\"/></svg>%s</span>",
-              s,
+              Chart.colour(s),
               Chart.escape(series.get(s).name())));
     }
     return legend.append("</p>\n").toString();

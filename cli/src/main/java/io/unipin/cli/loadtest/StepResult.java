@@ -35,6 +35,8 @@ public record StepResult(
     long recorded,
     long recordFailures,
     List<Map<String, Long>> timeline) {
+  private static final List<String> HITS = List.of("hit", "append", "reload");
+
   public record Latency(double mean, double p50, double p90, double p99, double p999, double max) {
     public Map<String, Double> toJson() {
       Map<String, Double> json = new LinkedHashMap<>();
@@ -53,12 +55,12 @@ public record StepResult(
   }
 
   /**
-   * Returns the share of pages whose user's state was cached, completely or except for the newest
-   * actions.
+   * Returns the share of pages for which the server did not encode the whole history, because it
+   * found the user's state, or the first part of it, in the cache or in a tier below the cache.
    */
   double hitRate() {
     long all = outcomes.values().stream().mapToLong(Long::longValue).sum();
-    long cached = outcomes.getOrDefault("hit", 0L) + outcomes.getOrDefault("append", 0L);
+    long cached = HITS.stream().mapToLong(outcome -> outcomes.getOrDefault(outcome, 0L)).sum();
     return all == 0 ? 0 : (double) cached / all;
   }
 

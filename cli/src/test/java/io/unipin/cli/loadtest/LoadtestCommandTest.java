@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.unipin.client.UniPinClient;
 import io.unipin.feedlog.Catalogue;
 import io.unipin.feedlog.CatalogueItem;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.model.ModelWriter;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.proto.v1.Served;
 import io.unipin.serving.UniPinServer;
 import io.unipin.serving.bundle.BundlePublisher;
+import io.unipin.serving.request.Stage;
 import io.unipin.serving.settings.ConfigReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,8 +21,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,18 +139,78 @@ final class LoadtestCommandTest {
     assertThat(Chart.roundStep(260, 5)).isEqualTo(100);
   }
 
+  private static StepResult step(
+      Map<String, Long> outcomes, Map<String, Double> stages, Map<String, Long> second) {
+    StepResult.Latency latency = new StepResult.Latency(50, 5, 5, 5, 5, 5);
+    return new StepResult(
+        1, 1, 1, 1, latency, 0, Map.of(), outcomes, stages, 0, 0, 0, List.of(second));
+  }
+
+  private static String page(StepResult step) {
+    return new LoadPage(new LoadReport(50, List.of(step)), Map.of()).render();
+  }
+
   @Test
   void page_stages_standInTheOrderOfAPage() {
     Map<String, Double> stages = new LinkedHashMap<>();
     List.of("score", "search", "of another version", "history").forEach(s -> stages.put(s, 1.0));
-    StepResult.Latency latency = new StepResult.Latency(5, 5, 5, 5, 5, 5);
-    StepResult step =
-        new StepResult(
-            1, 1, 1, 1, latency, 0, Map.of(), Map.of(), stages, 0, 0, 0, List.of(Map.of()));
-    String page = new LoadPage(new LoadReport(50, List.of(step)), Map.of()).render();
-    assertThat(page)
+    assertThat(page(step(Map.of(), stages, Map.of())))
         .containsSubsequence(
             ">history<", ">search<", ">score<", ">of another version<", ">queues and network<");
+  }
+
+  @Test
+  void page_outcomes_areAllShown() {
+    Map<String, Long> second = new LinkedHashMap<>();
+    Stream.of(Served.CacheOutcome.values())
+        .filter(outcome -> outcome != Served.CacheOutcome.UNRECOGNIZED)
+        .forEach(outcome -> second.put(outcome.name().toLowerCase(Locale.ROOT), 1L));
+    second.put("failed", 1L);
+    second.put("of another version", 1L);
+    String page = page(step(Map.of(), Map.of(), second));
+    for (String outcome : second.keySet()) {
+      assertThat(page).contains(">0 s, " + outcome + ": 1.00<", "</svg>" + outcome + "</span>");
+    }
+    assertThat(page)
+        .containsSubsequence("</svg>hit<", "</svg>append<", "</svg>reload<", "</svg>prefill<");
+  }
+
+  @Test
+  void page_allStages_haveColoursOfTheirOwn() {
+    Map<String, Double> stages = new LinkedHashMap<>();
+    UniPinClient.STAGES.forEach(stage -> stages.put(stage, 1.0));
+    String page = page(step(Map.of(), stages, Map.of()));
+    List<String> colours =
+        Pattern.compile("<rect class=\"(c\\d+)\" x=")
+            .matcher(page)
+            .results()
+            .map(rect -> rect.group(1))
+            .toList();
+    assertThat(colours).hasSize(UniPinClient.STAGES.size() + 1).doesNotHaveDuplicates();
+    assertThat(colours)
+        .allSatisfy(
+            colour ->
+                assertThat(page)
+                    .contains(
+                        "." + colour + " { fill: var(--" + colour + "); }", "--" + colour + ": #"));
+    for (int more = 0; more < 5; more++) {
+      stages.put("of another version " + more, 1.0);
+    }
+    assertThat(page(step(Map.of(), stages, Map.of()))).contains("\"c9\"").doesNotContain("\"c10\"");
+  }
+
+  @Test
+  void stages_ofTheClient_areThoseOfTheServer() {
+    assertThat(UniPinClient.STAGES)
+        .containsExactlyElementsOf(Stream.of(Stage.values()).map(Stage::label).toList());
+  }
+
+  @Test
+  void hitRate_countsWhatWasReloaded() {
+    Map<String, Long> outcomes =
+        Map.of("hit", 1L, "append", 2L, "reload", 3L, "prefill", 1L, "uncached", 1L);
+    assertThat(step(outcomes, Map.of(), Map.of()).hitRate()).isEqualTo(6 / 8.0);
+    assertThat(step(Map.of(), Map.of(), Map.of()).hitRate()).isZero();
   }
 
   @Test
