@@ -45,6 +45,7 @@ const row = (name, value) => h('tr', {}, h('th', { scope: 'row' }, name), h('td'
 
 const RESULTS = [
   ['RELOADED', 'read'], ['ABSENT', 'not there'], ['DECLINED', 'encoding was expected to be faster'], ['FAILED', 'nothing could be verified'],
+  ['AWAY', 'no answer in time'],
 ];
 const DROPS = [
   ['FULL', 'too much waited'], ['OFF', 'the disk could not be written'], ['GONE', 'the user left the memory first'],

@@ -8,7 +8,9 @@ const KEPT = 300;
 const WINDOW = 5;
 const STATUSES = ['OK', 'RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED', 'INVALID_ARGUMENT', 'INTERNAL', 'UNAVAILABLE', 'CANCELLED'];
 const OUTCOMES = ['hit', 'append', 'reload', 'prefill', 'uncached'];
-const STAGES = ['history', 'cache', 'encode', 'query', 'search', 'score', 'rules', 'respond'];
+const STAGES = ['history', 'cache', 'encode', 'query', 'search', 'pre_rank', 'score', 'respond'];
+/** Outcomes of look-ups after which the server need not encode the whole history. */
+const REUSED = ['hit', 'append', 'reload'];
 
 const samples = [];
 let span = 300;
@@ -62,15 +64,15 @@ function draw() {
   const begin = Math.max(0, samples.length - span);
   const shown = samples.map((_, i) => i).slice(begin);
   const times = shown.map(i => samples[i].timeMs);
-  const counters = (kind, known) => names(kind, known).map((name, index) => ({
-    name, color: known.includes(name) ? known.indexOf(name) : index,
-    values: shown.map(i => rate(i, sample => sample[kind][name] ?? 0)) }));
+  const series = (kind, known, value) => names(kind, known).map((name, index) => ({
+    name, color: known.includes(name) ? known.indexOf(name) : index, values: shown.map(i => value(i, name)) }));
+  const counters = (kind, known) => series(kind, known, (i, name) => rate(i, sample => sample[kind][name] ?? 0));
   charts.requests.update(times, counters('statuses', STATUSES));
   charts.latency.update(times, [0.5, 0.99].map((share, index) => (
     { name: `p${100 * share}`, color: index === 0 ? 1 : 0, values: shown.map(i => quantile(i, share)) })));
   charts.cache.update(times, counters('cache', OUTCOMES));
-  charts.stages.update(times, names('stages', STAGES).map(name => ({ name, color: STAGES.indexOf(name), values: shown.map(i =>
-    1000 * rate(i, sample => sample.stages[name] ?? 0) / rate(i, sample => sample.answers)) })));
+  charts.stages.update(times, series('stages', STAGES, (i, name) =>
+    1000 * rate(i, sample => sample.stages[name] ?? 0) / rate(i, sample => sample.answers)));
   charts.queue.update(times, [['waiting', 0], ['limit', 6]].map(([name, color]) => (
     { name, color, values: shown.map(i => samples[i].gauges[name]) })));
   charts.cpu.update(times, [{ name: 'of the machine', color: 1, values: shown.map(i =>
@@ -83,13 +85,13 @@ function tiles() {
   const last = samples.length - 1, now = samples[last];
   const all = read => Object.values(read).reduce((sum, value) => sum + value, 0);
   const lookups = rate(last, sample => all(sample.cache));
-  const reused = rate(last, sample => (sample.cache.hit ?? 0) + (sample.cache.append ?? 0));
+  const reused = rate(last, sample => REUSED.reduce((sum, outcome) => sum + (sample.cache[outcome] ?? 0), 0));
   const tile = (name, value, more = '') =>
     h('div', { class: 'tile' }, h('span', {}, name), h('strong', {}, value), h('small', {}, more));
   show(byId('tiles'),
     tile('Requests', short(rate(last, sample => all(sample.statuses))), '/s'),
     tile('p99', short(quantile(last, 0.99)), 'ms'),
-    tile('Hits and appends', percent(reused / lookups, 0)),
+    tile('Hits, appends, reloads', percent(reused / lookups, 0)),
     tile('Users in the cache', short(now.gauges.cacheUsers)),
     tile('Cache', bytes(now.gauges.cacheUsed), `of ${bytes(now.gauges.cacheBudget)}`),
     tile('Heap', bytes(now.gauges.heap)),
