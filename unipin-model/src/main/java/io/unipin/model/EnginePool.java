@@ -87,12 +87,14 @@ public final class EnginePool implements SlabSource, AutoCloseable {
                   "FLOAT16 or FLOAT32 expected for rows in engine memory, got INT8");
         };
     long count = Math.max(1, bytes / type.bytes());
-    TorchModule program = TorchModule.loadPool(options);
     try {
-      PtNDArray tensor = (PtNDArray) program.manager().zeros(new Shape(count), elements);
-      return new EnginePool(program, tensor, type, count * type.bytes());
+      return TorchModule.loadPool(options)
+          .handTo(
+              program -> {
+                PtNDArray all = (PtNDArray) program.manager().zeros(new Shape(count), elements);
+                return new EnginePool(program, all, type, count * type.bytes());
+              });
     } catch (EngineException e) {
-      program.close();
       throw new ModelException(
           "%s bytes for keys and values expected on %s, got %s"
               .formatted(bytes, options.device(), left(e)),

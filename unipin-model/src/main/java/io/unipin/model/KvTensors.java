@@ -27,8 +27,14 @@ public final class KvTensors implements AutoCloseable {
    */
   public KvTensors(KvLayout layout, ByteBuffer source, int count) {
     this.layout = layout;
+    boolean copied = false;
     try (NDArray view = view(source, count)) {
       rows = view.duplicate();
+      copied = true;
+    } finally {
+      if (!copied) {
+        manager.close();
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import io.unipin.model.files.Program;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Arguments of the method {@code loss} of the training program. Callers set each argument by name.
@@ -161,5 +162,59 @@ final class LossArguments {
       ordered.add(array);
     }
     return ordered;
+  }
+
+  /**
+   * The arrays that describe the classes of a batch: their content, attributes and bias. With a full
+   * softmax these arrays are equal in all batches, so one copy is kept. Not thread-safe.
+   */
+  static final class Classes implements AutoCloseable {
+    private final NDManager owner;
+    private final int contentDim;
+    private NDList kept = new NDList();
+    private long @Nullable [] keptClasses;
+
+    /**
+     * Creates arrays of which none is kept yet.
+     *
+     * @param owner manager of the kept arrays
+     */
+    Classes(NDManager owner, int contentDim) {
+      this.owner = owner;
+      this.contentDim = contentDim;
+    }
+
+    /**
+     * Returns content (M, F), buckets and starts of the attributes, and bias (M) of a batch's M
+     * classes.
+     *
+     * @param scope manager of the arrays, if they are not kept
+     * @param full whether the classes are all rows of the id table
+     */
+    NDList of(NDManager scope, boolean full, TrainingBatch batch) {
+      if (batch.classes() == keptClasses) {
+        return kept;
+      }
+      NDManager manager = full ? owner : scope;
+      int count = batch.classes().length;
+      NDList arrays =
+          new NDList(
+              manager.create(batch.content(), new Shape(count, contentDim)),
+              manager.create(batch.attributes().buckets()),
+              manager.create(batch.attributes().starts()),
+              manager.create(batch.classBias(), new Shape(count)));
+      if (full) {
+        kept.close();
+        kept = arrays;
+        keptClasses = batch.classes();
+      }
+      return arrays;
+    }
+
+    /** Closes the kept arrays. Idempotent. */
+    @Override
+    public void close() {
+      kept.close();
+    }
   }
 }

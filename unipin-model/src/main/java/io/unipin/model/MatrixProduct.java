@@ -33,9 +33,17 @@ public final class MatrixProduct implements AutoCloseable {
   /** Creates a product that the engine computes from plain matrices. */
   public static MatrixProduct plain(int m, int k, int n, EngineOptions options) {
     NDManager manager = Torch.newManager(options.device());
-    NDArray left = manager.randomUniform(-1, 1, new Shape(m, k));
-    NDArray right = manager.randomUniform(-1, 1, new Shape(k, n));
-    return new MatrixProduct(() -> left.matMul(right).close(), manager::close);
+    boolean created = false;
+    try {
+      NDArray left = manager.randomUniform(-1, 1, new Shape(m, k));
+      NDArray right = manager.randomUniform(-1, 1, new Shape(k, n));
+      created = true;
+      return new MatrixProduct(() -> left.matMul(right).close(), manager::close);
+    } finally {
+      if (!created) {
+        manager.close();
+      }
+    }
   }
 
   /**
@@ -48,20 +56,17 @@ public final class MatrixProduct implements AutoCloseable {
     ModelWriter.writeRandom(
         scratch, new ModelConfig(1, 0, 8, k, 1, 1, 1, n, 4, name, name, name), 1);
     ModelFiles files = ModelFiles.read(scratch);
-    TorchModule module =
-        TorchModule.load(Program.Use.SERVING, files.config(), files.weights(), options);
-    try {
-      boolean cpu = options.device().isCpu();
-      AttentionKernel kernel = AttentionKernel.of(cpu, false, k);
-      module.prepare(Arithmetic.of(Precision.FLOAT32, options.device()), kernel);
-      PtNDArray left = (PtNDArray) module.manager().randomUniform(-1, 1, new Shape(m, k));
-      return new MatrixProduct(
-          () -> module.run("product", IValue.from(left), IValue.from(FORWARD_IN)).close(),
-          module::close);
-    } catch (RuntimeException e) {
-      module.close();
-      throw e;
-    }
+    return TorchModule.load(Program.Use.SERVING, files.config(), files.weights(), options)
+        .handTo(module -> of(module, m, k, options.device()));
+  }
+
+  private static MatrixProduct of(TorchModule module, int m, int k, EngineDevice device) {
+    AttentionKernel kernel = AttentionKernel.of(device.isCpu(), false, k);
+    module.prepare(Arithmetic.of(Precision.FLOAT32, device), kernel);
+    PtNDArray left = (PtNDArray) module.manager().randomUniform(-1, 1, new Shape(m, k));
+    return new MatrixProduct(
+        () -> module.run("product", IValue.from(left), IValue.from(FORWARD_IN)).close(),
+        module::close);
   }
 
   /** Computes the product once and discards the result. */

@@ -89,9 +89,7 @@ final class NativeCalls implements ModelCalls {
       MatrixType type = matrices(options.precision());
       String fastest = NativeEngine.instructionSets(type).get(0);
       try {
-        ModelCalls calls = new NativeCalls(files, module, items, type, fastest);
-        logger.info("the native engine computes the model, with {}", fastest);
-        return Optional.of(calls);
+        return Optional.of(logged(new NativeCalls(files, module, items, type, fastest), fastest));
       } catch (ModelException e) {
         logger.warn("the program computes the model, not the native engine: {}", e.getMessage());
         return Optional.empty();
@@ -104,6 +102,20 @@ final class NativeCalls implements ModelCalls {
       logger.info(line, reason.get());
     }
     return Optional.empty();
+  }
+
+  /** Logs what computes the model. If that fails, closes the engine, which then has no owner. */
+  private static NativeCalls logged(NativeCalls calls, String instructionSet) {
+    boolean logged = false;
+    try {
+      logger.info("the native engine computes the model, with {}", instructionSet);
+      logged = true;
+      return calls;
+    } finally {
+      if (!logged) {
+        calls.close();
+      }
+    }
   }
 
   private static Optional<String> unsupported(ModelConfig config, EngineOptions options) {

@@ -81,13 +81,8 @@ public final class ServingModel implements AutoCloseable {
   private static ServingModel of(
       ModelFiles files, EngineOptions options, Arithmetic arithmetic, AttentionKernel kernel) {
     Program.Use use = options.comparison() ? Program.Use.COMPARISON : Program.Use.SERVING;
-    TorchModule module = TorchModule.load(use, files.config(), files.learned(), options);
-    try {
-      return new ServingModel(files, module, options, arithmetic, kernel);
-    } catch (RuntimeException e) {
-      module.close();
-      throw e;
-    }
+    return TorchModule.load(use, files.config(), files.learned(), options)
+        .handTo(module -> new ServingModel(files, module, options, arithmetic, kernel));
   }
 
   /** Returns the largest absolute inputs (layers, 4) that the layers' matrices have had so far. */

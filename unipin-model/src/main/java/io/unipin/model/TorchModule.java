@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The program with its weights, loaded into libtorch through DJL.
@@ -63,24 +64,52 @@ public final class TorchModule implements AutoCloseable {
     return load(options, false, TorchArchive::writePool);
   }
 
-  private static TorchModule load(
-      EngineOptions options, boolean training, Consumer<Path> archiveWriter) {
+  /**
+   * Loads a program from an archive.
+   *
+   * @param training whether the program is loaded for training
+   * @param archiveWriter writes the archive to the path that it is given
+   */
+  static TorchModule load(EngineOptions options, boolean training, Consumer<Path> archiveWriter) {
     PtNDManager manager = Torch.newManager(options.device());
+    boolean loaded = false;
     try {
       Path directory = Files.createTempDirectory("unipin-model");
       Path archive = directory.resolve("unipin.pt");
+      PtSymbolBlock block;
       try {
         archiveWriter.accept(archive);
-        return new TorchModule(
-            manager,
-            JniUtils.loadModule(manager, archive, true, new String[0], new String[0], training));
+        block = JniUtils.loadModule(manager, archive, true, new String[0], new String[0], training);
       } finally {
         Files.deleteIfExists(archive);
         Files.delete(directory);
       }
+      loaded = true;
+      return new TorchModule(manager, block);
     } catch (IOException | EngineException e) {
-      manager.close();
       throw new ModelException("the engine did not load the model: " + firstLine(e), e);
+    } finally {
+      if (!loaded) {
+        manager.close();
+      }
+    }
+  }
+
+  /**
+   * Creates the owner of this module, which closes the module. If the maker throws anything, this
+   * method closes the module. Errors count too: a server survives a lack of memory, and would keep
+   * the weights of the model that it could not load.
+   */
+  <T> T handTo(Function<TorchModule, T> maker) {
+    boolean owned = false;
+    try {
+      T owner = maker.apply(this);
+      owned = true;
+      return owner;
+    } finally {
+      if (!owned) {
+        close();
+      }
     }
   }
 

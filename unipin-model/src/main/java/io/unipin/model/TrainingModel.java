@@ -3,7 +3,6 @@ package io.unipin.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtGradientCollector;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -38,26 +37,45 @@ public final class TrainingModel implements AutoCloseable {
   private final Map<String, PtNDArray> parameters;
   private final AdamW optimiser;
   private final boolean card;
-  private NDList kept = new NDList();
-  private long @Nullable [] keptClasses;
+  private final LossArguments.Classes classes;
 
   /**
-   * Creates a model that starts with these weights.
+   * Creates a model that starts with the weights of a module.
    *
+   * @param moments moments with which the optimiser starts; if there are none, it starts with zeros
    * @param card whether to compute as on a card; tests also set this on the processor
    */
-  private TrainingModel(ModelConfig config, Weights weights, EngineOptions options, boolean card) {
+  private TrainingModel(
+      ModelConfig config,
+      Weights weights,
+      Map<String, FloatTensor> moments,
+      TorchModule module,
+      boolean card) {
     LossArguments.requireDeclared();
     this.config = config;
     Program.BUFFERS.forEach(name -> buffers.put(name, weights.get(name)));
-    this.module = TorchModule.load(Program.Use.TRAINING, config, weights, options);
+    this.module = module;
     this.parameters = module.tensors();
     parameters.keySet().removeIf(name -> !Program.isUsed(name, config));
     for (PtNDArray parameter : parameters.values()) {
       parameter.setRequiresGradient(true);
     }
     this.card = card;
+    this.classes = new LossArguments.Classes(module.manager(), config.contentDim());
     this.optimiser = new AdamW(module, parameters, card);
+    if (!moments.isEmpty()) {
+      optimiser.resume(moments);
+    }
+  }
+
+  private static TrainingModel load(
+      ModelConfig config,
+      Weights weights,
+      EngineOptions options,
+      boolean card,
+      Map<String, FloatTensor> moments) {
+    return TorchModule.load(Program.Use.TRAINING, config, weights, options)
+        .handTo(module -> new TrainingModel(config, weights, moments, module, card));
   }
 
   /** Creates a model with random weights. */
@@ -71,12 +89,12 @@ public final class TrainingModel implements AutoCloseable {
 
   /** Creates a model that computes on the processor as on a card. For tests. */
   static TrainingModel asOnCard(ModelConfig config, Weights weights) {
-    return new TrainingModel(config, weights, EngineOptions.cpu(), true);
+    return load(config, weights, EngineOptions.cpu(), true, Map.of());
   }
 
   /** Creates a model that starts with these weights. */
   public static TrainingModel of(ModelConfig config, Weights weights, EngineOptions options) {
-    return new TrainingModel(config, weights, options, !options.device().isCpu());
+    return load(config, weights, options, !options.device().isCpu(), Map.of());
   }
 
   public ModelConfig config() {
@@ -172,42 +190,14 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   private NDList arguments(NDManager scope, Ids ids, TrainingBatch batch, StepSettings settings) {
-    NDList classes = classes(scope, ids.rows() == null, batch);
+    NDList described = classes.of(scope, ids.rows() == null, batch);
     return LossArguments.of(scope, batch, settings, config.actions().size())
         .put("ids", ids.table())
-        .put("content", classes.get(0))
-        .put("buckets", classes.get(1))
-        .put("starts", classes.get(2))
-        .put("class_bias", classes.get(3))
+        .put("content", described.get(0))
+        .put("buckets", described.get(1))
+        .put("starts", described.get(2))
+        .put("class_bias", described.get(3))
         .inOrder();
-  }
-
-  /**
-   * Returns content, attributes and bias of the classes. With a full softmax these arrays are equal
-   * in all batches, so one copy is kept.
-   */
-  private NDList classes(NDManager scope, boolean full, TrainingBatch batch) {
-    if (batch.classes() == keptClasses) {
-      return kept;
-    }
-    NDManager manager = full ? module.manager() : scope;
-    int count = batch.classes().length;
-    NDList arrays =
-        new NDList(
-            floats(manager, batch.content(), count, config.contentDim()),
-            manager.create(batch.attributes().buckets()),
-            manager.create(batch.attributes().starts()),
-            floats(manager, batch.classBias(), count));
-    if (full) {
-      kept.close();
-      kept = arrays;
-      keptClasses = batch.classes();
-    }
-    return arrays;
-  }
-
-  private static NDArray floats(NDManager scope, float[] values, long... shape) {
-    return scope.create(values, new Shape(shape));
   }
 
   /** Returns the gradients of a batch's loss by parameter name. Changes nothing. For tests. */
@@ -277,9 +267,8 @@ public final class TrainingModel implements AutoCloseable {
     Map<String, FloatTensor> tensors = Safetensors.read(file);
     Map<String, FloatTensor> weights = new LinkedHashMap<>(tensors);
     weights.keySet().removeIf(AdamW::isMoment);
-    TrainingModel model = of(config, Weights.of(config, weights), options);
-    model.optimiser.resume(tensors);
-    return model;
+    boolean card = !options.device().isCpu();
+    return load(config, Weights.of(config, weights), options, card, tensors);
   }
 
   /** Returns the number of arrays that live as long as the model. For tests. */
@@ -290,7 +279,7 @@ public final class TrainingModel implements AutoCloseable {
   @Override
   public void close() {
     optimiser.close();
-    kept.close();
+    classes.close();
     module.close();
   }
 }

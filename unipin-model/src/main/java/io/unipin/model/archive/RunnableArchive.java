@@ -42,13 +42,18 @@ public final class RunnableArchive implements AutoCloseable {
   /** Loads an archive. */
   public static RunnableArchive load(Path file) {
     PtNDManager manager = Torch.newManager();
+    boolean loaded = false;
     try {
       PtSymbolBlock block =
           JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);
+      loaded = true;
       return new RunnableArchive(manager, block);
     } catch (EngineException e) {
-      manager.close();
       throw new ModelException("the engine did not load %s".formatted(file.getFileName()), e);
+    } finally {
+      if (!loaded) {
+        manager.close();
+      }
     }
   }
 
