@@ -7,28 +7,18 @@ import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.tree.VariableTree;
-import com.sun.source.util.JavacTask;
 import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreePathScanner;
-import com.sun.source.util.Trees;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
-import javax.tools.JavaCompiler;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Checks that files and methods are short, and that public signatures have few parameters. */
 final class SourceShapeTest {
-  private static final Path ROOT = Path.of(System.getProperty("unipin.root", "."));
   private static final int FILE_LINES = 300;
   private static final int METHOD_LINES = 50;
   private static final int PUBLIC_PARAMETERS = 7;
@@ -83,44 +73,11 @@ final class SourceShapeTest {
 
   @BeforeAll
   static void read() throws IOException {
-    List<Path> sources = sources();
-    assertThat(sources).hasSizeGreaterThan(500);
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    try (StandardJavaFileManager files =
-        compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-      JavacTask task =
-          (JavacTask)
-              compiler.getTask(
-                  null,
-                  files,
-                  null,
-                  List.of("-proc:none"),
-                  null,
-                  files.getJavaFileObjectsFromPaths(sources));
-      Trees trees = Trees.instance(task);
-      for (CompilationUnitTree unit : task.parse()) {
-        measure(unit, trees.getSourcePositions());
-      }
-    }
-  }
-
-  private static List<Path> sources() throws IOException {
-    List<Path> sources = new ArrayList<>();
-    try (Stream<Path> modules = Files.list(ROOT)) {
-      for (Path module : modules.toList()) {
-        Path main = module.resolve("src/main/java");
-        if (Files.isDirectory(main)) {
-          try (Stream<Path> files = Files.walk(main)) {
-            files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
-          }
-        }
-      }
-    }
-    return sources;
+    MainSources.forEach(SourceShapeTest::measure);
   }
 
   private static void measure(CompilationUnitTree unit, SourcePositions positions) {
-    String name = Path.of(unit.getSourceFile().toUri()).getFileName().toString();
+    String name = MainSources.name(unit);
     long lines = unit.getLineMap().getLineNumber(positions.getEndPosition(unit, unit));
     if (lines > FILE_LINES) {
       LONG_FILES.add(name + ": " + lines + " lines");

@@ -51,15 +51,20 @@ final class CountSql implements AutoCloseable {
   static CountSql open(CountLayout layout) {
     SpillFolder spill = SpillFolder.create();
     DuckSession session = null;
+    CountSql opened = null;
     try {
       session = DuckSession.open(spill.path());
-      return new CountSql(layout, spill, session);
+      opened = new CountSql(layout, spill, session);
+      return opened;
     } catch (SQLException e) {
-      if (session != null) {
-        session.close();
-      }
-      spill.close();
       throw failed(e);
+    } finally {
+      if (opened == null) {
+        if (session != null) {
+          session.close();
+        }
+        spill.close();
+      }
     }
   }
 

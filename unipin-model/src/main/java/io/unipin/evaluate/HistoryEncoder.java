@@ -47,14 +47,17 @@ public final class HistoryEncoder implements AutoCloseable {
     TokenSequence tokens = tokens(log, user, history, model.config());
     KvKey key = new KvKey(log.user(user), model.fingerprint());
     KvLease lease = cache.acquire(key, layout, tokens.hashes(), Duration.ZERO);
+    boolean encoded = false;
     try {
       if (lease.reusedRows() < lease.rows()) {
         lease.commit(model.extend(tokens, lease.reusedRows(), lease.kv()));
       }
+      encoded = true;
       return lease;
-    } catch (RuntimeException e) {
-      lease.close();
-      throw e;
+    } finally {
+      if (!encoded) {
+        lease.close();
+      }
     }
   }
 

@@ -42,17 +42,22 @@ public final class TableWriter<R> implements AutoCloseable {
     this.encoder = encoder;
     this.spill = SpillFolder.beside(file);
     DuckSession opened = null;
+    boolean ready = false;
     try {
       opened = DuckSession.open(spill.path()).alone();
       opened.execute("CREATE TABLE written (" + columns() + ")");
       this.session = opened;
       this.appender = session.connection().createAppender("written");
+      ready = true;
     } catch (SQLException e) {
-      if (opened != null) {
-        opened.close();
-      }
-      spill.close();
       throw failed(e);
+    } finally {
+      if (!ready) {
+        if (opened != null) {
+          opened.close();
+        }
+        spill.close();
+      }
     }
   }
 

@@ -1,7 +1,6 @@
 package io.unipin.benchmarks.rival;
 
 import ai.djl.Device;
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -13,7 +12,6 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.optimizer.Optimizer;
 import io.unipin.model.Torch;
-import io.unipin.model.features.ModelException;
 import io.unipin.model.files.FloatTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,19 +58,24 @@ final class SequenceModel implements AutoCloseable {
       SequenceKind kind,
       SequenceShape shape,
       Map<String, FloatTensor> tensors) {
+    boolean loaded = false;
     try {
       Path archive = Files.createTempFile("unipin-rival", ".pt");
+      PtSymbolBlock block;
       try {
         SequenceProgram.write(archive, kind, shape, tensors);
-        return JniUtils.loadModule(manager, archive, true, new String[0], new String[0], true);
-      } catch (EngineException | ModelException e) {
-        manager.close();
-        throw e;
+        block = JniUtils.loadModule(manager, archive, true, new String[0], new String[0], true);
       } finally {
         Files.deleteIfExists(archive);
       }
+      loaded = true;
+      return block;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      if (!loaded) {
+        manager.close();
+      }
     }
   }
 

@@ -54,11 +54,14 @@ final class AuditFiles implements AutoCloseable {
     if (out == null) {
       throw new IllegalStateException("an open file expected");
     }
+    boolean written = false;
     try {
       out.write(line);
-    } catch (IOException e) {
-      close(); // the file may end with a part of the line, so the next line begins another file
-      throw e;
+      written = true;
+    } finally {
+      if (!written) {
+        close(); // the file may end with a part of the line, so the next line begins another file
+      }
     }
     size += line.length;
   }

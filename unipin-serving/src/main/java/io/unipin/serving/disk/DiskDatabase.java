@@ -86,13 +86,15 @@ public final class DiskDatabase implements AutoCloseable {
             .setMaxBytesForLevelBase(FIRST_LEVEL_BYTES)
             .setTargetFileSizeBase(FILE_BYTES)
             .setMaxOpenFiles(MAX_OPEN_FILES);
+    DiskDatabase opened = null;
     try {
       Files.createDirectories(place.folder());
       RocksDB database = RocksDB.open(options, place.folder().toString());
-      return new DiskDatabase(
-          place.store(), options, new WriteOptions().setSync(place.syncWrites()), database);
+      opened =
+          new DiskDatabase(
+              place.store(), options, new WriteOptions().setSync(place.syncWrites()), database);
+      return opened;
     } catch (IOException | RocksDBException e) {
-      options.close();
       boolean locked = String.valueOf(e.getMessage()).contains("LOCK");
       throw new ServingException(
           FailureKind.UNAVAILABLE,
@@ -102,6 +104,10 @@ public final class DiskDatabase implements AutoCloseable {
                   + place.folder()
               : "the " + place.store() + " store can't be opened: " + e.getMessage(),
           e);
+    } finally {
+      if (opened == null) {
+        options.close();
+      }
     }
   }
 
@@ -112,18 +118,24 @@ public final class DiskDatabase implements AutoCloseable {
   public static DiskDatabase openForReading(Place place) {
     RocksDB.loadLibrary();
     Options options = new Options().setMaxOpenFiles(MAX_OPEN_FILES);
+    DiskDatabase opened = null;
     try {
-      return new DiskDatabase(
-          place.store(),
-          options,
-          new WriteOptions(),
-          RocksDB.openReadOnly(options, place.folder().toString()));
+      opened =
+          new DiskDatabase(
+              place.store(),
+              options,
+              new WriteOptions(),
+              RocksDB.openReadOnly(options, place.folder().toString()));
+      return opened;
     } catch (RocksDBException e) {
-      options.close();
       throw new ServingException(
           FailureKind.UNAVAILABLE,
           "the " + place.store() + " store can't be opened: " + e.getMessage(),
           e);
+    } finally {
+      if (opened == null) {
+        options.close();
+      }
     }
   }
 
