@@ -53,7 +53,7 @@ final class Packages {
       evaluate.slices: evaluate feedlog feedlog.split
       evaluate.study: counts evaluate evaluate.baseline feedlog feedlog.split kvcache model model.features
       prerank: counts feedlog feedlog.split model.features
-      train: counts evaluate evaluate.page evaluate.prerank feedlog feedlog.database feedlog.split model model.features model.files prerank settings train.batch train.recipe
+      train: counts evaluate evaluate.page evaluate.prerank feedlog feedlog.database feedlog.split kvcache model model.features model.files prerank settings train.batch train.recipe
       train.batch: evaluate feedlog feedlog.split model model.features train.recipe
       train.recipe: feedlog feedlog.split model.features settings
       serving: kvcache kvcache.tier model serving.admission serving.audit serving.bundle serving.checks serving.console serving.counts serving.erasure serving.experiment serving.failure serving.fleet serving.history serving.impressions serving.items serving.items.live serving.kafka serving.log serving.metrics serving.pipeline serving.pipeline.paging serving.redis serving.redis.tier serving.request serving.rpc serving.rpc.json serving.security serving.settings serving.spans serving.stores serving.threads serving.tracing serving.user settings

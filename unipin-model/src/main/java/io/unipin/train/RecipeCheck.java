@@ -1,10 +1,13 @@
 package io.unipin.train;
 
 import io.unipin.feedlog.Catalogue;
+import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedSchema;
+import io.unipin.kvcache.KvType;
 import io.unipin.model.ModelFolder;
 import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ModelConfig;
+import io.unipin.model.files.ModelBytes;
 import io.unipin.settings.Nearest;
 import io.unipin.train.recipe.AttributeNames;
 import io.unipin.train.recipe.AutomaticSetting;
@@ -141,11 +144,50 @@ public final class RecipeCheck {
     }
   }
 
+  /**
+   * Returns the configuration of the model that a recipe trains on a feed log.
+   *
+   * @throws TrainException if the model can't be trained or served because it is too large
+   */
+  public static ModelConfig model(TrainConfig recipe, FeedLog log) {
+    ModelConfig model = recipe.modelConfig(log);
+    requireFits(model);
+    return model;
+  }
+
   private static ModelConfig model(TrainConfig recipe, FeedSchema schema, int contentDim) {
+    ModelConfig model;
     try {
-      return recipe.modelConfig(1, contentDim, schema);
+      model = recipe.modelConfig(1, contentDim, schema);
     } catch (IllegalArgumentException e) {
       throw new TrainException("model." + e.getMessage(), e);
+    }
+    requireFits(model);
+    return model;
+  }
+
+  /**
+   * Refuses a model with a tensor, or with keys and values of one user, that do not fit into one
+   * buffer. The validation reads keys and values in float32.
+   */
+  private static void requireFits(ModelConfig model) {
+    try {
+      ModelBytes.requireFits(model);
+    } catch (IllegalArgumentException e) {
+      throw new TrainException("model: " + e.getMessage(), e);
+    }
+    try {
+      model.kvLayout(KvType.FLOAT32);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new TrainException(
+          "model.maxHistory: keys and values of one user that fit into memory expected, got %s actions in %s layers with %s kvHeads of %s numbers: %s"
+              .formatted(
+                  model.maxHistory(),
+                  model.layers(),
+                  model.kvHeads(),
+                  model.headDim(),
+                  e.getMessage()),
+          e);
     }
   }
 

@@ -130,7 +130,7 @@ public final class Trainer {
               log.views(),
               config.evaluation()));
     }
-    ModelConfig model = config.modelConfig(log);
+    ModelConfig model = RecipeCheck.model(config, log);
     TrainOrigin origin = TrainOrigin.of(config, log, warm);
     if (warm != null && !config.training().unseenClasses()) {
       batches = BatchSource.of(part, config, warm.haveIds(log.catalogue()));

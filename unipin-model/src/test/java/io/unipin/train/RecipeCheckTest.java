@@ -87,6 +87,34 @@ class RecipeCheckTest {
   }
 
   @Test
+  void require_keysAndValuesThatDoNotFit_areRefused() {
+    TrainConfig recipe =
+        TrainConfig.defaults()
+            .with("model", "{width: 768, layers: 12, heads: 12, kvHeads: 12, maxHistory: 32768}");
+    assertThatThrownBy(() -> RecipeCheck.require(recipe, TestLogs.SCHEMA))
+        .isInstanceOf(TrainException.class)
+        .hasMessage(
+            "model.maxHistory: keys and values of one user that fit into memory expected, got 32768"
+                + " actions in 12 layers with 12 kvHeads of 64 numbers: a block of at most"
+                + " 2147418111 bytes expected, got 2417098752");
+  }
+
+  @Test
+  void model_itemsThatDoNotFit_areRefused() {
+    FeedLog log = TestLogs.random(5, 10, 5, 11);
+    assertThat(RecipeCheck.model(TrainConfig.defaults(SMALL), log).items()).isEqualTo(10);
+    TrainConfig wide = TrainConfig.defaults(SMALL).with("model.itemDim", "50000000");
+    assertThatThrownBy(() -> RecipeCheck.model(wide, log))
+        .isInstanceOf(TrainException.class)
+        .hasMessage(
+            "model: at most 2147483647 bytes expected for the items' embeddings, got 11 × 50000000"
+                + " × 4 = 2200000000");
+    assertThatThrownBy(() -> RecipeCheck.require(wide, TestLogs.SCHEMA))
+        .isInstanceOf(TrainException.class)
+        .hasMessageStartingWith("model: at most 2147483647 bytes expected for the tensor item_in");
+  }
+
+  @Test
   void warnings_positiveThatNeverOccurs_saySo() {
     FeedLogBuilder builder = TestLogs.log(10);
     for (int user = 0; user < 3; user++) {

@@ -183,7 +183,7 @@ public final class TrainCommand implements Callable<Integer>, Checked {
     int items = log.catalogue().size();
     String factory = index == null ? IndexChoice.ofItems(items) : index;
     IndexFactory.require(factory, recipe.model().itemDim(), items);
-    new TrainingSpace(recipe.modelConfig(log)).require(folder(), out, resume);
+    new TrainingSpace(RecipeCheck.model(recipe, log)).require(folder(), out, resume);
     List<String> warnings = LabelCheck.warnings(log, holdout);
     warnings.forEach(this::warn);
     if (!resume) {

@@ -101,6 +101,8 @@ final class TrainCommandTest {
     assertRefused("training.actionWeights: an action of [");
     assertThat(run(train("--set", "model.kvHeads=3"))).isEqualTo(1);
     assertRefused("model.kvHeads: a divisor of heads");
+    assertThat(run(train("--set", "model.maxHistory=40000000"))).isEqualTo(1);
+    assertRefused("model.maxHistory: keys and values of one user that fit into memory expected");
     assertThat(run(train("--set", "training.epochs=0"))).isEqualTo(1);
     assertRefused("training.epochs: 1 or more expected, got 0");
     assertThat(run(train("--set", "training.epochs=2.9"))).isEqualTo(1);
