@@ -3,6 +3,7 @@ package io.unipin.model.files;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
@@ -13,6 +14,10 @@ import java.util.Arrays;
  *     the limit is room for more rows.
  */
 public record FloatTensor(long[] shape, ByteBuffer bytes) {
+  private static final int EXPONENT = 0x7F80_0000;
+  private static final int LOWEST_OF_EXPONENT = 0x0080_0000;
+  private static final int AT_ONCE = 8192;
+
   public FloatTensor {
     if (bytes.order() != ByteOrder.LITTLE_ENDIAN) {
       throw new IllegalArgumentException("little-endian bytes expected");
@@ -51,6 +56,22 @@ public record FloatTensor(long[] shape, ByteBuffer bytes) {
     }
     ByteBuffer whole = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).clear().limit((int) size);
     return new FloatTensor(larger, whole);
+  }
+
+  /** Whether no element is infinite or NaN. */
+  public boolean isFinite() {
+    IntBuffer bits = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    int[] some = new int[Math.min(AT_ONCE, bits.remaining())];
+    int found = 0;
+    while (bits.hasRemaining()) {
+      int count = Math.min(some.length, bits.remaining());
+      bits.get(some, 0, count);
+      for (int i = 0; i < count; i++) {
+        // The sum has the sign bit only if all bits of the exponent are set.
+        found |= (some[i] & EXPONENT) + LOWEST_OF_EXPONENT;
+      }
+    }
+    return found >= 0;
   }
 
   public float[] toArray() {

@@ -90,11 +90,28 @@ public record ModelFiles(
         config.contentPath() == 0
             ? FloatTensor.of(new float[0], config.items() + 1L, 0)
             : rows(tables, PATHS, config, config.contentPath());
+    requireFinite(WEIGHTS, weights.tensors());
+    requireFinite(ITEMS, Map.of(EMBEDDINGS, items, PATHS, paths));
     ClassCounts counts = ClassCounts.read(directory).orElse(null);
     if (counts != null) {
       counts.requireFits(config);
     }
     return new ModelFiles(config, weights, items, paths, counts, fingerprint(directory));
+  }
+
+  /**
+   * Refuses tensors with which the model would answer NaN. The observed ranges of activations may
+   * be infinite: {@link #checkRanges} and {@link #checkHalfRanges} refuse them where they matter.
+   */
+  private static void requireFinite(String file, Map<String, FloatTensor> tensors) {
+    tensors.forEach(
+        (name, tensor) -> {
+          if (!name.equals(Program.ACTIVATION_RANGE) && !tensor.isFinite()) {
+            throw new ModelException(
+                "%s: finite numbers expected in tensor %s, got NaN or infinity"
+                    .formatted(file, name));
+          }
+        });
   }
 
   /** Returns a table (items + 1, width) of the file of items. */

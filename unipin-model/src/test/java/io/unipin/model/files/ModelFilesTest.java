@@ -162,4 +162,42 @@ class ModelFilesTest {
         .hasMessageStartingWith("config.json: ")
         .hasMessageContaining("wings");
   }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void read_tensorThatIsNotFinite_isNamed(float value) {
+    Weights weights = Weights.random(CONFIG, 3);
+    float[] head = weights.get("head_out").toArray();
+    head[head.length - 1] = value;
+    float[] rows = new float[(CONFIG.items() + 1) * CONFIG.itemDim()];
+    FloatTensor changed = FloatTensor.of(head, weights.get("head_out").shape());
+    ModelFiles.write(folder, CONFIG, weights.with("head_out", changed), rows);
+    assertThatThrownBy(() -> ModelFiles.read(folder))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "weights.safetensors: finite numbers expected in tensor head_out, got NaN or infinity");
+    rows[5] = value;
+    ModelFiles.write(folder, CONFIG, weights, rows);
+    assertThatThrownBy(() -> ModelFiles.read(folder))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "items.safetensors: finite numbers expected in tensor embeddings, got NaN or infinity");
+  }
+
+  /** Only some precisions read the ranges of activations, and these refuse such ranges. */
+  @Test
+  void read_activationsThatWereInfinite_isAccepted() {
+    Weights weights = Weights.random(CONFIG, 3);
+    FloatTensor ranges = weights.get(Program.ACTIVATION_RANGE);
+    float[] infinite = ranges.toArray();
+    infinite[1] = Float.POSITIVE_INFINITY;
+    ModelFiles.write(
+        folder,
+        CONFIG,
+        weights.with(Program.ACTIVATION_RANGE, FloatTensor.of(infinite, ranges.shape())),
+        new float[(CONFIG.items() + 1) * CONFIG.itemDim()]);
+    ModelFiles files = ModelFiles.read(folder);
+    assertThat(files.config()).isEqualTo(CONFIG);
+    assertThatThrownBy(files::checkHalfRanges).isInstanceOf(ModelException.class);
+  }
 }

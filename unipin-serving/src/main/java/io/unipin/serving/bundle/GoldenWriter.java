@@ -79,6 +79,13 @@ final class GoldenWriter {
     GoldenRun.Answer answer = run.ask(query, RETRIEVED);
     int actions = answer.probabilities().length / query.candidates().size();
     List<List<Double>> probabilities = new ArrayList<>();
+    for (float probability : answer.probabilities()) {
+      if (!Float.isFinite(probability)) {
+        throw new BundleException(
+            "a model with finite probabilities expected, got %s for a history of %s actions"
+                .formatted(probability, query.history().size()));
+      }
+    }
     for (int candidate = 0; candidate < query.candidates().size(); candidate++) {
       List<Double> row = new ArrayList<>();
       for (int action = 0; action < actions; action++) {
