@@ -139,6 +139,7 @@ public final class BundlePublisher {
       Path directory,
       FaissBuild build)
       throws IOException {
+    requireModel(name, modelDirectory);
     List<String> trained = copyModel(modelDirectory, directory);
     catalogue.write(directory.resolve(BundleLayout.CATALOGUE));
     boolean exact = factory.equals(BundleLayout.EXACT);
@@ -176,6 +177,19 @@ public final class BundlePublisher {
               golden,
               "");
       seal(manifest, directory);
+    }
+  }
+
+  private static void requireModel(String name, Path modelDirectory) {
+    List<String> missing =
+        BundleLayout.MODEL_FILES.stream()
+            .filter(file -> !Files.isRegularFile(modelDirectory.resolve(file)))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new BundleException(
+          "bundle %s: %s expected in the model's folder, got none of %s"
+              .formatted(
+                  name, String.join(", ", BundleLayout.MODEL_FILES), String.join(", ", missing)));
     }
   }
 

@@ -54,6 +54,18 @@ final class BundlePublisherTest {
   }
 
   @Test
+  void publish_folderWithoutWeights_namesWhatIsMissing() throws IOException {
+    Files.delete(model.resolve("weights.safetensors"));
+    Files.delete(model.resolve("items.safetensors"));
+    assertThatThrownBy(this::publish)
+        .isInstanceOf(BundleException.class)
+        .hasMessage(
+            "bundle p4: config.json, weights.safetensors, items.safetensors expected in the model's"
+                + " folder, got none of weights.safetensors, items.safetensors");
+    assertNothingIsLeft();
+  }
+
+  @Test
   void publish_weightsThatAreNotFinite_isRefused() {
     set(Float.NaN, "head_out");
     assertThatThrownBy(this::publish)
