@@ -6,6 +6,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
@@ -29,6 +32,10 @@ final class ArchitectureTest {
 
   private static final Set<String> WEAK_METERS =
       Set.of("Gauge", "TimeGauge", "FunctionCounter", "FunctionTimer", "MultiGauge");
+
+  /** Methods of mappers that return a record. */
+  private static final Set<String> READS =
+      Set.of("readValue", "readValues", "treeToValue", "convertValue", "readerFor");
 
   private static final SliceAssignment EVERY_PACKAGE =
       new SliceAssignment() {
@@ -268,6 +275,35 @@ final class ArchitectureTest {
     // A LinkedHashMap can bound only the number of entries, but clients may choose large keys and
     // values. Caches must use Caffeine, which can bound their weight.
     noClasses().should().beAssignableTo(LinkedHashMap.class).check(code);
+  }
+
+  /**
+   * Jackson's own mappers read 2.9 as the whole number 2. The console reads forms and not files, and
+   * benchmarks read only files that they wrote.
+   */
+  @Test
+  void mappersThatReadRecords_convertNoValues() {
+    noClasses()
+        .that(describe("read records", ArchitectureTest::readsRecords))
+        .and()
+        .resideOutsideOfPackages(
+            "io.unipin.settings..", "io.unipin.serving.console..", "io.unipin.benchmarks..")
+        .should()
+        .callConstructor(ObjectMapper.class)
+        .orShould()
+        .callConstructor(JsonMapper.class)
+        .orShould()
+        .callMethod(JsonMapper.class, "builder")
+        .check(code);
+  }
+
+  private static boolean readsRecords(JavaClass type) {
+    return type.getMethodCallsFromSelf().stream()
+        .anyMatch(
+            call ->
+                READS.contains(call.getName())
+                    && (call.getTargetOwner().isAssignableTo(ObjectMapper.class)
+                        || call.getTargetOwner().isEquivalentTo(ObjectReader.class)));
   }
 
   @Test

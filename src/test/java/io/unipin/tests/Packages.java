@@ -43,7 +43,7 @@ final class Packages {
       model.batch: kvcache model.features model.files
       model.device: model model.engine
       model.engine: kvcache model.features model.files
-      model.features: kvcache
+      model.features: kvcache settings
       model.files: kvcache model.features
       evaluate: counts evaluate.baseline evaluate.heldout evaluate.page feedlog feedlog.split kvcache model model.features
       evaluate.baseline: evaluate.fit feedlog feedlog.split

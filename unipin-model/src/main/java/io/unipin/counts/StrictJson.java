@@ -58,8 +58,7 @@ final class StrictJson {
       }
       return MAPPER.treeToValue(tree, type);
     } catch (JsonProcessingException e) {
-      String message = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new CountsException(name + ": " + message, e);
+      throw new CountsException(name + ": " + ModelJson.reason(e), e);
     } catch (IOException e) {
       throw new CountsException(name + ": cannot be read: " + e, e);
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.unipin.feedlog.FeedLog;
 import io.unipin.model.ModelFolder;
 import io.unipin.model.features.AttributeConfig;
+import io.unipin.settings.ExactJson;
 import io.unipin.train.recipe.RecordText;
 import io.unipin.train.recipe.TrainConfig;
 import io.unipin.train.recipe.TrainException;
@@ -72,7 +73,7 @@ public record TrainOrigin(
           Map.entry("model.globalRows", "4"),
           Map.entry("model.windowLayers", "1"));
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = ExactJson.builder().build();
 
   public TrainOrigin {
     recipe = new LinkedHashMap<>(recipe);

@@ -2,8 +2,10 @@ package io.unipin.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.feedlog.database.FileTree;
+import io.unipin.settings.ExactJson;
 import io.unipin.train.recipe.TrainException;
 import java.io.File;
 import java.io.IOException;
@@ -47,7 +49,7 @@ record TrainState(
    */
   private static final double NOISE = 0.02;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = ExactJson.builder().build();
 
   /**
    * Format of {@code state.json}. Format 1 does not state its format. Of the origin, format 1 has
@@ -167,10 +169,10 @@ record TrainState(
         TrainOrigin origin = TrainOrigin.ofText(tree.path("recipe").asText());
         tree.remove("recipe");
         tree.set("origin", JSON.valueToTree(origin));
-      } else if (format.asInt() == WITH_COMMENTS) {
+      } else if (format.equals(IntNode.valueOf(WITH_COMMENTS))) {
         TrainState state = JSON.treeToValue(tree, TrainState.class);
         return state.of(state.origin.ofFormat2());
-      } else if (format.asInt() != FORMAT) {
+      } else if (!format.equals(IntNode.valueOf(FORMAT))) {
         throw new TrainException(
             "a checkpoint of format %s expected, got %s in %s".formatted(FORMAT, format, file));
       }

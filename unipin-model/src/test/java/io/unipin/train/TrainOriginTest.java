@@ -25,6 +25,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainOriginTest {
@@ -107,6 +108,26 @@ class TrainOriginTest {
     assertThatThrownBy(() -> train(log, config(1), true))
         .isInstanceOf(TrainException.class)
         .hasMessageContaining("another program (model of last year then, ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "epoch, 1.5, 'the checkpoint cannot be read: '",
+    "batch, \"0\", 'the checkpoint cannot be read: '",
+    "format, \"3\", 'a checkpoint of format 3 expected, got \"3\" in '",
+    "format, 3.2, 'a checkpoint of format 3 expected, got 3.2 in '"
+  })
+  void resume_stateWithAValueOfAnotherType_isRefused(String key, String value, String message)
+      throws IOException {
+    FeedLog log = TestLogs.random(40, 30, 20, 11);
+    train(log, config(1), false);
+    Path file = folder.resolve("checkpoint/state.json");
+    ObjectNode state = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    state.set(key, new ObjectMapper().readTree(value));
+    new ObjectMapper().writeValue(file.toFile(), state);
+    assertThatThrownBy(() -> train(log, config(1), true))
+        .isInstanceOf(TrainException.class)
+        .hasMessageStartingWith(message);
   }
 
   @Test

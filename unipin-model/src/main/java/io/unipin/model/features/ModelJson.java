@@ -5,11 +5,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import io.unipin.settings.ExactJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A small JSON file in a model's folder, which stores one record. Thread-safe.
@@ -17,6 +20,7 @@ import java.util.Optional;
  * @param <T> the record
  */
 public final class ModelJson<T> {
+  private static final int REASON_CHARACTERS = 300;
   private static final ObjectMapper STRICT = strict();
 
   private final String name;
@@ -35,16 +39,41 @@ public final class ModelJson<T> {
 
   /**
    * Returns a new reader and writer of records. It refuses unknown, missing and duplicate names,
-   * null values, and text after the object.
+   * null values, values of another type, and text after the object.
    */
   public static ObjectMapper strict() {
-    return new ObjectMapper()
+    return ExactJson.builder()
         .enable(SerializationFeature.INDENT_OUTPUT)
         .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
         .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
         .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .build();
+  }
+
+  /** Returns why a file's JSON is refused, in one line. */
+  public static String reason(JsonProcessingException e) {
+    String message = e.getOriginalMessage().lines().findFirst().orElse("");
+    // Of the messages about a value, only those about its type do not name the key.
+    boolean aboutType = message.startsWith("Cannot");
+    return shortened(
+        aboutType && e instanceof MismatchedInputException mismatch
+            ? key(mismatch) + message
+            : message,
+        REASON_CHARACTERS);
+  }
+
+  private static String key(MismatchedInputException e) {
+    String key =
+        e.getPath().stream()
+            .map(part -> part.getFieldName() == null ? part.getIndex() + "" : part.getFieldName())
+            .collect(Collectors.joining("."));
+    return key.isEmpty() ? "" : key + ": ";
+  }
+
+  private static String shortened(String text, int characters) {
+    return text.length() <= characters ? text : text.substring(0, characters) + "…";
   }
 
   /** Writes the record into a model's folder. */
@@ -87,8 +116,7 @@ public final class ModelJson<T> {
       }
       return Optional.of(value);
     } catch (JsonProcessingException e) {
-      String message = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new ModelException(name + ": " + message, e);
+      throw new ModelException(name + ": " + reason(e), e);
     } catch (IOException e) {
       throw new ModelException(name + ": cannot be read", e);
     }

@@ -1,11 +1,8 @@
 package io.unipin.model.files;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +11,7 @@ import io.unipin.model.features.AttributeConfig;
 import io.unipin.model.features.ClassCounts;
 import io.unipin.model.features.ModelConfig;
 import io.unipin.model.features.ModelException;
+import io.unipin.model.features.ModelJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -61,13 +59,7 @@ public record ModelFiles(
   /** About half of the largest float16 number. */
   private static final float MOST_IN_HALF = 3e4f;
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final ObjectMapper JSON = ModelJson.strict();
 
   public static ModelFiles read(Path directory) {
     return read(directory, 0);
@@ -237,8 +229,7 @@ public record ModelFiles(
       object.putIfAbsent(WINDOW, JSON.valueToTree(AttentionWindow.NONE));
       return JSON.treeToValue(object, ModelConfig.class);
     } catch (JsonProcessingException e) {
-      throw new ModelException(
-          "%s: %s".formatted(CONFIG, e.getOriginalMessage().lines().findFirst().orElse("")), e);
+      throw new ModelException(CONFIG + ": " + ModelJson.reason(e), e);
     } catch (IOException e) {
       throw new ModelException(CONFIG + ": cannot be read", e);
     }

@@ -1,13 +1,12 @@
 package io.unipin.model.files;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.kvcache.OffHeap;
 import io.unipin.model.features.ModelException;
+import io.unipin.model.features.ModelJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -37,10 +36,7 @@ public final class Safetensors {
   private static final int MAX_NAME_LENGTH = 256;
   private static final int MAX_TENSORS = 100_000;
   private static final int MAX_DIMENSIONS = 8;
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final ObjectMapper JSON = ModelJson.strict();
 
   private final String name;
   private final Set<String> roomy;

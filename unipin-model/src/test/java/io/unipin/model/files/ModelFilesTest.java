@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFilesTest {
@@ -161,6 +162,25 @@ class ModelFilesTest {
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("config.json: ")
         .hasMessageContaining("wings");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "\"layers\" : 3, \"layers\" : 2.9, layers",
+    "\"items\" : 60, \"items\" : \"60\", items",
+    "\"rows\" : 6, \"rows\" : \"6\", window.rows",
+    "\"gated\" : false, \"gated\" : 0, gated"
+  })
+  void read_configWithAValueOfAnotherType_isRefused(String own, String wrong, String key)
+      throws IOException {
+    ModelWriter.writeRandom(folder, CONFIG.withWindow(new AttentionWindow(6, 2, 1)), 3);
+    Path config = folder.resolve("config.json");
+    String text = Files.readString(config);
+    assertThat(text).contains(own);
+    Files.writeString(config, text.replace(own, wrong));
+    assertThatThrownBy(() -> ModelFiles.read(folder))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("config.json: " + key + ": ");
   }
 
   @ParameterizedTest

@@ -1,10 +1,10 @@
 package io.unipin.serving.log;
 
 import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.unipin.serving.log.segment.LogFolder;
 import io.unipin.serving.log.segment.LogReader;
+import io.unipin.settings.ExactJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 
 /** Reads the lines of a served log. */
 final class ServedLines {
-  private static final ObjectReader JSON = new ObjectMapper().readerFor(ServedEntry.class);
+  private static final ObjectReader JSON = ExactJson.builder().build().readerFor(ServedEntry.class);
 
   private ServedLines() {}
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.unipin.settings.ConfigException;
+import io.unipin.settings.ExactJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +27,10 @@ record BackupFile(int format, long timeMs, long users, long marks, long items, l
 
   private static final String NAME = "backup.json";
   private static final ObjectMapper JSON =
-      new ObjectMapper()
+      ExactJson.builder()
           .enable(SerializationFeature.INDENT_OUTPUT)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
 
   static BackupFile read(Path folder) throws IOException {
     Path file = folder.resolve(NAME);

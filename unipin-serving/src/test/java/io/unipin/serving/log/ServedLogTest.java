@@ -259,6 +259,9 @@ final class ServedLogTest {
         "'user':'u','timeMs':1,'surface':'home','items':[null],'actions':['click'],'event':'e'",
         "'user':'u','timeMs':1,'surface':'home','items':[],'actions':['click'],'event':'e'",
         "'user':'u','timeMs':1,'surface':'home','items':[101,102],'actions':['click'],'event':'e'",
+        "'view':'v','user':'u','timeMs':1.9,'surface':'home','items':[101]",
+        "'view':'v','user':'u','timeMs':'1','surface':'home','items':[101]",
+        "'view':'v','user':'u','timeMs':1,'surface':'home','items':['101']",
       })
   void export_jsonThatIsNoWholeEntry_isSkippedAndNamed(String fields) throws IOException {
     String line = '{' + fields.replace('\'', '"') + "}\n";

@@ -41,4 +41,13 @@ final class BackupFileTest {
         .isInstanceOf(ConfigException.class)
         .hasMessage("a backup of format 1 expected, got 2");
   }
+
+  @Test
+  void file_withAValueOfAnotherType_isRefused() {
+    for (String wrong : new String[] {"{\"format\": 1.9}", "{\"format\": \"1\"}"}) {
+      assertThatThrownBy(() -> read(wrong))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageStartingWith("a valid backup.json expected in ");
+    }
+  }
 }
