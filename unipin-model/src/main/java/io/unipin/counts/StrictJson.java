@@ -54,7 +54,8 @@ final class StrictJson {
         String expected = oldest == newest ? "" + newest : oldest + " to " + newest;
         throw new CountsException(
             "%s: version %s expected, got %s"
-                .formatted(name, expected, stated.isMissingNode() ? "none" : stated));
+                .formatted(
+                    name, expected, stated.isMissingNode() ? "none" : ModelJson.shown(stated)));
       }
       return MAPPER.treeToValue(tree, type);
     } catch (JsonProcessingException e) {

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  * @param <T> the record
  */
 public final class ModelJson<T> {
+  private static final int SHOWN_CHARACTERS = 100;
   private static final int REASON_CHARACTERS = 300;
   private static final ObjectMapper STRICT = strict();
 
@@ -50,6 +51,11 @@ public final class ModelJson<T> {
         .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .build();
+  }
+
+  /** Returns a value of a file in the form that messages show: at most about 100 characters. */
+  public static String shown(Object value) {
+    return shortened(String.valueOf(value), SHOWN_CHARACTERS);
   }
 
   /** Returns why a file's JSON is refused, in one line. */

@@ -240,7 +240,7 @@ public record ModelFiles(
     if (interleaved != null && !interleaved.equals(BooleanNode.FALSE)) {
       throw new ModelException(
           "%s: a model with one token per action expected, got interleaved %s: train it again"
-              .formatted(CONFIG, interleaved));
+              .formatted(CONFIG, ModelJson.shown(interleaved)));
     }
   }
 

@@ -32,9 +32,14 @@ import java.util.Set;
  * @see <a href="https://github.com/huggingface/safetensors">safetensors</a>
  */
 public final class Safetensors {
-  private static final int MAX_HEADER_BYTES = 100 << 20;
+  /**
+   * The largest header. A model has about 40 tensors, and a checkpoint has three times as many. So
+   * their headers have a few thousand bytes. The rest is room for the metadata of other writers.
+   */
+  private static final int MAX_HEADER_BYTES = 1 << 20;
+
   private static final int MAX_NAME_LENGTH = 256;
-  private static final int MAX_TENSORS = 100_000;
+  private static final int MAX_TENSORS = 1000;
   private static final int MAX_DIMENSIONS = 8;
   private static final ObjectMapper JSON = ModelJson.strict();
 
@@ -181,7 +186,7 @@ public final class Safetensors {
     } catch (CharacterCodingException e) {
       throw broken("header is not UTF-8");
     } catch (JsonProcessingException e) {
-      throw broken("header is no valid JSON: " + e.getOriginalMessage());
+      throw broken("header is no valid JSON: " + ModelJson.reason(e));
     }
   }
 
@@ -224,7 +229,8 @@ public final class Safetensors {
     }
     if (!description.path("dtype").asText().equals("F32")) {
       throw broken(
-          "tensor %s: dtype F32 expected, got %s".formatted(tensor, description.path("dtype")));
+          "tensor %s: dtype F32 expected, got %s"
+              .formatted(tensor, ModelJson.shown(description.path("dtype"))));
     }
     long[] shape = longs(tensor, description.path("shape"));
     long[] offsets = longs(tensor, description.path("data_offsets"));
@@ -251,13 +257,15 @@ public final class Safetensors {
     if (!array.isArray() || array.size() > MAX_DIMENSIONS) {
       throw broken(
           "tensor %s: a list of at most %s numbers expected, got %s"
-              .formatted(tensor, MAX_DIMENSIONS, array));
+              .formatted(tensor, MAX_DIMENSIONS, ModelJson.shown(array)));
     }
     long[] values = new long[array.size()];
     for (int i = 0; i < values.length; i++) {
       JsonNode value = array.get(i);
       if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < 0) {
-        throw broken("tensor %s: numbers of 0 or more expected, got %s".formatted(tensor, value));
+        throw broken(
+            "tensor %s: numbers of 0 or more expected, got %s"
+                .formatted(tensor, ModelJson.shown(value)));
       }
       values[i] = value.asLong();
     }

@@ -113,10 +113,7 @@ class SafetensorsTest {
         "{}"
       })
   void read_hostileHeader_isRefusedWithOneLine(String header) throws IOException {
-    Path file = folder.resolve("a.safetensors");
-    byte[] json = header.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer bytes = ByteBuffer.allocate(8 + json.length + 4).order(ByteOrder.LITTLE_ENDIAN);
-    Files.write(file, bytes.putLong(json.length).put(json).array());
+    Path file = file(header);
     assertThatThrownBy(() -> Safetensors.read(file))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith("a.safetensors: ")
@@ -124,7 +121,7 @@ class SafetensorsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0", "1", "9223372036854775807", "-1", "104857601"})
+  @CsvSource({"0", "1", "9223372036854775807", "-1", "1048577"})
   void read_absurdHeaderLength_isRefused(long length) throws IOException {
     Path file = folder.resolve("a.safetensors");
     Files.write(
@@ -132,5 +129,54 @@ class SafetensorsTest {
     assertThatThrownBy(() -> Safetensors.read(file))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("header");
+  }
+
+  /** Writes a file with this header and four bytes of data. */
+  private Path file(String header) throws IOException {
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer bytes = ByteBuffer.allocate(8 + json.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+    return Files.write(
+        folder.resolve("a.safetensors"), bytes.putLong(json.length).put(json).array());
+  }
+
+  /** A header becomes a tree of JSON in memory, which is many times as large as the header. */
+  @Test
+  void read_headerOfMoreThanAMebibyte_isRefusedBeforeItIsRead() throws IOException {
+    String own = "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+    int most = 1 << 20;
+    assertThat(Safetensors.read(file(own + " ".repeat(most - own.length())))).hasSize(1);
+    Path longer = file(own + " ".repeat(most + 1 - own.length()));
+    assertThatThrownBy(() -> Safetensors.read(longer))
+        .isInstanceOf(ModelException.class)
+        .hasMessage("a.safetensors: header of 2 to 1048576 bytes expected, got 1048577");
+  }
+
+  @Test
+  void read_tooManyTensors_isRefused() throws IOException {
+    StringBuilder header = new StringBuilder("{\"__metadata__\":{}");
+    for (int i = 0; i <= 1000; i++) {
+      header.append(
+          ",\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}".formatted(i));
+    }
+    Path file = file(header + "}");
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("a.safetensors: at most 1000 tensors expected, got ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'a':{'dtype':'F32','shape':[LONG],'data_offsets':[0,4]}}",
+        "{'a':{'dtype':'F32','shape':['LONG'],'data_offsets':[0,4]}}",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[LONG]}}",
+        "{'a':{'dtype':['LONG'],'shape':[1],'data_offsets':[0,4]}}",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}, LONG}"
+      })
+  void read_longValue_isShownShortened(String header) throws IOException {
+    Path file = file(header.replace('\'', '"').replace("LONG", "7, ".repeat(5000) + "7"));
+    assertThatThrownBy(() -> Safetensors.read(file))
+        .isInstanceOf(ModelException.class)
+        .satisfies(e -> assertThat(String.valueOf(e.getMessage())).hasSizeLessThan(400));
   }
 }
