@@ -21,12 +21,14 @@ import java.util.TreeMap;
  */
 final class ExperimentData implements AutoCloseable {
   private final Connection connection;
+  private final MetricSources sources;
   private long unreadable;
   private boolean hasServed;
   private boolean hasFile;
 
-  private ExperimentData(Connection connection) {
+  private ExperimentData(Connection connection, MetricSources sources) {
     this.connection = connection;
+    this.sources = sources;
   }
 
   /**
@@ -45,10 +47,13 @@ final class ExperimentData implements AutoCloseable {
     ExperimentData data = null;
     boolean read = false;
     try {
-      data = new ExperimentData(DriverManager.getConnection("jdbc:duckdb:", properties));
+      data =
+          new ExperimentData(
+              DriverManager.getConnection("jdbc:duckdb:", properties),
+              MetricSources.of(served, outcomes));
       data.readExposures(exposures);
       data.execute(
-          "CREATE TABLE outcomes(\"user\" VARCHAR, timeMs BIGINT, metric VARCHAR, value DOUBLE)");
+          "CREATE TABLE outcomes(\"user\" VARCHAR, timeMs BIGINT, metric VARCHAR, value DOUBLE, source UTINYINT)");
       if (served.isPresent()) {
         data.execute("CREATE TABLE served AS " + LogTables.served(served.get()));
         data.dropUnreadable("served");
@@ -58,7 +63,8 @@ final class ExperimentData implements AutoCloseable {
       if (outcomes.isPresent()) {
         new TableFile(data.connection, outcomes.get(), TableFile.OUTCOMES).into("file_outcomes");
         data.execute(
-            "INSERT INTO outcomes SELECT \"user\", timeMs, metric, value FROM file_outcomes");
+            "INSERT INTO outcomes SELECT \"user\", timeMs, metric, value, %s FROM file_outcomes"
+                .formatted(MetricSources.FILE));
         data.hasFile = true;
       }
       read = true;
@@ -174,6 +180,19 @@ final class ExperimentData implements AutoCloseable {
     try {
       ExposedUsers.find(connection, question, hasServed);
       return ExposedUsers.since(connection);
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+
+  /**
+   * Refuses metrics that two sources have. An empty list stands for all metrics of the data.
+   *
+   * @throws ReportException naming the metric and both sources
+   */
+  void requireOneSource(List<Metric> metrics) {
+    try {
+      sources.requireOne(connection, metrics);
     } catch (SQLException e) {
       throw failure(e);
     }

@@ -70,12 +70,13 @@ public record ExperimentReport(
   /**
    * Joins exposures with outcomes and compares each arm with the control.
    *
-   * @throws ReportException if chance can't explain how many users each arm has, or if there is too
-   *     little data
+   * @throws ReportException if chance can't explain how many users each arm has, if there is too
+   *     little data, or if two sources have a metric of the same name
    */
   public static ExperimentReport of(
       ReportQuestion question, Path exposures, Optional<Path> served, Optional<Path> outcomes) {
     try (ExperimentData data = ExperimentData.read(exposures, served, outcomes)) {
+      data.requireOneSource(question.metrics());
       ExperimentData.Users users = data.join(question);
       ExposedUsers exposed = users.exposed();
       SampleRatio ratio = check(question, exposed.byArm());

@@ -28,17 +28,18 @@ final class LogTables {
    * The outcomes of the served log. If a page was requested again, its last answer is used. If an
    * event has several records, the record with the highest revision counts; of equal revisions, the
    * latest record counts. An event is left out if a retraction has the same or a higher revision.
+   * The last column is the source: an index into {@link MetricSources#names}.
    */
   static final String OUTCOMES_OF_SERVED =
       """
       WITH views AS (
         SELECT * FROM served WHERE view IS NOT NULL
         QUALIFY row_number() OVER (PARTITION BY "user", view ORDER BY timeMs DESC, rowid DESC) = 1)
-      SELECT "user", timeMs, 'pages', 1 FROM views
+      SELECT "user", timeMs, 'pages', 1, 0 FROM views
       UNION ALL
-      SELECT "user", timeMs, 'impressions', len(items) FROM views
+      SELECT "user", timeMs, 'impressions', len(items), 0 FROM views
       UNION ALL
-      SELECT "user", timeMs, unnest(actions), 1 FROM (
+      SELECT "user", timeMs, unnest(actions), 1, 1 FROM (
         SELECT *, coalesce(revision, 0) AS recorded,
           max(coalesce(revision, 0)) FILTER (retracted) OVER (PARTITION BY "user", event) AS taken
         FROM served WHERE view IS NULL

@@ -383,6 +383,50 @@ final class ExperimentReportTest {
         () -> outcomes("user_id,time_ms,metric,value", "%06d", 1, ""));
   }
 
+  /** Reports on users of whom a served log and a file have outcomes. */
+  private ExperimentReport twoSources(String action, String metric, String... asked)
+      throws IOException {
+    List<String> exposures = new ArrayList<>();
+    List<String> served = new ArrayList<>();
+    StringBuilder outcomes = new StringBuilder("user,timeMs,metric,value\n");
+    for (int i = 0; i < 400; i++) {
+      String user = "u" + i;
+      exposures.add(exposure(user, i % 2 == 0 ? "control" : "wide", "s", SINCE, false));
+      served.add(page(user, SINCE + 1, 10));
+      for (int clicks = 0; clicks <= i % 3; clicks++) {
+        served.add(action(user, SINCE + 2, action, "e" + clicks));
+      }
+      outcomes.append("%s,%d,%s,%d\n".formatted(user, SINCE + 2, metric, 1 + i % 3));
+    }
+    return ExperimentReport.of(
+        question(asked),
+        write("exposures", exposures),
+        Optional.of(write("served", served)),
+        Optional.of(Files.writeString(folder.resolve("o.csv"), outcomes)));
+  }
+
+  @Test
+  void outcomes_ofTwoSourcesWithOneName_areRefused() throws IOException {
+    String served = folder.resolve("served").toString();
+    String file = folder.resolve("o.csv").toString();
+    assertRefused(
+        "one source of the metric 'click' expected, got two: the actions of %s, and %s"
+            .formatted(served, file),
+        () -> twoSources("click", "click"));
+    assertRefused(
+        "one source of the metric 'impressions' expected, got two: the pages of %s, and %s"
+            .formatted(served, file),
+        () -> twoSources("click", "impressions", "click/impressions"));
+    assertRefused(
+        "one source of the metric 'pages' expected, got two: the pages of %s, and the actions of %s"
+            .formatted(served, served),
+        () -> twoSources("pages", "click"));
+    assertThat(twoSources("click", "click", "impressions", "pages").comparisons()).isEmpty();
+    assertThat(twoSources("click", "order", "click", "order", "order/impressions").comparisons())
+        .extracting(Comparison::metric)
+        .containsExactly("click per user", "order per user", "order/impressions");
+  }
+
   @Test
   void outcomes_belowZero_areCompared() throws IOException {
     List<String> exposures = new ArrayList<>();
