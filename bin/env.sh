@@ -23,10 +23,34 @@ card_products() {
   esac
 }
 
+# Prints a locale of UTF-8 that this machine has. Most machines have C.UTF-8. On a machine without
+# the program locale, nothing else is known.
+utf8_locale() (
+  for name in C.UTF-8 $(locale -a 2>/dev/null | grep -i 'utf-\{0,1\}8$'); do
+    if [ "$(env LC_ALL="$name" locale charmap 2>&1)" = UTF-8 ]; then
+      printf '%s\n' "$name"
+      return
+    fi
+  done
+  printf '%s\n' C.UTF-8
+)
+
+# Changes the locale if it is not one of UTF-8. The JVM decodes the command line, variables and names
+# of files by the charset of the locale, and replaces every character that this charset lacks. Under
+# cron or in a container there is often no locale. A locale of which the machine lacks a part counts
+# as none, because the JVM then uses no part of it. The program locale prints a warning in this case.
+use_utf8() {
+  if [ "$(locale charmap 2>&1)" != UTF-8 ]; then
+    LC_ALL="$(utf8_locale)"
+    export LC_ALL
+  fi
+}
+
 # Exports the variables that malloc, BLAS and both OpenMP runtimes (libtorch's and FAISS's) read.
-# These libraries read the variables before the first line of Java runs.
+# These libraries read the variables before the first line of Java runs. Also sets the locale.
 # Usage: launch_environment THREADS CACHE, where CACHE is the folder for DJL's native files.
 launch_environment() {
+  use_utf8
   export OMP_NUM_THREADS="$1" OPENBLAS_NUM_THREADS="$1" MKL_NUM_THREADS="$1"
   export OMP_WAIT_POLICY=PASSIVE MALLOC_ARENA_MAX=2 OPT_OUT_TRACKING=true
   # malloc keeps the memory of large temporaries. Otherwise it would return the memory to the

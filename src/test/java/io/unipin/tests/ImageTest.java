@@ -59,7 +59,8 @@ final class ImageTest {
     for (String setting : TinyServer.settings(folder)) {
       command.addAll(List.of("--set", setting));
     }
-    command.addAll(List.of("--set", "servedLog.folder=" + folder.resolve("served")));
+    Path served = folder.resolve("zo\u00eb");
+    command.addAll(List.of("--set", "servedLog.folder=" + served));
     command.addAll(List.of("--set", "security.tokens=" + tokens));
     ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
     builder.redirectError(log.toFile()).redirectOutput(folder.resolve("out").toFile());
@@ -83,6 +84,7 @@ final class ImageTest {
       try (UniPinClient client = UniPinClient.connect(address, security)) {
         assertThat(client.retrieveAndRank(TinyServer.request(7)).getItemsList()).hasSize(10);
       }
+      assertThat(served).as("named in an environment without a locale").isDirectory();
       server.destroy();
       assertThat(server.waitFor()).isEqualTo(SIGTERM_EXIT);
       assertThat(new ProcessBuilder(healthy, open.get("metricsPort").asText()).start().waitFor())

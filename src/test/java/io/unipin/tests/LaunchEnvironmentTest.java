@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,10 +18,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class LaunchEnvironmentTest {
   private static final Path ROOT = Path.of(System.getProperty("unipin.root"));
 
-  /** Runs a script in a shell and returns the lines that it prints. */
+  /** The variables that choose the locale. */
+  private static final List<String> LOCALE = List.of("LC_ALL", "LC_CTYPE", "LC_TIME", "LANG");
+
+  /** Runs a script in a shell, in this locale, and returns the lines that it prints. */
   private static List<String> shell(String script) throws IOException, InterruptedException {
+    Map<String, String> locale = new HashMap<>(System.getenv());
+    locale.keySet().retainAll(LOCALE);
+    return shell(script, locale);
+  }
+
+  private static List<String> shell(String script, Map<String, String> locale)
+      throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder("sh", "-c", script).directory(ROOT.toFile());
     builder.environment().keySet().retainAll(List.of("PATH", "HOME"));
+    builder.environment().putAll(locale);
     Process process = builder.redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isZero();
@@ -60,6 +73,36 @@ final class LaunchEnvironmentTest {
     String script = set + ". bin/env.sh; card_products " + words;
     assertThat(shell(script + "; echo \"[$TORCH_ALLOW_TF32_CUBLAS_OVERRIDE]\""))
         .containsExactly("[" + after + "]");
+  }
+
+  /** Of a locale, the JVM takes all parts or none. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', C.UTF-8",
+    "LANG=C, C.UTF-8",
+    "LANG=nowhere.UTF-8, C.UTF-8",
+    "LC_ALL=POSIX LANG=C.UTF-8, C.UTF-8",
+    "LANG=C.UTF-8 LC_TIME=nowhere.UTF-8, C.UTF-8",
+    "LANG=C.UTF-8, unset",
+    "LANG=C LC_CTYPE=C.UTF-8, unset",
+    "LC_ALL=C.UTF-8 LANG=nowhere, C.UTF-8"
+  })
+  void locale_isOneOfUtf8(String before, String after) throws Exception {
+    Map<String, String> locale = new HashMap<>();
+    for (String variable : before.isEmpty() ? new String[0] : before.split(" ", -1)) {
+      locale.put(variable.split("=", -1)[0], variable.split("=", -1)[1]);
+    }
+    String script = "set -eu; . bin/env.sh; use_utf8; echo \"${LC_ALL-unset}\"; ";
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    assertThat(shell(script + java + " -XshowSettings:properties -version 2>&1", locale))
+        .startsWith(after)
+        .contains("    sun.jnu.encoding = UTF-8");
+  }
+
+  @Test
+  void locale_withoutTheProgramThatKnowsLocales_isOneOfUtf8() throws Exception {
+    String script = "PATH=/nowhere; . bin/env.sh; use_utf8 2>/dev/null; echo \"$LC_ALL\"";
+    assertThat(shell(script, Map.of("LANG", "C"))).containsExactly("C.UTF-8");
   }
 
   @Test

@@ -220,6 +220,18 @@ final class ScriptTest {
   }
 
   @Test
+  void run_inALocaleWithoutUtf8_buildsAndRunsInOneOfUtf8() throws Exception {
+    Map<String, String> variables = Map.of("LC_ALL", "C");
+    script("jdk/bin/java", "echo \"locale $LC_ALL\"");
+    assertThat(run(checkout, "simulate", variables).text()).contains("locale C.UTF-8");
+    Path locale = folder.resolve("locale");
+    script("bin/mvn", "echo $LC_ALL > '" + locale + "'", "exit 1");
+    Files.writeString(checkout.resolve("pom.xml"), "<project> </project>");
+    assertThat(run(checkout, "simulate", variables).code()).isEqualTo(1);
+    assertThat(locale).hasContent("C.UTF-8");
+  }
+
+  @Test
   void run_stateThatIsNoFolder_saysSo() throws Exception {
     Files.writeString(checkout.resolve(".unipin"), "");
     Said said = run(checkout);
