@@ -5,6 +5,7 @@ import io.unipin.cli.bundle.IndexCommand;
 import io.unipin.cli.check.Checks;
 import io.unipin.cli.config.ConfigCommand;
 import io.unipin.cli.console.Failures;
+import io.unipin.cli.console.Undecoded;
 import io.unipin.cli.data.ExportCommand;
 import io.unipin.cli.data.ImportCommand;
 import io.unipin.cli.data.SimulateCommand;
@@ -32,6 +33,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -120,12 +122,19 @@ public final class Main implements Runnable, Failures.Reader {
   public static void main(String[] arguments) {
     // The root locale depends on no country, so equal input gives equal output on every machine.
     Locale.setDefault(Locale.ROOT);
-    System.exit(run(commandLineFor(arguments), arguments));
+    System.exit(run(commandLineFor(arguments), System.getenv(), arguments));
   }
 
-  /** Runs a command and flushes everything that it printed. */
-  static int run(CommandLine main, String... arguments) {
-    int code = main.execute(arguments);
+  /**
+   * Runs a command and flushes everything that it printed. Refuses arguments and variables that the
+   * JVM could not decode.
+   */
+  static int run(CommandLine main, Map<String, String> environment, String... arguments) {
+    String charset = System.getProperty("native.encoding", "unknown");
+    int code =
+        Undecoded.find(List.of(arguments), environment, charset)
+            .map(found -> Failures.onUndecoded(found, main, arguments))
+            .orElseGet(() -> main.execute(arguments));
     main.getOut().flush();
     main.getErr().flush();
     return code;

@@ -6,6 +6,7 @@ import java.io.BufferedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -93,9 +94,34 @@ final class MainTest {
             .addSubcommand(new TerseVerb())
             .setOut(new PrintWriter(new BufferedWriter(out), true))
             .setErr(new PrintWriter(new BufferedWriter(err), true));
-    assertThat(Main.run(main, "terse")).isZero();
+    assertThat(Main.run(main, Map.of(), "terse")).isZero();
     assertThat(out).hasToString("no line end");
     assertThat(err).hasToString("nor here");
+  }
+
+  private int run(Map<String, String> environment, String... arguments) {
+    CommandLine main =
+        Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return Main.run(main, environment, arguments);
+  }
+
+  @Test
+  void run_wordThatTheJvmCouldNotDecode_isRefused() {
+    assertThat(run(Map.of(), "erase", "--user", "zo\uFFFD")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).startsWith("unipin: an argument in UTF-8 expected, got 'zo\uFFFD'");
+    assertThat(run(Map.of(), "erase", "--help", "--user", "zo\u00eb")).isZero();
+  }
+
+  @Test
+  void run_variableThatTheJvmCouldNotDecode_isRefused() {
+    Map<String, String> environment = Map.of("UNIPIN_TOKEN", "secret\uFFFD");
+    assertThat(run(environment, "--errors", "json", "erase", "--help"))
+        .isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString())
+        .startsWith("{\"error\":{\"code\":\"usage\"")
+        .contains("\"place\":\"UNIPIN_TOKEN\"")
+        .doesNotContain("secret");
   }
 
   @Test

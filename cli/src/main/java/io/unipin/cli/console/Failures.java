@@ -87,6 +87,23 @@ public final class Failures {
   }
 
   /**
+   * Prints that the JVM could not decode a text, and returns the exit code.
+   *
+   * @param main the root command, which has parsed nothing
+   */
+  public static int onUndecoded(Undecoded found, CommandLine main, String... arguments) {
+    Problem problem =
+        new Problem(
+            ProblemKind.USAGE,
+            ExitCode.USAGE.code(),
+            found.message(),
+            ErrorLine.of(found.message()),
+            found.next());
+    print(problem, main, wantsJson(main.getCommandSpec(), List.of(arguments)), "");
+    return problem.exit();
+  }
+
+  /**
    * Whether the command line asks for JSON. Looks at the words too, because a wrong command line is
    * refused before its options are set.
    */

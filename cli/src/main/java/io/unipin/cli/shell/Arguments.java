@@ -12,8 +12,15 @@ import java.util.List;
  *     the next character as it is.
  */
 record Arguments(String command, String rest, List<String> words) {
+  /** Stands in a line for bytes that are not UTF-8. */
+  private static final char REPLACEMENT = '\uFFFD';
+
   /** Reads a line that is not blank. */
   static Arguments of(String line) {
+    if (line.indexOf(REPLACEMENT) >= 0) {
+      throw new ShellException(
+          "a line in UTF-8 expected, got '" + line.strip() + "'", "the same line in UTF-8");
+    }
     String[] parts = line.strip().split("\\s+", 2);
     String rest = parts.length < 2 ? "" : parts[1];
     return new Arguments(parts[0], rest, rest.startsWith("{") ? List.of(rest) : split(rest));

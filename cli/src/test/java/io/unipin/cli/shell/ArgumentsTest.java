@@ -35,4 +35,12 @@ final class ArgumentsTest {
         .isInstanceOf(ShellException.class)
         .hasMessage("a closing \" expected, got the end of the line");
   }
+
+  @Test
+  void of_bytesThatAreNotUtf8_areRefused() {
+    assertThatThrownBy(() -> Arguments.of("erase zo\uFFFD"))
+        .isInstanceOf(ShellException.class)
+        .hasMessage("a line in UTF-8 expected, got 'erase zo\uFFFD'");
+    assertThat(words("erase zo\u00eb")).containsExactly("zo\u00eb");
+  }
 }
