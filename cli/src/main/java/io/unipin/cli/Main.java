@@ -192,7 +192,10 @@ public final class Main implements Runnable, Failures.Reader {
   }
 
   private static CommandLine prepared(CommandLine main) {
-    return main.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+    // picocli would replace the word @NAME by the content of a file NAME. But a user's id may begin
+    // with @, and picocli decodes the file by the locale.
+    return main.setExpandAtFiles(false)
+        .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
         .setExecutionStrategy(new Checks())
         .setExecutionExceptionHandler(Failures::onExecution)

@@ -3,12 +3,16 @@ package io.unipin.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedWriter;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +20,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 final class MainTest {
+  @TempDir Path folder;
+
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -122,6 +128,16 @@ final class MainTest {
         .startsWith("{\"error\":{\"code\":\"usage\"")
         .contains("\"place\":\"UNIPIN_TOKEN\"")
         .doesNotContain("secret");
+  }
+
+  @Test
+  void run_wordThatBeginsWithAt_isNotTheContentOfAFile() throws IOException {
+    Path file = folder.resolve("alice");
+    Files.writeString(file, "--nope");
+    String word = "@" + file;
+    assertThat(Main.commandLine().parseArgs("erase", "--user", word).subcommand().originalArgs())
+        .containsExactly("erase", "--user", word);
+    assertThat(run("erase", "--user", word, "--help")).isZero();
   }
 
   @Test
