@@ -77,6 +77,16 @@ archive_classes() {
     </dev/null >/dev/null 2>&1 || true
 }
 
+# Prints the jar that the last build of a module wrote. If the version of the project changes, the
+# jar of the old version stays beside it.
+newest_jar() {
+  local jar newest=''
+  for jar in "$root/$1"/target/unipin-*-SNAPSHOT.jar; do
+    [[ ! -e "$jar" || ! "$jar" -nt "$newest" ]] || newest="$jar"
+  done
+  printf '%s' "$newest"
+}
+
 # Copies our own jars out of target/, so that a later build does not replace the jars of a running
 # program.
 # Usage: publish NEED STAMP STAMP-OF-CLI. Both stamps were taken before the compilation.
@@ -84,11 +94,10 @@ publish() {
   local fresh="$state/app.$$" module jar entries=() third_party
   mkdir -p "$fresh"
   for module in $(modules_of "$1"); do
-    for jar in "$root/$module"/target/unipin-*-SNAPSHOT.jar; do
-      [[ -e "$jar" ]] || continue
-      cp "$jar" "$fresh/"
-      entries+=("$fresh/$(basename "$jar")")
-    done
+    jar="$(newest_jar "$module")"
+    [[ -n "$jar" ]] || continue
+    cp "$jar" "$fresh/"
+    entries+=("$fresh/$(basename "$jar")")
   done
   third_party="$(tr ':' '\n' <"$root/$1/target/classpath.txt" | grep -v "^$root/" | paste -s -d ':')"
   (IFS=':' && printf '%s:%s\n' "${entries[*]}" "$third_party") >"$fresh/classpath"

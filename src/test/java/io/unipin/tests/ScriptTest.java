@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -199,6 +201,20 @@ final class ScriptTest {
     assertThat(builds()).hasSize(1);
     assertThat(run(checkout, "bench", child).classpath()).contains("benchmarks");
     assertThat(builds()).as("of what nothing built").hasSize(2);
+  }
+
+  @Test
+  void run_besideJarsOfAnotherVersion_takesThoseOfTheLastBuild() throws Exception {
+    Path target = Files.createDirectories(checkout.resolve("cli/target"));
+    for (String version : List.of("0", "2")) {
+      Path jar = target.resolve("unipin-cli-" + version + "-SNAPSHOT.jar");
+      Files.setLastModifiedTime(Files.writeString(jar, ""), FileTime.from(Instant.EPOCH));
+    }
+    assertThat(run(checkout).classpath().split(":", -1))
+        .filteredOn(entry -> entry.contains("unipin-cli-"))
+        .singleElement()
+        .asString()
+        .endsWith("unipin-cli-1-SNAPSHOT.jar");
   }
 
   @Test
