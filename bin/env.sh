@@ -3,11 +3,17 @@
 # sh, so it has no bash syntax.
 # shellcheck shell=sh
 
-# Prints the options that each of our JVMs gets, whatever it runs.
+# Prints the options that each of our JVMs gets, whatever it runs. If the heap is exhausted, the JVM
+# kills itself (exit code 137), as the system kills a program if the machine has no more memory. The
+# first process of a container can't kill itself. It then ends by ExitOnOutOfMemoryError, with code
+# 3. That option alone would not do, because code 3 is a result of other commands than serve.
 launch_options() {
   printf '%s ' -Dai.djl.offline=true -DOPT_OUT_TRACKING=true \
     "-Dai.djl.pytorch.num_threads=$OMP_NUM_THREADS" -Dai.djl.pytorch.num_interop_threads=1 \
     -Djava.awt.headless=true -XX:+ExitOnOutOfMemoryError
+  # The shell that the JVM starts turns ${IFS} into a blank. A blank here would split the option.
+  # shellcheck disable=SC2016
+  printf '%s ' '-XX:OnOutOfMemoryError=kill${IFS}-KILL${IFS}%p'
 }
 
 # Sets whether a card may round the inputs of float32 products to fractions of ten bits (TF32). A

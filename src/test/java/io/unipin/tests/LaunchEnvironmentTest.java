@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -103,6 +106,36 @@ final class LaunchEnvironmentTest {
   void locale_withoutTheProgramThatKnowsLocales_isOneOfUtf8() throws Exception {
     String script = "PATH=/nowhere; . bin/env.sh; use_utf8 2>/dev/null; echo \"$LC_ALL\"";
     assertThat(shell(script, Map.of("LANG", "C"))).containsExactly("C.UTF-8");
+  }
+
+  /** A program that needs 64 GiB of heap. */
+  static final class HeapFiller {
+    private HeapFiller() {}
+
+    public static void main(String[] arguments) {
+      byte[][] blocks = new byte[1 << 20][];
+      for (int i = 0; i < blocks.length; i++) {
+        blocks[i] = new byte[1 << 16];
+      }
+      System.out.println("filled " + blocks.length);
+    }
+  }
+
+  @Test
+  void heap_thatIsExhausted_endsTheJvmAsAKillDoes(@TempDir Path folder) throws Exception {
+    String script =
+        ". bin/env.sh; launch_environment 1 '%s'; cd '%s'; %s $(launch_options) -Xmx16m -cp '%s' '%s'"
+            .formatted(
+                folder.resolve("djl"),
+                folder,
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                System.getProperty("java.class.path"),
+                HeapFiller.class.getName());
+    List<String> said = shell(script + "; echo $?");
+    assertThat(said.get(said.size() - 1)).as("%s", said).isEqualTo("137");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).as("no core, dump or report").containsExactly(folder.resolve("djl"));
+    }
   }
 
   @Test

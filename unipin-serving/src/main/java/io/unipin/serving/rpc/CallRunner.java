@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * its caller goes away.
  *
  * <p>Thread-safe. When the heap is used up, the JVM ends the process
- * ({@code -XX:+ExitOnOutOfMemoryError}). Any other error is answered as INTERNAL.
+ * ({@code -XX:OnOutOfMemoryError}). Any other error is answered as INTERNAL.
  */
 final class CallRunner implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(CallRunner.class);
