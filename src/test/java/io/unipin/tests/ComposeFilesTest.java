@@ -32,7 +32,8 @@ final class ComposeFilesTest {
   private static final Pattern COMMAND = Pattern.compile("(?m)^# {3}(\\S.*)$");
   private static final Pattern REDIRECTION = Pattern.compile("2?>>?(\\S+)");
   private static final Pattern IN_DOCKER = Pattern.compile("(?<![\\w./-])docker/[\\w./-]+");
-  private static final Pattern BUILD = Pattern.compile("docker build .*? (\\S+)(?: *#.*| *<.*)?$");
+  private static final Pattern BUILD =
+      Pattern.compile("(?m)docker build .*? (\\S+)(?: *#.*| *<.*)?$");
 
   /** Returns the commands in the comments of a file. */
   private static List<String> commands(String file) throws IOException {
@@ -173,13 +174,15 @@ final class ComposeFilesTest {
     List<String> contexts = new ArrayList<>();
     for (String folder : List.of("docs", "docker")) {
       try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          for (String line : Files.readString(file).split("\n", -1)) {
-            Matcher build = BUILD.matcher(line);
-            if (build.find()) {
-              contexts.add(build.group(1));
-            }
-          }
+        Stream<Path> shipped =
+            files
+                .filter(Files::isRegularFile)
+                .filter(file -> !isLeftOutOfImages(ROOT.relativize(file).toString()));
+        for (Path file : shipped.toList()) {
+          BUILD
+              .matcher(Files.readString(file))
+              .results()
+              .forEach(build -> contexts.add(build.group(1)));
         }
       }
     }
@@ -191,7 +194,8 @@ final class ComposeFilesTest {
     assertThat(lines(".dockerignore")).containsAll(patternsOfGit()).contains(".git");
   }
 
-  private static boolean isLeftOutOfImages(String path) {
+  /** Returns whether {@code .dockerignore} names a path, which is relative to the root. */
+  static boolean isLeftOutOfImages(String path) {
     return isMatched(path, lines(".dockerignore"));
   }
 

@@ -33,7 +33,8 @@ final class LayoutTest {
     checkout = folder.resolve("checkout");
     target = folder.resolve("install").resolve("unipin");
     for (String name :
-        List.of("docker/layout.sh", "docker/serve", "docker/healthy", "bin/build.sh", "bin/env.sh")) {
+        List.of(
+            "docker/layout.sh", "docker/serve", "docker/healthy", "bin/build.sh", "bin/env.sh")) {
       Path copy = checkout.resolve(name);
       Files.createDirectories(copy.getParent());
       Files.copy(ROOT.resolve(name), copy);

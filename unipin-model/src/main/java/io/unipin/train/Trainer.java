@@ -119,6 +119,7 @@ public final class Trainer {
    *
    * @param warm the earlier model; null to start with random weights
    */
+  @SuppressWarnings("try") // the lock is only held
   public TrainResult run(boolean resume, @Nullable WarmStart warm) {
     if (plan.batches(0).isEmpty()) {
       throw new TrainException(

@@ -237,10 +237,8 @@ class TrainerTest {
   void run_resumedAfterItsTimeLimit_validatesTheUnfinishedEpoch() {
     FeedLog log = walks(40);
     TrainConfig config = config(3).with("training.checkpointSeconds", "1");
-    List<StepLoss> losses = new ArrayList<>();
     TrainProgress slow =
         step -> {
-          losses.add(step.loss());
           sleep(Duration.ofMillis(700));
           if (step.step() == 4) {
             throw new IllegalStateException("killed");
@@ -274,6 +272,7 @@ class TrainerTest {
     }
   }
 
+  @SuppressWarnings("try") // the lock is only held
   @Test
   void run_folderOfARunningTraining_isRefused() throws IOException {
     FeedLog log = walks(20);

@@ -48,7 +48,7 @@ final class BundleVerifier {
     } catch (IOException e) {
       throw unreadable(name, e);
     } catch (UncheckedIOException e) { // of the walk through the directory
-      throw unreadable(name, e.getCause());
+      throw unreadable(name, Objects.requireNonNull(e.getCause()));
     }
   }
 

@@ -94,7 +94,10 @@ final class UserCounts {
    * them; 0 without tables, and for an item that the bundle's catalogue lacks.
    */
   long impressions(long item) {
-    int row = all == null ? CountQuery.NONE : row(item);
+    if (all == null) {
+      return 0;
+    }
+    int row = row(item);
     return row == CountQuery.NONE ? 0 : all.tables().impressions(asked.surface(), row);
   }
 
