@@ -1,5 +1,6 @@
 package io.unipin.counts;
 
+import io.unipin.evaluate.fit.EvenSample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,11 +57,12 @@ public final class CountFit {
   }
 
   /**
-   * Returns the largest number of impressions that a fit reads, so that the inputs fit into a
-   * bounded memory.
+   * Returns the indices of the impressions that a fit reads, ascending. They are a sample if the
+   * inputs of all impressions would take too much memory.
    */
-  public static int most(CountTables tables) {
-    return Math.min(MOST_IMPRESSIONS, MOST_INPUTS / tables.features().width());
+  public static int[] sample(CountTables tables, int impressions) {
+    int most = Math.min(MOST_IMPRESSIONS, MOST_INPUTS / tables.features().width());
+    return EvenSample.of(impressions, most, 1);
   }
 
   /**

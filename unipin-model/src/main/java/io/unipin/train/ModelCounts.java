@@ -9,7 +9,6 @@ import io.unipin.counts.CountWeights;
 import io.unipin.counts.CountedRanking;
 import io.unipin.evaluate.Predictions;
 import io.unipin.feedlog.FeedLog;
-import io.unipin.feedlog.arrays.EvenSample;
 import io.unipin.feedlog.split.Holdout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +32,7 @@ final class ModelCounts {
     this.log = log;
     this.tables = tables;
     this.predictions = predictions;
-    this.sample = EvenSample.of(predictions.impressions(), CountFit.most(tables), 1);
+    this.sample = CountFit.sample(tables, predictions.impressions());
   }
 
   /**

@@ -139,8 +139,9 @@ class CountFitTest {
   }
 
   @Test
-  void most_boundsTheMemory() {
-    assertThat(CountFit.most(tables)).isEqualTo(200_000);
+  void sample_manyImpressions_boundsTheMemory() {
+    assertThat(CountFit.sample(tables, 3)).containsExactly(0, 1, 2);
+    assertThat(CountFit.sample(tables, 5_000_000)).hasSize(200_000);
   }
 
   @Test

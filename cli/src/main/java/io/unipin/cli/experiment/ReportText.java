@@ -46,22 +46,26 @@ final class ReportText {
             + " unreadable lines: %d%n",
         report.users().users(),
         report.users().pValue(),
-        report.inSeveralArms(),
-        report.overridden(),
+        report.exposed().inSeveralArms(),
+        report.exposed().overridden(),
         report.unreadable());
+    print(report.exposed(), out);
+    print(report.outcomes(), out);
+  }
+
+  private static void print(ExperimentReport.Exposed exposed, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "users' first exposures are from %s to %s%n",
-        report.firstExposure(),
-        report.lastFirstExposure());
-    if (report.underArmBefore() > 0) {
+        exposed.firstExposure(),
+        exposed.lastFirstExposure());
+    if (exposed.underArmBefore() > 0) {
       out.printf(
           Locale.ROOT,
           "%d users had pages that name their arm before their first exposure in the log; their"
               + " past ends there%n",
-          report.underArmBefore());
+          exposed.underArmBefore());
     }
-    print(report.outcomes(), out);
   }
 
   private static void print(OutcomeFit fit, PrintWriter out) {

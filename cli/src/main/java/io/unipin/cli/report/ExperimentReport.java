@@ -1,5 +1,6 @@
 package io.unipin.cli.report;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.unipin.cli.report.ReportQuestion.Metric;
 import io.unipin.cli.statistics.Cuped;
 import io.unipin.cli.statistics.Difference;
@@ -8,7 +9,6 @@ import io.unipin.cli.statistics.MixtureTest;
 import io.unipin.cli.statistics.Moments;
 import io.unipin.cli.statistics.SampleRatio;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,23 +21,14 @@ import java.util.stream.Collectors;
  * The report of an experiment: the effects of its arms.
  *
  * @param users number of users by arm
- * @param inSeveralArms number of users with more than one arm; they are left out
- * @param overridden number of users whose arm the configuration set by name; they are left out
- * @param underArmBefore number of users with a page that names their arm before their first
- *     exposure in the log; their past ends at this page
- * @param firstExposure time of the first exposure, such as 2026-01-31T00:00:00Z
- * @param lastFirstExposure time at which the last user was exposed for the first time
+ * @param exposed says who is left out, and when the users were exposed
  * @param outcomes says how the outcomes of a file fit the users
  * @param unreadable number of log lines that were not valid entries; they are left out
  * @param skipped for each metric without a result, the reason
  */
 public record ExperimentReport(
     SampleRatio users,
-    long inSeveralArms,
-    long overridden,
-    long underArmBefore,
-    String firstExposure,
-    String lastFirstExposure,
+    @JsonUnwrapped Exposed exposed,
     OutcomeFit outcomes,
     long unreadable,
     List<Comparison> comparisons,
@@ -46,6 +37,23 @@ public record ExperimentReport(
   public static final int LEAST_USERS = 100;
 
   private static final double ALPHA = 0.05;
+
+  /**
+   * Who is left out, and when the users were exposed.
+   *
+   * @param inSeveralArms number of users with more than one arm; they are left out
+   * @param overridden number of users whose arm the configuration set by name; they are left out
+   * @param underArmBefore number of users with a page that names their arm before their first
+   *     exposure in the log; their past ends at this page
+   * @param firstExposure time of the first exposure, such as 2026-01-31T00:00:00Z
+   * @param lastFirstExposure time at which the last user was exposed for the first time
+   */
+  public record Exposed(
+      long inSeveralArms,
+      long overridden,
+      long underArmBefore,
+      String firstExposure,
+      String lastFirstExposure) {}
 
   /** Writes all exposures of a server to a Parquet or CSV file and returns their number. */
   public static long export(Path exposures, Path file) {
@@ -87,16 +95,7 @@ public record ExperimentReport(
         compare(question, metric, data.sums(metric), comparisons, skipped);
       }
       return new ExperimentReport(
-          ratio,
-          exposed.inSeveralArms(),
-          exposed.overridden(),
-          exposed.underArmBefore(),
-          Instant.ofEpochMilli(exposed.firstMs()).toString(),
-          Instant.ofEpochMilli(exposed.lastMs()).toString(),
-          users.fit(),
-          data.unreadable(),
-          comparisons,
-          skipped);
+          ratio, exposed.summary(), users.fit(), data.unreadable(), comparisons, skipped);
     }
   }
 

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -90,6 +91,16 @@ record ExposedUsers(
           number(statement, "coalesce(min(since), 0) FROM units"),
           number(statement, "coalesce(max(since), 0) FROM units"));
     }
+  }
+
+  /** Returns these figures as the report shows them. */
+  ExperimentReport.Exposed summary() {
+    return new ExperimentReport.Exposed(
+        inSeveralArms,
+        overridden,
+        underArmBefore,
+        Instant.ofEpochMilli(firstMs).toString(),
+        Instant.ofEpochMilli(lastMs).toString());
   }
 
   private static long number(Statement statement, String select) throws SQLException {

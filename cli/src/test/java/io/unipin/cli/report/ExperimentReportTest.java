@@ -146,8 +146,8 @@ final class ExperimentReportTest {
     assertThat(clicks.lift()).isCloseTo(1 / 1.5, within(1e-9));
     assertThat(clicks.onceInterval().contains(1 / 1.5)).isTrue();
     assertThat(clicks.varianceLeft()).isCloseTo(1, within(1e-9));
-    assertThat(report.underArmBefore()).isEqualTo(600);
-    assertThat(report.firstExposure()).isEqualTo("1970-01-03T00:16:40Z");
+    assertThat(report.exposed().underArmBefore()).isEqualTo(600);
+    assertThat(report.exposed().firstExposure()).isEqualTo("1970-01-03T00:16:40Z");
   }
 
   private static String corrected(String event, long revision, String name) {
@@ -250,8 +250,8 @@ final class ExperimentReportTest {
         ExperimentReport.of(
             question("click"), log, Optional.of(write("served", served)), Optional.empty());
     assertThat(report.users().users()).isEqualTo(Map.of("control", 200L, "wide", 200L));
-    assertThat(report.inSeveralArms()).isEqualTo(1);
-    assertThat(report.overridden()).isEqualTo(1);
+    assertThat(report.exposed().inSeveralArms()).isEqualTo(1);
+    assertThat(report.exposed().overridden()).isEqualTo(1);
     assertThat(report.unreadable()).isEqualTo(1);
     Comparison clicks = report.comparisons().get(0);
     assertThat(clicks.control()).isCloseTo(1.5, within(1e-12));

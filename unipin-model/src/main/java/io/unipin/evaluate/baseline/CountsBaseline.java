@@ -1,9 +1,9 @@
 package io.unipin.evaluate.baseline;
 
+import io.unipin.evaluate.fit.EvenSample;
 import io.unipin.evaluate.fit.LogisticLoss;
 import io.unipin.evaluate.fit.Newton;
 import io.unipin.feedlog.FeedLog;
-import io.unipin.feedlog.arrays.EvenSample;
 import io.unipin.feedlog.split.Holdout;
 import io.unipin.feedlog.split.Part;
 import io.unipin.feedlog.split.Slate;

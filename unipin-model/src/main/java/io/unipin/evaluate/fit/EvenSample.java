@@ -1,4 +1,4 @@
-package io.unipin.feedlog.arrays;
+package io.unipin.evaluate.fit;
 
 import java.util.Random;
 import java.util.stream.IntStream;

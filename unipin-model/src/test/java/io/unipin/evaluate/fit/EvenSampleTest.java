@@ -1,4 +1,4 @@
-package io.unipin.feedlog.arrays;
+package io.unipin.evaluate.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
