@@ -139,7 +139,8 @@ class VectorTableTest {
     assertThatThrownBy(
             () -> IndexChoice.of(30_000, 8, 0, new IndexChoice.Aim(0.9, 30_000 * 16 - 1)))
         .isInstanceOf(AnnException.class)
-        .hasMessageContaining("memory for 30000 vectors of dimension 8 expected, 0 MiB at least");
+        .hasMessageContaining(
+            "memory for 30000 vectors of dimension 8 expected, 1 MiB at least, got 0 MiB");
     assertThat(IndexChoice.lists(0)).isEqualTo(4);
     assertThat(IndexChoice.lists(10_000)).isEqualTo(256);
     assertThat(IndexChoice.lists(1 << 20)).isEqualTo(4096);
