@@ -116,7 +116,7 @@ final class Packages {
       cli.items: cli.check cli.console cli.server client feedlog feedlog.database feedlog.source proto.v1 serving.items serving.rpc.items settings
       cli.kafka: cli.check feedlog.database serving.fleet serving.kafka serving.security serving.settings
       cli.loadtest: cli.check cli.console cli.server client feedlog proto.v1
-      cli.policy: cli.console cli.statistics serving.log serving.request serving.slate
+      cli.policy: cli.check cli.console cli.statistics serving.log serving.request serving.slate
       cli.report: cli.statistics feedlog settings
       cli.server: cli.check cli.console client proto.v1 serving serving.bundle serving.console serving.failure serving.rpc serving.security serving.settings
       cli.shell: cli.check cli.console cli.items cli.server client proto.v1 settings

@@ -1,11 +1,11 @@
 package io.unipin.cli.data;
 
 import io.unipin.cli.bundle.BundleFolder;
-import io.unipin.cli.check.CheckException;
 import io.unipin.cli.check.Checked;
 import io.unipin.cli.check.DiskSpace;
 import io.unipin.cli.check.FileSizes;
 import io.unipin.cli.check.Input;
+import io.unipin.cli.check.OptionTimes;
 import io.unipin.cli.check.Output;
 import io.unipin.cli.kafka.KafkaOption;
 import io.unipin.cli.kafka.TopicFolder;
@@ -87,10 +87,7 @@ public final class ExportCommand implements Callable<Integer>, Checked {
 
   @Override
   public void check() {
-    if (attribution.isNegative() || attribution.isZero()) {
-      throw new CheckException(
-          "--attribution: a duration longer than zero expected, got " + attribution);
-    }
+    OptionTimes.requireDuration("--attribution", attribution);
     kafka.requireEither("--served", served != null);
     long lines = served == null ? 0 : FileSizes.below(served) / LEAST_COMPRESSION;
     DiskSpace.require("the feed log", out, lines + FileSizes.below(bundle, "catalogue.parquet"));

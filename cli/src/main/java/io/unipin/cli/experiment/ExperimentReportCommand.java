@@ -1,7 +1,9 @@
 package io.unipin.cli.experiment;
 
+import io.unipin.cli.check.CheckException;
 import io.unipin.cli.check.Checked;
 import io.unipin.cli.check.Input;
+import io.unipin.cli.check.OptionTimes;
 import io.unipin.cli.check.Output;
 import io.unipin.cli.console.Figures;
 import io.unipin.cli.console.Home;
@@ -13,6 +15,7 @@ import io.unipin.cli.report.ExperimentReport;
 import io.unipin.cli.report.ReportQuestion;
 import io.unipin.serving.experiment.Experiments;
 import io.unipin.settings.Nearest;
+import io.unipin.settings.SettingException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -145,19 +148,29 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
       throw new ParameterException(spec.commandLine(), "--policy needs --served");
     }
     policies.attribution();
+    OptionTimes.requireDuration("--past", past);
+    if (until != null) {
+      OptionTimes.requireTime("--until", until);
+    }
     question();
   }
 
   private ReportQuestion question() {
-    return new ReportQuestion(
-        name,
-        control,
-        shares(),
-        metrics.stream().map(ReportQuestion.Metric::parse).toList(),
-        expectedLift,
-        past,
-        until == null ? Long.MAX_VALUE : until.toEpochMilli(),
-        salt());
+    Map<String, Double> parts = shares();
+    Optional<String> salt = salt();
+    try {
+      return new ReportQuestion(
+          name,
+          control,
+          parts,
+          metrics.stream().map(ReportQuestion.Metric::parse).toList(),
+          expectedLift,
+          past,
+          until == null ? Long.MAX_VALUE : until.toEpochMilli(),
+          salt);
+    } catch (SettingException e) {
+      throw new CheckException("--" + e.key() + ": " + e.getMessage(), e);
+    }
   }
 
   @Override
@@ -204,10 +217,7 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
 
   private Map<String, Double> shares() {
     if (!shares.isEmpty()) {
-      double sum = shares.values().stream().mapToDouble(Double::doubleValue).sum();
-      Map<String, Double> parts = new LinkedHashMap<>();
-      shares.forEach((arm, share) -> parts.put(arm, share / sum));
-      return parts;
+      return given(shares);
     }
     Experiments experiments = options.read();
     double out = experiments.config().holdout() / 100;
@@ -218,6 +228,25 @@ final class ExperimentReportCommand implements Callable<Integer>, Checked {
         .plan(name)
         .orElseThrow(() -> new ParameterException(spec.commandLine(), unknown(experiments)))
         .shares();
+  }
+
+  /** Returns the shares that options give, as parts of one. */
+  private static Map<String, Double> given(Map<String, Double> shares) {
+    shares.forEach(
+        (arm, share) -> {
+          if (!(share >= 0 && Double.isFinite(share))) {
+            throw new CheckException(
+                "--share: a finite number of 0 or more for each arm expected, got %s=%s"
+                    .formatted(arm, share));
+          }
+        });
+    double sum = shares.values().stream().mapToDouble(Double::doubleValue).sum();
+    if (!(sum > 0 && Double.isFinite(sum))) {
+      throw new CheckException("--share: a finite sum above 0 expected, got " + shares);
+    }
+    Map<String, Double> parts = new LinkedHashMap<>();
+    shares.forEach((arm, share) -> parts.put(arm, share / sum));
+    return parts;
   }
 
   private String unknown(Experiments experiments) {

@@ -1,5 +1,6 @@
 package io.unipin.cli.policy;
 
+import io.unipin.cli.check.OptionTimes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +33,9 @@ public final class PolicyOptions {
     return read;
   }
 
-  /** Returns the attribution time. Refuses a time that is not longer than zero. */
+  /** Returns the attribution time. Refuses a time that can't be used. */
   public Duration attribution() {
-    if (attribution.isNegative() || attribution.isZero()) {
-      throw new PolicyException(
-          "--attribution: a duration longer than zero expected, got " + attribution);
-    }
+    OptionTimes.requireDuration("--attribution", attribution);
     return attribution;
   }
 }

@@ -52,7 +52,8 @@ public record ReportQuestion(
     metrics = List.copyOf(metrics);
     checkPositive("past", past);
     if (!(expectedLift > 0 && expectedLift <= 10)) {
-      throw new SettingException("expected lift", "more than 0, at most 10, got " + expectedLift);
+      throw new SettingException(
+          "expected-lift", "more than 0, at most 10 expected, got " + expectedLift);
     }
     if (!shares.containsKey(control)) {
       throw new SettingException(

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 final class ExperimentCommandTest {
@@ -227,5 +229,41 @@ final class ExperimentCommandTest {
         .isNotZero();
     assertThat(err.toString())
         .contains("--name: one of the experiments [], or --share, expected, got 'other'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--share control=0 --share wide=0|--share: a finite sum above 0 expected, got {control=0.0, wide=0.0}",
+        "--share control=2 --share wide=-1|--share: a finite number of 0 or more for each arm expected, got wide=-1.0",
+        "--share control=1 --share wide=Infinity|--share: a finite number of 0 or more for each arm expected, got wide=Infinity",
+        "--share control=NaN --share wide=1|--share: a finite number of 0 or more for each arm expected, got control=NaN",
+        "--share control=1e308 --share wide=1e308|--share: a finite sum above 0 expected",
+        "--share control=1 --share wide=1 --past P999999999999D|--past: a duration longer than zero, at most P36500D, expected",
+        "--share control=1 --share wide=1 --past PT0S|--past: a duration longer than zero, at most P36500D, expected",
+        "--share control=1 --share wide=1 --until +1000000000-12-31T23:59:59Z|--until: a time from 1970-01-01T00:00:00Z to",
+        "--share control=1 --share wide=1 --attribution P999999999999D|--attribution: a duration longer than zero",
+        "--share control=1 --share wide=1 --expected-lift NaN|--expected-lift: more than 0, at most 10 expected, got NaN",
+        "--share controll=1 --share wide=1|--control: one of the arms [controll, wide] expected, got 'control'; did you mean 'controll'?"
+      })
+  void report_optionThatIsImpossible_isRefusedInOneLine(String options, String message)
+      throws IOException {
+    Path log =
+        Files.writeString(
+            folder.resolve("e.csv"),
+            "timeMs,user,layer,experiment,arm,salt,overridden,requestId,bundle,index,config\n");
+    Path orders = Files.writeString(folder.resolve("o.csv"), "user,timeMs,metric,value\n");
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "experiment",
+                "report",
+                "--name=wide",
+                "--exposures=" + log,
+                "--outcomes=" + orders));
+    words.addAll(List.of(options.split(" ", -1)));
+    assertThat(run(words.toArray(String[]::new))).isEqualTo(1);
+    assertThat(err.toString()).startsWith("unipin experiment report: " + message).hasLineCount(1);
   }
 }
