@@ -82,7 +82,7 @@ public final class SoakCommand implements Callable<Integer>, Checked {
 
   @Override
   public void check() {
-    Times.parse(duration);
+    Times.parse("--duration", duration);
     if (!(rate >= 0 && Double.isFinite(rate))) {
       throw new CheckException("--rate: 0 or more pages per second expected, got " + rate);
     }
@@ -90,7 +90,7 @@ public final class SoakCommand implements Callable<Integer>, Checked {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Duration time = quick ? Duration.ofMinutes(2) : Times.parse(duration);
+    Duration time = quick ? Duration.ofMinutes(2) : Times.parse("--duration", duration);
     BenchWorld world = BenchWorld.create(BenchWorld.Size.FULL, CACHED_USERS);
     try {
       world.publish("one");

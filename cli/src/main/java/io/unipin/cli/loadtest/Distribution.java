@@ -13,6 +13,9 @@ import java.util.random.RandomGenerator;
  * deviation of the logarithm 1).
  */
 public record Distribution(String kind, double a, double b) {
+  /** The largest count that is drawn, and the largest mean. */
+  private static final int HIGHEST_MEAN = 1_000_000;
+
   public static Distribution parse(String text) {
     String[] parts = text.trim().toLowerCase(Locale.ROOT).split(":", -1);
     try {
@@ -48,6 +51,11 @@ public record Distribution(String kind, double a, double b) {
     if (!good) {
       throw wrong(text);
     }
+    if (!(d.mean() <= HIGHEST_MEAN)) {
+      throw new IllegalArgumentException(
+          "a distribution with a mean of at most %,d expected, got %s"
+              .formatted(HIGHEST_MEAN, text));
+    }
     return d;
   }
 
@@ -76,7 +84,7 @@ public record Distribution(String kind, double a, double b) {
 
   /** Draws a number and rounds it to a whole number that is at least {@code least}. */
   int sampleCount(RandomGenerator random, int least) {
-    return (int) Math.max(least, Math.min(1_000_000, Math.round(sample(random))));
+    return (int) Math.max(least, Math.min(HIGHEST_MEAN, Math.round(sample(random))));
   }
 
   double mean() {

@@ -151,9 +151,10 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
   @Override
   public void check() {
     visits.traffic(visits.users());
-    for (String text : List.of(p99, duration, warmUp, deadline)) {
-      Times.parse(text);
-    }
+    Times.parse("--p99", p99);
+    Times.parse("--duration", duration);
+    Times.parse("--warm-up", warmUp);
+    Times.parse("--deadline", deadline);
     rates.check();
     if (connections < 1 || pageSize < 0 || candidates < 0) {
       throw new CheckException(
@@ -175,12 +176,13 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
                     ? Histories.madeUp(traffic.history(), vocabulary)
                     : Histories.replayed(log),
             arrivals,
-            Times.parse(p99).toNanos() / 1e6,
-            seconds(warmUp),
-            seconds(duration),
-            Times.parse(deadline),
+            Times.parse("--p99", p99).toNanos() / 1e6,
+            seconds("--warm-up", warmUp),
+            seconds("--duration", duration),
+            Times.parse("--deadline", deadline),
             seed);
-    GrpcTarget.Call call = new GrpcTarget.Call(pageSize, candidates, Times.parse(deadline));
+    GrpcTarget.Call call =
+        new GrpcTarget.Call(pageSize, candidates, Times.parse("--deadline", deadline));
     ClientSecurity security = connection.security();
     try (UniPinClient client = UniPinClient.connect(address, security);
         GrpcTarget target = new GrpcTarget(address, security, connections, call)) {
@@ -272,8 +274,8 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
         "history", replay == null ? traffic.history().toString() : "replayed from " + replay);
     settings.put("page_size", pageSize);
     settings.put("candidates", candidates);
-    settings.put("warm_up_seconds", seconds(warmUp));
-    settings.put("step_seconds", seconds(duration));
+    settings.put("warm_up_seconds", seconds("--warm-up", warmUp));
+    settings.put("step_seconds", seconds("--duration", duration));
     settings.put("deadline", deadline);
     settings.put("seed", seed);
     settings.put("bundle", served.getBundle());
@@ -282,7 +284,7 @@ public final class LoadtestCommand implements Callable<Integer>, Checked {
     return settings;
   }
 
-  private static double seconds(String text) {
-    return Times.parse(text).toNanos() / 1e9;
+  private static double seconds(String option, String text) {
+    return Times.parse(option, text).toNanos() / 1e9;
   }
 }

@@ -46,7 +46,11 @@ final class RateOptions {
 
   /** Refuses rates that can't be played. */
   void check() {
-    new SaturationSearch(start, growth, refine);
+    try {
+      new SaturationSearch(start, growth, refine);
+    } catch (IllegalArgumentException e) {
+      throw new CheckException(String.valueOf(e.getMessage()), e);
+    }
     for (double rate : rates == null ? List.<Double>of() : rates) {
       if (!(rate > 0 && Double.isFinite(rate))) {
         throw new CheckException("--steps: positive rates expected, got " + rate);

@@ -20,9 +20,9 @@ final class SaturationSearch {
   private int down;
 
   SaturationSearch(double start, double growth, int refinements) {
-    if (!(start > 0 && growth > 1 && refinements >= 0)) {
+    if (!(start > 0 && growth > 1 && refinements >= 0 && Double.isFinite(start * growth))) {
       throw new IllegalArgumentException(
-          "start > 0, growth > 1 and refinements >= 0 expected, got %s, %s, %s"
+          "finite --start above 0, --growth above 1 and --refine of 0 or more expected, got %s, %s and %s"
               .formatted(start, growth, refinements));
     }
     this.next = start;

@@ -1,5 +1,6 @@
 package io.unipin.cli.loadtest;
 
+import io.unipin.cli.check.CheckException;
 import picocli.CommandLine.Option;
 
 /** The options that describe the behaviour of a load test's users. */
@@ -63,13 +64,22 @@ final class TrafficOptions {
 
   /** Returns the behaviour of {@code knownUsers} known users, and refuses impossible values. */
   Traffic traffic(int knownUsers) {
-    return new Traffic(
-        knownUsers,
-        zipf,
-        newUsers,
-        Distribution.parse(pages),
-        Distribution.parse(actions),
-        Distribution.parse(think),
-        Distribution.parse(history));
+    Distribution perSession = distribution("--pages", pages);
+    Distribution betweenPages = distribution("--actions", actions);
+    Distribution seconds = distribution("--think", think);
+    Distribution before = distribution("--history", history);
+    try {
+      return new Traffic(knownUsers, zipf, newUsers, perSession, betweenPages, seconds, before);
+    } catch (IllegalArgumentException e) {
+      throw new CheckException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Distribution distribution(String option, String text) {
+    try {
+      return Distribution.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new CheckException(option + ": " + e.getMessage(), e);
+    }
   }
 }

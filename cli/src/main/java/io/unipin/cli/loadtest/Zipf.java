@@ -12,9 +12,9 @@ final class Zipf {
   private final double[] cumulative;
 
   Zipf(int count, double exponent) {
-    if (count < 1 || exponent < 0) {
+    if (count < 1 || !(exponent >= 0 && Double.isFinite(exponent))) {
       throw new IllegalArgumentException(
-          "at least 1 user and an exponent of 0 or more expected, got %s and %s"
+          "at least 1 user and a finite exponent of 0 or more expected, got %s and %s"
               .formatted(count, exponent));
     }
     cumulative = new double[count];
