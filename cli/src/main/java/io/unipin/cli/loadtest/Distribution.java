@@ -53,8 +53,11 @@ public record Distribution(String kind, double a, double b) {
     }
     if (!(d.mean() <= HIGHEST_MEAN)) {
       throw new IllegalArgumentException(
-          "a distribution with a mean of at most %,d expected, got %s"
-              .formatted(HIGHEST_MEAN, text));
+          String.format(
+              Locale.ROOT,
+              "a distribution with a mean of at most %,d expected, got %s",
+              HIGHEST_MEAN,
+              text));
     }
     return d;
   }
