@@ -5,6 +5,7 @@ import io.unipin.serving.request.Draw;
 import io.unipin.serving.request.Draws;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Draws items with few impressions for some positions of a page. The probability of every item on
@@ -47,17 +48,29 @@ final class Explorer {
    *
    * @param page items of the page as the rules chose them
    * @param others allowed candidates that are not on the page, best first
-   * @param read impressions of the other candidates, in their order
+   * @param earlier returns the impressions of an item, by its id, that the feed log has
    */
   Draws draw(
-      List<SlateEntry> page, List<SlateEntry> others, PageId id, ImpressionCounts.Reading read) {
+      List<SlateEntry> page,
+      List<SlateEntry> others,
+      PageId id,
+      LongUnaryOperator earlier,
+      ImpressionCounts impressions) {
+    long[] items = others.stream().mapToLong(entry -> entry.item().id()).toArray();
+    ImpressionCounts.Reading read = impressions.read(id.surface(), items);
     List<DrawOptions> draws = draws(page);
     int next = 0;
     int pooled = 0;
     for (int i = 0; i < others.size() && pooled < config.pool() && !draws.isEmpty(); i++) {
-      if (others.get(i).young() && read.impressions()[i] < config.impressionsBelow()) {
+      if (!others.get(i).young()) {
+        continue;
+      }
+      // An impression after the training may be in both counts, and one before it only in the
+      // earlier count. So the larger count is the better one.
+      long shown = Math.max(read.impressions()[i], earlier.applyAsLong(items[i]));
+      if (shown < config.impressionsBelow()) {
         pooled++;
-        int joined = join(draws, next, page, others.get(i), read.impressions()[i]);
+        int joined = join(draws, next, page, others.get(i), shown);
         next = joined < 0 ? next : (joined + 1) % draws.size();
       }
     }

@@ -96,7 +96,7 @@ public final class SlateRules {
       this.items = items;
       this.oldestFresh = nowMs - config.freshWithin().toMillis();
       long within = config.exploration().within().toMillis();
-      this.oldestExplored = within == 0 ? Long.MIN_VALUE : nowMs - within;
+      this.oldestExplored = within == 0 ? FeedLog.NO_TIME : nowMs - within;
       this.entries = new SlateEntry[ranked.size()];
     }
 
@@ -121,15 +121,10 @@ public final class SlateRules {
               items.author(row),
               items.category(row),
               fresh,
-              isYoung(created),
+              created >= oldestExplored, // an unknown time is before all others
               blocked);
       entries[index] = entry;
       return entry;
-    }
-
-    private boolean isYoung(long createdMs) {
-      return oldestExplored == Long.MIN_VALUE
-          || (createdMs != FeedLog.NO_TIME && createdMs >= oldestExplored);
     }
 
     /** Adds the best allowed candidates until the page has {@code size} items. */
@@ -233,34 +228,19 @@ public final class SlateRules {
 
     /** Draws items for some positions of the page, and puts the drawn items there. */
     Draws explore(PageId page, LongUnaryOperator earlier) {
-      Set<SlateEntry> taken = new HashSet<>(chosen);
+      Set<SlateEntry> shown = new HashSet<>(chosen);
       List<SlateEntry> others =
           IntStream.range(0, entries.length)
               .mapToObj(this::entry)
-              .filter(entry -> !taken.contains(entry) && blocking(entry) == null)
+              .filter(entry -> !shown.contains(entry) && blocking(entry) == null)
               .toList();
-      Draws draws = explorer.draw(List.copyOf(chosen), others, page, shown(page, others, earlier));
+      Draws draws = explorer.draw(List.copyOf(chosen), others, page, earlier, impressions);
       for (Draw draw : draws.draws()) {
         if (draw.isExplored()) {
           show(draw, others);
         }
       }
       return draws;
-    }
-
-    /**
-     * Reads the impressions of candidates. An impression after the training may be in both counts,
-     * and one before it only in the earlier count. So the larger count is the better one.
-     */
-    private ImpressionCounts.Reading shown(
-        PageId page, List<SlateEntry> others, LongUnaryOperator earlier) {
-      long[] ids = others.stream().mapToLong(entry -> entry.item().id()).toArray();
-      ImpressionCounts.Reading live = impressions.read(page.surface(), ids);
-      long[] larger = new long[ids.length];
-      for (int i = 0; i < ids.length; i++) {
-        larger[i] = Math.max(live.impressions()[i], earlier.applyAsLong(ids[i]));
-      }
-      return new ImpressionCounts.Reading(live.generation(), larger);
     }
 
     private void show(Draw draw, List<SlateEntry> others) {
