@@ -52,7 +52,7 @@ public final class ConfigException extends RuntimeException {
   }
 
   /** Shortens a text that exceeds the maximum length. */
-  static String shortened(String text, int most) {
+  public static String shortened(String text, int most) {
     return text.length() <= most ? text : text.substring(0, most) + "…";
   }
 

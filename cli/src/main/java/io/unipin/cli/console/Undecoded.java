@@ -48,7 +48,8 @@ public record Undecoded(String message, String next) {
             "export LC_ALL=C.UTF-8");
   }
 
-  private static boolean isUndecoded(String text) {
+  /** Whether a text holds what stands for bytes that could not be decoded. */
+  public static boolean isUndecoded(String text) {
     return text.indexOf(REPLACEMENT) >= 0;
   }
 }

@@ -14,8 +14,8 @@ public final class ArmPolicies {
 
   /**
    * @param untilMs pages from this time on, in milliseconds since the epoch, do not count
-   * @param since by arm, the users that count, each with the first exposure in milliseconds since
-   *     the epoch; earlier pages of the user do not count
+   * @param since by arm, the users that count. Each has the time of the first exposure, in
+   *     milliseconds since the epoch. Earlier pages of the user do not count
    */
   public ArmPolicies(
       String experiment,

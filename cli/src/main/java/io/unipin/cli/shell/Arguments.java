@@ -1,5 +1,6 @@
 package io.unipin.cli.shell;
 
+import io.unipin.cli.console.Undecoded;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,12 +13,9 @@ import java.util.List;
  *     the next character as it is.
  */
 record Arguments(String command, String rest, List<String> words) {
-  /** Stands in a line for bytes that are not UTF-8. */
-  private static final char REPLACEMENT = '\uFFFD';
-
   /** Reads a line that is not blank. */
   static Arguments of(String line) {
-    if (line.indexOf(REPLACEMENT) >= 0) {
+    if (Undecoded.isUndecoded(line)) {
       throw new ShellException(
           "a line in UTF-8 expected, got '" + line.strip() + "'", "the same line in UTF-8");
     }

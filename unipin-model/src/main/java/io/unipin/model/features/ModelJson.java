@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import io.unipin.settings.ConfigException;
 import io.unipin.settings.ExactJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ public final class ModelJson<T> {
 
   /** Returns a value of a file in the form that messages show: at most about 100 characters. */
   public static String shown(Object value) {
-    return shortened(String.valueOf(value), SHOWN_CHARACTERS);
+    return ConfigException.shortened(String.valueOf(value), SHOWN_CHARACTERS);
   }
 
   /** Returns why a file's JSON is refused, in one line. */
@@ -63,7 +64,7 @@ public final class ModelJson<T> {
     String message = e.getOriginalMessage().lines().findFirst().orElse("");
     // Of the messages about a value, only those about its type do not name the key.
     boolean aboutType = message.startsWith("Cannot");
-    return shortened(
+    return ConfigException.shortened(
         aboutType && e instanceof MismatchedInputException mismatch
             ? key(mismatch) + message
             : message,
@@ -76,10 +77,6 @@ public final class ModelJson<T> {
             .map(part -> part.getFieldName() == null ? part.getIndex() + "" : part.getFieldName())
             .collect(Collectors.joining("."));
     return key.isEmpty() ? "" : key + ": ";
-  }
-
-  private static String shortened(String text, int characters) {
-    return text.length() <= characters ? text : text.substring(0, characters) + "…";
   }
 
   /** Writes the record into a model's folder. */

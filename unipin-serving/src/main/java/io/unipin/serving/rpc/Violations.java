@@ -2,6 +2,7 @@ package io.unipin.serving.rpc;
 
 import io.unipin.serving.failure.ServingException;
 import io.unipin.serving.failure.Violation;
+import io.unipin.settings.ConfigException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,8 +36,7 @@ final class Violations {
   }
 
   static String shortened(Object value) {
-    String text = String.valueOf(value);
-    String cut = text.length() <= MAX_VALUE ? text : text.substring(0, MAX_VALUE) + "…";
+    String cut = ConfigException.shortened(String.valueOf(value), MAX_VALUE);
     return value instanceof String ? "'" + cut + "'" : cut;
   }
 
