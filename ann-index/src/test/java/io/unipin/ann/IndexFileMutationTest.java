@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Random;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +99,13 @@ class IndexFileMutationTest {
     mutate(folder, FACTORIES[factory], 400);
   }
 
+  /** Asserts that a file with this content, but with a sound checksum, is refused. */
+  private AbstractThrowableAssert<?, ? extends Throwable> assertRefused(byte[] content)
+      throws IOException {
+    Path file = Files.write(folder.resolve("bad.faiss"), summed(content));
+    return assertThatThrownBy(() -> FaissIndex.load(file).close()).isInstanceOf(AnnException.class);
+  }
+
   @Test
   void load_idOutsideAList_isRefused() throws IOException {
     byte[] content = saved(folder, "IVF4,Flat");
@@ -105,9 +113,7 @@ class IndexFileMutationTest {
     long id = little(content).getLong(content.length - 32 - Long.BYTES);
     assertThat(id).isBetween(0L, SIZE - 1L);
     little(content).putLong(content.length - 32 - Long.BYTES, 1L << 44);
-    Path file = Files.write(folder.resolve("bad.faiss"), summed(content));
-    assertThatThrownBy(() -> FaissIndex.load(file).close())
-        .isInstanceOf(AnnException.class)
+    assertRefused(content)
         .hasMessage(
             "index file bad.faiss is damaged: ordinal in a list of 0 to 399 expected, got"
                 + " 17592186044416");
@@ -127,9 +133,7 @@ class IndexFileMutationTest {
     byte[] content = saved(folder, factory);
     int links = graph(content)[LINKS];
     little(content).putInt(links + Long.BYTES, MANY);
-    Path file = Files.write(folder.resolve("bad.faiss"), summed(content));
-    assertThatThrownBy(() -> FaissIndex.load(file).close())
-        .isInstanceOf(AnnException.class)
+    assertRefused(content)
         .hasMessage(
             "index file bad.faiss cannot be loaded: links inside the graph expected, got one"
                 + " outside");
@@ -145,10 +149,7 @@ class IndexFileMutationTest {
       throws IOException {
     byte[] content = saved(folder, "IVF8_HNSW4,PQ4x4");
     little(content).putInt(graph(content)[END] + offset, value);
-    Path file = Files.write(folder.resolve("bad.faiss"), summed(content));
-    assertThatThrownBy(() -> FaissIndex.load(file).close())
-        .isInstanceOf(AnnException.class)
-        .hasMessageContaining(message + ", got " + value);
+    assertRefused(content).hasMessageContaining(message + ", got " + value);
   }
 
   /** FAISS searches the refined index of lists, and reads as many candidates as the file says. */
@@ -161,10 +162,7 @@ class IndexFileMutationTest {
     int setting = centres + HEAD + Long.BYTES + 8 * DIMENSION * Float.BYTES;
     assertThat(little(content).getFloat(setting)).isEqualTo(1);
     little(content).putFloat(setting, factor);
-    Path file = Files.write(folder.resolve("bad.faiss"), summed(content));
-    assertThatThrownBy(() -> FaissIndex.load(file).close())
-        .isInstanceOf(AnnException.class)
-        .hasMessageContaining("1 candidate per result expected, got " + factor);
+    assertRefused(content).hasMessageContaining("1 candidate per result expected, got " + factor);
   }
 
   /**
@@ -175,10 +173,7 @@ class IndexFileMutationTest {
   void load_moreVectorsThanTheFileHas_isRefusedAtTheHead() throws IOException {
     byte[] content = saved(folder, "IVF4,Flat");
     little(content).putLong(payload("IVF4,Flat") + 2 * Integer.BYTES, MANY);
-    Path file = Files.write(folder.resolve("bad.faiss"), summed(content));
-    assertThatThrownBy(() -> FaissIndex.load(file).close())
-        .isInstanceOf(AnnException.class)
-        .hasMessageContaining("number of vectors 400 expected, got " + MANY);
+    assertRefused(content).hasMessageContaining("number of vectors 400 expected, got " + MANY);
   }
 
   @Test

@@ -239,8 +239,8 @@ class TrainerTest {
     TrainConfig config = config(3).with("training.checkpointSeconds", "1");
     TrainProgress slow =
         step -> {
-          sleep(Duration.ofMillis(700));
-          if (step.step() == 4) {
+          sleep(Duration.ofMillis(1100)); // longer than the time between two checkpoints
+          if (step.step() == 2) {
             throw new IllegalStateException("killed");
           }
         };
