@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.unipin.counts.CountBuilder;
 import io.unipin.counts.CountTables;
 import io.unipin.counts.CountedRanking;
@@ -22,12 +20,10 @@ import io.unipin.feedlog.FeedLog;
 import io.unipin.feedlog.FeedLogBuilder;
 import io.unipin.feedlog.FeedSchema;
 import io.unipin.feedlog.split.Holdout;
-import io.unipin.model.EngineDevice;
 import io.unipin.model.EngineOptions;
 import io.unipin.model.ServingModel;
 import io.unipin.model.StepLoss;
 import io.unipin.model.features.FittedPageOrder;
-import io.unipin.model.features.ModelException;
 import io.unipin.prerank.FittedPreRank;
 import io.unipin.prerank.PreRankFiles;
 import io.unipin.prerank.PreRankTables;
@@ -36,74 +32,15 @@ import io.unipin.train.recipe.TrainException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TrainerTest {
-  private static final int ITEMS = 40;
-  private static final long SEED = 9;
-
-  @TempDir Path folder;
-
-  /**
-   * Returns a log whose users act on the items in order, again and again. They like all items, and
-   * also hide items with odd rows. So a model can predict the next item and action with certainty.
-   */
-  private static FeedLog walks(int users) {
-    FeedLogBuilder builder = TestLogs.log(ITEMS);
-    Random random = new Random(SEED);
-    for (int u = 0; u < users; u++) {
-      builder.user("u" + u);
-      int item = random.nextInt(ITEMS);
-      long time = 1_000_000;
-      for (int i = 0; i < 12; i++) {
-        time += 60_000;
-        builder.view(0, time);
-        builder.impression(item, item % 2 == 0 ? TestLogs.LIKE : TestLogs.LIKE | TestLogs.HIDE);
-        builder.action(
-            item, item % 2 == 0 ? TestLogs.LIKE : TestLogs.LIKE | TestLogs.HIDE, 0, time);
-        item = (item + 1) % ITEMS;
-      }
-    }
-    return builder.build();
-  }
-
-  private static TrainConfig config(int epochs) {
-    return TrainConfig.defaults()
-        .with(
-            "model",
-            "{itemDim: 16, width: 32, layers: 1, heads: 2, kvHeads: 1, feedForward: 64, maxHistory:"
-                + " 12}")
-        .with("training.epochs", Integer.toString(epochs))
-        .with("training.batchActions", "160")
-        .with("training.dropout", "0.1")
-        .with("training.learningRate", "0.005")
-        .with("training.warmupSteps", "10")
-        .with("training.patience", "100");
-  }
-
-  private Trainer trainer(FeedLog log, TrainConfig config, Path work, List<StepLoss> losses) {
-    return new Trainer(
-        log, Holdout.leaveLast(log, 1), config, work, recorder(losses, Long.MAX_VALUE));
-  }
-
-  private static TrainProgress recorder(List<StepLoss> losses, long killAt) {
-    return step -> {
-      losses.add(step.loss());
-      if (step.step() == killAt) {
-        throw new IllegalStateException("killed");
-      }
-    };
-  }
-
+class TrainerTest extends TrainerFixture {
   @Test
   void run_predictableWalks_findsTheNextItemAndItsAction() {
     FeedLog log = walks(80);
@@ -210,182 +147,6 @@ class TrainerTest {
   }
 
   @Test
-  void run_killedAndResumed_equalsUninterrupted() throws IOException {
-    FeedLog log = walks(40);
-    TrainConfig config = config(3).with("training.checkpointSeconds", "1");
-    Path whole = folder.resolve("whole");
-    trainer(log, config, whole, new ArrayList<>()).run(false);
-
-    Path broken = folder.resolve("broken");
-    for (long killAt : new long[] {2, 5, 9}) {
-      Trainer dying =
-          new Trainer(
-              log, Holdout.leaveLast(log, 1), config, broken, recorder(new ArrayList<>(), killAt));
-      assertThatThrownBy(() -> dying.run(true)).hasMessage("killed");
-    }
-    trainer(log, config, broken, new ArrayList<>()).run(true);
-    for (String file :
-        new String[] {"config.json", "weights.safetensors", "items.safetensors", "recipe.yaml"}) {
-      assertThat(Files.readAllBytes(broken.resolve("model").resolve(file)))
-          .as(file)
-          .isEqualTo(Files.readAllBytes(whole.resolve("model").resolve(file)));
-    }
-  }
-
-  /** The time limit is reached in the first epoch, and the process is killed before its end. */
-  @Test
-  void run_resumedAfterItsTimeLimit_validatesTheUnfinishedEpoch() {
-    FeedLog log = walks(40);
-    TrainConfig config = config(3).with("training.checkpointSeconds", "1");
-    TrainProgress slow =
-        step -> {
-          sleep(Duration.ofMillis(1100)); // longer than the time between two checkpoints
-          if (step.step() == 2) {
-            throw new IllegalStateException("killed");
-          }
-        };
-    Holdout holdout = Holdout.leaveLast(log, 1);
-    assertThatThrownBy(() -> new Trainer(log, holdout, config, folder, slow).run(true))
-        .hasMessage("killed");
-    TrainProgress limited =
-        new TrainProgress() {
-          @Override
-          public void step(TrainStep step) {
-            throw new AssertionError("a step after the limit");
-          }
-
-          @Override
-          public double mostSeconds() {
-            return 0.5;
-          }
-        };
-    TrainResult result = new Trainer(log, holdout, config, folder, limited).run(true);
-    assertThat(result.model().resolve("config.json")).exists();
-    assertThat(result.steps()).isPositive();
-  }
-
-  private static void sleep(Duration time) {
-    try {
-      Thread.sleep(time.toMillis());
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @SuppressWarnings("try") // the lock is only held
-  @Test
-  void run_folderOfARunningTraining_isRefused() throws IOException {
-    FeedLog log = walks(20);
-    try (WorkLock held = WorkLock.of(folder)) {
-      assertThatThrownBy(() -> trainer(log, config(1), folder, new ArrayList<>()).run(true))
-          .isInstanceOf(TrainException.class)
-          .hasMessageStartingWith("a work folder without a running training expected, got");
-    }
-    assertThat(trainer(log, config(1), folder, new ArrayList<>()).run(true).steps()).isPositive();
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "{}, origin",
-    "best: null, best",
-    "batch: -1, batch",
-    "epoch: -5, epoch",
-    "step: -9, step"
-  })
-  void run_brokenCheckpoint_isRefused(String change, String field) throws IOException {
-    FeedLog log = walks(20);
-    Trainer dying =
-        new Trainer(
-            log,
-            Holdout.leaveLast(log, 1),
-            config(2),
-            folder,
-            bestEpochs(new ArrayList<>(), 1),
-            EngineDevice.CPU,
-            new ScriptedValidator(0.1, 0.2));
-    assertThatThrownBy(() -> dying.run(true)).hasMessage("killed");
-    Path state = folder.resolve("checkpoint").resolve("state.json");
-    ObjectMapper json = new ObjectMapper();
-    ObjectNode tree = (ObjectNode) json.readTree(state.toFile());
-    if (change.equals("{}")) {
-      tree.remove(field);
-    } else {
-      tree.set(field, json.readTree(change.substring(change.indexOf(' ') + 1)));
-    }
-    json.writeValue(state.toFile(), tree);
-    assertThatThrownBy(() -> trainer(log, config(2), folder, new ArrayList<>()).run(true))
-        .isInstanceOf(TrainException.class)
-        .hasMessageContaining("a checkpoint with origin, best, and numbers");
-  }
-
-  /** A validator that returns the given results, one per epoch. */
-  private static final class ScriptedValidator implements Validator {
-    private final Iterator<Double> ndcgs;
-
-    ScriptedValidator(Double... ndcgs) {
-      this.ndcgs = List.of(ndcgs).iterator();
-    }
-
-    @Override
-    public Validation validate(ServingModel model) {
-      return new Validation(ndcgs.next(), Double.NaN);
-    }
-
-    @Override
-    public void calibrate(Path model) {}
-  }
-
-  private static TrainProgress bestEpochs(List<Integer> found, int killAfter) {
-    return new TrainProgress() {
-      private int validated;
-
-      @Override
-      public void step(TrainStep step) {
-        if (validated == killAfter) {
-          throw new IllegalStateException("killed");
-        }
-      }
-
-      @Override
-      public void validated(int epoch, Validation validation, boolean best) {
-        validated = epoch;
-        if (best) {
-          found.add(epoch);
-        }
-      }
-    };
-  }
-
-  @Test
-  void run_laterModelAsGoodWithinNoise_isTheBest() {
-    FeedLog log = walks(10);
-    Holdout holdout = Holdout.leaveLast(log, 1);
-    List<Integer> best = new ArrayList<>();
-    Trainer dying =
-        new Trainer(
-            log,
-            holdout,
-            config(4),
-            folder,
-            bestEpochs(best, 3),
-            EngineDevice.CPU,
-            new ScriptedValidator(0.1, 0.2, 0.197));
-    assertThatThrownBy(() -> dying.run(true)).hasMessage("killed");
-    TrainResult result =
-        new Trainer(
-                log,
-                holdout,
-                config(4),
-                folder,
-                bestEpochs(best, Integer.MAX_VALUE),
-                EngineDevice.CPU,
-                new ScriptedValidator(0.195))
-            .run(true);
-    assertThat(best).as("0.195 is within 2 % of 0.197, but not of 0.2").containsExactly(1, 2, 3);
-    assertThat(result.best().ndcg10()).isEqualTo(0.197);
-  }
-
-  @Test
   void run_warmStartOnAGrownCatalogue_knowsWhatTheEarlierModelKnew() {
     FeedLog log = walks(80);
     Path earlier =
@@ -417,22 +178,6 @@ class TrainerTest {
     assertThat(losses).allMatch(loss -> (loss.hidden() == 0) == task.equals("retrieval"));
     assertThat(best.auc()).isCloseTo(auc, within(0.1));
     assertThat(Double.isNaN(best.ndcg10())).isEqualTo(task.equals("ranking"));
-  }
-
-  @Test
-  void run_warmStartFromAnotherShape_isRefused() {
-    FeedLog log = walks(10);
-    Path earlier =
-        trainer(log, config(1), folder.resolve("a"), new ArrayList<>()).run(false).model();
-    TrainConfig wider = config(1).with("model.width", "64");
-    assertThatThrownBy(
-            () ->
-                trainer(log, wider, folder.resolve("b"), new ArrayList<>())
-                    .run(false, new WarmStart(earlier, log.catalogue())))
-        .isInstanceOf(ModelException.class)
-        .hasMessageContaining("warm start: the shape of the earlier model expected")
-        .hasMessageContaining("width 32")
-        .hasMessageContaining("width 64");
   }
 
   private static CatalogueItem item(long id) {
@@ -489,26 +234,5 @@ class TrainerTest {
         .isInstanceOf(TrainException.class)
         .hasMessageContaining("nothing to train on: of 120 actions and 120 feedviews")
         .hasMessageContaining("validationFrom=1969-01-01T00:00:00Z");
-  }
-
-  @Test
-  void run_startedAnew_leavesNoCheckpointOfAnEarlierRun() {
-    FeedLog log = walks(10);
-    trainer(log, config(1), folder, new ArrayList<>()).run(false);
-    assertThat(folder.resolve("checkpoint")).isDirectory();
-    Trainer dying =
-        new Trainer(
-            log, Holdout.leaveLast(log, 1), config(1), folder, recorder(new ArrayList<>(), 1));
-    assertThatThrownBy(() -> dying.run(false)).hasMessage("killed");
-    assertThat(folder.resolve("checkpoint")).doesNotExist();
-  }
-
-  @Test
-  void run_otherRecipe_doesNotResume() {
-    FeedLog log = walks(10);
-    trainer(log, config(1), folder, new ArrayList<>()).run(false);
-    assertThatThrownBy(() -> trainer(log, config(2), folder, new ArrayList<>()).run(true))
-        .isInstanceOf(TrainException.class)
-        .hasMessageContaining("another recipe");
   }
 }
