@@ -55,8 +55,8 @@ public record StepResult(
   }
 
   /**
-   * Returns the share of pages for which the server did not encode the whole history, because it
-   * found the user's state, or the first part of it, in the cache or in a tier below the cache.
+   * Returns the share of pages for which the server did not encode the whole history. It found the
+   * user's state, or the first part of it, in the cache or in a tier below the cache.
    */
   double hitRate() {
     long all = outcomes.values().stream().mapToLong(Long::longValue).sum();

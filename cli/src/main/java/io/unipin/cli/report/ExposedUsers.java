@@ -29,8 +29,8 @@ record ExposedUsers(
     long lastMs) {
   /*
    * A user's past ends at the first exposure, or earlier at the first page that names the user's
-   * arm. Without the second rule, a log of exposures whose first days are lost would make a past of
-   * days under the arm, and the adjustment by the past would subtract the arm's own effect.
+   * arm. The second rule is for a log of exposures whose first days are lost. Days under the arm
+   * would count as past there, and the adjustment by the past would subtract the arm's own effect.
    */
   private static final String UNITS =
       """

@@ -8,8 +8,8 @@ public final class EvenSample {
   private EvenSample() {}
 
   /**
-   * Divides a sequence into stretches of equal length, and draws one number of each. Unlike every
-   * n-th number, such a sample does not favour a place that returns regularly: impressions stand
+   * Divides a sequence into stretches of equal length, and draws one number of each. Every n-th
+   * number would be a biased sample if the sequence repeats itself. Impressions, for example, stand
    * page by page, so every tenth impression may be the first of its page.
    *
    * @param length length of the sequence

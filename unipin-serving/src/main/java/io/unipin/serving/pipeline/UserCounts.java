@@ -91,7 +91,7 @@ final class UserCounts {
 
   /**
    * Returns how often the tables saw an item on the request's surface, even if ranking does not use
-   * them; 0 without tables, and for an item that the bundle's catalogue lacks.
+   * them. Returns 0 without tables, and for an item that the bundle's catalogue lacks.
    */
   long impressions(long item) {
     if (all == null) {
